@@ -1,0 +1,282 @@
+"""Certified real and complex numbers: exact rationals that stay exact, else Arb's balls (Johansson 2017).
+
+A value of `Balls` is an `fmpq` (exact, while it is small) or an `arb` (a midpoint and a radius that encloses the true
+value). Conditions are three-valued: None where the balls cannot tell. `ComplexBalls` carries the complex-step method.
+
+Arb's working precision is a global of python-flint: run everything inside `with balls.working():`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from flint import acb, arb, ctx, fmpq, fmpz
+
+from diffcmp.arithmetic.system import NumberSystem
+
+Ball: TypeAlias = fmpq | arb
+
+MAX_EXACT_POWER = 512
+
+# what is exact at exact arguments
+_EXACT: dict[tuple[str, int], int] = {
+    ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("asin", 0): 0, ("acos", 1): 0, ("atan", 0): 0, ("sinh", 0): 0,
+    ("cosh", 0): 1, ("tanh", 0): 0, ("asinh", 0): 0, ("acosh", 1): 0, ("atanh", 0): 0, ("exp", 0): 1, ("log", 1): 0,
+    ("erf", 0): 0, ("erfc", 0): 1, ("expm1", 0): 0, ("log1p", 0): 0,
+}  # fmt: skip
+_METHODS = (
+    "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p erf erfc gamma digamma".split()
+)
+
+
+def to_arb(x: Ball) -> arb:
+    """`x` as a ball."""
+    return x if isinstance(x, arb) else arb(x)
+
+
+def to_fraction(x: fmpq) -> Fraction:
+    """`x` as Python's exact rational."""
+    return Fraction(int(x.p), int(x.q))
+
+
+class Balls(NumberSystem[Any]):
+    """Rationals and balls at a working precision of `precision` bits."""
+
+    exact = True
+
+    def __init__(self, precision: int = 128) -> None:
+        super().__init__()
+        self.precision = precision
+        self.height = 8 * precision + 256  # a longer fraction costs more than it is worth
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """Set Arb's precision to this system's, and restore it afterwards."""
+        before = ctx.prec
+        ctx.prec = self.precision
+        try:
+            yield
+        finally:
+            ctx.prec = before
+
+    def literal(self, value: Fraction) -> Ball:
+        return self.short(fmpq(value.numerator, value.denominator))
+
+    def short(self, x: Ball) -> Ball:
+        """`x` itself, or a ball around it where the fraction has grown too long."""
+        return arb(x) if isinstance(x, fmpq) and x.height_bits() > self.height else x
+
+    def call(self, name: str, *arguments: Ball) -> arb:
+        """One primitive at this precision, as a ball."""
+        function = self.function(name)
+        assert function is not None, name
+        with self.working():
+            return to_arb(function(*arguments))
+
+    def midpoint(self, name: str) -> Fraction:
+        """The middle of a constant's ball."""
+        return self.fraction(self.call(name))
+
+    def fraction(self, x: arb) -> Fraction:
+        """The midpoint of `x`, exactly."""
+        mantissa, exponent = x.mid().man_exp()
+        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        if name in _METHODS:
+            return _method(name)
+        return getattr(self, f"_{name}", None)
+
+    # constants
+    def _pi(self) -> Ball:
+        return arb.pi()
+
+    def _e(self) -> Ball:
+        return arb.const_e()
+
+    def _tau(self) -> Ball:
+        return 2 * arb.pi()
+
+    # arithmetic
+    def _neg(self, x: Ball) -> Ball:
+        return -x
+
+    def _add(self, x: Ball, y: Ball) -> Ball:
+        return self.short(x + y)
+
+    def _sub(self, x: Ball, y: Ball) -> Ball:
+        return self.short(x - y)
+
+    def _mul(self, x: Ball, y: Ball) -> Ball:
+        return self.short(x * y)
+
+    def _div(self, x: Ball, y: Ball) -> Ball:
+        if isinstance(y, fmpq):
+            if y == 0:
+                return arb.nan()
+            if isinstance(x, fmpq):
+                return self.short(x / y)
+        return to_arb(x) / y
+
+    def _sqrt(self, x: Ball) -> Ball:
+        return self._power(x, fmpq(1, 2))
+
+    def _pow(self, x: Ball, y: Ball) -> Ball:
+        return self._power(x, y)
+
+    def _power(self, x: Ball, y: Ball) -> Ball:
+        if not isinstance(y, fmpq):
+            if isinstance(x, fmpq) and x == 0:
+                return fmpq(0) if y > 0 else arb.nan()
+            return to_arb(x) ** y if to_arb(x) > 0 else arb.nan()
+        if isinstance(x, fmpq):
+            rational = exact_power(x, y, self.height)
+            if rational is not None:
+                return rational
+        x = to_arb(x)
+        if y.q == 1:
+            return x**y.p
+        if not x >= 0:
+            return arb.nan()
+        return x.sqrt() if y == fmpq(1, 2) else x**y
+
+    def _floor(self, x: Ball) -> Ball:
+        if isinstance(x, fmpq):
+            return fmpq(x.floor())
+        low = x.floor().unique_fmpz()
+        return fmpq(low) if low is not None else x.floor()
+
+    def _lgamma(self, x: Ball) -> Ball:
+        x = to_arb(x)
+        return x.lgamma() if x > 0 else abs(x.gamma()).log()
+
+    def _polygamma(self, n: Ball, x: Ball) -> Ball:
+        return acb(to_arb(x)).polygamma(acb(to_arb(n))).real
+
+    # conditions: True, False, or None where the balls overlap
+    def _lt(self, x: Ball, y: Ball) -> bool | None:
+        return True if x < y else False if x >= y else None
+
+    def _le(self, x: Ball, y: Ball) -> bool | None:
+        return True if x <= y else False if x > y else None
+
+    def _gt(self, x: Ball, y: Ball) -> bool | None:
+        return self._lt(y, x)
+
+    def _ge(self, x: Ball, y: Ball) -> bool | None:
+        return self._le(y, x)
+
+    def _eq(self, x: Ball, y: Ball) -> bool | None:
+        return True if x == y else False if x < y or x > y else None
+
+    def _ne(self, x: Ball, y: Ball) -> bool | None:
+        return self._not(self._eq(x, y))
+
+    def _not(self, p: bool | None) -> bool | None:
+        return None if p is None else not p
+
+    def _and(self, p: bool | None, q: bool | None) -> bool | None:
+        return False if p is False or q is False else None if p is None or q is None else True
+
+    def _or(self, p: bool | None, q: bool | None) -> bool | None:
+        return self._not(self._and(self._not(p), self._not(q)))
+
+    def _where(self, p: bool | None, x: Ball, y: Ball) -> Ball:
+        if p is None:
+            return x if x is y else to_arb(x).union(to_arb(y))
+        return x if p else y
+
+
+def _method(name: str) -> Callable[[Ball], Ball]:
+    def enclosure(x: Ball) -> Ball:
+        if isinstance(x, fmpq):
+            known = _EXACT.get((name, int(x.p))) if x.q == 1 else None
+            if known is not None:
+                return fmpq(known)
+            x = arb(x)
+        return getattr(x, name)()
+
+    return enclosure
+
+
+def exact_power(x: fmpq, y: fmpq, height: int) -> fmpq | None:
+    """x**y where that is a rational of reasonable size, else None. 0 to a negative power, and an even root of a
+    negative number, are None too."""
+    if x == 0:
+        return None if y < 0 else fmpq(0) if y > 0 else fmpq(1)
+    power, root = int(y.p), int(y.q)
+    if abs(power) > MAX_EXACT_POWER or x.height_bits() * abs(power) > height * root:
+        return None
+    if root > 1:
+        if x < 0 or root > 64:
+            return None
+        parts = [_root(int(n), root) for n in (x.p, x.q)]
+        if None in parts:
+            return None
+        x = fmpq(*parts)
+    return x**power
+
+
+def _root(n: int, k: int) -> int | None:
+    """The integer k-th root of n >= 0, where n is a perfect power."""
+    root = fmpz(n).root(k)
+    return int(root) if root**k == n else None
+
+
+class ComplexBalls(NumberSystem[Any]):
+    """Complex balls on which the complex-step method runs: conditions and domains look at the real part."""
+
+    exact = True
+
+    def __init__(self, precision: int = 256) -> None:
+        super().__init__()
+        self.real = Balls(precision)
+        self.working = self.real.working
+
+    def literal(self, value: Fraction) -> acb:
+        return acb(to_arb(self.real.literal(value)))
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        if name in ("pi", "e", "tau"):
+            return lambda: acb(to_arb(self.real.call(name)))
+        if name in _COMPLEX:
+            return _COMPLEX[name]
+        if name in ("lt", "le", "gt", "ge", "eq", "ne"):
+            compare = self.real.function(name)
+            assert compare is not None
+            return lambda x, y: compare(x.real, y.real)
+        if name in ("and", "or", "not"):
+            return self.real.function(name)
+        return None
+
+
+def _complex_where(p: bool | None, x: acb, y: acb) -> acb:
+    return acb.nan() if p is None else x if p else y
+
+
+def _complex_power(x: acb, y: acb) -> acb:
+    whole = y.real.unique_fmpz() if y.is_exact() and y.imag.is_zero() else None
+    if whole is not None:
+        return x ** int(whole) if x != 0 or whole >= 0 else acb.nan()
+    if x.real == 0 and x.imag == 0 and y.real > 0:
+        return acb(0)
+    return x**y if x.real >= 0 else acb.nan()
+
+
+_COMPLEX: dict[str, Callable[..., Any]] = {
+    "neg": lambda x: -x, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y, "power": _complex_power, "pow": _complex_power, "where": _complex_where,
+    "floor": lambda x: acb(x.real.floor()),
+    "lgamma": lambda x: x.lgamma() if x.real > 0 else x.gamma().log(),
+    "polygamma": lambda n, x: x.polygamma(n),
+    "sqrt": lambda x: x.sqrt() if x.real >= 0 else acb.nan(),
+    "log": lambda x: x.log() if x.real > 0 else acb.nan(),
+    "asin": lambda x: x.asin() if abs(x.real) <= 1 else acb.nan(),
+    "acos": lambda x: x.acos() if abs(x.real) <= 1 else acb.nan(),
+    "acosh": lambda x: x.acosh() if x.real >= 1 else acb.nan(),
+    "atanh": lambda x: x.atanh() if abs(x.real) < 1 else acb.nan(),
+    **{n: (lambda x, n=n: getattr(x, n)()) for n in "sin cos tan atan sinh cosh tanh asinh exp erf erfc gamma digamma".split()},
+}  # fmt: skip

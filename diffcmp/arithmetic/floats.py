@@ -1,0 +1,243 @@
+"""Floating point in four formats: float64 by Python's `math`, float16, float32 and longdouble by NumPy scalars.
+
+The kernels are named because their last digits differ. All follow IEEE 754: an operation outside its domain is nan, an
+overflow inf; nothing raises. `KERNEL`, the raw functions that may raise, is what emitted code calls first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import operator
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from diffcmp.arithmetic.system import NumberSystem
+
+DTYPES = ("float16", "float32", "float64", "longdouble")
+ERRORS = (ValueError, OverflowError, ZeroDivisionError)
+
+
+def power(x: Any, y: Any) -> Any:
+    """x**y. The square is a product: correctly rounded, and four times as fast."""
+    if y == 2:
+        return x * x
+    out = x**y
+    return out if not isinstance(out, complex) else math.nan
+
+
+def fma(x: float, y: float, z: float) -> float:
+    """x*y + z with one rounding."""
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(z)):
+        return x * y + z
+    return float(Fraction(x) * Fraction(y) + Fraction(z))
+
+
+def digamma(x: float) -> float:
+    """The logarithmic derivative of gamma, correctly rounded but for ties."""
+    return _by_balls("digamma", x)
+
+
+def polygamma(n: float, x: float) -> float:
+    """The n-th derivative of digamma, correctly rounded but for ties."""
+    return _by_balls("polygamma", n, x)
+
+
+def _by_balls(name: str, *arguments: float) -> float:
+    from diffcmp.arithmetic.balls import Balls
+
+    if not all(math.isfinite(x) for x in arguments):
+        return math.nan
+    balls = Balls(96)
+    out = balls.call(name, *(balls.literal(Fraction(x)) for x in arguments))
+    return float(out) if out.is_finite() else math.nan
+
+
+_SHARED: dict[str, Callable[..., Any]] = {
+    "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
+    "power": power, "pow": power, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
+    "eq": operator.eq, "ne": operator.ne, "and": lambda p, q: p and q, "or": lambda p, q: p or q, "not": operator.not_,
+    "where": lambda p, x, y: x if p else y,
+}  # fmt: skip
+
+_MATH = (
+    "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot "
+    "erf erfc gamma lgamma copysign"
+).split()
+
+KERNEL: Mapping[str, Callable[..., Any]] = _SHARED | {
+    **{name: getattr(math, name) for name in _MATH},
+    "abs": abs, "floor": lambda x: float(math.floor(x)), "ceil": lambda x: float(math.ceil(x)),
+    "fma": fma, "digamma": digamma, "polygamma": polygamma,
+}  # fmt: skip
+
+_NUMPY = {
+    **{name: name for name in "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign".split()},
+    **{name: f"arc{name[1:]}" for name in "asin acos atan atan2 asinh acosh atanh".split()},
+    "abs": "abs", "floor": "floor", "ceil": "ceil", "div": "true_divide", "pow": "power", "power": "power", "mul": "multiply",
+}  # fmt: skip
+
+
+class Floats(NumberSystem[Any]):
+    """Numbers of one floating-point format.
+
+    `kernel` names the library that computes the elementary functions; `unit_roundoff` is 2**-precision.
+    """
+
+    def __init__(self, dtype: str = "float64") -> None:
+        super().__init__()
+        self.dtype = dtype
+        self.precision, self.least_exponent = _format(dtype)
+        self.kernel = "math" if dtype == "float64" else "numpy"
+
+    @property
+    def unit_roundoff(self) -> float:
+        """u: half the distance from 1 to the next larger number."""
+        return 2.0**-self.precision
+
+    def literal(self, value: Fraction) -> Any:
+        """The nearest number (ties to even); ±inf beyond the largest."""
+        if self.dtype == "float64":
+            return nearest_double(value)
+        return rounded(value, self.dtype)
+
+    def ulp(self, value: Fraction) -> Fraction:
+        """The distance of two neighbouring numbers of this format next to `value`."""
+        exponent = max(_exponent(value), self.least_exponent) if value else self.least_exponent
+        return Fraction(2) ** (exponent - self.precision + 1)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        if name in ("pi", "e", "tau"):
+            return lambda: self.literal(_constant(name))
+        return _ieee(name) if self.dtype == "float64" else _numpy(name, self.dtype)
+
+    def quiet(self) -> contextlib.AbstractContextManager[Any]:
+        """A context in which NumPy does not warn of overflow and invalid operations."""
+        if self.dtype == "float64":
+            return contextlib.nullcontext()
+        import numpy as np
+
+        return np.errstate(all="ignore")
+
+
+def exact(value: Any) -> Fraction:
+    """The exact value of a finite number of any format."""
+    return Fraction(*value.as_integer_ratio())
+
+
+def nearest_double(value: Fraction) -> float:
+    """The nearest float64; ±inf beyond the largest."""
+    try:
+        return value.numerator / value.denominator
+    except OverflowError:
+        return math.copysign(math.inf, value.numerator)
+
+
+def rounded(value: Fraction, dtype: str) -> Any:
+    """The number of format `dtype` nearest to `value`, ties to even."""
+    import numpy as np
+
+    scalar = getattr(np, dtype)
+    if value == 0:
+        return scalar(0)
+    precision, least = _format(dtype)
+    unit = max(_exponent(value), least) - precision + 1
+    mantissa = round(value / Fraction(2) ** unit)  # half to even
+    high, low = divmod(abs(mantissa), 1 << 32)
+    with np.errstate(all="ignore"):
+        wide = np.longdouble(high) * np.longdouble(1 << 32) + np.longdouble(low)
+        return scalar(np.copysign(np.ldexp(wide, unit), mantissa))
+
+
+def _exponent(value: Fraction) -> int:
+    """The integer k with 2**k <= |value| < 2**(k+1)."""
+    n, d = abs(value.numerator), value.denominator
+    k = n.bit_length() - d.bit_length()
+    return k if (n >= d << k if k >= 0 else n << -k >= d) else k - 1
+
+
+@cache
+def _format(dtype: str) -> tuple[int, int]:
+    """(bits of the significand, exponent of the smallest normal number)."""
+    if dtype == "float64":
+        return 53, -1022
+    import numpy as np
+
+    limits = np.finfo(getattr(np, dtype))
+    return int(limits.nmant) + 1, int(limits.minexp)
+
+
+@cache
+def _constant(name: str) -> Fraction:
+    from diffcmp.arithmetic.balls import Balls
+
+    return Balls(192).midpoint(name)
+
+
+@cache
+def _ieee(name: str) -> Callable[..., Any] | None:
+    """The kernel function of `math`, with IEEE results in place of exceptions."""
+    function = KERNEL.get(name)
+    if function is None or name in ("add", "sub", "mul", "neg") or function in (operator.lt, operator.gt):
+        return function
+
+    def quiet(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except ERRORS:
+            return _exceptional(name, arguments)
+
+    return quiet
+
+
+def _exceptional(name: str, arguments: tuple[float, ...]) -> float:
+    """What IEEE 754 (as NumPy) returns where `math` raises: a pole, an overflow or an invalid operation."""
+    x = arguments[-1]
+    if name in ("gamma", "lgamma"):
+        if not x <= 0:
+            return math.inf
+        return math.inf if name == "lgamma" else math.copysign(math.inf, x) if x == 0 else math.nan
+    if name not in _NUMPY:
+        return math.nan
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return float(getattr(np, _NUMPY[name])(*(np.float64(a) for a in arguments)))
+
+
+@cache
+def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
+    """The NumPy function on scalars of `dtype`; special functions, which NumPy lacks, from balls or from float64."""
+    import numpy as np
+
+    scalar = getattr(np, dtype)
+    if name in _SHARED:
+        return _SHARED[name]
+    if name in _NUMPY:
+        ufunc = getattr(np, _NUMPY[name])
+        return lambda *a: scalar(ufunc(*a))
+    if name == "fma":
+        return lambda x, y, z: rounded(exact(x) * exact(y) + exact(z), dtype) if np.isfinite(x * y + z) else x * y + z
+    if name not in KERNEL:
+        return None
+    if dtype != "longdouble":
+        double = _ieee(name)
+        assert double is not None
+        return lambda *a: scalar(double(*(float(x) for x in a)))
+    return lambda *a: _longdouble_by_balls(name, *a)
+
+
+def _longdouble_by_balls(name: str, *arguments: Any) -> Any:
+    import numpy as np
+
+    from diffcmp.arithmetic.balls import Balls
+
+    if not all(np.isfinite(x) for x in arguments):
+        return np.longdouble(_exceptional(name, tuple(float(x) for x in arguments)))
+    balls = Balls(128)
+    out = balls.call(name, *(balls.literal(exact(x)) for x in arguments))
+    if not out.is_finite():
+        return np.longdouble(_exceptional(name, tuple(float(x) for x in arguments)))
+    return rounded(balls.fraction(out), "longdouble")

@@ -1,0 +1,32 @@
+"""What a number system is: the contract between the engines and the things that a Program can be run on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class NumberSystem(ABC, Generic[T]):
+    """Values of type T, the exact literals among them, and the primitives that the system carries out itself.
+
+    A primitive that it lacks is carried out by the primitive's definition (`exact` systems: no roundoff, or roundoff that
+    is enclosed) or by its stable form (the others). Conditions are `bool`; a system that cannot always decide one
+    says None.
+    """
+
+    exact: bool = False
+
+    def __init__(self) -> None:
+        self.operations: dict[str, Callable[..., Any]] = {}  # filled by `engines.evaluate`, one entry a primitive in use
+
+    @abstractmethod
+    def literal(self, value: Fraction) -> T:
+        """The system's number nearest to an exact one."""
+
+    @abstractmethod
+    def function(self, name: str) -> Callable[..., Any] | None:
+        """How the system carries a primitive out; None where it has no way of its own."""

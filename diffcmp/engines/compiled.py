@@ -1,0 +1,104 @@
+"""The tangent and the adjoint Program, and compiled straight-line code for any Program on any number system.
+
+The very engines of `forward` and `reverse`, run on tracers, write the derivative Program; `emit` turns it into Python.
+The compiled code gives bitwise what the interpreted engines give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats
+from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.tracing import Tracing
+from diffcmp.engines.evaluate import evaluate, trace_of
+from diffcmp.engines.forward import jvp
+from diffcmp.engines.reverse import vjp
+from diffcmp.program.emit import Dialect, Emitted, emit, lowered
+from diffcmp.program.ir import Builder, Program
+
+SUMS = frozenset({"add", "sub", "mul", "neg"})  # what every number system does with Python's own operators
+
+
+@lru_cache(maxsize=256)
+def tangent(program: Program, wrt: str) -> Program:
+    """The Program of the value and of its derivative with respect to one input, by forward mode on tracers."""
+    tracing = Tracing(Builder(program.inputs))
+    one = tracing.literal(Fraction(1))
+    out = jvp(program, tracing, tracing.inputs(), [one if name == wrt else None for name in program.inputs])
+    derivative = tracing.literal(Fraction(0)) if out.tangent is None else out.tangent
+    return tracing.builder.program([tracing.slot(out.primal), tracing.slot(derivative)])
+
+
+@lru_cache(maxsize=256)
+def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
+    """The Program of the value and of all derivatives asked for, by reverse mode on tracers."""
+    tracing = Tracing(Builder(program.inputs))
+    one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
+    value, cotangents = vjp(program, tracing, tracing.inputs(), [name in wrt for name in program.inputs], one)
+    found = dict(zip(program.inputs, cotangents, strict=True))
+    derivatives = [zero if found[name] is None else found[name] for name in wrt]
+    return tracing.builder.program([tracing.slot(value), *(tracing.slot(d) for d in derivatives)])
+
+
+def emitted(program: Program, name: str = "f") -> Emitted:
+    """`program` as straight-line Python on float64 with the functions of `math`."""
+    double = Floats()
+    low = lowered(program, lambda primitive: double.function(primitive) is not None)
+    return emit(low, name, known=_constants(low))
+
+
+@lru_cache(maxsize=512)
+def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
+    """`program` as a Python function of floating-point numbers of one dtype that never raises.
+
+    Takes one number for each input, returns a number, or a tuple where the program has several outputs.
+    """
+    floats = Floats(dtype)
+    if dtype != "float64":
+        fast = on_system(program, floats)
+
+        def quiet(*inputs: Any) -> Any:
+            with floats.quiet():
+                return fast(*inputs)
+
+        return quiet
+    straight = emitted(program).function(KERNEL)
+
+    def checked(*inputs: float) -> Any:
+        try:
+            return straight(*inputs)
+        except ERRORS:  # `math` raises where IEEE 754 has an answer
+            out = evaluate(program, floats, inputs)
+            return out[0] if len(out) == 1 else tuple(out)
+
+    return checked
+
+
+def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]:
+    """`program` compiled for any number system: its literals and functions are bound by name.
+
+    Call the result in the system's working context.
+    """
+    low = lowered(program, lambda primitive: system.function(primitive) is not None)
+    values: dict[str, Any] = {}
+
+    def literal(value: Fraction) -> str:
+        name = f"c{value.numerator}_{value.denominator}".replace("-", "m")
+        values[name] = system.literal(value)
+        return name
+
+    made = emit(low, dialect=Dialect(literal, SUMS))
+    functions = {name: system.function(name) for name in made.calls}
+    return made.function({**functions, **values})
+
+
+def _constants(program: Program) -> dict[int, str]:
+    """The Python source of every slot that depends on no input and is finite."""
+    constant = tuple(eq for eq in program.equations if eq.output in program.constant)
+    values = trace_of(Program(program.inputs, constant, ()), Floats(), [math.nan] * len(program.inputs))
+    return {eq.output: repr(v) for eq in constant if isinstance(v := values[eq.output], float) and math.isfinite(v)}

@@ -1,0 +1,96 @@
+"""Forward mode: dual numbers a + b·ε with ε² = 0 (Clifford 1873; Griewank & Walther 2008, chapter 3).
+
+`Duals` is a number system made from another one, so that a Program run on it carries its derivative along in one
+direction. It is generic over the payload: floats, complex numbers, balls, symbols, tracers, or `Duals` again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.engines.evaluate import evaluate, operation
+from diffcmp.primitives import TABLE
+from diffcmp.program import rules
+from diffcmp.program.ir import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Dual:
+    """A primal and its tangent; the tangent None is exactly zero, so that what does not vary costs nothing."""
+
+    primal: Any
+    tangent: Any | None = None
+
+
+class Duals(NumberSystem[Dual]):
+    """Dual numbers whose parts are numbers of `base`."""
+
+    def __init__(self, base: NumberSystem[Any]) -> None:
+        super().__init__()
+        self.base = base
+        self.exact = base.exact
+        self.zero = base.literal(Fraction(0))
+
+    def literal(self, value: Fraction) -> Dual:
+        return Dual(self.base.literal(value))
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        entry = TABLE[name]
+        if self.exact and entry.definition:
+            return None
+        apply = operation(self.base, name)
+        if entry.condition:
+            conditions = "and", "or", "not"
+            return apply if name in conditions else lambda *duals: apply(*(d.primal for d in duals))
+        if entry.selects:
+            return lambda p, x, y: self.selected(apply, p, x, y)
+        return lambda *duals: self.applied(name, apply, duals)
+
+    def applied(self, name: str, apply: Callable[..., Any], duals: Sequence[Dual]) -> Dual:
+        """The chain rule: the tangent is the sum of partial · tangent over the arguments that vary."""
+        primals = [d.primal for d in duals]
+        out = apply(*primals)
+        tangent = None
+        for position, dual in enumerate(duals):
+            if dual.tangent is None:
+                continue
+            term = product(self.base, local_partial(self.base, name, position, primals, out), dual.tangent)
+            tangent = term if tangent is None else operation(self.base, "add")(tangent, term)
+        return Dual(out, tangent)
+
+    def selected(self, apply: Callable[..., Any], p: Any, x: Dual, y: Dual) -> Dual:
+        """The tangent of a choice is the chosen tangent."""
+        if x.tangent is None and y.tangent is None:
+            return Dual(apply(p, x.primal, y.primal))
+        tangents = [self.zero if d.tangent is None else d.tangent for d in (x, y)]
+        return Dual(apply(p, x.primal, y.primal), apply(p, *tangents))
+
+
+def local_partial(
+    base: NumberSystem[Any], name: str, position: int, primals: Sequence[Any], out: Any
+) -> Any:
+    """The table's rule for one argument, evaluated in `base`."""
+    rule = rules.partial(name, position)
+    if rule is None:
+        raise NotImplementedError(f"{name} has no derivative with respect to argument {position}")
+    return evaluate(rule, base, [*primals, out])[0]
+
+
+def product(base: NumberSystem[Any], left: Any, right: Any) -> Any:
+    """left · right in `base`."""
+    return operation(base, "mul")(left, right)
+
+
+def jvp(program: Program, system: NumberSystem[Any], inputs: Sequence[Any], tangents: Sequence[Any | None]) -> Dual:
+    """Value and directional derivative: the Jacobian-vector product of the first output with `tangents`.
+
+    `inputs` and `tangents` hold one number of `system` for each input of the program; a tangent None is zero, and the
+    tangent of the result is None where the output does not depend on the inputs that vary.
+    """
+    duals = [Dual(x, dx) for x, dx in zip(inputs, tangents, strict=True)]
+    out: Dual = evaluate(program, Duals(system), duals)[0]
+    return out

@@ -1,0 +1,189 @@
+"""The point: for every variable an exact real number, and its roundings to the formats of floating point."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
+from diffcmp.arithmetic.floats import Floats
+from diffcmp.engines.evaluate import evaluate
+from diffcmp.errors import Fault, InputError
+from diffcmp.program.expand import core
+from diffcmp.program.ir import Builder, Program
+from diffcmp.program.parser import parse, suggestion
+from diffcmp.program.printer import decimal
+
+Number: TypeAlias = int | float | str | Fraction | Decimal
+
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinate:
+    """One exact real number: the text that names it, and the constant Program that computes it."""
+
+    text: str
+    program: Program
+
+    def enclosure(self, balls: Balls) -> Ball:
+        """The number exactly, where it is rational and short, else a ball around it."""
+        with balls.working():
+            value: Ball = evaluate(self.program, balls, [])[0]
+        return value
+
+    def rounded(self, floats: Floats) -> Any:
+        """The nearest number of a floating-point format."""
+        for precision in (128, 1024, 8192):
+            balls = Balls(precision)
+            value = self.enclosure(balls)
+            if not hasattr(value, "rad"):
+                return floats.literal(to_fraction(value))
+            low, high = (floats.literal(balls.fraction(end)) for end in (value.lower(), value.upper()))
+            if low == high:
+                return low
+        return floats.literal(balls.fraction(value))
+
+    @cached_property
+    def rational(self) -> Fraction | None:
+        """The exact value where it is rational, else None."""
+        value = self.enclosure(Balls(64))
+        return None if hasattr(value, "rad") else to_fraction(value)
+
+
+def coordinate(value: Number, text: str | None = None) -> Coordinate:
+    """The exact number that a user gave: a float is its binary value, a string an exact decimal or a constant expression.
+
+    Raises
+    ------
+    InputError: where the text is no constant expression, or not a finite real number.
+    """
+    if isinstance(value, str):
+        return _parsed(value)
+    try:
+        exact = Fraction(value if isinstance(value, int | float | Fraction | Decimal) else float(value))
+    except (ValueError, OverflowError):
+        raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
+    builder = Builder()
+    slot = builder.literal(exact)
+    return Coordinate(text or decimal(exact), builder.program([slot]))
+
+
+def _parsed(text: str) -> Coordinate:
+    text = text.strip()
+    if not text:
+        raise InputError(Fault.POINT_EMPTY)
+    if re.fullmatch(r"[+-]?(inf|infinity|nan|oo)", text.lower()):
+        raise InputError(Fault.POINT_NOT_FINITE, piece=text)
+    program = parse(text)
+    if program.inputs:
+        raise InputError(Fault.POINT_NOT_CONSTANT, name=program.inputs[0])
+    found = Coordinate(text, core(program))
+    value = to_arb(found.enclosure(Balls(64)))
+    if not value.is_finite() or not abs(value) < Balls(64).literal(Fraction(10) ** 5000):
+        raise InputError(Fault.POINT_NOT_FINITE, piece=text)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A coordinate for every variable of a Program, in its order."""
+
+    coordinates: dict[str, Coordinate]
+
+    def rounded(self, floats: Floats) -> list[Any]:
+        """The numbers of one format nearest to the coordinates."""
+        return [c.rounded(floats) for c in self.coordinates.values()]
+
+    def enclosures(self, balls: Balls) -> list[Ball]:
+        """The coordinates as exact rationals or balls."""
+        return [c.enclosure(balls) for c in self.coordinates.values()]
+
+    def texts(self) -> dict[str, str]:
+        """What the user called the coordinates."""
+        return {name: c.text for name, c in self.coordinates.items()}
+
+    def others(self, name: str) -> dict[str, Program]:
+        """The constant Programs of all coordinates but one."""
+        return {n: c.program for n, c in self.coordinates.items() if n != name}
+
+
+def point(program: Program, at: Number | Mapping[str, Number]) -> Point:
+    """The point at which `program` is asked for: a mapping from names, or a bare value for a function of one variable.
+
+    Raises
+    ------
+    InputError: where a variable is missing, unknown, or its value is not a finite real number.
+    """
+    names = program.inputs
+    if not names:
+        raise InputError(Fault.NO_VARIABLE)
+    if not isinstance(at, Mapping):
+        if len(names) > 1:
+            raise InputError(Fault.POINT_BARE, names=", ".join(names), example=_example(names))
+        at = {names[0]: at}
+    for name in at:
+        if name not in names:
+            raise InputError(Fault.POINT_UNKNOWN, name=name, names=", ".join(names))
+    missing = [name for name in names if name not in at]
+    if missing:
+        raise InputError(Fault.POINT_MISSING, names=", ".join(missing), example=_example(names))
+    return Point({name: coordinate(at[name]) for name in names})
+
+
+def assignments(texts: Sequence[str]) -> str | dict[str, str]:
+    """The values of `--at` options, `2` or `x=2,y=3`, as what `point` takes.
+
+    Raises
+    ------
+    InputError: where one is empty, or a variable is given twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        for piece in _pieces(text):
+            named = re.fullmatch(r"\s*([^\W\d]\w*)\s*=([^=].*)", piece, re.DOTALL)
+            if named is None:
+                if len(texts) > 1 or piece != text:
+                    raise InputError(Fault.POINT_EMPTY if not piece.strip() else Fault.POINT_NAME, piece=piece)
+                return text
+            name, value = named[1], named[2]
+            if name in found:
+                raise InputError(Fault.POINT_TWICE, name=name)
+            found[name] = value
+    return found
+
+
+def _pieces(text: str) -> list[str]:
+    """`text` cut at the commas that stand outside parentheses."""
+    pieces, depth = [""], 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth <= 0:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+    return pieces
+
+
+def _example(names: Sequence[str]) -> str:
+    return ",".join(f"{name}={i}" for i, name in enumerate(names, 1))
+
+
+def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ...]:
+    """The variables to differentiate with respect to: those asked for, or all.
+
+    Raises
+    ------
+    InputError: where one is not a variable of the program.
+    """
+    if wrt is None:
+        return program.inputs
+    for name in wrt:
+        if name not in program.inputs:
+            near = suggestion(name, list(program.inputs))
+            raise InputError(Fault.WRT_UNKNOWN, name=name, names=", ".join(program.inputs), hint=near)
+    return tuple(dict.fromkeys(wrt))

@@ -1,0 +1,70 @@
+"""Every way in which an input can be refused, each with its sentence and its advice, and the exceptions that carry it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from diffcmp.spans import Span, printable, underlined
+
+
+class Fault(Enum):
+    """What was wrong with the input, then what to do about it. Both are templates for the facts of the case."""
+
+    EMPTY = "the expression is empty", "Write a function of x, for example 'sin(x)/x'"
+    SYNTAX = "cannot read the expression: {reason}", "`diffcmp --functions` shows the language"
+    TOO_LONG = "the expression has {length} characters; {limit} are the limit", "Split it, or use the Python API"
+    TOO_DEEP = "the expression is nested too deeply", "Name parts of it: `u = …; v = …; u*v`"
+    CHARACTER = "the character {name} is not part of the language", "Retype this piece by hand"
+    NOT_IN_LANGUAGE = "{what} is not part of the expression language", "`diffcmp --functions` shows what is"
+    NUMBER = "the number {number} is not a plain decimal of at most {digits} digits", "Write it as 1.5, 2e-3 or .5"
+    NO_VALUE = "the last statement must be an expression, the value of the function", "Write `u = sin(x); u**2`"
+    UNKNOWN_FUNCTION = "unknown function '{name}'", "{hint}`diffcmp --functions` lists all"
+    NOT_A_FUNCTION = "'{name}' is {what}, not a function", "Write {name}*(…) for a product"
+    FUNCTION_AS_VALUE = "'{name}' is a function and needs its argument", "Write {name}(…)"
+    RESERVED = "'{name}' cannot be used as a name: {why}", "Choose another name"
+    ARGUMENTS = "{name} takes {wanted}, not {given}", "Write {name}({parameters})"
+    KEYWORD = "{name} has no keyword '{keyword}'", "Write {name}({parameters})"
+    CONDITION_AS_NUMBER = "a condition is not a number here", "Write where(condition, a, b)"
+    NUMBER_AS_CONDITION = "a condition is needed here", "Compare it with something: {piece} > 0"
+    NO_VECTORS = "vectors are not supported yet", "Write one variable for each component"
+    NO_VARIABLE = "the expression has no variable to differentiate with respect to", "Use a name such as x in it"
+    POINT_MISSING = "no point is given for {names}", "Write --at {example}"
+    POINT_BARE = "one bare value, but the function has the variables {names}", "Write --at {example}"
+    POINT_TWICE = "'{name}' is given twice", "Give each variable once"
+    POINT_UNKNOWN = "the expression has no variable '{name}'", "Its variables are {names}"
+    POINT_NAME = "cannot read '{piece}' as a coordinate", "Write --at 2, or --at x=2,y=3"
+    POINT_EMPTY = "the point is empty", "Write --at 2, or --at x=2,y=3"
+    POINT_NOT_CONSTANT = "a point must be a number, but '{name}' is a variable", "For example 2, 0.1 or pi/4"
+    POINT_NOT_FINITE = "the point {piece} is not a finite real number", "For example 2, 0.1 or pi/4"
+    WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
+    BACKEND_UNKNOWN = "unknown backend '{name}'", "{hint}`diffcmp backends` lists all"
+    BACKEND_WITHOUT_STEP = "the backend '{name}' has no step size to sweep over", "Choose among {names}"
+    STEP = "a step size must be a positive finite number, not {given}", "For example --h 1e-6"
+    STEP_RANGE = "the range of step sizes is empty: {low} to {high}", "--h-min must be smaller than --h-max"
+    DIGITS = "{given} digits were asked for; 1 to {limit} are possible", "Write --digits 30"
+    GRID = "{given} step sizes were asked for; {limit} are the limit", "Use a smaller --per-decade"
+    DTYPE = "unknown dtype '{given}'", "Choose among float16, float32, float64 and longdouble"
+    PLOT_FORMAT = "cannot tell the figure's format from '{given}'", "Use a name that ends in .png, .svg or .pdf"
+    OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
+
+
+class DiffcmpError(Exception):
+    """Anything that diffcmp refuses or cannot do, with a message for a person."""
+
+
+class InputError(DiffcmpError):
+    """The input is refused: one `Fault`, the text it is about and the span in it. The command exits with 2."""
+
+    def __init__(self, fault: Fault, text: str = "", span: Span | None = None, **facts: object) -> None:
+        self.fault, self.text, self.span = fault, text, span
+        sentence, advice = (part.format(**{k: printable(str(v)) for k, v in facts.items()}) for part in fault.value)
+        self.sentence, self.advice = sentence, advice
+        super().__init__(sentence)
+
+    def __str__(self) -> str:
+        where = [underlined(self.text, self.span)] if self.span is not None else []
+        return "\n".join([self.sentence, *where, f"{self.advice}."])
+
+
+class ComputationError(DiffcmpError):
+    """The input is fine, but the answer could not be computed (time, memory). The command exits with 1."""

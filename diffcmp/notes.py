@@ -1,0 +1,82 @@
+"""Every note that can stand beside a result: what happened, and what to do about it. Nowhere else is advice written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from diffcmp.spans import Span, printable
+
+
+class Note(Enum):
+    """What happened, then what to do. Both may hold facts of the case in braces."""
+
+    # what a method met
+    ZERO_OVER_ZERO = "0/0: the rule of the quotient gives nan", "use the symbolic backend, or rewrite the quotient"
+    INFINITE_DIFFERENCE = "∞ - ∞ gives nan", "combine the two terms into one that stays finite"
+    ZERO_TIMES_INFINITY = "0·∞ gives nan", "use the symbolic backend, or rewrite the product"
+    UNTAKEN_BRANCH = "the branch not taken is singular, and 0 times its infinite partial is nan", "use dual, or guard the argument of the branch"
+    OUTSIDE_DOMAIN = "outside the domain of {name}", "choose a point inside"
+    DIVISION_BY_ZERO = "division by zero", "choose another point, or rewrite the quotient"
+    OVERFLOW = "overflow: larger than the largest {dtype}", "use a wider dtype, or a form that stays finite"
+    INFINITE_SLOPE = "the partial derivative of {name} is infinite here", "choose another point, or rewrite"
+    STENCIL_LEAVES_DOMAIN = "the stencil reaches outside the domain", "use a smaller h, or a one-sided method"
+    NO_COMPLEX_TYPE = "there is no complex type that matches {dtype}", "use float32 or wider"
+    NOT_HOLOMORPHIC = "{name} has no complex form", "use dual or tape"
+    # what the truth says of a result
+    KINK = "left and right derivative differ ({left} and {right}); this is {choice}", "no method can give both; each picks one by convention"
+    JUMP = "f jumps here, so that it has no derivative", "no finite number is right"
+    POLE = "f has a pole here, so that it has no derivative", "no finite number is right"
+    VERTICAL_TANGENT = "the tangent is vertical, so that no finite number is right", "look at f on either side"
+    EDGE = "f is defined on one side only; the derivative from that side is {derivative}", "no two-sided derivative exists"
+    OUTSIDE = "f is not defined around this point", "no number is right"
+    UNDECIDED = "there is no certified derivative to hold this against", "see how the point was analysed"
+    WRONG = "finite and wrong: {digits:.0f} correct digits, and no warning of its own", "trust the certified derivative"
+    LOST_BELOW_ROUNDOFF = "finite and wrong: at this point the derivative sits in terms of order h², far below the roundoff of f", "use the symbolic backend, or rewrite the expression"
+    GUARD = "a condition changes its value at this very point: the derivative of the branch taken is not that of the function beside it", "compare left and right derivative"
+    TRUNCATION = "{digits:.0f} correct digits: truncation dominates, h = {h} is too large here", "use a smaller h; see sweep-h"
+    ROUNDOFF = "{digits:.0f} correct digits: roundoff dominates, h = {h} is too small here", "use a larger h; see sweep-h"
+    REPRESENTATION = "{digits:.0f} correct digits: the rounded point is not the point that was asked for", "use a wider dtype"
+    CANCELLATION = "{digits:.0f} correct digits: roundoff inside the expression", "rewrite it, or use a wider dtype"
+    RIGHT_BY_LUCK = "f itself is nan or infinite in this dtype", "use a wider dtype, or rewrite the expression"
+    # how an answer was found
+    LIMIT = "by the limit from both sides: substitution gives {form}", "exact"
+    LHOPITAL = "by L'Hôpital's rule, {steps} times: substitution gives {form}", "exact"
+    NO_LIMIT = "the limits from left and right differ: {left} and {right}", "look at the one-sided derivatives"
+    LIMIT_UNFINISHED = "the symbolic limit did not finish within {seconds:g} s", "--timeout gives it longer"
+    SYMBOLIC_UNFINISHED = "the symbolic derivative did not finish within {seconds:g} s", "--timeout gives it longer"
+    SYMBOLIC_FAILED = "sympy could not do this: {reason}", "use another backend"
+    # how the truth was found
+    ZERO_ASSUMED = "{count} quantities below 1e-400 were taken to be zero without a proof", "not certified"
+    SYMBOLIC_TRUTH = "by the symbolic limit from each side, confirmed by balls approaching the point", "not certified"
+    OSCILLATION = "it could not be found out how f behaves here ({reason})", "look at f next to the point"
+    PRECISION = "{digits} digits could not be certified with {bits} bits", "ask for fewer digits"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One note about one result: the facts of the case, and the span of the sub-expression it is about."""
+
+    note: Note
+    facts: tuple[tuple[str, object], ...] = ()
+    span: Span | None = None
+    piece: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What happened, with the sub-expression it happened in."""
+        text = self.note.value[0].format(**dict(self.facts))
+        return f"{text}, in `{printable(self.piece)}`" if self.piece else text
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return self.note.value[1].format(**dict(self.facts))
+
+    def __str__(self) -> str:
+        return f"{self.sentence}; {self.advice}"
+
+
+def remark(note: Note, span: Span | None = None, text: str = "", **facts: object) -> Remark:
+    """A remark about the piece of `text` under `span`."""
+    return Remark(note, tuple(facts.items()), span, span.cut(text) if span is not None else "")

@@ -1,0 +1,77 @@
+"""What an entry of the table of primitives says, and the table itself.
+
+An entry is written once, in the expression language; every engine and every number system reads it from here.
+The texts are parsed by `diffcmp.program.rules` when they are first needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """One elementary operation y = f(a, b, …) on real numbers.
+
+    Attributes
+    ----------
+    partials: one text for each parameter, in the parameters and the value `out`: the local partial derivative in the
+        form that keeps its digits in floating point. "" for a parameter that has none (a condition).
+    domain: a condition on the parameters; f is defined there, and analytic in its interior.
+    definition: the same function in more basic primitives, exact over the reals, whatever it does to roundoff. Number
+        systems that are exact (balls, symbols, series) use it; it also says where the kinks are.
+    stable: how floating point computes f where its library has no function of that name. Default: `definition`.
+    recurrence: the same value from an argument one unit to the right; how a pole of gamma and its kin is resolved.
+    at_infinity: the limits at -∞ and +∞ where they are finite.
+    steps: piecewise constant with a jump at every integer (floor).
+    selects: the value is one of the arguments (where): its tangent is selected too, never multiplied by 0.
+    infix, precedence: how the printer writes it between its operands; precedence as in Python's grammar, 0 for calls.
+    condition: the value is a truth value, not a number.
+    internal: not callable by name in an expression (an operator, or made by the parser).
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    partials: tuple[str, ...]
+    defaults: dict[str, str] = field(default_factory=dict)
+    domain: str = ""
+    definition: str = ""
+    stable: str = ""
+    recurrence: str = ""
+    at_infinity: tuple[str, str] | None = None
+    steps: bool = False
+    selects: bool = False
+    folds: bool = False
+    infix: str = ""
+    precedence: int = 0
+    condition: bool = False
+    internal: bool = False
+
+    @property
+    def required(self) -> int:
+        """How many arguments have no default."""
+        return len(self.parameters) - len(self.defaults)
+
+    @property
+    def signature(self) -> str:
+        """The parameters as a person would write them: `x, slope=0.01`."""
+        return ", ".join(f"{p}={self.defaults[p]}" if p in self.defaults else p for p in self.parameters)
+
+
+TABLE: dict[str, Primitive] = {}
+ALIASES: dict[str, str] = {}
+
+
+def primitive(
+    name: str, parameters: str, partials: list[str], *, aliases: str = "", defaults: dict[str, str] | None = None,
+    domain: str = "", definition: str = "", stable: str = "", recurrence: str = "",
+    at_infinity: tuple[str, str] | None = None, steps: bool = False, selects: bool = False, folds: bool = False,
+    infix: str = "", precedence: int = 0, condition: bool = False, internal: bool = False,
+) -> None:  # fmt: skip
+    """Enter one primitive in the table. See `Primitive` for what the arguments mean."""
+    names = tuple(parameters.replace(",", " ").split())
+    TABLE[name] = Primitive(
+        name, names, tuple(partials), defaults or {}, domain, definition, stable, recurrence, at_infinity, steps,
+        selects, folds, infix, precedence, condition, internal,
+    )  # fmt: skip
+    ALIASES.update(dict.fromkeys(aliases.split(), name))

@@ -1,0 +1,183 @@
+"""Program to Python source: straight-line code, one assignment a value that is used more than once or is long.
+
+The functions that the code calls are looked up by the primitive's name in a namespace that the caller supplies (a kernel
+of `arithmetic`), so that one emitter serves floats, complex numbers and balls. Infix operators are Python's own.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import CodeType
+
+from diffcmp.primitives import TABLE
+from diffcmp.program import rules
+from diffcmp.program.ir import Builder, Equation, Program
+from diffcmp.program.printer import ATOM, Bound, operator_text, wrapped
+
+LONGEST = 60  # characters of an expression before it gets a name of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """Python source of one function, the primitives that it calls by name, and its compiled code."""
+
+    source: str
+    name: str
+    calls: tuple[str, ...]
+
+    def function(self, namespace: Mapping[str, object]) -> Callable[..., object]:
+        """The function, with `namespace` for its globals."""
+        scope = dict(namespace)
+        exec(self.code(), scope)  # our own source, made from an allow-listed Program
+        made = scope[self.name]
+        assert callable(made)
+        return made
+
+    def code(self) -> CodeType:
+        return compile(self.source, f"<diffcmp {self.name}>", "exec")
+
+
+def lowered(program: Program, available: Callable[[str], bool]) -> Program:
+    """`program` with every primitive that is not `available` replaced by its stable form."""
+    builder = Builder(program.inputs)
+    slots = {i: i for i in range(len(program.inputs))}
+    live = program.live
+
+    def add(eq: Equation, inputs: list[int], span: object) -> int:
+        body = None if available(eq.primitive) or eq.params else rules.stable(eq.primitive)
+        if body is None:
+            return builder.add(eq.primitive, inputs, eq.params, eq.span)
+        inner = dict(enumerate(inputs))
+        for part in body.equations:
+            inner[part.output] = add(part, [inner[i] for i in part.inputs], span)
+        return inner[body.outputs[0]]
+
+    for eq in program.equations:
+        if eq.output in live:
+            slots[eq.output] = add(eq, [slots[i] for i in eq.inputs], eq.span)
+    return builder.program([slots[i] for i in program.outputs], program.text, program.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How emitted code spells numbers and powers.
+
+    literal: an exact number as Python source. infix: the primitives written with Python's operators, the others are
+    called by name; with "power" among them, x**2 is written x*x and other whole literal exponents with `**`.
+    """
+
+    literal: Callable[[Fraction], str] = lambda value: repr(value.numerator / value.denominator)
+    infix: frozenset[str] = frozenset(name for name, entry in TABLE.items() if entry.infix and name != "pow") | {"where"}
+
+
+def emit(program: Program, name: str = "f", dialect: Dialect | None = None, known: Mapping[int, str] | None = None) -> Emitted:
+    """The source of a Python function of the program's inputs that returns its outputs: one value, or a tuple.
+
+    Common subexpressions are computed once; `known` gives the source of slots whose value is settled (constants).
+    """
+    return _Writer(program, dialect or Dialect(), known or {}).emitted(name)
+
+
+class _Writer:
+    """Collects the lines of one function. A text is paired with how tightly it binds, as in the printer."""
+
+    def __init__(self, program: Program, dialect: Dialect, known: Mapping[int, str]) -> None:
+        self.program = program
+        self.dialect = dialect
+        self.known = known
+        self.shared, self.order = _shared(program, known)
+        self.uses = Counter(self.shared[i] for eq in self.order if eq.output not in known for i in eq.inputs)
+        self.uses.update(self.shared[i] for i in program.outputs)
+        self.names = _python_names(program)
+        self.calls: dict[str, None] = {}
+        self.lines: list[str] = []
+        self.texts: dict[int, Bound] = {}
+
+    def emitted(self, name: str) -> Emitted:
+        for i in range(len(self.program.inputs)):
+            self.texts[i] = (self.names[i], ATOM)
+        for eq in self.order:
+            text, level = self.source(eq)
+            if level < ATOM and (self.uses[eq.output] > 1 or len(text) > LONGEST):
+                text, level = self.assigned(eq.output, text), ATOM
+            self.texts[eq.output] = (text, level)
+        parameters = ", ".join(self.names[i] for i in range(len(self.program.inputs)))
+        results = ", ".join(self.texts[self.shared[i]][0] for i in self.program.outputs)
+        source = "\n".join([f"def {name}({parameters}):", *self.lines, f"    return {results}"]) + "\n"
+        return Emitted(source, name, tuple(self.calls))
+
+    def assigned(self, slot: int, text: str) -> str:
+        self.lines.append(f"    {self.names[slot]} = {text}")
+        return self.names[slot]
+
+    def source(self, eq: Equation) -> Bound:
+        if eq.output in self.known:
+            text = self.known[eq.output]
+            return text, ATOM if text[0] != "-" else 13
+        if eq.params:
+            return self.dialect.literal(eq.params[0]), ATOM
+        if eq.primitive == "where" and "where" in self.dialect.infix:
+            test, x, y = (wrapped(self.texts[self.shared[i]], 2) for i in eq.inputs)
+            return f"{x} if {test} else {y}", 1
+        if eq.primitive == "power" and "power" in self.dialect.infix:
+            exponent = self.program.by_output[self.shared[eq.inputs[1]]].params
+            if exponent == (2,):
+                return self.product_with_itself(self.shared[eq.inputs[0]])
+            if exponent and exponent[0].denominator == 1:
+                return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])
+        elif eq.primitive in self.dialect.infix:
+            return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])
+        self.calls[eq.primitive] = None
+        return f"{eq.primitive}({', '.join(self.texts[self.shared[i]][0] for i in eq.inputs)})", ATOM - 1
+
+    def product_with_itself(self, slot: int) -> Bound:
+        text, level = self.texts[slot]
+        if level < ATOM:
+            text = self.assigned(slot, text)
+            self.texts[slot] = (text, ATOM)
+        return f"{text}*{text}", 12
+
+
+def _shared(program: Program, known: Mapping[int, str]) -> tuple[dict[int, int], list[Equation]]:
+    """For each slot the first one with the same value, and the equations that are left: live, each computed once."""
+    shared = {i: i for i in range(len(program.inputs))}
+    made: dict[tuple[object, ...], int] = {}
+    order = []
+    live = _live(program, known)
+    for eq in program.equations:
+        if eq.output not in live:
+            continue
+        inputs = () if eq.output in known else tuple(shared[i] for i in eq.inputs)
+        key = (eq.primitive, eq.params, inputs, known.get(eq.output))
+        if key in made:
+            shared[eq.output] = made[key]
+        else:
+            made[key] = shared[eq.output] = eq.output
+            order.append(eq)
+    return shared, order
+
+
+def _live(program: Program, known: Mapping[int, str]) -> set[int]:
+    live = set(program.outputs)
+    for eq in reversed(program.equations):
+        if eq.output in live and eq.output not in known:
+            live.update(eq.inputs)
+    return live
+
+
+def _python_names(program: Program) -> dict[int, str]:
+    """A Python name for every slot: the user's where there is one that does not clash."""
+    taken = {*keyword.kwlist, *dir(__builtins__), "abs"}
+    names: dict[int, str] = {}
+    wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
+    for slot in range(program.size):
+        name = wanted.get(slot, f"t{slot}")
+        while name in taken or name in TABLE:
+            name += "_"
+        taken.add(name)
+        names[slot] = name
+    return names

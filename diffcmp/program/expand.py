@@ -1,0 +1,65 @@
+"""Program to Program: the function in core primitives, along one coordinate, without the branches that are not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from diffcmp.program import rules
+from diffcmp.program.ir import Builder, Program
+from diffcmp.spans import Span
+
+
+def core(program: Program, fixed: Mapping[str, Program] | None = None) -> Program:
+    """`program` with every primitive that has a definition replaced by it, down to the basic ones.
+
+    `fixed` gives some inputs a constant value (a Program without inputs); they are inputs no longer. Every equation of a
+    definition carries the span of the call it came from. An exponent that has become constant turns `pow` into `power`.
+    """
+    fixed = fixed or {}
+    builder = Builder(tuple(name for name in program.inputs if name not in fixed))
+    slots: dict[int, int] = {}
+    for i, name in enumerate(program.inputs):
+        slots[i] = _inlined(builder, fixed[name], [], None)[0] if name in fixed else builder.inputs.index(name)
+    for eq in program.equations:
+        slots[eq.output] = _added(builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span)
+    return builder.program([slots[i] for i in program.outputs], program.text)
+
+
+def _added(builder: Builder, name: str, inputs: list[int], params: tuple[Fraction, ...], span: Span | None) -> int:
+    if name == "pow" and not builder.varying[inputs[1]]:
+        name = "power"
+    body = None if params else rules.definition(name)
+    if body is None:
+        return builder.add(name, inputs, params, span)
+    return _inlined(builder, body, inputs, span)[0]
+
+
+def _inlined(builder: Builder, body: Program, arguments: list[int], span: Span | None) -> list[int]:
+    slots = dict(enumerate(arguments))
+    for eq in body.equations:
+        slots[eq.output] = _added(builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, span)
+    return [slots[i] for i in body.outputs]
+
+
+def branchless(program: Program, decisions: Mapping[int, bool]) -> Program:
+    """`program` with every `where` whose condition is decided replaced by the branch taken, and what is dead dropped.
+
+    `decisions` maps slots of conditions to their value.
+    """
+    slots = list(range(program.size))
+    kept = []
+    for eq in program.equations:
+        inputs = tuple(slots[i] for i in eq.inputs)
+        if eq.primitive == "where" and inputs[0] in decisions:
+            slots[eq.output] = inputs[1] if decisions[inputs[0]] else inputs[2]
+        else:
+            kept.append((eq, inputs))
+    outputs = tuple(slots[i] for i in program.outputs)
+    live = set(outputs)
+    for eq, inputs in reversed(kept):
+        if eq.output in live:
+            live.update(inputs)
+    equations = tuple(replace(eq, inputs=inputs) for eq, inputs in kept if eq.output in live)
+    return Program(program.inputs, equations, outputs, program.text)

@@ -1,0 +1,368 @@
+"""Text to Program: Python's `ast` against an allow-list. Nothing is evaluated, nothing is simplified.
+
+The text is first respelled (`^` and typographic operators become Python's), with a map from every respelled character
+back to the user's, so that spans always point into what was typed.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import unicodedata
+import warnings
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from diffcmp.errors import Fault, InputError
+from diffcmp.primitives import ALIASES, TABLE
+from diffcmp.program.ir import Builder, Program
+from diffcmp.spans import Span
+
+MAX_LENGTH = 20_000
+MAX_DEPTH = 90
+MAX_DIGITS = 1_000
+MAX_EXPONENT = 5_000
+
+CONSTANTS = {"pi": "the constant π", "e": "Euler's number", "tau": "the constant 2π"}
+CALLABLE = {**{name: name for name, entry in TABLE.items() if not entry.internal}, **ALIASES}
+
+_OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+_COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
+_SPELLINGS = {"^": "**", "×": "*", "·": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "π": "pi", "τ": "tau"}
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_DECIMAL = re.compile(r"(\d+(_?\d+)*)?(\.(\d+(_?\d+)*)?)?([eE][+-]?\d+)?")
+
+
+def parse(text: str, variables: tuple[str, ...] = (), *, rule: bool = False) -> Program:
+    """The Program of an expression, or of `name = …;` statements that end in one.
+
+    Parameters
+    ----------
+    text: in the language of `docs/language.md`.
+    variables: names to take as inputs first, in this order, whether or not the text has them; others follow in the order
+        in which they appear.
+    rule: a rule of the table of primitives, which may also call internal primitives.
+
+    Raises
+    ------
+    InputError: with the fault and the span of the sub-expression.
+
+    >>> parse("x**2 + y").inputs
+    ('x', 'y')
+    """
+    if len(text) > MAX_LENGTH:
+        raise InputError(Fault.TOO_LONG, length=len(text), limit=MAX_LENGTH)
+    if not text.strip():
+        raise InputError(Fault.EMPTY)
+    source = _respelled(text)
+    tree = _tree(source)
+    lowering = _Lowering(source, rule)
+    seen = [*variables, *(n for n in lowering.free_names(tree) if n not in variables)]
+    return lowering.program(tree, tuple(seen))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The user's text, Python's spelling of it, and for every character of that where it came from."""
+
+    text: str
+    python: str
+    origin: list[int]
+    line_starts: list[int] = field(default_factory=list)
+
+    def span(self, node: ast.AST) -> Span:
+        """Where `node` stands in the user's text."""
+        start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]  # every node we meet has one
+        stop = self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        return Span(self.origin[start], self.origin[stop - 1] + 1)
+
+    def offset(self, line: int, column: int) -> int:
+        """The character of `python` at a line and a column in UTF-8 bytes, which is how `ast` counts."""
+        start = self.line_starts[line - 1]
+        if self.python.isascii():
+            return start + column
+        stop = self.line_starts[line] if line < len(self.line_starts) else len(self.python)
+        return start + len(self.python[start:stop].encode()[:column].decode(errors="ignore"))
+
+
+def _respelled(text: str) -> _Source:
+    pieces: list[str] = []
+    origin: list[int] = []
+    powers = False
+    for i, character in enumerate(text):
+        spelling = _SPELLINGS.get(character, character)
+        raised = character.translate(_SUPERSCRIPTS)
+        if raised != character:
+            spelling = raised if powers else f"**{raised}"
+        elif character.isspace() and character != "\n":
+            spelling = " "
+        elif not character.isprintable() and character != "\n":
+            name = unicodedata.name(character, f"U+{ord(character):04X}")
+            raise InputError(Fault.CHARACTER, text, Span(i, i + 1), name=name)
+        powers = raised != character
+        pieces.append(spelling)
+        origin.extend([i] * len(spelling))
+    python = "".join(pieces)
+    lead = len(python) - len(python.lstrip())
+    python, origin = python[lead:], origin[lead:]
+    starts = [0, *(m.end() for m in re.finditer("\n", python))]
+    return _Source(text, python, origin, starts)
+
+
+def _tree(source: _Source) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source.python)
+    except SyntaxError as error:
+        reason = error.msg
+        if "too many nested" in reason or "too complex" in reason:
+            raise InputError(Fault.TOO_DEEP) from None
+        span = None
+        if error.lineno is not None and error.offset is not None and error.lineno <= len(source.line_starts):
+            at = min(source.line_starts[error.lineno - 1] + max(error.offset - 1, 0), len(source.origin) - 1)
+            span = Span(source.origin[at], source.origin[at] + 1)
+        reason = re.sub(r"\. Perhaps you forgot a comma\?|\(<unknown>.*", "", reason)
+        raise InputError(Fault.SYNTAX, source.text, span, reason=reason) from None
+    except (RecursionError, MemoryError):
+        raise InputError(Fault.TOO_DEEP) from None
+    except ValueError as error:
+        raise InputError(Fault.SYNTAX, source.text, None, reason=str(error)) from None
+
+
+class _Lowering:
+    """Walks the tree once and appends equations to a builder."""
+
+    def __init__(self, source: _Source, rule: bool) -> None:
+        self.source = source
+        self.rule = rule
+        self.builder = Builder()
+        self.names: dict[str, int] = {}
+        self.labels: list[tuple[str, int]] = []
+
+    # names ---------------------------------------------------------------------------------------------------------
+
+    def free_names(self, tree: ast.Module) -> list[str]:
+        """The variables, in the order in which they first appear. An assigned name is free before its assignment."""
+        bound: set[str] = set()
+        free: dict[str, None] = {}
+        for statement in tree.body:
+            called = {id(n.func) for n in ast.walk(statement) if isinstance(n, ast.Call)}
+            loads = (n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+            for node in sorted(loads, key=lambda n: (n.lineno, n.col_offset)):
+                if id(node) not in called and node.id not in bound and node.id not in CONSTANTS:
+                    self.check_name(node)
+                    free[node.id] = None
+            if isinstance(statement, ast.Assign):
+                bound.update(t.id for t in statement.targets if isinstance(t, ast.Name))
+        return list(free)
+
+    def check_name(self, node: ast.Name) -> None:
+        name = node.id
+        if name in CALLABLE:
+            raise self.fault(Fault.FUNCTION_AS_VALUE, node, name=name)
+        if name.startswith("__"):
+            raise self.fault(Fault.RESERVED, node, name=name, why="it begins with two underscores")
+
+    def fault(self, fault: Fault, node: ast.AST, **facts: object) -> InputError:
+        return InputError(fault, self.source.text, self.source.span(node), **facts)
+
+    # statements ----------------------------------------------------------------------------------------------------
+
+    def program(self, tree: ast.Module, variables: tuple[str, ...]) -> Program:
+        self.builder = Builder(variables)
+        self.names = {name: i for i, name in enumerate(variables)}
+        *statements, last = tree.body or [None]
+        for statement in statements:
+            if not isinstance(statement, ast.Assign):
+                what = "a second expression" if isinstance(statement, ast.Expr) else "this statement"
+                raise self.fault(Fault.NOT_IN_LANGUAGE, statement or tree, what=what)
+            self.assign(statement)
+        if last is None or isinstance(last, ast.Assign):
+            raise self.fault(Fault.NO_VALUE, last) if last else InputError(Fault.EMPTY)
+        if not isinstance(last, ast.Expr):
+            raise self.fault(Fault.NOT_IN_LANGUAGE, last, what="this statement")
+        output = self.number(last.value)
+        return self.builder.program([output], self.source.text, self.labels)
+
+    def assign(self, statement: ast.Assign) -> None:
+        target = statement.targets[0]
+        if len(statement.targets) != 1 or not isinstance(target, ast.Name):
+            raise self.fault(Fault.NOT_IN_LANGUAGE, statement, what="this kind of assignment")
+        if target.id in CONSTANTS or target.id in CALLABLE or target.id.startswith("__"):
+            why = f"it is {CONSTANTS[target.id]}" if target.id in CONSTANTS else "it is taken"
+            raise self.fault(Fault.RESERVED, target, name=target.id, why=why)
+        slot = self.lower(statement.value)
+        self.names[target.id] = slot
+        self.labels.append((target.id, slot))
+
+    # expressions ---------------------------------------------------------------------------------------------------
+
+    def is_condition(self, slot: int) -> bool:
+        first = len(self.builder.inputs)
+        return slot >= first and self.builder.equations[slot - first].entry.condition
+
+    def number(self, node: ast.expr, depth: int = 0) -> int:
+        """Lower `node`, which must be a number."""
+        slot = self.lower(node, depth)
+        if self.is_condition(slot):
+            raise self.fault(Fault.CONDITION_AS_NUMBER, node)
+        return slot
+
+    def condition(self, node: ast.expr, depth: int = 0) -> int:
+        """Lower `node`, which must be a condition."""
+        slot = self.lower(node, depth)
+        given = self.rule and slot < len(self.builder.inputs)  # the rule of `where` has its condition as an argument
+        if not given and not self.is_condition(slot):
+            raise self.fault(Fault.NUMBER_AS_CONDITION, node, piece=self.source.span(node).cut(self.source.text))
+        return slot
+
+    def lower(self, node: ast.expr, depth: int = 0) -> int:
+        """The slot of `node`. Left-leaning chains (x + x + x …) are walked in a loop, all else by recursion."""
+        if depth > MAX_DEPTH:
+            raise InputError(Fault.TOO_DEEP)
+        spine: list[ast.BinOp] = []
+        while isinstance(node, ast.BinOp):
+            spine.append(node)
+            node = node.left
+        if spine:
+            slot = self.number(node, depth + 1)
+            for operation in reversed(spine):
+                slot = self.operation(operation, slot, depth)
+            return slot
+        match node:
+            case ast.Constant():
+                return self.literal(node)
+            case ast.Name():
+                return self.name(node)
+            case ast.UnaryOp(op=ast.USub()):
+                return self.add("neg", [self.number(node.operand, depth + 1)], node)
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self.number(node.operand, depth + 1)
+            case ast.UnaryOp(op=ast.Not()):
+                return self.add("not", [self.condition(node.operand, depth + 1)], node)
+            case ast.Compare():
+                return self.comparison(node, depth)
+            case ast.BoolOp():
+                slots = [self.condition(value, depth + 1) for value in node.values]
+                return self.chain("and" if isinstance(node.op, ast.And) else "or", slots, node)
+            case ast.IfExp():
+                test = self.condition(node.test, depth + 1)
+                branches = [self.number(node.body, depth + 1), self.number(node.orelse, depth + 1)]
+                return self.add("where", [test, *branches], node)
+            case ast.Call():
+                return self.call(node, depth)
+            case ast.Subscript() | ast.List() | ast.Slice():
+                raise self.fault(Fault.NO_VECTORS, node)
+        raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(node))
+
+    def add(self, name: str, slots: list[int], node: ast.AST) -> int:
+        return self.builder.add(name, slots, span=self.source.span(node))
+
+    def chain(self, name: str, slots: list[int], node: ast.AST) -> int:
+        """a op b op c as (a op b) op c."""
+        slot = slots[0]
+        for other in slots[1:]:
+            slot = self.add(name, [slot, other], node)
+        return slot
+
+    def operation(self, node: ast.BinOp, left: int, depth: int) -> int:
+        name = _OPERATORS.get(type(node.op))
+        if name is None:
+            if isinstance(node.op, ast.MatMult):
+                raise self.fault(Fault.NO_VECTORS, node)
+            raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(node.op))
+        if self.is_condition(left):
+            raise self.fault(Fault.CONDITION_AS_NUMBER, node.left)
+        return self.add(name, [left, self.number(node.right, depth + 1)], node)
+
+    def comparison(self, node: ast.Compare, depth: int) -> int:
+        slots = [self.number(n, depth + 1) for n in (node.left, *node.comparators)]
+        parts = []
+        for operator, left, right in zip(node.ops, slots, slots[1:], strict=False):
+            name = _COMPARISONS.get(type(operator))
+            if name is None:
+                raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(operator))
+            parts.append(self.add(name, [left, right], node))
+        return self.chain("and", parts, node)
+
+    def literal(self, node: ast.Constant) -> int:
+        span = self.source.span(node)
+        written = span.cut(self.source.text).translate(_SUPERSCRIPTS)
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float | complex):
+            what = "text in quotes" if isinstance(node.value, str | bytes) else f"'{node.value}'"
+            raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=what)
+        plain = _DECIMAL.fullmatch(written)
+        if plain is None or len(written) > MAX_DIGITS or abs(int((plain[6] or "e0")[1:])) > MAX_EXPONENT:
+            raise self.fault(Fault.NUMBER, node, number=written[:40], digits=MAX_DIGITS)
+        return self.builder.literal(Fraction(written), span)
+
+    def name(self, node: ast.Name) -> int:
+        if node.id in self.names:
+            return self.names[node.id]
+        self.check_name(node)
+        return self.add(node.id, [], node)  # only the constants are left: `free_names` made all else an input
+
+    def call(self, node: ast.Call, depth: int) -> int:
+        if not isinstance(node.func, ast.Name):
+            raise self.fault(Fault.NOT_IN_LANGUAGE, node.func, what="calling this")
+        name = node.func.id
+        entry = TABLE.get(CALLABLE.get(name, name if self.rule else ""))
+        if entry is None:
+            raise self.unknown_function(node.func)
+        if any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+            raise self.fault(Fault.NOT_IN_LANGUAGE, node, what="unpacking with *")
+        arguments = list(node.args)
+        given = dict(zip(entry.parameters, arguments, strict=False))
+        for keyword in node.keywords:
+            if keyword.arg not in entry.defaults or keyword.arg in given:
+                facts = {"name": name, "keyword": keyword.arg, "parameters": entry.signature}
+                raise self.fault(Fault.KEYWORD, keyword, **facts)
+            given[keyword.arg] = keyword.value
+        folds = entry.folds and len(arguments) > len(entry.parameters)
+        if len(given) < entry.required or (len(arguments) > len(entry.parameters) and not folds):
+            raise self.arguments_fault(node, entry.signature, entry.required, len(entry.parameters))
+        if entry.selects:
+            test, *branches = arguments
+            slots = [self.condition(test, depth + 1), *(self.number(b, depth + 1) for b in branches)]
+            return self.add(entry.name, slots, node)
+        if folds:
+            return self.chain(entry.name, [self.number(a, depth + 1) for a in arguments], node)
+        slots = [
+            self.number(given[p], depth + 1) if p in given
+            else self.builder.literal(Fraction(entry.defaults[p]), self.source.span(node))
+            for p in entry.parameters
+        ]  # fmt: skip
+        return self.add(entry.name, slots, node)
+
+    def arguments_fault(self, node: ast.Call, signature: str, least: int, most: int) -> InputError:
+        count = f"{least} to {most} arguments" if least < most else f"{most} argument{'s' * (most != 1)}"
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        return self.fault(Fault.ARGUMENTS, node, name=name, wanted=count, given=len(node.args), parameters=signature)
+
+    def unknown_function(self, node: ast.Name) -> InputError:
+        if node.id in CONSTANTS or node.id in self.names:
+            what = CONSTANTS.get(node.id, "a variable")
+            return self.fault(Fault.NOT_A_FUNCTION, node, name=node.id, what=what)
+        near = suggestion(node.id, list(CALLABLE))
+        return self.fault(Fault.UNKNOWN_FUNCTION, node, name=node.id, hint=near)
+
+
+def suggestion(name: str, known: list[str]) -> str:
+    """`Did you mean 'sin'? ` where one of the known names is near, else nothing."""
+    near = difflib.get_close_matches(name.lower(), known, 1, 0.6)
+    return f"Did you mean '{near[0]}'? " if near else ""
+
+
+def _described(node: ast.AST) -> str:
+    names = {
+        ast.Attribute: "the dot of an attribute", ast.Lambda: "lambda", ast.Dict: "a dictionary", ast.Set: "a set",
+        ast.ListComp: "a comprehension", ast.SetComp: "a comprehension", ast.DictComp: "a comprehension",
+        ast.GeneratorExp: "a comprehension", ast.JoinedStr: "an f-string", ast.Tuple: "a tuple",
+        ast.FloorDiv: "floor division", ast.Mod: "the remainder %", ast.LShift: "the shift <<", ast.RShift: "the shift >>",
+        ast.BitOr: "the bit operator |", ast.BitAnd: "the bit operator &", ast.UnaryOp: "the bit operator ~",
+        ast.NamedExpr: "the walrus :=", ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+        ast.Starred: "unpacking with *",
+    }  # fmt: skip
+    return names.get(type(node), f"{type(node).__name__.lower()}")

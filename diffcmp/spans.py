@@ -1,0 +1,40 @@
+"""Where in the user's text a thing stands: the half-open range of characters, and how to underline it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WIDTH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `stop` (exclusive) of the text that the user typed."""
+
+    start: int
+    stop: int
+
+    def cut(self, text: str) -> str:
+        """The piece of `text` that this span covers."""
+        return text[self.start : self.stop]
+
+    def joined(self, other: Span) -> Span:
+        """The smallest span that covers both."""
+        return Span(min(self.start, other.start), max(self.stop, other.stop))
+
+
+def printable(text: str) -> str:
+    """`text` with every control or invisible character shown as an escape, so that it cannot act on a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def underlined(text: str, span: Span, indent: int = 4) -> str:
+    """Two lines: `text` and carets under `span`; a long text is cut to a window around the span."""
+    first = max(0, min(span.start - WIDTH // 3, len(text) - WIDTH)) if len(text) > WIDTH else 0
+    window = text[first : first + WIDTH]
+    head = "…" if first else ""
+    tail = "…" if first + WIDTH < len(text) else ""
+    before = len(head) + len(printable(text[first : span.start]))
+    carets = max(1, min(len(printable(span.cut(text))), WIDTH + len(head) - before))
+    pad = " " * indent
+    return f"{pad}{head}{printable(window)}{tail}\n{pad}{' ' * before}{'^' * carets}"
