@@ -111,6 +111,9 @@ class Balls(NumberSystem[Any]):
         return self.short(x - y)
 
     def _mul(self, x: Ball, y: Ball) -> Ball:
+        for zero, other in ((x, y), (y, x)):
+            if isinstance(zero, fmpq) and zero == 0 and (isinstance(other, fmpq) or other.is_finite()):
+                return zero
         return self.short(x * y)
 
     def _div(self, x: Ball, y: Ball) -> Ball:

@@ -1,0 +1,131 @@
+"""Backends against the truth: errors, digits, cost, and a note on every number that is wrong without saying so."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits, ulps
+from diffcmp.accuracy.record import Comparison, Row
+from diffcmp.accuracy.verdict import verdict
+from diffcmp.arithmetic.floats import Floats
+from diffcmp.backends.protocol import Backend, Estimate, Prepared
+from diffcmp.backends.registry import chosen
+from diffcmp.engines.compiled import compiled
+from diffcmp.engines.point import Number, Point, differentiated, point
+from diffcmp.notes import Remark
+from diffcmp.program.ir import Program
+from diffcmp.program.parser import parse
+from diffcmp.truth.certify import truth
+from diffcmp.truth.record import Truth
+
+REPEAT_SECONDS = 0.002
+
+
+def compare(
+    expr: str | Program, at: Number | Mapping[str, Number], *, wrt: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
+    timeout: float = 10.0, progress: Callable[[str], None] = lambda stage: None,
+) -> Comparison:  # fmt: skip
+    """Every backend at one point, held against the certified derivative.
+
+    Parameters
+    ----------
+    expr: an expression, or a Program. at: a mapping from names, or a bare value for a function of one variable; a value is
+        a float (its exact binary value), a string (an exact decimal or a constant expression), an int, Fraction or Decimal.
+    wrt: the variables to differentiate with respect to; all by default. backends: names; all by default.
+    dtype: float16, float32, float64 or longdouble. h: the step size of the methods that have one; by their rule by default.
+    digits: of the truth. timeout: seconds for what sympy is asked. progress: is told what is being done.
+
+    Raises
+    ------
+    InputError: for an expression, point, name, dtype or step that makes no sense.
+
+    >>> comparison = compare("(t**2-4)/(t-2)", "2", backends=["dual"])
+    >>> comparison.truth.kind.value, comparison.rows[0].derivative["t"]
+    ('removable', nan)
+    """
+    program = parse(expr) if isinstance(expr, str) else expr
+    where = point(program, at)
+    names = differentiated(program, wrt)
+    methods = [stepped(b, h) for b in chosen(backends)]
+    prepared = {b.name: b.prepare(program, names, 1, dtype) for b in methods}
+    pending = {name: p.start(where) for name, p in prepared.items() if hasattr(p, "start")}
+    progress("certified derivative")
+    known = truth(program, where, names, digits, timeout)
+    floats = Floats(dtype)
+    f = _value(program, where, floats)
+    rows = []
+    for method in methods:
+        progress(method.name)
+        ready = prepared[method.name]
+        estimate = pending[method.name]() if method.name in pending else ready(where)
+        seconds = estimate.seconds if method.name in pending else _seconds(ready, where, estimate, floats)
+        rows.append(_row(method, program, where, names, estimate, seconds, f, known, floats))
+    return Comparison(program, names, where.texts(), dtype, floats.kernel, known, tuple(rows))
+
+
+def stepped(method: Backend, h: float | None) -> Backend:
+    """The method with a given step, where it has one."""
+    return method.with_step(h) if h is not None and hasattr(method, "with_step") else method
+
+
+def _value(program: Program, where: Point, floats: Floats) -> Any:
+    with floats.quiet():
+        return compiled(program, floats.dtype)(*where.rounded(floats))
+
+
+def _seconds(ready: Prepared, where: Point, estimate: Estimate, floats: Floats) -> float | None:
+    """Seconds of one call of the computation alone: the median of repeats within a few milliseconds."""
+    if not hasattr(ready, "work"):
+        return estimate.seconds
+    work = ready.work(where)
+    found = []
+    with floats.quiet():
+        end = time.perf_counter() + REPEAT_SECONDS
+        while (start := time.perf_counter()) < end or not found:
+            work()
+            found.append(time.perf_counter() - start)
+    return statistics.median(found)
+
+
+def _row(
+    method: Backend, program: Program, where: Point, names: Sequence[str], estimate: Estimate, seconds: float | None,
+    f: Any, known: Truth, floats: Floats,
+) -> Row:  # fmt: skip
+    absolute: dict[str, float | None] = {}
+    relative: dict[str, float | None] = {}
+    digits: dict[str, float | None] = {}
+    in_ulps: dict[str, float | None] = {}
+    remarks: dict[Remark, None] = dict.fromkeys(estimate.remarks)
+    for name in names:
+        value = estimate.derivative.get(name)
+        true = _true(known, name)
+        if value is None or true is None:
+            absolute[name] = relative[name] = digits[name] = in_ulps[name] = None
+        else:
+            error = absolute_error(value, true)
+            absolute[name] = as_float(error)
+            relative[name] = as_float(error / abs(true)) if error is not None and true else 0.0 if error == 0 else None
+            digits[name] = correct_digits(error, true, floats)
+            in_ulps[name] = ulps(error, true, floats)
+        if value is not None and math.isfinite(value):
+            step = None if estimate.h is None else estimate.h.get(name)
+            for said in verdict(method, program, where, name, value, true, digits[name], step, f, known, floats):
+                remarks[said] = None
+    return Row(
+        method.name, f if estimate.value is None else estimate.value, dict(estimate.derivative),
+        None if estimate.h is None else dict(estimate.h), getattr(method, "rule", ""), absolute, relative, digits, in_ulps,
+        estimate.evaluations, seconds, tuple(remarks), None if estimate.expression is None else dict(estimate.expression),
+    )  # fmt: skip
+
+
+def _true(known: Truth, name: str) -> Fraction | None:
+    quantity = known.derivative(name)
+    return None if quantity is None else quantity.exact
+
+

@@ -1,0 +1,138 @@
+"""What to say of a finite number: a note for every one that is wrong, or that stands where no derivative exists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from diffcmp.accuracy.budget import exact_difference, split
+from diffcmp.accuracy.measure import correct_digits, full_digits
+from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.floats import Floats, exact
+from diffcmp.backends.complex_step import ComplexStep
+from diffcmp.backends.protocol import Backend
+from diffcmp.backends.stencil import Stencil
+from diffcmp.engines.evaluate import trace_of
+from diffcmp.engines.point import Point, coordinate
+from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.ir import Program
+from diffcmp.truth.certify import certified_gradient
+from diffcmp.truth.record import Kind, Quantity, Truth
+
+SHORT = 6  # digits of a number inside a sentence
+EXACT_SHARE = 0.75  # of the dtype's digits: fewer from a method without truncation error deserve a note
+STEP_SHARE = 0.5  # of the digits that a stencil of its order can reach
+
+_SINGULAR = {
+    Kind.JUMP: Note.JUMP, Kind.POLE: Note.POLE, Kind.VERTICAL: Note.VERTICAL_TANGENT, Kind.OUTSIDE: Note.OUTSIDE,
+    Kind.UNDECIDED: Note.UNDECIDED,
+}  # fmt: skip
+
+
+def verdict(
+    method: Backend, program: Program, where: Point, name: str, value: Any, true: Fraction | None, digits: float | None,
+    step: float | None, f: Any, known: Truth, floats: Floats,
+) -> Iterator[Remark]:  # fmt: skip
+    """The remarks on one finite derivative."""
+    along = known.along[name]
+    if along.kind in _SINGULAR:
+        yield remark(_SINGULAR[along.kind])
+    elif along.kind is Kind.KINK:
+        facts = {"left": _short(along.left), "right": _short(along.right), "choice": _choice(value, along.left, along.right, floats)}
+        yield remark(Note.KINK, **facts)
+    elif along.kind is Kind.EDGE:
+        yield remark(Note.EDGE, derivative=_short(along.right or along.left))
+    elif digits is not None and digits < _expected(method, floats):
+        yield _blame(method, program, where, name, value, digits, step, along.kind, floats)
+    elif not math.isfinite(f):
+        yield remark(Note.RIGHT_BY_LUCK)
+
+
+def _expected(method: Backend, floats: Floats) -> float:
+    """The digits below which a result deserves a note."""
+    full = full_digits(floats)
+    if isinstance(method, Stencil):
+        p = method.truncation_order
+        return full * p / (p + 1) * STEP_SHARE
+    return full * (STEP_SHARE if method.name == "richardson" else EXACT_SHARE)
+
+
+def _short(quantity: Quantity | None) -> str:
+    return "none" if quantity is None else quantity.text(SHORT)
+
+
+def _choice(value: Any, left: Quantity | None, right: Quantity | None, floats: Floats) -> str:
+    """Which of the one-sided derivatives a number is, to half of the digits of the dtype."""
+    enough = full_digits(floats) * STEP_SHARE / 2
+    sides = {"the left one": left, "the right one": right}
+    exacts = {label: q.exact for label, q in sides.items() if q is not None and q.exact is not None}
+    for label, side in exacts.items():
+        if correct_digits(abs(exact(value) - side), side, floats) >= enough:
+            return label
+    if len(exacts) == 2:
+        mean = sum(exacts.values(), Fraction(0)) / 2
+        if correct_digits(abs(exact(value) - mean), mean, floats) >= enough:
+            return "their mean"
+    return "neither"
+
+
+def _blame(
+    method: Backend, program: Program, where: Point, name: str, value: Any, digits: float, step: float | None,
+    kind: Kind, floats: Floats,
+) -> Remark:  # fmt: skip
+    """Why a number has too few correct digits."""
+    if kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
+        return remark(Note.LOST_BELOW_ROUNDOFF)
+    guard = _touching_condition(program, where, floats)
+    if guard is not None:
+        return guard
+    part = _largest_part(method, program, where, name, value, step, floats)
+    if part is Note.WRONG or part is None:
+        return remark(Note.WRONG, digits=digits)
+    return remark(part, digits=digits, h=f"{step:.2g}") if step is not None else remark(part, digits=digits)
+
+
+def _touching_condition(program: Program, where: Point, floats: Floats) -> Remark | None:
+    """A condition whose two sides are equal at the rounded point."""
+    inputs = where.rounded(floats)
+    with floats.quiet():
+        values = trace_of(program, floats, inputs)
+    for eq in program.equations:
+        if eq.entry.condition and eq.primitive not in ("and", "or", "not") and not set(eq.inputs) <= program.constant:
+            x, y = (values[i] for i in eq.inputs)
+            if x == y:
+                return remark(Note.GUARD, eq.span, program.text)
+    return None
+
+
+def _largest_part(
+    method: Backend, program: Program, where: Point, name: str, value: Any, step: float | None, floats: Floats
+) -> Note | None:
+    """The part of the error budget that dominates; None where f′ is not certain at the rounded point."""
+    inputs = [exact(x) for x in where.rounded(floats)]
+    rounded = Point({n: coordinate(x) for n, x in zip(program.inputs, inputs, strict=True)})
+    near, typed = (certified_gradient(program, p, [name], 40) for p in (rounded, where))
+    if near is None or typed is None:
+        return None
+    with Balls(512).working():
+        if isinstance(method, Stencil | ComplexStep) and step is not None:
+            place = program.inputs.index(name)
+            difference = exact_difference(method, program, place, inputs, step)
+            parts = split(value, step, floats, difference, near.gradient[0], typed.gradient[0])
+            sizes = {
+                Note.TRUNCATION: parts.truncation, Note.ROUNDOFF: parts.roundoff, Note.REPRESENTATION: parts.representation,
+            }  # fmt: skip
+        else:
+            number = to_arb(Balls(512).literal(exact(value)))
+            sizes = {Note.CANCELLATION: number - near.gradient[0], Note.REPRESENTATION: near.gradient[0] - typed.gradient[0]}
+        found = {note: abs(to_arb(x)) for note, x in sizes.items() if x is not None}
+        largest: Note | None = None
+        size = arb(-1)
+        for note, x in found.items():
+            if x > size:
+                largest, size = note, x
+    return largest

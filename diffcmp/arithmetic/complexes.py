@@ -1,0 +1,158 @@
+"""Complex floating point as the complex-step method needs it (Martins, Sturdza & Alonso 2003).
+
+Only functions that are real on the real axis occur, and only next to it: conditions look at the real part, so that abs,
+max, where and kin are their analytic pieces; a real part outside a function's domain is nan, never another branch. complex128
+uses Python's `cmath`, complex64 and clongdouble use NumPy; special functions, which both lack, complex balls.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from diffcmp.arithmetic.floats import ERRORS, Floats, exact, rounded
+from diffcmp.arithmetic.system import NumberSystem
+
+COMPLEX = {"float32": "complex64", "float64": "complex128", "longdouble": "clongdouble"}
+NAN = complex(math.nan, math.nan)
+
+_CMATH = "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp log log10 sqrt".split()
+_NUMPY = {name: f"arc{name[1:]}" if name[0] == "a" else name for name in _CMATH}
+_BY_BALLS = ("erf", "erfc", "gamma", "lgamma", "digamma", "polygamma")
+_INSIDE: dict[str, Callable[[Any], bool]] = {
+    "log": lambda x: x > 0, "log10": lambda x: x > 0, "log1p": lambda x: x > -1, "sqrt": lambda x: x >= 0,
+    "asin": lambda x: abs(x) <= 1, "acos": lambda x: abs(x) <= 1, "acosh": lambda x: x >= 1, "atanh": lambda x: abs(x) < 1,
+}  # fmt: skip
+
+
+class Complexes(NumberSystem[Any]):
+    """Complex numbers whose parts are of one floating-point format; float16 has none."""
+
+    def __init__(self, dtype: str = "float64") -> None:
+        super().__init__()
+        self.floats = Floats(dtype)
+        self.python = dtype == "float64"
+        if not self.python:
+            import numpy as np
+
+            self.scalar = getattr(np, COMPLEX[dtype])
+
+    def make(self, real: Any, imaginary: Any) -> Any:
+        """A complex number of the format."""
+        if self.python:
+            return complex(real, imaginary)
+        out = self.scalar(real)
+        return out + self.scalar(1j) * self.scalar(imaginary)
+
+    def literal(self, value: Fraction) -> Any:
+        return self.make(self.floats.literal(value), 0.0)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        if name in ("pi", "e", "tau"):
+            constant = self.floats.function(name)
+            assert constant is not None
+            return lambda: self.make(constant(), 0.0)
+        if name in _PLAIN:
+            return _PLAIN[name]
+        special = getattr(self, f"_{name}", None)
+        if special is not None:
+            return self.quiet(name, special)
+        if name in _BY_BALLS:
+            return lambda *z: self.by_balls(name, z)
+        if name not in _CMATH:
+            return None
+        if self.python:
+            return self.quiet(name, getattr(cmath, name))
+        import numpy as np
+
+        return self.quiet(name, getattr(np, _NUMPY[name]))
+
+    def quiet(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function` inside the real domain, nan outside it and wherever it raises."""
+        inside = _INSIDE.get(name, lambda x: True)
+
+        def applied(*z: Any) -> Any:
+            try:
+                return function(*z) if inside(z[0].real) else NAN
+            except ERRORS:
+                return NAN
+
+        return applied
+
+    def _div(self, x: Any, y: Any) -> Any:
+        return x / y if y != 0 else NAN
+
+    def _power(self, x: Any, y: Any) -> Any:
+        """By products for small whole exponents; else by the polar form of a number in the right half-plane."""
+        if y.imag != 0:
+            return self._pow(x, y)
+        exponent = y.real
+        if exponent == 2:
+            return x * x
+        if exponent == math.floor(exponent):
+            if x == 0 and exponent <= 0:
+                return self.literal(Fraction(1)) if exponent == 0 else NAN
+            out = (x if x.real >= 0 else -x) ** exponent
+            return -out if x.real < 0 and exponent % 2 else out
+        return x**exponent if x.real >= 0 else NAN
+
+    def _pow(self, x: Any, y: Any) -> Any:
+        if y.imag == 0:
+            return self._power(x, y)
+        return x**y if x.real > 0 else NAN
+
+    def _log1p(self, z: Any) -> Any:
+        """The real part without the cancellation of 1 + z."""
+        log1p = self.floats.function("log1p")
+        atan2 = self.floats.function("atan2")
+        assert log1p is not None and atan2 is not None
+        x, y = z.real, z.imag
+        return self.make(log1p(x * (2 + x) + y * y) / 2 if abs(x) < 1 else cmath.log(abs(1 + z)).real, atan2(y, 1 + x))
+
+    def _expm1(self, z: Any) -> Any:
+        """expm1(x)·cos y - 2 sin²(y/2) + i·eˣ·sin y."""
+        expm1, exp, sin, cos = (self.floats.function(n) for n in ("expm1", "exp", "sin", "cos"))
+        assert expm1 is not None and exp is not None and sin is not None and cos is not None
+        x, y = z.real, z.imag
+        half = sin(y / 2)
+        return self.make(expm1(x) * cos(y) - 2 * half * half, exp(x) * sin(y))
+
+    def by_balls(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """A special function with both parts right to the last bit: the precision doubles until they are."""
+        from flint import acb, arb
+
+        from diffcmp.arithmetic.balls import ComplexBalls
+
+        if not all(math.isfinite(z.real) and math.isfinite(z.imag) for z in arguments):
+            return NAN
+        parts = [(exact(z.real), exact(z.imag)) for z in arguments]
+        for bits in (192, 768, 3072):
+            balls = ComplexBalls(bits)
+            function = balls.function(name)
+            assert function is not None
+            with balls.working():
+                real = [tuple(arb(balls.real.literal(p)) for p in pair) for pair in parts]
+                out = function(*(acb(a, b) for a, b in real))
+                if not out.is_finite():
+                    return NAN
+                if all(part.rel_accuracy_bits() > 70 or part.is_zero() for part in (out.real, out.imag)):
+                    values = [balls.real.fraction(part) for part in (out.real, out.imag)]
+                    return self.make(*(self.nearest(v) for v in values))
+        return NAN
+
+    def nearest(self, value: Fraction) -> Any:
+        """The nearest number of the format of the parts."""
+        return self.floats.literal(value) if self.python else rounded(value, self.floats.dtype)
+
+
+_PLAIN: dict[str, Callable[..., Any]] = {
+    "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul,
+    "lt": lambda x, y: x.real < y.real, "le": lambda x, y: x.real <= y.real, "gt": lambda x, y: x.real > y.real,
+    "ge": lambda x, y: x.real >= y.real, "eq": lambda x, y: x.real == y.real, "ne": lambda x, y: x.real != y.real,
+    "and": lambda p, q: p and q, "or": lambda p, q: p or q, "not": operator.not_, "where": lambda p, x, y: x if p else y,
+    "floor": lambda x: type(x)(math.floor(x.real)) if math.isfinite(x.real) else NAN,
+}  # fmt: skip

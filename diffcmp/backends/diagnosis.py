@@ -1,0 +1,92 @@
+"""Why is this derivative not finite? The first equation that makes something infinite or undefined out of finite numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from diffcmp.arithmetic.floats import Floats
+from diffcmp.engines.evaluate import trace_of
+from diffcmp.engines.forward import Dual, Duals
+from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.ir import Equation, Program
+
+SYMBOLS = {"div": "/", "power": "**", "pow": "**", "add": "+", "sub": "-", "mul": "*"}
+
+
+def diagnosis(
+    program: Program, name: str, floats: Floats, inputs: Sequence[Any], *, steps: bool = False, reverse: bool = False
+) -> Remark:
+    """The reason why the derivative with respect to `name` is not finite at `inputs`, with the span it arose in.
+
+    steps: the method is a stencil, which evaluates f beside the point too. reverse: it multiplies the partials of a branch
+    that is not taken by a zero cotangent.
+    """
+    duals = [Dual(x, floats.literal(Fraction(1)) if n == name else None) for n, x in zip(program.inputs, inputs, strict=True)]
+    with floats.quiet():
+        values = trace_of(program, Duals(floats), duals)
+    taken = _taken(program, values)
+    if steps:  # a stencil knows nothing of tangents
+        values = [Dual(v.primal) if isinstance(v, Dual) else v for v in values]
+    culprit = _first_failure(program, values, taken)
+    if culprit is not None:
+        return _reason(culprit, program, values, floats)
+    branch = _first_failure(program, values, set(range(program.size)) - taken)
+    if reverse and branch is not None:
+        return remark(Note.UNTAKEN_BRANCH, branch.span, program.text)
+    if steps:
+        return remark(Note.STENCIL_LEAVES_DOMAIN)
+    return remark(Note.OVERFLOW, dtype=floats.dtype)
+
+
+def _taken(program: Program, values: Sequence[Any]) -> set[int]:
+    """The slots that the output is made of: of a `where`, the condition and the branch that it chose."""
+    slots = set(program.outputs)
+    for eq in reversed(program.equations):
+        if eq.output in slots:
+            chosen = eq.inputs
+            if eq.entry.selects:
+                chosen = (eq.inputs[0], eq.inputs[1 if values[eq.inputs[0]] else 2])
+            slots.update(chosen)
+    return slots
+
+
+def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> Equation | None:
+    """The first equation with finite arguments and a result that is not; else the first result that is not."""
+    broken = [eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])]
+    fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
+    return next(iter(fresh), next(iter(broken), None))
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, Dual):
+        return math.isfinite(value.primal) and (value.tangent is None or math.isfinite(value.tangent))
+    return True  # a condition
+
+
+def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Floats) -> Remark:
+    """What kind of failure an equation is."""
+    primals = [values[i].primal for i in eq.inputs if isinstance(values[i], Dual)]
+    out = values[eq.output].primal
+
+    def at(note: Note, **facts: object) -> Remark:
+        return remark(note, eq.span, program.text, **facts)
+
+    if eq.primitive == "div" and primals[1] == 0:
+        return at(Note.ZERO_OVER_ZERO if primals[0] == 0 else Note.DIVISION_BY_ZERO)
+    if eq.primitive in ("power", "pow") and primals[0] == 0 and not math.isfinite(out):
+        return at(Note.DIVISION_BY_ZERO)
+    if eq.primitive == "mul" and math.isnan(out):
+        return at(Note.ZERO_TIMES_INFINITY)
+    if eq.primitive in ("add", "sub") and math.isnan(out):
+        return at(Note.INFINITE_DIFFERENCE)
+    name = eq.primitive if eq.primitive not in SYMBOLS else f"the operator {SYMBOLS[eq.primitive]}"
+    if math.isnan(out):
+        return at(Note.OUTSIDE_DOMAIN, name=name)
+    if math.isinf(out) and (eq.entry.domain and eq.primitive not in SYMBOLS):
+        return at(Note.OUTSIDE_DOMAIN, name=name)
+    if math.isinf(out):
+        return at(Note.OVERFLOW, dtype=floats.dtype)
+    return at(Note.INFINITE_SLOPE, name=name)

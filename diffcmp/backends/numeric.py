@@ -1,0 +1,65 @@
+"""What all backends in floating point share: rounding the point, counting, timing, and saying why a result is not finite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from diffcmp.arithmetic.floats import Floats
+from diffcmp.backends.diagnosis import diagnosis
+from diffcmp.backends.protocol import Estimate, Timer
+from diffcmp.engines.point import Point
+from diffcmp.notes import Remark
+from diffcmp.program.ir import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Numbers of the dtype: f (None where the method does not compute it), the derivatives and steps in the order of
+    `wrt`, and how often the function was run."""
+
+    value: Any
+    derivatives: Sequence[Any]
+    evaluations: int
+    steps: Sequence[float] | None = None
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """A method in floating point made ready for one program.
+
+    run: from the rounded inputs to an Outcome; a method with a step takes one in place of its own as a second argument.
+    reverse: it multiplies the partials of a branch that is not taken by a zero cotangent.
+    """
+
+    program: Program
+    wrt: tuple[str, ...]
+    floats: Floats
+    run: Callable[..., Outcome]
+    reverse: bool = False
+
+    def __call__(self, point: Point) -> Estimate:
+        inputs = point.rounded(self.floats)
+        with self.floats.quiet(), Timer() as timer:
+            outcome = self.run(inputs)
+        h = None if outcome.steps is None else dict(zip(self.wrt, outcome.steps, strict=True))
+        return Estimate(
+            outcome.value, dict(zip(self.wrt, outcome.derivatives, strict=True)), outcome.evaluations, h, timer.seconds,
+            self.remarks(inputs, outcome),
+        )  # fmt: skip
+
+    def work(self, point: Point) -> Callable[[], object]:
+        """The computation alone, for timing."""
+        inputs = point.rounded(self.floats)
+        return lambda: self.run(inputs)
+
+    def remarks(self, inputs: list[Any], outcome: Outcome) -> tuple[Remark, ...]:
+        """Why derivatives are not finite, each reason once."""
+        found: dict[Remark, None] = {}
+        for name, derivative in zip(self.wrt, outcome.derivatives, strict=True):
+            if not math.isfinite(derivative):
+                steps = outcome.steps is not None
+                found[diagnosis(self.program, name, self.floats, inputs, steps=steps, reverse=self.reverse)] = None
+        return tuple(found)

@@ -1,0 +1,432 @@
+"""Truncated Laurent series in a small τ > 0, over any field of coefficients: how a function behaves next to a point.
+
+A `Series` is lazy: a coefficient is computed when it is asked for, from earlier ones, so that however many terms a
+cancellation eats, the next one is there. Functions follow from the one table of primitives: with θ = τ d/dτ the rule gives
+θ out = partial · θ x, a recurrence for the coefficients of `out` (Knuth, The Art of Computer Programming 2, 4.7; Griewank
+& Walther 2008, chapter 13). Only what changes the exponent of τ is written out here: quotients, powers and logarithms.
+
+The variable is x₀ ± τ**q: where a fractional power needs it, the caller starts again with a larger q (`Ramify`), so that
+all exponents stay whole (Puiseux series).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.engines.evaluate import evaluate, operation
+from diffcmp.primitives import TABLE
+from diffcmp.program import rules
+from diffcmp.program.ir import Equation
+
+MAX_SHIFT = 64  # how many poles of gamma to the left of 0 are resolved
+WHOLE_POWER = 16  # powers up to here are products, which need no leading term
+
+
+class Field(Protocol):
+    """What the coefficients must offer beyond arithmetic."""
+
+    system: NumberSystem[Any]
+
+    def is_zero(self, c: Any) -> bool:
+        """Whether a coefficient is zero; a field that cannot tell decides, and remembers that it did."""
+
+    def sign(self, c: Any) -> int:
+        """-1, 0 or 1, consistent with `is_zero`."""
+
+    def rational(self, c: Any) -> Fraction | None:
+        """The coefficient as an exact rational, where it is one."""
+
+    def whole(self, c: Any) -> int | None:
+        """The integer nearest to a coefficient where the coefficient equals it, by `is_zero`; else None."""
+
+    def floor(self, c: Any) -> int | None:
+        """The largest integer below a coefficient that is no integer; None where the field cannot tell."""
+
+
+class Exhausted(Exception):
+    """All terms that may be looked at vanish, but the series is not known to end."""
+
+
+class Ramify(Exception):
+    """A root needs τ**(1/factor)."""
+
+    def __init__(self, factor: int) -> None:
+        self.factor = factor
+
+
+@dataclass(slots=True)
+class Failure:
+    """A value that there is none of, which poisons all that needs it, and nothing else.
+
+    reason: "undefined" (outside the domain on this side), "logarithm" (a logarithm of τ, unbounded), "essential" (a
+    function at an infinite argument), "irrational" (an irrational power of τ), "steps" (floor at an infinite argument).
+    equation: where it arose.
+    """
+
+    reason: str
+    equation: Equation | None = None
+
+
+class Series:
+    """Σ c_k τ**k from k = `start` on; `stop` bounds the nonzero terms where the series is known to end."""
+
+    __slots__ = ("coefficient", "known", "start", "stop", "zero")
+
+    def __init__(self, zero: Any, start: int, coefficient: Callable[[int], Any], stop: int | None = None) -> None:
+        self.zero = zero
+        self.start = start
+        self.stop = stop
+        self.coefficient = coefficient
+        self.known: list[Any] = []
+
+    def __getitem__(self, k: int) -> Any:
+        """The coefficient of τ**k."""
+        if k < self.start or (self.stop is not None and k >= self.stop):
+            return self.zero
+        while len(self.known) <= k - self.start:
+            self.known.append(self.coefficient(self.start + len(self.known)))
+        return self.known[k - self.start]
+
+
+class SeriesSystem(NumberSystem[Any]):
+    """Series over a field. At most `terms` coefficients are searched for a leading one.
+
+    Conditions are `bool`: they compare functions next to the point (or at it, where all series are constants), so that
+    the leading term of the difference decides.
+
+    `path` lists all that was decided by the side on which the point is approached. Two runs with the same path expand the
+    same analytic function, so that their limits and slopes agree without comparing any numbers.
+    """
+
+    exact = True
+
+    def __init__(self, field: Field, terms: int = 8) -> None:
+        super().__init__()
+        self.field = field
+        self.terms = terms
+        self.zero = field.system.literal(Fraction(0))
+        self.one = field.system.literal(Fraction(1))
+        self.plus, self.minus, self.times, self.over = (operation(field.system, n) for n in ("add", "sub", "mul", "div"))
+        self.shared: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
+        self.leading: dict[int, tuple[Series, int | None]] = {}
+        self.path: list[object] = []
+        self.side = 0
+
+    # constants and variables ----------------------------------------------------------------------------------------
+
+    def literal(self, value: Fraction) -> Series:
+        return self.constant(self.field.system.literal(value))
+
+    def constant(self, c: Any) -> Series:
+        """A series of one term."""
+        return Series(self.zero, 0, lambda k: c, 1)
+
+    def variable(self, x: Any, side: int, ramification: int = 1) -> Series:
+        """x ± τ**ramification; `side` 0 is the constant x."""
+        self.side = side
+        if side == 0:
+            return self.constant(x)
+        direction = self.field.system.literal(Fraction(side))
+        return Series(self.zero, 0, lambda k: x if k == 0 else direction if k == ramification else self.zero, ramification + 1)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        if TABLE[name].definition:
+            return None
+        own = getattr(self, f"_{name}", None)
+        if own is None:
+            own = (lambda: self.constant(operation(self.field.system, name)())) if name in ("pi", "e", "tau") else self.regular(name)
+
+        def applied(*arguments: Any) -> Any:
+            """Equal operations on the very same series give the very same series, so that x - x is seen to vanish."""
+            if name not in ("where", "and", "or"):  # these need not all of their arguments
+                failed = next((a for a in arguments if isinstance(a, Failure)), None)
+                if failed is not None:
+                    return failed
+            key = (name, *map(id, arguments))
+            if key not in self.shared:
+                self.shared[key] = own(*arguments), arguments
+            return self.shared[key][0]
+
+        return applied
+
+    # leading terms ---------------------------------------------------------------------------------------------------
+
+    def valuation(self, x: Series) -> int | None:
+        """The exponent of the first term that does not vanish; None for zero."""
+        known = self.leading.get(id(x))
+        if known is None:
+            known = self.leading[id(x)] = x, self._valuation(x)
+        return known[1]
+
+    def _valuation(self, x: Series) -> int | None:
+        limit = x.start + self.terms
+        for k in range(x.start, limit if x.stop is None else min(limit, x.stop)):
+            if not self.field.is_zero(x[k]):
+                return k
+        if x.stop is None or x.stop > limit:
+            raise Exhausted
+        return None
+
+    def sign(self, x: Series) -> int:
+        """The sign of x next to the point."""
+        v = self.valuation(x)
+        return 0 if v is None else self.field.sign(x[v])
+
+    def is_constant(self, x: Series) -> bool:
+        """Whether x is known to be a number."""
+        return x.start >= 0 and x.stop is not None and x.stop <= 1
+
+    # arithmetic ------------------------------------------------------------------------------------------------------
+
+    def _neg(self, x: Series) -> Series:
+        return Series(self.zero, x.start, lambda k: self.minus(self.zero, x[k]), x.stop)
+
+    def _add(self, x: Series, y: Series) -> Series:
+        return Series(self.zero, min(x.start, y.start), lambda k: self.plus(x[k], y[k]), _later(x.stop, y.stop))
+
+    def _sub(self, x: Series, y: Series) -> Series:
+        if x is y:
+            return self.constant(self.zero)
+        return Series(self.zero, min(x.start, y.start), lambda k: self.minus(x[k], y[k]), _later(x.stop, y.stop))
+
+    def _mul(self, x: Series, y: Series) -> Series:
+        for factor in (x, y):
+            if self.is_constant(factor) and self.field.rational(factor[0]) == 0:
+                return factor
+        stop = None if x.stop is None or y.stop is None else x.stop + y.stop - 1
+        return Series(self.zero, x.start + y.start, lambda k: self.convolution(x, y, k), stop)
+
+    def convolution(self, x: Series, y: Series, k: int) -> Any:
+        """Σ x_i y_(k-i), over the terms that both have."""
+        first = max(x.start, k - y.stop + 1) if y.stop is not None else x.start
+        last = min(k - y.start, x.stop - 1) if x.stop is not None else k - y.start
+        total = self.zero
+        for i in range(first, last + 1):
+            total = self.plus(total, self.times(x[i], y[k - i]))
+        return total
+
+    def _div(self, x: Series, y: Series) -> Series | Failure:
+        v = self.valuation(y)
+        if v is None:
+            return Failure("undefined")
+        lead = y[v]
+
+        def coefficient(k: int) -> Any:
+            total = x[k + v]
+            for i in range(v + 1, v + 1 + k - out.start):
+                total = self.minus(total, self.times(y[i], out[k + v - i]))
+            return self.over(total, lead)
+
+        single = y.stop is not None and y.stop == v + 1
+        stop = x.stop - v if single and x.stop is not None else None
+        if self.is_constant(x) and self.field.rational(x[0]) == 0:
+            return x
+        out = Series(self.zero, x.start - v, coefficient, stop)
+        return out
+
+    def _power(self, x: Series, y: Series) -> Series | Failure:
+        exponent = self.field.rational(y[0])
+        whole = self.field.whole(y[0]) if exponent is None or exponent.denominator == 1 else None
+        if whole is not None:
+            exponent = Fraction(whole)
+            if whole < 0:
+                below = self._power(x, self.literal(Fraction(-whole)))
+                return below if isinstance(below, Failure) else self._div(self.literal(Fraction(1)), below)
+            if whole <= WHOLE_POWER:
+                return self.product(x, whole)
+        v = self.valuation(x)
+        if v is None:
+            return self.constant(self.zero) if self.field.sign(y[0]) > 0 else Failure("undefined")
+        if whole is None and self.field.sign(x[v]) < 0:
+            return Failure("undefined")
+        if v != 0 and exponent is None:
+            return Failure("irrational")
+        shift = Fraction(0) if exponent is None else v * exponent
+        if shift.denominator != 1:
+            raise Ramify(shift.denominator)
+        if v != 0 and whole is None:
+            self.path.append(("root", self.side))  # √(t²) is |t|: another function on either side
+        return self.miller(x, v, y[0], int(shift))
+
+    def product(self, x: Series, n: int) -> Series:
+        """x**n by repeated squaring."""
+        if n == 0:
+            return self.constant(self.one)
+        half = self.product(x, n // 2) if n > 1 else None
+        square = self._mul(half, half) if half is not None else None
+        if square is None:
+            return x
+        return self._mul(square, x) if n % 2 else square
+
+    def miller(self, x: Series, v: int, y: Any, shift: int) -> Series:
+        """x**y by J. C. P. Miller's recurrence: x θout = y out θx, divided by the leading term of x."""
+        lead = x[v]
+        system = self.field.system
+
+        def coefficient(k: int) -> Any:
+            n = k - shift
+            if n == 0:
+                return operation(system, "power")(lead, y)
+            total = self.zero
+            for i in range(1, n + 1):
+                weight = self.minus(self.times(system.literal(Fraction(i)), y), system.literal(Fraction(n - i)))
+                total = self.plus(total, self.times(self.times(weight, x[v + i]), out[k - i]))
+            return self.over(total, self.times(system.literal(Fraction(n)), lead))
+
+        single = x.stop is not None and x.stop == v + 1
+        out = Series(self.zero, shift, coefficient, shift + 1 if single else None)
+        return out
+
+    # functions -------------------------------------------------------------------------------------------------------
+
+    def _log(self, x: Series) -> Series | Failure:
+        v = self.valuation(x)
+        if v is None or self.field.sign(x[v]) < 0:
+            return Failure("undefined")
+        if v != 0:
+            return Failure("logarithm")
+        return self.integral("log", (x,))
+
+    def _floor(self, x: Series) -> Series | Failure:
+        if any(not self.field.is_zero(x[k]) for k in range(x.start, 0)):
+            return Failure("steps")
+        whole = self.field.whole(x[0])
+        if whole is None:
+            below = self.field.floor(x[0])
+            if below is None:
+                raise Exhausted
+            return self.literal(Fraction(below))
+        beside = self.sign(self._sub(x, self.literal(Fraction(whole))))
+        self.path.append(beside < 0)
+        return self.literal(Fraction(whole - (beside < 0)))
+
+    def regular(self, name: str) -> Callable[..., Any]:
+        """A function that is analytic inside its domain, by its rule; at its edges and poles as its entry says."""
+        entry = TABLE[name]
+
+        def applied(*arguments: Series) -> Any:
+            x = arguments[-1]
+            if any(not self.field.is_zero(x[k]) for k in range(x.start, 0)):
+                return self.at_infinity(name, x)
+            if x.start < 0:
+                x = Series(self.zero, 0, x.__getitem__, x.stop)
+                arguments = (*arguments[:-1], x)
+            domain = rules.domain(name)
+            if domain is not None:
+                inside = evaluate(domain, self, arguments)[0]
+                if isinstance(inside, Failure):
+                    return inside
+                if self.field.is_zero(inside[0]):
+                    return Failure("undefined")
+            if entry.recurrence:
+                pole = self.field.whole(x[0])
+                if pole is not None and -MAX_SHIFT <= pole <= 0:
+                    recurrence = rules.recurrence(name)
+                    assert recurrence is not None
+                    return evaluate(recurrence, self, arguments)[0]
+            return self.integral(name, arguments)
+
+        return applied
+
+    def at_infinity(self, name: str, x: Series) -> Series | Failure:
+        limits = rules.limits(name)
+        if limits is None:
+            return Failure("essential")
+        positive = self.sign(x) > 0
+        self.path.append(positive)
+        start = evaluate(limits[positive], self.field.system, [])[0]
+        return self.integral(name, (x,), start)
+
+    def integral(self, name: str, arguments: Sequence[Series], start: Any = None) -> Series | Failure:
+        """out = out₀ + ∫ partial(x) dx, term by term: k out_k = Σ j x_j partial_(k-j)."""
+        x = arguments[-1]
+        if start is None:
+            start = operation(self.field.system, name)(*(a[0] for a in arguments))
+        if self.is_constant(x):
+            return self.constant(start)
+        partials: list[Series] = []
+
+        def partial() -> Series | Failure:
+            rule = rules.partial(name, len(arguments) - 1)
+            assert rule is not None
+            slope: Series | Failure = evaluate(rule, self, [*arguments, out])[0]
+            return slope
+
+        def derivative(k: int) -> Any:
+            if not partials:
+                made = partial()
+                assert not isinstance(made, Failure)
+                partials.append(made)
+            p = partials[0]
+            total = self.zero
+            for j in range(x.start, k - p.start + 1):
+                if j:
+                    c = self.times(self.field.system.literal(Fraction(j)), x[j])
+                    total = self.plus(total, self.times(c, p[k - j]))
+            return total
+
+        def coefficient(k: int) -> Any:
+            return start if k == 0 else self.over(derivative(k), self.field.system.literal(Fraction(k)))
+
+        out = Series(self.zero, 0, coefficient)
+        if TABLE[name].domain and not TABLE[name].recurrence or x.start < 0:
+            made = partial()  # at an edge of the domain it may be singular
+            if isinstance(made, Failure):
+                return made
+            partials.append(made)
+            lowest = made.start + x.start if x.start < 0 else made.start + 1
+            if any(not self.field.is_zero(derivative(k)) for k in range(min(lowest, 1), 1)):
+                return Failure("logarithm")
+        return out
+
+    # conditions ------------------------------------------------------------------------------------------------------
+
+    def decided(self, x: Series, y: Series, outcome: Callable[[int], bool]) -> bool:
+        """A condition on the sign of x - y next to the point."""
+        self.path.append(outcome(self.sign(self._sub(x, y))))
+        return bool(self.path[-1])
+
+    def _lt(self, x: Series, y: Series) -> bool:
+        return self.decided(x, y, lambda sign: sign < 0)
+
+    def _le(self, x: Series, y: Series) -> bool:
+        return self.decided(x, y, lambda sign: sign <= 0)
+
+    def _gt(self, x: Series, y: Series) -> bool:
+        return self.decided(x, y, lambda sign: sign > 0)
+
+    def _ge(self, x: Series, y: Series) -> bool:
+        return self.decided(x, y, lambda sign: sign >= 0)
+
+    def _eq(self, x: Series, y: Series) -> bool:
+        return self.decided(x, y, lambda sign: sign == 0)
+
+    def _ne(self, x: Series, y: Series) -> bool:
+        return self.decided(x, y, lambda sign: sign != 0)
+
+    def _not(self, p: bool) -> bool:
+        return not p
+
+    def _and(self, p: bool | Failure, q: bool | Failure) -> bool | Failure:
+        return False if p is False or q is False else q if isinstance(q, Failure) else p
+
+    def _or(self, p: bool | Failure, q: bool | Failure) -> bool | Failure:
+        return True if p is True or q is True else q if isinstance(q, Failure) else p
+
+    def _where(self, p: bool | Failure, x: Any, y: Any) -> Any:
+        return p if isinstance(p, Failure) else x if p else y
+
+
+def _later(x: int | None, y: int | None) -> int | None:
+    """The later of two ends, None being never."""
+    return None if x is None or y is None else max(x, y)
+
+
+def common(q: int, factor: int) -> int:
+    """The ramification that serves both."""
+    return math.lcm(q, q * factor)

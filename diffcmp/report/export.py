@@ -1,0 +1,171 @@
+"""Records for machines and for documents: JSON, CSV and Markdown, with all digits and every row.
+
+Nothing here needs rich, plotext or matplotlib.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+
+from diffcmp.accuracy.record import Comparison, Row, Sweep, plain
+from diffcmp.notes import Remark
+from diffcmp.report import numbers
+from diffcmp.report.headings import point, symbol, truth_facts
+from diffcmp.report.remarks import grouped
+from diffcmp.spans import printable
+from diffcmp.truth.record import Quantity
+
+COMPARISON_FIELDS = (
+    "expression", "at", "dtype", "kernel", "kind", "certified", "variable", "truth", "backend", "value", "derivative",
+    "abs_error", "rel_error", "digits", "ulps", "h", "rule", "evaluations", "seconds", "notes",
+)  # fmt: skip
+SWEEP_FIELDS = (
+    "expression", "at", "dtype", "kernel", "kind", "certified", "variable", "truth", "backend", "h", "estimate",
+    "total", "truncation", "roundoff", "representation", "fitted_order", "best_h", "predicted_h", "default_h", "notes",
+)  # fmt: skip
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|~$"})
+
+
+def to_json(record: Comparison | Sweep) -> str:
+    """The record as `docs/schema.json` describes it."""
+    return json.dumps(record.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def to_csv(record: Comparison | Sweep) -> str:
+    """One line for each backend and variable, or for each backend and step size, under a line of names."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if isinstance(record, Comparison):
+        writer.writerow(COMPARISON_FIELDS)
+        writer.writerows(_comparison_lines(record))
+    else:
+        writer.writerow(SWEEP_FIELDS)
+        writer.writerows(_sweep_lines(record))
+    return out.getvalue()
+
+
+def to_markdown(record: Comparison | Sweep) -> str:
+    """The truth, a table, and the notes; for a Sweep a summary and one table of all step sizes."""
+    wrt = record.wrt if isinstance(record, Comparison) else (record.variable,)
+    lines = [f"**f** = {code(record.program.text)} at {code(point(record.at))} in {record.dtype}", ""]
+    for fact in truth_facts(record.truth, wrt, record.program.inputs):
+        aside = f" ({escaped(fact.aside)})" if fact.aside else ""
+        lines.append(f"- {escaped(fact.label)}: {escaped(fact.text)}{aside}")
+    lines += ["", *(_comparison_tables(record) if isinstance(record, Comparison) else _sweep_tables(record))]
+    owned = record.rows if isinstance(record, Comparison) else record.series
+    said = grouped([("truth", record.truth.remarks), *((one.backend, one.remarks) for one in owned)])
+    if said:
+        lines += ["", "Notes:", ""]
+    for group in said:
+        piece = f", in {code(group.piece)}" if group.piece else ""
+        owners = escaped(", ".join(group.owners))
+        lines.append(f"- **{owners}**: {escaped(group.sentence)}{piece} → {escaped(group.advice)}")
+    if isinstance(record, Comparison):
+        lines += _expressions(record)
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """`text` that Markdown shows as it is, in a table too."""
+    return printable(text).translate(_SPECIAL)
+
+
+def code(text: str) -> str:
+    """`text` as a code span, fenced by more backticks than it has in a row."""
+    text = printable(text)
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _comparison_lines(record: Comparison) -> Iterable[list[object]]:
+    for row in record.rows:
+        for name in record.wrt:
+            yield [
+                *_about(record, name), row.backend, plain(row.value), plain(row.derivative.get(name)),
+                plain(row.abs_error.get(name)), plain(row.rel_error.get(name)), plain(row.digits.get(name)),
+                plain(row.ulps.get(name)), None if row.h is None else plain(row.h.get(name)), row.rule,
+                row.evaluations, row.seconds, joined(row.remarks),
+            ]  # fmt: skip
+
+
+def _sweep_lines(record: Sweep) -> Iterable[list[object]]:
+    about = _about(record, record.variable)
+    for series in record.series:
+        tail = [series.fitted_order, series.best_h, series.predicted_h, series.default_h, joined(series.remarks)]
+        for step in series.rows:
+            parts = [step.total, step.truncation, step.roundoff, step.representation]
+            yield [*about, series.backend, step.h, step.estimate, *parts, *tail]
+
+
+def _about(record: Comparison | Sweep, name: str) -> list[object]:
+    truth = record.truth
+    derivative = _exact_text(truth.derivative(name), truth.digits)
+    expression = record.program.text
+    return [
+        expression, point(record.at), record.dtype, record.kernel, truth.kind.value, truth.certified, name, derivative
+    ]  # fmt: skip
+
+
+def _exact_text(quantity: Quantity | None, digits: int) -> str | None:
+    return None if quantity is None else quantity.text(digits)
+
+
+def joined(remarks: Iterable[Remark]) -> str:
+    """All notes of one result in one cell."""
+    return " | ".join(map(str, remarks))
+
+
+def _comparison_tables(record: Comparison) -> list[str]:
+    many = len(record.wrt) > 1
+    headers = ["method", *(["variable"] if many else []), "derivative", "digits", "error", "h", "evals", "time"]
+    rows = [_cells(row, name, many=many) for row in record.rows for name in record.wrt]
+    return _table(headers, rows, words=2 if many else 1)
+
+
+def _cells(row: Row, name: str, *, many: bool) -> list[str]:
+    return [
+        row.backend, *([name] if many else []), numbers.estimate(row.derivative.get(name)),
+        numbers.digits(row.digits.get(name)), numbers.magnitude(row.abs_error.get(name)),
+        numbers.step(None if row.h is None else row.h.get(name)), str(row.evaluations), numbers.seconds(row.seconds),
+    ]  # fmt: skip
+
+
+def _sweep_tables(record: Sweep) -> list[str]:
+    headers = ["method", "order", "best h", "predicted h", "default h", "rule", "at best", "at default", "lost"]
+    methods = [
+        [
+            s.backend, numbers.order(s.fitted_order), numbers.step(s.best_h), numbers.step(s.predicted_h),
+            numbers.step(s.default_h), s.rule, numbers.digits(s.best_digits), numbers.digits(s.default_digits),
+            numbers.digits(s.digits_lost),
+        ]
+        for s in record.series
+    ]  # fmt: skip
+    steps = [
+        [s.backend, repr(step.h), *map(numbers.signed, (step.total, step.truncation, step.roundoff, step.representation))]
+        for s in record.series
+        for step in s.rows
+    ]
+    names = ["method", "h", "total", "truncation", "roundoff", "representation"]
+    return [*_table(headers, methods, words=1), "", *_table(names, steps, words=1)]
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> list[str]:
+    """A table as GitHub has it; the first `words` columns to the left, numbers to the right."""
+    marks = [":--" if i < words else "--:" for i in range(len(headers))]
+    body = [[escaped(cell) for cell in row] for row in rows]
+    return [f"| {' | '.join(cells)} |" for cells in ([*headers], marks, *body)]
+
+
+def _expressions(record: Comparison) -> list[str]:
+    for row in record.rows:
+        if row.expression:
+            inputs = record.program.inputs
+            found = [f"- {symbol(name, inputs)} = {code(text)}" for name, text in row.expression.items()]
+            return ["", f"Found by {escaped(row.backend)}:", "", *found]
+    return []

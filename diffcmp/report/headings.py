@@ -1,0 +1,93 @@
+"""What stands above every result: the function, the point, and what is certain there. Plain text for any renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from diffcmp.report import numbers
+from diffcmp.spans import printable
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
+
+WHY = {
+    Kind.REMOVABLE: "the limit: f as typed is undefined here",
+    Kind.OUTSIDE: "undefined",
+    Kind.POLE: "unbounded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the truth: its label, the number or word, and a remark to it."""
+
+    label: str
+    text: str
+    aside: str = ""
+
+
+def point(at: Mapping[str, str]) -> str:
+    """The point as it was typed: `x = 2, y = 1/3`."""
+    return ", ".join(f"{name} = {printable(text)}" for name, text in at.items())
+
+
+def shortened(text: str, width: int) -> str:
+    """`text`, printable, cut in the middle to at most `width` characters."""
+    text = printable(text)
+    if len(text) <= width:
+        return text
+    return f"{text[: width // 2]}…{text[len(text) - (width - 1) // 2 :]}"
+
+
+def symbol(name: str, inputs: Sequence[str]) -> str:
+    """How the derivative is written: f′ where there is one variable, else ∂f/∂x."""
+    return "f′" if len(inputs) == 1 else f"∂f/∂{name}"
+
+
+def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list[Fact]:
+    """What is certain: f, each derivative, the one-sided ones where they matter, the kind of the point, the proof."""
+    facts = [_value(truth)]
+    for name in wrt:
+        facts += _derivatives(truth, truth.along[name], symbol(name, inputs), many=len(wrt) > 1)
+    facts.append(Fact("point", truth.kind.value))
+    facts.append(_proof(truth))
+    return facts
+
+
+def _value(truth: Truth) -> Fact:
+    aside = WHY.get(truth.kind, "")
+    if truth.value is None:
+        return Fact("f", "unknown" if truth.kind is Kind.UNDECIDED else aside or "undefined")
+    return Fact("f", _text(truth.value, truth.digits), aside if truth.kind is Kind.REMOVABLE else "")
+
+
+def _derivatives(truth: Truth, along: Coordinatewise, label: str, *, many: bool) -> list[Fact]:
+    aside = along.kind.value if many and along.kind is not truth.kind else ""
+    if along.derivative is None:
+        text = "unknown" if along.kind is Kind.UNDECIDED else "does not exist"
+    else:
+        text = _text(along.derivative, truth.digits)
+    facts = [Fact(label, text, aside)]
+    if along.kind in (Kind.SMOOTH, Kind.REMOVABLE) and not _differ(along, truth.digits):
+        return facts
+    if along.left is None and along.right is None:
+        return facts
+    for side, slope in (("left", along.left), ("right", along.right)):
+        facts.append(Fact(f"{label} {side}", "none" if slope is None else _text(slope, truth.digits)))
+    return facts
+
+
+def _differ(along: Coordinatewise, digits: int) -> bool:
+    if along.left is None or along.right is None:
+        return False
+    return along.left.text(digits) != along.right.text(digits)
+
+
+def _proof(truth: Truth) -> Fact:
+    if truth.source is None:
+        return Fact("proof", "none: this could not be found out")
+    source = {"series": "balls and series", "symbolic": "symbolic limits"}[truth.source]
+    return Fact("proof", f"certified to {truth.digits} digits" if truth.certified else "not certified", source)
+
+
+def _text(quantity: Quantity, digits: int) -> str:
+    return numbers.known(quantity.text(digits))

@@ -1,0 +1,264 @@
+"""The certified truth about a function at a point: the fast path, the local analysis where it fails, the precision ladder.
+
+1. `smooth`: one reverse sweep on balls, with every argument checked. Precision doubles until the digits are certain.
+2. `local`: series along each coordinate; leading terms decide. Unproven zeros are taken to `symbolic` for a proof.
+3. What series cannot express goes to the symbolic limit, believed only where balls approaching the point agree.
+4. Otherwise: undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flint import arb, fmpq
+
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.engines.point import Coordinate, Point
+from diffcmp.engines.series import Exhausted, Failure
+from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.expand import core
+from diffcmp.program.ir import Program
+from diffcmp.truth.local import Expansion, Extended, Local, OneSide, analysis, expansion
+from diffcmp.truth.record import GUARD_DIGITS, Coordinatewise, Kind, Quantity, Side, Truth
+from diffcmp.truth.smooth import Smooth, smooth
+from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
+
+MAX_DIGITS = 1000
+MOST_BITS = 8  # doublings of the precision before giving up
+BITS = 3.3219280948873626  # of a decimal digit
+REASONS = {
+    "logarithm": "a logarithm of what vanishes", "essential": "a function at an infinite argument",
+    "irrational": "an irrational power of what vanishes", "steps": "steps at an infinite argument",
+}  # fmt: skip
+
+
+def truth(
+    program: Program, at: Point, wrt: Sequence[str] | None = None, digits: int = 30, timeout: float = 10.0
+) -> Truth:
+    """The kind of the point, the value and the derivatives to `digits` certain digits.
+
+    `wrt` defaults to all variables. `timeout` in seconds bounds each question that only sympy can answer.
+    """
+    names = program.inputs if wrt is None else tuple(wrt)
+    found = certified_gradient(program, at, names, digits)
+    if found is not None:
+        along = {n: _plain(q) for n, q in zip(names, found.gradient, strict=True)}
+        return Truth(Kind.SMOOTH, Quantity(found.value), along, digits, True, "series")
+    pieces = {name: _along(program, at, name, digits, timeout) for name in names}
+    return _joined(program, at, pieces, digits)
+
+
+def certified_gradient(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
+    """Value and partial derivatives to `digits` digits by the fast path, or None where the point is not certainly smooth."""
+    form = core(program)
+    varying = [name in names for name in program.inputs]
+    bits = _bits(digits)
+    for _ in range(MOST_BITS):
+        balls = Balls(bits)
+        found = smooth(form, at.enclosures(balls), varying, balls)
+        if found is None:
+            return None
+        kept = [g for g, v in zip(found.gradient, varying, strict=True) if v]
+        order = [name for name, v in zip(program.inputs, varying, strict=True) if v]
+        if all(_certain(q, digits) for q in (found.value, *kept)):
+            by_name = dict(zip(order, kept, strict=True))
+            return Smooth(found.value, [by_name[name] for name in names])
+        if any(_vanishing(q) for q in (found.value, *kept)):
+            return None  # perhaps an exact zero: that takes a proof
+        bits *= 2
+    return None
+
+
+def _bits(digits: int) -> int:
+    return int(BITS * (digits + GUARD_DIGITS)) + 40
+
+
+def _certain(x: Ball, digits: int) -> bool:
+    """Whether all digits that will be shown are certain."""
+    if isinstance(x, fmpq) or x.is_zero():
+        return True
+    return bool(x.rel_accuracy_bits() > BITS * (digits + GUARD_DIGITS))
+
+
+def _vanishing(x: Ball) -> bool:
+    """A ball around 0 that is below every scale of interest."""
+    return isinstance(x, arb) and bool(x.contains(0)) and bool(abs(x) < arb(2) ** -ASSUMED_BITS)
+
+
+def _plain(x: Ball) -> Coordinatewise:
+    quantity = Quantity(fmpq(0) if isinstance(x, arb) and x.is_zero() else x)
+    return Coordinatewise(Kind.SMOOTH, quantity, quantity, quantity)
+
+
+# along one coordinate -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What was found along one coordinate."""
+
+    along: Coordinatewise
+    value: Quantity | None
+    certified: bool
+    source: Literal["series", "symbolic"] | None
+    remarks: tuple[Remark, ...] = ()
+
+
+def _along(program: Program, at: Point, name: str, digits: int, timeout: float) -> _Piece:
+    form = core(program, at.others(name))
+    try:
+        local, suspected, bits = _settled(form, at, name, digits)
+    except (Exhausted, Imprecise) as reason:
+        note = remark(Note.OSCILLATION, reason="leading terms vanish" if isinstance(reason, Exhausted) else "precision")
+        return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (note,))
+    if local.kind is Kind.UNDECIDED:
+        return _beyond_series(program, form, at, name, local, digits, timeout)
+    remarks: tuple[Remark, ...] = ()
+    certified = suspected == 0 or _proven(form, at.coordinates[name], local.kind, timeout)
+    if not certified:
+        remarks = (remark(Note.ZERO_ASSUMED, count=suspected),)
+    return _Piece(_coordinatewise(local, bits), _value(local, bits), certified, "series", remarks)
+
+
+def _proven(form: Program, coordinate: Coordinate, kind: Kind, timeout: float) -> bool:
+    from diffcmp.truth.symbolic import proven
+
+    return proven(form, coordinate, kind, timeout)
+
+
+def _settled(form: Program, at: Point, name: str, digits: int) -> tuple[Local, int, int]:
+    """The local analysis at a precision where all digits are certain and every suspected zero is below 1e-400.
+
+    Also the number of zeros that are only suspected, and the bits.
+    """
+    bits = _bits(digits)
+    for _ in range(MOST_BITS):
+        field = BallField(bits)
+        try:
+            with field.system.working():
+                local = analysis(form, at.coordinates[name].enclosure(field.system), field)
+        except Imprecise:
+            bits *= 2
+            continue
+        if field.suspected and bits < 2 * ASSUMED_BITS:
+            bits = 2 * ASSUMED_BITS + 64
+        elif all(_certain(q, digits) or _vanishing(q) for q in _balls(local)):
+            return local, field.suspected + sum(_vanishing(q) for q in _balls(local)), bits
+        else:
+            bits *= 2
+    raise Imprecise
+
+
+def _balls(local: Local) -> list[Ball]:
+    """Every finite number that will be shown."""
+    found = [local.at] if local.at is not None else []
+    for side in (local.left, local.right):
+        found += [x.value for x in (side.limit, side.slope) if x is not None and not x.infinite]
+    return found
+
+
+def _quantity(x: Extended | None) -> Quantity | None:
+    if x is None:
+        return None
+    if x.infinite:
+        return Quantity(infinite=1 if x.infinite > 0 else -1)
+    return Quantity(fmpq(0) if _vanishing(x.value) or (isinstance(x.value, arb) and x.value.is_zero()) else x.value)
+
+
+def _coordinatewise(local: Local, bits: int) -> Coordinatewise:
+    with Balls(bits).working():
+        left, right = _quantity(local.left.slope), _quantity(local.right.slope)
+    kind = local.kind
+    if kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
+        return Coordinatewise(kind)
+    both = right if kind in (Kind.SMOOTH, Kind.REMOVABLE) else None
+    return Coordinatewise(kind, both, left, right)
+
+
+def _value(local: Local, bits: int) -> Quantity | None:
+    """f at the point; where it is undefined there but continuous, its limit."""
+    with Balls(bits).working():
+        if local.at is not None:
+            return _quantity(Extended(local.at))
+        if local.kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
+            return None
+        side = local.right if local.right.limit is not None else local.left
+        return _quantity(side.limit)
+
+
+# beyond series --------------------------------------------------------------------------------------------------------
+
+
+def _beyond_series(
+    program: Program, form: Program, at: Point, name: str, local: Local, digits: int, timeout: float
+) -> _Piece:
+    """The symbolic limit on each side that the series could not express, where balls confirm it; else undecided."""
+    from diffcmp.truth.symbolic import kind_from_sides, symbolic_side  # starts a process: only where it is needed
+
+    sides = []
+    for direction, side in ((-1, local.left), (1, local.right)):
+        known = _known(side)
+        if known is None:
+            known = symbolic_side(form, at.coordinates[name], direction, timeout)
+        if known is None:
+            return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),))
+        sides.append(known)
+    left, right = sides
+    value = _quantity(Extended(local.at)) if local.at is not None else None
+    kind = kind_from_sides(value, left, right)
+    along = Coordinatewise(kind)
+    if kind not in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
+        both = right.slope if kind in (Kind.SMOOTH, Kind.REMOVABLE) else None
+        along = Coordinatewise(kind, both, left.slope, right.slope)
+        value = value or right.limit or left.limit
+    return _Piece(along, value, False, "symbolic", (remark(Note.SYMBOLIC_TRUTH),))
+
+
+def _known(side: OneSide) -> Side | None:
+    """What the series found on one side; None where it could not be expressed."""
+    if side.defined and side.limit is None:
+        return None
+    return Side(side.defined, _quantity(side.limit), _quantity(side.slope))
+
+
+def _cause(program: Program, local: Local) -> Remark:
+    """Why the series failed, and in which sub-expression."""
+    failures = [s.expansion.out for s in (local.right, local.left) if isinstance(s.expansion.out, Failure)]
+    failed = next(f for f in failures if f.reason != "undefined")
+    span = failed.equation.span if failed.equation is not None else None
+    return remark(Note.OSCILLATION, span, program.text, reason=REASONS[failed.reason])
+
+
+def _joined(program: Program, at: Point, pieces: dict[str, _Piece], digits: int) -> Truth:
+    """One Truth of all coordinates: the most singular kind names the point."""
+    order = list(Kind)
+    kind = min((p.along.kind for p in pieces.values()), key=order.index)
+    value = next((p.value for p in pieces.values() if p.value is not None), None)
+    sources = [p.source for p in pieces.values()]
+    source: Literal["series", "symbolic"] | None = None if None in sources else "symbolic" if "symbolic" in sources else "series"
+    remarks = tuple(dict.fromkeys(r for p in pieces.values() for r in p.remarks))
+    certified = all(p.certified for p in pieces.values())
+    return Truth(kind, value, {n: p.along for n, p in pieces.items()}, digits, certified, source, remarks)
+
+
+def taylor(program: Program, at: Point, name: str, order: int, digits: int = 20) -> list[Ball] | None:
+    """The derivatives f, f′, …, f⁽ⁿ⁾ along one coordinate, to about `digits` digits; None where f is not smooth there."""
+    bits = _bits(digits) + 16 * order
+    field = BallField(bits)
+    form = core(program, at.others(name))
+    try:
+        with field.system.working():
+            x = at.coordinates[name].enclosure(field.system)
+            found: Expansion = expansion(form, x, 1, field, 8)
+            if isinstance(found.out, Failure) or found.ramification != 1 or found.out.start < 0:
+                return None
+            factorial = fmpq(1)
+            derivatives: list[Ball] = []
+            for k in range(order + 1):
+                factorial *= max(k, 1)
+                derivatives.append(found.out[k] * factorial)
+            return derivatives if all(to_arb(d).is_finite() for d in derivatives) else None
+    except (Exhausted, Imprecise):
+        return None

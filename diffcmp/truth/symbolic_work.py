@@ -1,0 +1,58 @@
+"""The part of the truth that runs inside the worker process, where sympy is. Never imported by the parent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from flint import arb
+
+from diffcmp.arithmetic.symbols import Symbols
+from diffcmp.engines.evaluate import evaluate
+from diffcmp.program.ir import Program
+from diffcmp.truth.local import analysis
+from diffcmp.truth.zero import SymbolField
+
+DIGITS = 40
+TINY = sympy.Rational(1, 10**30)
+
+
+def prove(form: Program, coordinate: Program) -> str | None:
+    """The kind of the point where every zero on the way to it could be proven, else None."""
+    system = Symbols()
+    field = SymbolField(system, vanishes, lambda c: arb(str(sympy.N(c, DIGITS))))
+    x = evaluate(coordinate, system, [])[0]
+    local = analysis(form, x, field)
+    return local.kind.value if field.proven else None
+
+
+def vanishes(c: Any) -> bool | None:
+    """Whether a constant is exactly zero; None where sympy cannot prove it."""
+    if c.is_Rational:
+        return bool(c == 0)
+    value = sympy.N(c, DIGITS)
+    if value.is_number and abs(value) > TINY:
+        return False
+    if c.is_zero:
+        return True
+    return True if sympy.simplify(c) == 0 else c.equals(0)
+
+
+def one_sided(form: Program, coordinate: Program, direction: int) -> dict[str, str | None]:
+    """The one-sided limit of f, and of its difference quotient, as decimal strings, "inf" or "-inf"; None on failure."""
+    system = Symbols()
+    t = sympy.Symbol("t", positive=True)
+    x = evaluate(coordinate, system, [])[0]
+    f = evaluate(form, system, [x + direction * t])[0]
+    limit = sympy.limit(f, t, 0, "+")
+    found = {"limit": _text(limit), "slope": None}
+    if limit.is_finite:
+        found["slope"] = _text(sympy.limit((f - limit) / (direction * t), t, 0, "+"))
+    return found
+
+
+def _text(value: Any) -> str | None:
+    if value in (sympy.oo, -sympy.oo):
+        return "inf" if value == sympy.oo else "-inf"
+    number = sympy.N(value, DIGITS + 10)
+    return str(number) if number.is_Float or number.is_Rational else None

@@ -1,0 +1,110 @@
+"""Is this coefficient exactly zero? The fields of coefficients for series, and what each of them can say about zero.
+
+`BallField` works with exact rationals and balls: a rational is zero or not, a ball that excludes 0 is not zero, and a tiny
+ball around 0 is *suspected*: taken as zero for now, and counted. `SymbolField` (in the worker process) repeats the same
+analysis with sympy's exact constants and says whether every suspicion can be proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, fmpq
+
+from diffcmp.arithmetic.balls import Ball, Balls, to_fraction
+
+ASSUMED_BITS = 1330  # 2**-1330 is about 1e-400: below that an unproven zero is taken as one
+
+
+class Imprecise(Exception):
+    """A ball is too wide to say anything about it: try again with more bits."""
+
+
+class BallField:
+    """Exact rationals and balls at a working precision.
+
+    `suspected` counts the balls that were taken as zero; `bound` is the binary logarithm that they had to be below.
+    """
+
+    def __init__(self, precision: int) -> None:
+        self.system = Balls(precision)
+        self.precision = precision
+        self.suspected = 0
+        self.tolerance = arb(2) ** -(min(precision // 2, ASSUMED_BITS))
+
+    def is_zero(self, c: Ball) -> bool:
+        if isinstance(c, fmpq):
+            return bool(c == 0)
+        if not c.is_finite():
+            raise Imprecise
+        if not c.contains(0):
+            return False
+        if c.is_zero():
+            return True
+        if not abs(c) < self.tolerance:
+            raise Imprecise
+        self.suspected += 1
+        return True
+
+    def sign(self, c: Ball) -> int:
+        if isinstance(c, arb) and c.contains(0):
+            return 0 if self.is_zero(c) else 1
+        return 1 if c > 0 else -1 if c < 0 else 0
+
+    def rational(self, c: Ball) -> Fraction | None:
+        return to_fraction(c) if isinstance(c, fmpq) else None
+
+    def whole(self, c: Ball) -> int | None:
+        if isinstance(c, fmpq):
+            return int(c.p) if c.q == 1 else None
+        if not c.is_finite():
+            raise Imprecise
+        nearest = (c.mid() + fmpq(1, 2)).floor().unique_fmpz()
+        if nearest is None or not c.contains(nearest):
+            return None
+        return int(nearest) if self.is_zero(c - nearest) else None
+
+    def floor(self, c: Ball) -> int | None:
+        below = c.floor() if isinstance(c, fmpq) else c.floor().unique_fmpz()
+        if below is None:
+            raise Imprecise
+        return int(below)
+
+
+class SymbolField:
+    """Exact constants of sympy. A suspicion that sympy can neither prove nor refute sets `proven` to False."""
+
+    def __init__(self, system: Any, vanishes: Callable[[Any], bool | None], value: Callable[[Any], arb]) -> None:
+        self.system = system
+        self.vanishes = vanishes
+        self.value = value
+        self.proven = True
+
+    def is_zero(self, c: Any) -> bool:
+        known = self.vanishes(c)
+        if known is None:
+            self.proven = False
+            return True
+        return known
+
+    def sign(self, c: Any) -> int:
+        if self.is_zero(c):
+            return 0
+        return 1 if self.value(c) > 0 else -1
+
+    def rational(self, c: Any) -> Fraction | None:
+        return Fraction(int(c.p), int(c.q)) if c.is_Rational else None
+
+    def whole(self, c: Any) -> int | None:
+        if c.is_Integer:
+            return int(c)
+        if c.is_Rational:
+            return None
+        nearest = round(float(self.value(c)))
+        return nearest if abs(float(self.value(c)) - nearest) < 1e-9 and self.is_zero(c - nearest) else None
+
+    def floor(self, c: Any) -> int | None:
+        below = self.value(c).floor().unique_fmpz()
+        return None if below is None else int(below)

@@ -1,0 +1,163 @@
+"""Records made by hand, as `compare` and `sweep` would fill them: nothing here is computed by the code under test."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+from flint import arb, fmpq
+
+from diffcmp.accuracy.record import Comparison, Row, Series, Step, Sweep
+from diffcmp.arithmetic.balls import Balls
+from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.parser import parse
+from diffcmp.spans import Span
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
+
+CENTRAL = "∛u·max(|x|, 1)"
+FORWARD = "√u·max(|x|, 1)"
+
+
+def exact(numerator: int, denominator: int = 1) -> Quantity:
+    return Quantity(fmpq(numerator, denominator))
+
+
+def ball(text: str) -> Quantity:
+    with Balls(200).working():
+        return Quantity(arb(text))
+
+
+def single(
+    backend: str,
+    derivative: object,
+    digits: float | None,
+    error: float | None,
+    *remarks: Remark,
+    h: float | None = None,
+    rule: str = "",
+    evaluations: int = 1,
+    seconds: float | None = None,
+    name: str = "t",
+    expression: str | None = None,
+) -> Row:
+    """A row of one variable."""
+    return Row(
+        backend, 4.0, {name: derivative}, None if h is None else {name: h}, rule, {name: error}, {name: error},
+        {name: digits}, {name: None if error is None else error / 2.2e-16}, evaluations, seconds, remarks,
+        None if expression is None else {name: expression},
+    )  # fmt: skip
+
+
+def removable() -> Comparison:
+    """0/0 with derivative 1: dual and tape fail loudly, complex-step silently."""
+    program = parse("(t**2-4)/(t-2)")
+    quotient = remark(Note.ZERO_OVER_ZERO, Span(0, 14), program.text)
+    limit = remark(Note.LIMIT, Span(0, 14), program.text, form="0/0")
+    wrong = remark(Note.LOST_BELOW_ROUNDOFF)
+    rows = (
+        single("symbolic", 1.0, 15.95, 0.0, limit, seconds=0.0123, expression="(t**2 - 4)/(t - 2)**2"),
+        single("forward", 1.000000238418579, 6.62, 2.38e-7, h=2.98e-8, rule=FORWARD, evaluations=2, seconds=4.1e-7),
+        single("central", 0.9999999999266, 10.13, 7.34e-11, h=1.21e-5, rule=CENTRAL, evaluations=2, seconds=4.3e-7),
+        single("complex-step", 0.0, 0.0, 1.0, wrong, h=1e-20, rule="1e-20", seconds=6.2e-7),
+        single("dual", math.nan, 0.0, None, quotient, seconds=2.2e-6),
+        single("tape", math.nan, 0.0, None, quotient, seconds=3.1e-6),
+        single("dual-lhopital", 1.0, 15.95, 0.0, seconds=9.8e-5),
+    )
+    along = Coordinatewise(Kind.REMOVABLE, exact(1), exact(1), exact(1))
+    truth = Truth(Kind.REMOVABLE, exact(4), {"t": along}, 30, True, "series")
+    return Comparison(program, ("t",), {"t": "2"}, "float64", "math", truth, rows)
+
+
+def two_variables() -> Comparison:
+    """A smooth function of x and y, with a loss of digits at one component."""
+    program = parse("exp(x*y)/hypot(x, y)")
+    names = ("x", "y")
+    dx, dy = -0.30327885447183, 0.83452185937419834
+    lost = remark(Note.ROUNDOFF, None, "", digits=7.9, h="1.5e-8")
+
+    def row(backend: str, x: float, y: float, digits: tuple[float, float], h: float | None, evaluations: int) -> Row:
+        errors: dict[str, float | None] = {"x": 10.0 ** -digits[0]}
+        errors["y"] = 0.0 if digits[1] > 15.9 else 10.0 ** -digits[1]
+        return Row(
+            backend, 1.25, {"x": x, "y": y}, None if h is None else {"x": h, "y": 2 * h}, "√u·max(|x|, 1)",
+            errors, errors, dict(zip(names, digits, strict=True)), {"x": 1.0, "y": 0.0}, evaluations, 8.7e-7,
+            (lost,) if backend == "forward" else (),
+        )  # fmt: skip
+
+    rows = (
+        row("forward", -0.30327884, 0.83452187, (7.9, 7.8), 1.5e-8, 3),
+        row("tape", dx, dy, (15.6, 15.95), None, 1),
+    )
+    along = {
+        "x": Coordinatewise(Kind.SMOOTH, ball("-0.303278854471834121233412")),
+        "y": Coordinatewise(Kind.SMOOTH, ball("0.834521859374198341111222")),
+    }
+    truth = Truth(Kind.SMOOTH, ball("1.25123412341234123412341"), along, 20, True, "series")
+    return Comparison(program, names, {"x": "1/3", "y": "0.5"}, "float64", "math", truth, rows)
+
+
+def kink() -> Comparison:
+    """abs at 0, in float32, the truth not certified and with a remark of its own."""
+    program = parse("3*abs(x) + x")
+    choice = remark(Note.KINK, Span(2, 8), program.text, left="-2", right="4", choice="neither")
+    rows = (
+        single("central", np.float32(1.0), None, None, choice, h=0.0049, evaluations=2, seconds=1.1e-6, name="x"),
+        single("dual", np.float32(1.0), None, None, choice, seconds=2.5e-6, name="x"),
+    )
+    along = Coordinatewise(Kind.KINK, None, exact(-2), exact(4))
+    assumed = remark(Note.ZERO_ASSUMED, None, "", count=2)
+    truth = Truth(Kind.KINK, exact(0), {"x": along}, 30, False, "series", (assumed,))
+    return Comparison(program, ("x",), {"x": "0"}, "float32", "numpy", truth, rows)
+
+
+def hostile() -> Comparison:
+    """Text that would act if it were let: markup, mathtext, pipes, backticks, an escape sequence."""
+    program = parse("x")
+    object.__setattr__(program, "text", HOSTILE)
+    along = Coordinatewise(Kind.SMOOTH, exact(1))
+    truth = Truth(Kind.SMOOTH, exact(1), {"x": along}, 30, True, "series")
+    rows = (single("[bold]dual[/bold]", 1.0, 15.9, 0.0, remark(Note.WRONG, Span(0, 5), HOSTILE, digits=3.0), name="x"),)
+    return Comparison(program, ("x",), {"x": "1"}, "float64", "math", truth, rows)
+
+
+HOSTILE = "[red]x[/red] $\\frac{1}{2}$ a|b `c` :smile: \x1b[31m_y_ <b>, \"q\""
+
+
+def sweep() -> Sweep:
+    """exp at 1 by three methods: parts by the textbook's formulas, the roundoff by a fixed pattern."""
+    slope = Decimal(1).exp()
+    exponents = [Decimal(-i) / 4 for i in range(81)]
+    shapes = (("forward", 1, slope / 2), ("central", 2, slope / 6), ("complex-step", 2, -slope / 6))
+    series = []
+    for method, order, constant in shapes:
+        rows = []
+        for i, exponent in enumerate(exponents):
+            h = Decimal(10) ** exponent
+            truncation = constant * h**order
+            sign = -1 if (i * 5 + order) % 7 < 3 else 1
+            noise = sign * Decimal((i * 7919 + order * 31) % 97 + 20) / 117
+            scale = Decimal("1e-16") if method == "complex-step" else Decimal("1e-16") / h
+            roundoff = noise * scale * slope
+            shift = Decimal("0") if method == "forward" else Decimal("2e-17")
+            total = truncation + roundoff + shift
+            rows.append(
+                Step(float(h), f"{slope + total:.25e}", *(f"{p:.25e}" for p in (total, truncation, roundoff, shift)))
+            )
+        best = min(rows, key=lambda step: abs(Decimal(step.total or "inf")))
+        digits = -math.log10(abs(float(best.total or 0)))
+        series.append(_series(method, order, best.h, digits, tuple(rows)))
+    gone = Step(3.0, "nan", None, None, None, None)
+    series[0] = replace(series[0], rows=(gone, *series[0].rows))
+    e = ball(str(slope))
+    truth = Truth(Kind.SMOOTH, e, {"x": Coordinatewise(Kind.SMOOTH, e)}, 20, True, "series")
+    return Sweep(parse("exp(x)"), "x", {"x": "1"}, "float64", "math", truth, tuple(series))
+
+
+def _series(method: str, order: int, best: float, digits: float, rows: tuple[Step, ...]) -> Series:
+    if method == "complex-step":
+        return Series(method, 2, 2.0, best, None, 1e-20, "1e-20", digits, 15.9, 0.1, rows)
+    default, predicted, rule = (1.5e-8, 1.2e-8, FORWARD) if order == 1 else (6.1e-6, 8.7e-6, CENTRAL)
+    notes = (remark(Note.STENCIL_LEAVES_DOMAIN),)
+    return Series(method, order, order - 0.001, best, predicted, default, rule, digits, digits - 0.8, 0.8, rows, notes)
