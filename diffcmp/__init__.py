@@ -1,0 +1,52 @@
+"""diffcmp: which way of differentiating can be trusted, to how many digits, and why do the others fail?
+
+The public names are loaded when they are first used, so that importing the package costs nothing.
+
+>>> import diffcmp
+>>> diffcmp.grad("x**2", 3)
+6.0
+>>> diffcmp.derivative("sin(x)/x")(1.5)
+-0.396172...
+>>> diffcmp.compare("(t**2-4)/(t-2)", 2, backends=["dual"]).truth.kind.value
+'removable'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from diffcmp.version import __version__
+
+if TYPE_CHECKING:
+    from diffcmp.accuracy.compare import compare
+    from diffcmp.accuracy.record import Comparison, Sweep
+    from diffcmp.accuracy.sweep import sweep
+    from diffcmp.api import certify, derivative, grad
+    from diffcmp.errors import DiffcmpError, InputError
+    from diffcmp.program.ir import Program
+    from diffcmp.program.parser import parse
+    from diffcmp.program.tracer import trace
+    from diffcmp.truth.record import Kind, Truth
+
+_HOMES = {
+    "compare": "accuracy.compare", "Comparison": "accuracy.record", "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
+    "certify": "api", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
+    "Program": "program.ir", "parse": "program.parser", "trace": "program.tracer", "Kind": "truth.record",
+    "Truth": "truth.record",
+}  # fmt: skip
+
+__all__ = [
+    "Comparison", "DiffcmpError", "InputError", "Kind", "Program", "Sweep", "Truth", "__version__", "certify", "compare",
+    "derivative", "grad", "parse", "sweep", "trace",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'diffcmp' has no attribute '{name}'")
+    return getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -37,6 +37,8 @@ class Fault(Enum):
     POINT_NOT_CONSTANT = "a point must be a number, but '{name}' is a variable", "For example 2, 0.1 or pi/4"
     POINT_NOT_FINITE = "the point {piece} is not a finite real number", "For example 2, 0.1 or pi/4"
     WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
+    WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with wrt="
+    TRACED_BRANCH = "a traced function cannot branch on a value", "Write the expression as text, with where(condition, a, b)"
     BACKEND_UNKNOWN = "unknown backend '{name}'", "{hint}`diffcmp backends` lists all"
     BACKEND_WITHOUT_STEP = "the backend '{name}' has no step size to sweep over", "Choose among {names}"
     STEP = "a step size must be a positive finite number, not {given}", "For example --h 1e-6"

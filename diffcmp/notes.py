@@ -38,7 +38,7 @@ class Note(Enum):
     ROUNDOFF = "{digits:.0f} correct digits: roundoff dominates, h = {h} is too small here", "use a larger h; see sweep-h"
     REPRESENTATION = "{digits:.0f} correct digits: the rounded point is not the point that was asked for", "use a wider dtype"
     CANCELLATION = "{digits:.0f} correct digits: roundoff inside the expression", "rewrite it, or use a wider dtype"
-    RIGHT_BY_LUCK = "f itself is nan or infinite in this dtype", "use a wider dtype, or rewrite the expression"
+    VALUE_NOT_FINITE = "f itself is nan or infinite here", "check the value of f before its derivative"
     # how an answer was found
     LIMIT = "by the limit from both sides: substitution gives {form}", "exact"
     LHOPITAL = "by L'Hôpital's rule, {steps} times: substitution gives {form}", "exact"

@@ -30,7 +30,7 @@ def correct_digits(error: Fraction | None, true: Fraction, floats: Floats) -> fl
     if error == 0:
         return full_digits(floats)
     relative = error / abs(true) if true else error
-    return min(max(-log10(relative), 0.0), full_digits(floats))
+    return min(max(-log10(relative), 0.0) + 0.0, full_digits(floats))
 
 
 def log10(value: Fraction) -> float:

@@ -43,13 +43,13 @@ class Row:
             "backend": self.backend,
             "value": plain(self.value),
             "derivative": {n: plain(v) for n, v in self.derivative.items()},
-            "h": None if self.h is None else plain(next(iter(self.h.values()))) if len(self.h) == 1 else dict(self.h),
+            "h": _step(self.h),
             "abs_error": {n: plain(v) for n, v in self.abs_error.items()},
             "rel_error": {n: plain(v) for n, v in self.rel_error.items()},
             "digits": {n: plain(v) for n, v in self.digits.items()},
             "ulps": {n: plain(v) for n, v in self.ulps.items()},
             "evaluations": self.evaluations,
-            "seconds": self.seconds,
+            "seconds": plain(self.seconds),
             "expression": self.expression,
             "notes": [str(remark) for remark in self.remarks],
         }
@@ -169,9 +169,22 @@ class Sweep:
         }
 
 
+def _step(h: dict[str, float] | None) -> Any:
+    """The step size: one number, or one for each variable where they differ."""
+    if h is None:
+        return None
+    steps = {name: plain(step) for name, step in h.items()}
+    return next(iter(steps.values())) if len(set(steps.values())) == 1 else steps
+
+
 def plain(value: Any) -> Any:
-    """A number as JSON has it: a Python number, or "nan", "inf", "-inf", or None."""
+    """A number as JSON has it: a Python number, or "nan", "inf", "-inf", or None.
+
+    A longdouble, which has more digits than a JSON reader keeps, is a decimal string.
+    """
     if value is None:
         return None
-    number = float(value)
+    if type(value).__name__ == "longdouble" and abs(value) < math.inf:
+        return str(value)
+    number = float(value) if type(value).__name__ not in ("float16", "float32") else float(str(value))
     return number if math.isfinite(number) else "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"

@@ -49,7 +49,7 @@ def verdict(
     elif digits is not None and digits < _expected(method, floats):
         yield _blame(method, program, where, name, value, digits, step, along.kind, floats)
     elif not math.isfinite(f):
-        yield remark(Note.RIGHT_BY_LUCK)
+        yield remark(Note.VALUE_NOT_FINITE)
 
 
 def _expected(method: Backend, floats: Floats) -> float:
@@ -62,7 +62,10 @@ def _expected(method: Backend, floats: Floats) -> float:
 
 
 def _short(quantity: Quantity | None) -> str:
-    return "none" if quantity is None else quantity.text(SHORT)
+    if quantity is None:
+        return "none"
+    text = quantity.text(SHORT)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def _choice(value: Any, left: Quantity | None, right: Quantity | None, floats: Floats) -> str:

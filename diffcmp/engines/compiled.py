@@ -7,7 +7,8 @@ The compiled code gives bitwise what the interpreted engines give.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -17,6 +18,7 @@ from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.arithmetic.tracing import Tracing
 from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.forward import jvp
+from diffcmp.engines.point import differentiated
 from diffcmp.engines.reverse import vjp
 from diffcmp.program.emit import Dialect, Emitted, emit, lowered
 from diffcmp.program.ir import Builder, Program
@@ -31,7 +33,7 @@ def tangent(program: Program, wrt: str) -> Program:
     one = tracing.literal(Fraction(1))
     out = jvp(program, tracing, tracing.inputs(), [one if name == wrt else None for name in program.inputs])
     derivative = tracing.literal(Fraction(0)) if out.tangent is None else out.tangent
-    return tracing.builder.program([tracing.slot(out.primal), tracing.slot(derivative)])
+    return tracing.builder.program([tracing.slot(out.primal), tracing.slot(derivative)]).pruned()
 
 
 @lru_cache(maxsize=256)
@@ -42,7 +44,12 @@ def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     value, cotangents = vjp(program, tracing, tracing.inputs(), [name in wrt for name in program.inputs], one)
     found = dict(zip(program.inputs, cotangents, strict=True))
     derivatives = [zero if found[name] is None else found[name] for name in wrt]
-    return tracing.builder.program([tracing.slot(value), *(tracing.slot(d) for d in derivatives)])
+    return tracing.builder.program([tracing.slot(value), *(tracing.slot(d) for d in derivatives)]).pruned()
+
+
+def only(program: Program, output: int) -> Program:
+    """`program` with one of its outputs."""
+    return replace(program, outputs=(program.outputs[output],))
 
 
 def emitted(program: Program, name: str = "f") -> Emitted:
@@ -67,16 +74,13 @@ def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
                 return fast(*inputs)
 
         return quiet
-    straight = emitted(program).function(KERNEL)
 
-    def checked(*inputs: float) -> Any:
-        try:
-            return straight(*inputs)
-        except ERRORS:  # `math` raises where IEEE 754 has an answer
-            out = evaluate(program, floats, inputs)
-            return out[0] if len(out) == 1 else tuple(out)
+    def by_ieee(*inputs: float) -> Any:
+        out = evaluate(program, floats, inputs)
+        return out[0] if len(out) == 1 else tuple(out)
 
-    return checked
+    # `math` raises where IEEE 754 has an answer
+    return emitted(program).guarded().function({**KERNEL, "_errors": ERRORS, "_fallback": by_ieee})
 
 
 def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]:
@@ -102,3 +106,15 @@ def _constants(program: Program) -> dict[int, str]:
     constant = tuple(eq for eq in program.equations if eq.output in program.constant)
     values = trace_of(Program(program.inputs, constant, ()), Floats(), [math.nan] * len(program.inputs))
     return {eq.output: repr(v) for eq in constant if isinstance(v := values[eq.output], float) and math.isfinite(v)}
+
+
+def derivative_program(program: Program, mode: str, wrt: Sequence[str] | None = None) -> Program:
+    """The Program of value and derivatives by "dual" (forward mode, one variable after the other) or "tape"."""
+    names = differentiated(program, wrt)
+    if mode == "tape":
+        return adjoint(program, names)
+    if len(names) == 1:
+        return tangent(program, names[0])
+    builder = Builder(program.inputs)
+    parts = [builder.inline(tangent(program, n), range(len(program.inputs)), None) for n in names]
+    return builder.program([parts[0][0], *(d for _, d in parts)])

@@ -6,12 +6,12 @@ of `arithmetic`), so that one emitter serves floats, complex numbers and balls. 
 
 from __future__ import annotations
 
+import builtins
 import keyword
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from types import CodeType
 
 from diffcmp.primitives import TABLE
 from diffcmp.program import rules
@@ -32,13 +32,18 @@ class Emitted:
     def function(self, namespace: Mapping[str, object]) -> Callable[..., object]:
         """The function, with `namespace` for its globals."""
         scope = dict(namespace)
-        exec(self.code(), scope)  # our own source, made from an allow-listed Program
+        exec(compile(self.source, f"<diffcmp {self.name}>", "exec"), scope)  # our own source, from an allow-listed Program
         made = scope[self.name]
         assert callable(made)
         return made
 
-    def code(self) -> CodeType:
-        return compile(self.source, f"<diffcmp {self.name}>", "exec")
+    def guarded(self) -> Emitted:
+        """The same function, which calls `_fallback` with its arguments where the straight code raises `_errors`."""
+        head, *body = self.source.splitlines()
+        arguments = head[head.index("(") + 1 : head.rindex(")")]
+        inner = "\n".join(f"    {line}" for line in body)
+        source = f"{head}\n    try:\n{inner}\n    except _errors:\n        return _fallback({arguments})\n"
+        return replace(self, source=source)
 
 
 def lowered(program: Program, available: Callable[[str], bool]) -> Program:
@@ -171,7 +176,7 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
 
 def _python_names(program: Program) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    taken = {*keyword.kwlist, *dir(__builtins__), "abs"}
+    taken = {*keyword.kwlist, *dir(builtins), "_errors", "_fallback"}
     names: dict[int, str] = {}
     wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
     for slot in range(program.size):

@@ -8,7 +8,7 @@ it came from. This module holds the records and the builder that makes them; it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -82,6 +82,10 @@ class Program:
             if eq.output in slots:
                 slots.update(eq.inputs)
         return frozenset(slots)
+
+    def pruned(self) -> Program:
+        """The same without the equations that no output needs."""
+        return replace(self, equations=tuple(eq for eq in self.equations if eq.output in self.live))
 
     def piece(self, eq: Equation) -> str:
         """The user's text of one equation, or "" where it has none."""

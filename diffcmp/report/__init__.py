@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diffcmp.report.chart import sweep_chart
-    from diffcmp.report.console import Screen, screen
+    from diffcmp.report.terminal import Screen, screen
     from diffcmp.report.export import to_csv, to_json, to_markdown
     from diffcmp.report.figure import sweep_figure
     from diffcmp.report.tables import comparison_text, sweep_text
@@ -22,9 +22,9 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "Screen": "console",
+    "Screen": "terminal",
     "comparison_text": "tables",
-    "screen": "console",
+    "screen": "terminal",
     "sweep_chart": "chart",
     "sweep_figure": "figure",
     "sweep_text": "tables",

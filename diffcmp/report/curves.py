@@ -1,6 +1,6 @@
 """What a chart and a figure draw of a Sweep: errors as points on logarithmic axes, and the range worth looking at.
 
-A zero has no place on a logarithmic axis: it breaks the line, so that no line is drawn through errors that are not there.
+A zero has no place on a logarithmic axis: it breaks the line, so that no line runs through errors that are not there.
 """
 
 from __future__ import annotations

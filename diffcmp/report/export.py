@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from diffcmp.accuracy.record import Comparison, Row, Sweep, plain
+from diffcmp.accuracy.record import Comparison, Row, Step, Sweep, plain
 from diffcmp.notes import Remark
 from diffcmp.report import numbers
 from diffcmp.report.headings import point, symbol, truth_facts
@@ -146,13 +146,13 @@ def _sweep_tables(record: Sweep) -> list[str]:
         ]
         for s in record.series
     ]  # fmt: skip
-    steps = [
-        [s.backend, repr(step.h), *map(numbers.signed, (step.total, step.truncation, step.roundoff, step.representation))]
-        for s in record.series
-        for step in s.rows
-    ]
+    steps = [[s.backend, repr(step.h), *_parts(step)] for s in record.series for step in s.rows]
     names = ["method", "h", "total", "truncation", "roundoff", "representation"]
     return [*_table(headers, methods, words=1), "", *_table(names, steps, words=1)]
+
+
+def _parts(step: Step) -> list[str]:
+    return [numbers.signed(part) for part in (step.total, step.truncation, step.roundoff, step.representation)]
 
 
 def _table(headers: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> list[str]:

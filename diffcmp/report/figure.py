@@ -24,26 +24,31 @@ from diffcmp.report import curves, headings, numbers
 
 Format: TypeAlias = Literal["png", "svg", "pdf"]
 
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # told apart by colour-blind eyes
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # for colour-blind eyes too
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-PARTS: tuple[tuple[curves.Part, str, float, float], ...] = (
+Style: TypeAlias = Literal["-", "--", ":"]
+PARTS: tuple[tuple[curves.Part, Style, float, float], ...] = (
     ("total", "-", 2.0, 1.0),
     ("truncation", "--", 1.4, 0.8),
     ("roundoff", ":", 1.5, 0.8),
 )
 MARKS_A_CURVE = 14
-TITLE_WIDTH = 76
+TITLE_WIDTH = 70
 # the same bytes on every run: no dates, no version, no random identifiers
 METADATA: dict[str, dict[str, str | None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-SETTINGS = {
-    "font.size": 12.0, "axes.titlesize": 13.0, "axes.labelsize": 13.0, "legend.fontsize": 11.0,
-    "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "diffcmp", "svg.fonttype": "path",
-    "pdf.fonttype": 42, "savefig.dpi": 160.0,
-}  # fmt: skip
+Group: TypeAlias = Literal["font", "axes", "legend", "svg", "pdf", "savefig"]
+SETTINGS: dict[Group, dict[str, object]] = {
+    "font": {"size": 12.0},
+    "axes": {"titlesize": 13.0, "labelsize": 13.0, "spines.top": False, "spines.right": False},
+    "legend": {"fontsize": 11.0, "frameon": False},
+    "svg": {"hashsalt": "diffcmp", "fonttype": "path"},
+    "pdf": {"fonttype": 42},
+    "savefig": {"dpi": 160.0},
+}
 
 
 def sweep_figure(sweep: Sweep, format: Format) -> bytes:
@@ -60,7 +65,8 @@ def settings() -> Iterator[None]:
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
+        for group, values in SETTINGS.items():
+            matplotlib.rc(group, **values)
         yield
 
 
@@ -71,8 +77,8 @@ def drawn(sweep: Sweep) -> Figure:
     frame(axes, sweep)
     for i, series in enumerate(sweep.series):
         curve(axes, series, i, curves.vertical(sweep))
-        predicted(axes, series, i, curves.horizontal(sweep))
-    explained(figure, axes, sweep)
+        predicted(axes, sweep, i)
+    explained(figure, sweep)
     return figure
 
 
@@ -111,40 +117,42 @@ def curve(axes: Axes, series: Series, i: int, span: tuple[float, float]) -> None
             )  # fmt: skip
 
 
-def predicted(axes: Axes, series: Series, i: int, span: tuple[float, float]) -> None:
-    """A tick on the lower edge where theory puts the best h."""
-    if series.predicted_h is None or not 10.0 ** span[0] <= series.predicted_h <= 10.0 ** span[1]:
+def predicted(axes: Axes, sweep: Sweep, i: int) -> None:
+    """A pin on the lower edge where theory puts the best h; methods of one order share it, so that pins may stack."""
+    h = sweep.series[i].predicted_h
+    left, right = curves.horizontal(sweep)
+    if h is None or not 10.0**left <= h <= 10.0**right:
         return
+    before = [series.predicted_h for series in sweep.series[:i]]
+    height = 0.04 + 0.035 * sum(other is not None and 0.5 < other / h < 2 for other in before)
     colour, marker = look(i)
     on_edge = blended_transform_factory(axes.transData, axes.transAxes)
-    axes.axvline(series.predicted_h, ymax=0.05, color=colour, linewidth=2.2, zorder=4)
+    axes.axvline(h, ymax=height, color=colour, linewidth=1.6, zorder=4)
     axes.plot(
-        [series.predicted_h], [0.05], transform=on_edge, color=colour, marker=marker, markersize=8,
+        [h], [height], transform=on_edge, color=colour, marker=marker, markersize=8,
         markerfacecolor="white", markeredgewidth=1.8, zorder=5,
     )  # fmt: skip
 
 
-def explained(figure: Figure, axes: Axes, sweep: Sweep) -> None:
+def explained(figure: Figure, sweep: Sweep) -> None:
     """Two legends beside the axes: colours are methods, line styles are parts."""
     methods = [
         Line2D([], [], color=look(i)[0], marker=look(i)[1], linewidth=2, label=label(series))
         for i, series in enumerate(sweep.series)
     ]
     parts = [Line2D([], [], color="0.25", linestyle=s, linewidth=w, label=name) for name, s, w, _ in PARTS]
-    tick = Line2D([], [], color="0.25", marker="o", linestyle="none", markerfacecolor="white", markersize=8,
-                  markeredgewidth=1.8, label="best h by theory")  # fmt: skip
-    place = {"loc": "upper left", "frameon": False, "alignment": "left", "borderaxespad": 0.0}
-    first = axes.legend(handles=methods, title="method", bbox_to_anchor=(1.03, 1.0), **place)
-    for text in first.get_texts():
+    pin = Line2D([], [], color="0.25", marker="o", linestyle="none", markerfacecolor="white", markersize=8,
+                 markeredgewidth=1.8, label="best h by theory")  # fmt: skip
+    names = figure.legend(handles=methods, title="method", loc="outside right upper", alignment="left")
+    for text in names.get_texts():
         text.set_parse_math(False)
-    axes.add_artist(first)
-    axes.legend(handles=[*parts, tick], title="error", bbox_to_anchor=(1.03, 0.42), **place)
+    figure.legend(handles=[*parts, pin], title="error", loc="outside right lower", alignment="left")
 
 
 def label(series: Series) -> str:
     """The method and, where it was fitted, its order; a leading underscore would hide it from the legend."""
     name = headings.shortened(series.backend, 24).lstrip("_")
-    return name if series.fitted_order is None else f"{name} (order {numbers.order(series.fitted_order)})"
+    return name if series.fitted_order is None else f"{name}, order {numbers.order(series.fitted_order)}"
 
 
 def look(i: int) -> tuple[str, str]:

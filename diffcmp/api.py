@@ -1,0 +1,83 @@
+"""The calls that answer with a number or a function, not with a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from diffcmp.backends.registry import backend as named
+from diffcmp.engines.compiled import adjoint, compiled, only, tangent
+from diffcmp.engines.point import Number, Point, coordinate, differentiated, point
+from diffcmp.errors import Fault, InputError
+from diffcmp.program.ir import Program
+from diffcmp.program.parser import parse
+from diffcmp.truth.certify import truth
+from diffcmp.truth.record import Truth
+
+
+def grad(expr: str | Program, at: Number | Mapping[str, Number], backend: str = "dual", dtype: str = "float64") -> Any:
+    """The derivative by one backend: a number for a bare value, a mapping from names where `at` is one.
+
+    `expr` and `at` as in `compare`. The numbers are of the dtype: Python floats, or NumPy scalars.
+
+    Raises
+    ------
+    InputError: for an expression, point or name that makes no sense. Where the method fails, the answer is nan.
+
+    >>> grad("x**2*y", {"x": 2, "y": "1/2"}, backend="tape")
+    {'x': 2.0, 'y': 4.0}
+    """
+    program = parse(expr) if isinstance(expr, str) else expr
+    where = point(program, at)
+    found = dict(named(backend).prepare(program, program.inputs, 1, dtype)(where).derivative)
+    return found if isinstance(at, Mapping) else found[program.inputs[0]]
+
+
+def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = None) -> Callable[..., float]:
+    """A function f'(x) of float64 numbers, one for each variable in the order in which they first appear.
+
+    `dual` and `tape` give compiled straight-line code; another backend is called once a number. `wrt` names the variable
+    to differentiate with respect to; it may be left out where there is only one.
+
+    Raises
+    ------
+    InputError: for an expression or name that makes no sense, or where `wrt` is needed.
+
+    >>> slope = derivative("exp(2*x)")
+    >>> slope(0.0)
+    2.0
+    """
+    program = parse(expr) if isinstance(expr, str) else expr
+    if wrt is None and len(program.inputs) > 1:
+        raise InputError(Fault.WRT_NEEDED, names=", ".join(program.inputs))
+    if not program.inputs:
+        raise InputError(Fault.NO_VARIABLE)
+    name = differentiated(program, None if wrt is None else [wrt])[0]
+    if backend == "dual":
+        return compiled(only(tangent(program, name), 1))
+    if backend == "tape":
+        return compiled(only(adjoint(program, (name,)), 1))
+    ready = named(backend).prepare(program, [name])
+
+    def slope(*values: float) -> float:
+        where = Point({n: coordinate(float(x)) for n, x in zip(program.inputs, values, strict=True)})
+        return float(ready(where).derivative[name])
+
+    return slope
+
+
+def certify(
+    expr: str | Program, at: Number | Mapping[str, Number], *, wrt: Sequence[str] | None = None, digits: int = 30,
+    timeout: float = 10.0,
+) -> Truth:  # fmt: skip
+    """The certified truth: kind of the point, value, derivatives, left and right, to `digits` certain digits.
+
+    Raises
+    ------
+    InputError: for an expression, point or name that makes no sense.
+
+    >>> certify("abs(x)", 0).along["x"].left.text(5)
+    '-1.0000'
+    """
+    program = parse(expr) if isinstance(expr, str) else expr
+    return truth(program, point(program, at), differentiated(program, wrt), digits, timeout)

@@ -1,0 +1,159 @@
+"""Exact symbolic arithmetic: sympy's numbers and expressions, with the real functions of the language, and back to text.
+
+sympy itself is imported here, so only the worker process imports this module. Nothing is simplified beyond what sympy does
+of its own accord; differentiation, limits and numbers are not done here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from mpmath import mp, workprec
+from sympy.functions.elementary.integers import floor
+from sympy.printing.str import StrPrinter
+
+from diffcmp.arithmetic.system import NumberSystem
+
+PREFIX = "user_"  # a variable called S, E or zoo is none of sympy's objects
+
+
+class Floor(floor):  # type: ignore[misc]  # sympy is untyped
+    """sympy's floor with a derivative: 0, as a formula; the jumps are for those who look at the point."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return sympy.S.Zero
+
+
+class LogGamma(sympy.Function):  # type: ignore[misc]  # sympy is untyped
+    """log|gamma(x)| for real x; sympy's `loggamma` is complex for negative x."""
+
+    nargs = 1
+    is_extended_real = True
+
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        if x.is_number and x.is_extended_positive:
+            return sympy.loggamma(x)
+        if x.is_integer and x.is_nonpositive:
+            return sympy.oo
+        return None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return sympy.digamma(self.args[0])
+
+    def _eval_evalf(self, prec: int) -> Any:
+        x = self.args[0]._eval_evalf(prec + 10)
+        if not x.is_Float and not x.is_Rational:
+            return None
+        with workprec(prec + 10):
+            return sympy.Float._new(mp.loggamma(x._to_mpmath(prec + 10)).real._mpf_, prec)
+
+
+def _where(p: Any, x: Any, y: Any) -> Any:
+    if p in (True, False):
+        return x if p else y
+    return sympy.Piecewise((x, p), (y, True), evaluate=False)
+
+
+def _power(x: Any, y: Any) -> Any:
+    """x**y over the reals: sympy would take the principal root of a negative number."""
+    if x.is_number and x.is_extended_negative and y.is_integer is False:
+        return sympy.nan
+    return x**y
+
+
+def _inside(function: Callable[[Any], Any], outside: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`function`, and nan where its number is outside the real domain: sympy would go on with a complex number."""
+
+    def checked(x: Any) -> Any:
+        return sympy.nan if x.is_number and outside(x) else function(x)
+
+    return checked
+
+
+def _abs(x: Any) -> Any:
+    # of an argument that it does not know to be real, sympy differentiates |x| as that of a complex number
+    return sympy.Abs(x) if x.is_extended_real else _where(sympy.Lt(x, 0), -x, x)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "pi": lambda: sympy.pi, "e": lambda: sympy.E, "tau": lambda: 2 * sympy.pi,
+    "neg": lambda x: -x, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y, "power": _power, "pow": _power, "where": _where, "abs": _abs, "floor": Floor,
+    "lt": sympy.Lt, "le": sympy.Le, "gt": sympy.Gt, "ge": sympy.Ge, "eq": sympy.Eq, "ne": sympy.Ne,
+    "and": sympy.And, "or": sympy.Or, "not": sympy.Not,
+    "sqrt": lambda x: _power(x, sympy.S.Half),
+    "log": _inside(sympy.log, lambda x: x.is_extended_negative),
+    "asin": _inside(sympy.asin, lambda x: (1 - x**2).is_extended_negative),
+    "acos": _inside(sympy.acos, lambda x: (1 - x**2).is_extended_negative),
+    "atanh": _inside(sympy.atanh, lambda x: (1 - x**2).is_extended_negative),
+    "acosh": _inside(sympy.acosh, lambda x: (x - 1).is_extended_negative),
+    "lgamma": LogGamma,
+    **{name: getattr(sympy, name) for name in (
+        "sin cos tan atan atan2 sinh cosh tanh asinh exp erf erfc gamma digamma polygamma".split())},
+}  # fmt: skip
+
+
+class Symbols(NumberSystem[Any]):
+    """sympy's exact numbers and expressions. A condition is a relation, or `true` or `false` where that is decided."""
+
+    exact = True
+
+    def literal(self, value: Fraction) -> Any:
+        return sympy.Rational(value.numerator, value.denominator)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        return _FUNCTIONS.get(name)
+
+
+def variable(name: str) -> Any:
+    """The real symbol for the user's variable of that name."""
+    return sympy.Symbol(PREFIX + name, real=True)
+
+
+class _Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
+    """Expressions as the user would have typed them."""
+
+    def _print_Symbol(self, expr: Any) -> str:
+        return str(expr.name).removeprefix(PREFIX)
+
+    def _print_Exp1(self, expr: Any) -> str:
+        return "e"
+
+    def _print_Function(self, expr: Any) -> str:
+        arguments = [self._print(x) for x in expr.args]
+        name = _SPELLINGS.get(expr.func, expr.func.__name__)
+        return f"{name}({', '.join(arguments)})"
+
+    _print_LogGamma = _print_Abs = _print_Floor = _print_floor = _print_polygamma = _print_Function
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        value, condition = expr.args[0]
+        if condition == True:  # noqa: E712  # a sympy object
+            return str(self._print(value))
+        rest = expr.args[1:]
+        other = self._print(sympy.Piecewise(*rest, evaluate=False)) if rest else "nan"
+        return f"where({self._print(condition)}, {self._print(value)}, {other})"
+
+    def _print_And(self, expr: Any) -> str:
+        return " and ".join(sorted(f"({self._print(c)})" for c in expr.args))
+
+    def _print_Or(self, expr: Any) -> str:
+        return " or ".join(sorted(f"({self._print(c)})" for c in expr.args))
+
+    def _print_Not(self, expr: Any) -> str:
+        return f"not ({self._print(expr.args[0])})"
+
+    def _print_Relational(self, expr: Any) -> str:
+        return f"{self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)}"
+
+
+_SPELLINGS = {sympy.Abs: "abs", LogGamma: "lgamma", sympy.loggamma: "lgamma", Floor: "floor", floor: "floor"}
+
+
+def text(expression: Any) -> str:
+    """An expression in the expression language."""
+    return str(_Language().doprint(expression))

@@ -1,0 +1,44 @@
+"""A progress bar on standard error for work that takes longer than a second."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+DELAY = 1.0
+
+
+@contextlib.contextmanager
+def progress(stages: int) -> Iterator[Callable[[str], None]]:
+    """A function to be told each stage of the work; a bar appears only after a second, and only on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    state = {"stage": "starting", "done": -1}
+    ended = threading.Event()
+
+    def draw() -> None:
+        if ended.wait(DELAY):
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=stages)
+            while not ended.wait(0.1):
+                bar.update(task, description=state["stage"], completed=state["done"])
+
+    def tell(stage: str) -> None:
+        state["stage"] = stage
+        state["done"] = int(state["done"]) + 1
+
+    thread = threading.Thread(target=draw, daemon=True)
+    thread.start()
+    try:
+        yield tell
+    finally:
+        ended.set()
+        thread.join()

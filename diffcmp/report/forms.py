@@ -1,0 +1,32 @@
+"""One record in the form that was asked for: text for a terminal, JSON, CSV or Markdown."""
+
+from __future__ import annotations
+
+from diffcmp.accuracy.record import Comparison, Sweep
+from diffcmp.report.export import to_csv, to_json, to_markdown
+
+CHART_HEIGHT = 24
+EXPORTS = {"json": to_json, "csv": to_csv, "markdown": to_markdown}
+
+
+def comparison_as(form: str, comparison: Comparison, width: int, colour: bool) -> str:
+    """A comparison as "text", "json", "csv" or "markdown"; width in columns and colour matter for text only."""
+    if form in EXPORTS:
+        return EXPORTS[form](comparison)
+    from diffcmp.report.tables import comparison_text
+
+    return comparison_text(comparison, width, colour)
+
+
+def sweep_as(form: str, sweep: Sweep, width: int, colour: bool, *, chart: bool) -> str:
+    """A sweep in the same forms; the text ends in a chart where one is asked for."""
+    if form in EXPORTS:
+        return EXPORTS[form](sweep)
+    from diffcmp.report.tables import sweep_text
+
+    text = sweep_text(sweep, width, colour)
+    if not chart:
+        return text
+    from diffcmp.report.chart import sweep_chart
+
+    return f"{text}\n\n{sweep_chart(sweep, width, CHART_HEIGHT, colour)}"

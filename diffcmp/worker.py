@@ -1,0 +1,423 @@
+"""A process that runs our own functions under a time limit: the parent's side and the process itself.
+
+What hangs there (a symbolic limit) is killed, and what runs there (the import of sympy) runs beside the parent. The
+functions live with those who need them; nothing here knows any mathematics. Not `multiprocessing`: that imports the
+caller's main module once more.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+PACKAGE = "diffcmp"
+PRELOADED = ("sympy", "diffcmp.backends.symbolic_work")
+MEMORY = 3 << 30  # bytes of address space
+HEAD = 8  # bytes of the length before a frame
+UNATTENDED = 600  # seconds in which nobody looked after the process, so that it may end itself
+
+
+class WorkerError(Exception):
+    """A request that has no value."""
+
+
+class WorkerTimeout(WorkerError):
+    """The time was over before the value was there."""
+
+
+class WorkerDied(WorkerError):
+    """The process ended, or could not be started."""
+
+
+class WorkerFailed(WorkerError):
+    """The function raised; the message is the class and the text of what it raised."""
+
+
+class Task:
+    """One request, and its outcome once that is there."""
+
+    def __init__(self, worker: Worker, target: str, arguments: tuple[Any, ...]) -> None:
+        self.worker = worker
+        self.request = (target, arguments)
+        self.finished = threading.Event()
+        self.value: Any = None
+        self.error: WorkerError | None = None
+        self.process_id = os.getpid()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Whether there is an outcome within `timeout` seconds. Nothing is killed."""
+        if os.getpid() != self.process_id:  # whoever was to finish it stayed behind in the process that forked
+            return True
+        return self.finished.wait(timeout)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """The value of the function.
+
+        Raises
+        ------
+        WorkerTimeout: `timeout` seconds are over; the request is cancelled. WorkerFailed: the function raised.
+        WorkerDied: the process ended.
+        """
+        if os.getpid() != self.process_id:
+            raise WorkerDied("asked for before a fork")
+        if not self.wait(timeout) and self.worker.cancel(self):
+            raise WorkerTimeout(f"not finished within {timeout:g} s")
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+    def cancel(self) -> None:
+        """Give up on it: what runs is killed, what waits is dropped."""
+        self.worker.cancel(self)
+
+    def finish(self, value: Any = None, error: WorkerError | None = None) -> None:
+        self.value, self.error = value, error
+        self.finished.set()
+
+
+class Worker:
+    """A process that is started at once, asked again and again, and started anew where it had to be killed.
+
+    One thread hands it one request after the other, so that of those that wait nothing is lost when it is killed.
+    """
+
+    def __init__(self, modules: Sequence[str] = ()) -> None:
+        self.modules = tuple(modules)
+        self._reset()
+        self._serve_in_background()
+
+    def _reset(self) -> None:
+        """The state before anything was asked."""
+        self._changed = threading.Condition()
+        self._waiting: deque[Task] = deque()
+        self._running: Task | None = None
+        self._process: Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def _serve_in_background(self) -> None:
+        self._thread = threading.Thread(target=self._serve, name="diffcmp-worker", daemon=True)
+        _OPEN.add(self)
+        self._thread.start()
+
+    def submit(self, target: str, *arguments: Any) -> Task:
+        """Ask for `module:function` of this package with picklable arguments.
+
+        Raises
+        ------
+        ValueError: for a function that is not of this package.
+        """
+        _checked(target)
+        task = Task(self, target, arguments)
+        with self._changed:
+            if self._closed:
+                task.finish(error=WorkerDied("closed"))
+                return task
+            if self._thread is None:  # after a fork
+                self._serve_in_background()
+            self._waiting.append(task)
+            self._changed.notify()
+        return task
+
+    def cancel(self, task: Task) -> bool:
+        """Drop a request, and kill the process where it is the one that runs. False where it was finished before."""
+        with self._changed:
+            if task.finished.is_set():
+                return False
+            if task is self._running and self._process is not None:
+                self._process.kill()
+            elif task in self._waiting:
+                self._waiting.remove(task)
+            task.finish(error=WorkerTimeout("cancelled"))
+        return True
+
+    def close(self) -> None:
+        """End the process; what was asked and not answered has died."""
+        with self._changed:
+            if self._closed:
+                return
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+            self._changed.notify()
+        _OPEN.discard(self)
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def process_id(self) -> int | None:
+        """The number of the process, while there is one."""
+        process = self._process
+        return None if process is None else process.pid
+
+    # in the thread
+    def _serve(self) -> None:
+        self._respawn()
+        while (task := self._next()) is not None:
+            value, error = self._answer(task)
+            with self._changed:
+                self._running = None
+                if not task.finished.is_set():
+                    task.finish(value, error)
+        self._reap()
+        for task in self._waiting:
+            task.finish(error=WorkerDied("closed"))
+
+    def _next(self) -> Task | None:
+        """The next request, or None once the worker is closed."""
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            if self._closed:
+                return None
+            self._running = self._waiting.popleft()
+            return self._running
+
+    def _answer(self, task: Task) -> tuple[Any, WorkerError | None]:
+        """Value or error of one request. A process that ended while it was idle is replaced first."""
+        import pickle
+
+        try:
+            frame = pickle.dumps(task.request, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # pickling runs foreign code: anything may come
+            return None, WorkerFailed(_sentence(error))
+        if self._process is None or self._process.poll() is not None:
+            self._respawn()
+        process = self._process
+        if process is None or task.finished.is_set():
+            return None, WorkerDied("could not be started")
+        try:
+            _write(process.stdin, frame)  # type: ignore[arg-type]  # a pipe: raw files of bytes at both ends
+            good, value = pickle.loads(_read(process.stdout))  # type: ignore[arg-type]
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            self._reap()
+            return None, WorkerDied("ended before it answered")
+        return (value, None) if good else (None, WorkerFailed(value))
+
+    def _respawn(self) -> None:
+        self._reap()
+        try:
+            process = _spawned(self.modules)
+        except (OSError, ValueError):
+            return
+        with self._changed:
+            self._process = process
+            if self._closed or (self._running is not None and self._running.finished.is_set()):
+                process.kill()
+
+    def _reap(self) -> None:
+        """Kill the process, close its pipes and collect its exit status."""
+        with self._changed:
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                pipe.close()  # type: ignore[union-attr]  # both are pipes
+
+    def leave_to_parent(self) -> None:
+        """In a forked process: forget the worker without a word to it; it belongs to the process that forked."""
+        process = self._process
+        if process is not None:
+            process.returncode = 0  # else it would be reaped, or warned about, on deletion
+            for pipe in (process.stdin, process.stdout):
+                pipe.close()  # type: ignore[union-attr]  # both are pipes
+        self._reset()
+
+
+_OPEN: set[Worker] = set()
+_shared: Worker | None = None
+_lock = threading.Lock()
+
+
+def shared() -> Worker:
+    """The worker that all of this process use."""
+    global _shared
+    with _lock:
+        if _shared is None or _shared._closed:
+            _shared = Worker(PRELOADED)
+        return _shared
+
+
+def preload() -> None:
+    """Start the shared worker, so that its imports run while the caller goes on."""
+    shared()
+
+
+@atexit.register
+def close_all() -> None:
+    """End every worker that is still open."""
+    for worker in list(_OPEN):
+        worker.close()
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.Lock()
+    for worker in list(_OPEN):
+        worker.leave_to_parent()
+    _OPEN.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _spawned(modules: Sequence[str]) -> Popen[bytes]:
+    from subprocess import DEVNULL, PIPE, Popen
+
+    # our own search path: `-c` would put the working directory first, and a sympy.py there would be run
+    code = f"import sys; sys.path[:] = {sys.path!r}; from diffcmp.worker import serve; serve()"
+    environment = os.environ | {"PYTHONHASHSEED": "0"}  # sympy walks over sets: the same answer every time
+    flags = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW
+    return Popen(
+        [sys.executable, "-c", code, str(os.getpid()), *modules],
+        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, bufsize=0, env=environment, creationflags=flags,
+    )  # fmt: skip
+
+
+def _write(pipe: BinaryIO, frame: bytes) -> None:
+    rest = memoryview(len(frame).to_bytes(HEAD, "big") + frame)
+    while rest:
+        rest = rest[pipe.write(rest) :]
+
+
+def _read(pipe: BinaryIO) -> bytes:
+    """One frame.
+
+    Raises
+    ------
+    EOFError: at the end of the stream.
+    """
+    return _exactly(pipe, int.from_bytes(_exactly(pipe, HEAD), "big"))
+
+
+def _exactly(pipe: BinaryIO, count: int) -> bytes:
+    pieces = []
+    while count:
+        piece = pipe.read(min(count, 1 << 20))
+        if not piece:
+            raise EOFError
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
+
+
+def _checked(target: str) -> tuple[str, str]:
+    """Module and function of a name such as `diffcmp.backends.symbolic_work:text`."""
+    module, _, function = target.partition(":")
+    if not (module == PACKAGE or module.startswith(f"{PACKAGE}.")) or not function.isidentifier():
+        raise ValueError(f"{target!r} is not a function of {PACKAGE}")
+    return module, function
+
+
+def _sentence(error: BaseException) -> str:
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+# in the process -------------------------------------------------------------------------------------------------------
+
+
+def serve() -> None:
+    """Answer requests from the standard input until it closes. Called in the process itself, and never returns."""
+    import pickle
+    import signal
+    import warnings
+    from importlib import import_module
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C, and kills us
+    requests, answers = _own_pipes()
+    threading.Thread(target=_guard, args=(int(sys.argv[1]),), daemon=True).start()
+    warnings.simplefilter("ignore")
+    _limit_memory()
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
+    for module in sys.argv[2:]:
+        try:
+            import_module(module)
+        except ImportError:
+            continue  # whoever needs it is told so
+    while True:
+        try:
+            frame = _read(requests)
+        except (EOFError, OSError):
+            os._exit(0)
+        answer = _outcome(lambda frame=frame: _called(*pickle.loads(frame)))  # type: ignore[misc]  # bound now
+        try:
+            data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # any object may be in an answer
+            data = pickle.dumps((False, _sentence(error)))
+        try:
+            _write(answers, data)
+        except OSError:
+            os._exit(0)
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes from and to the parent, moved out of the way of whatever reads or prints."""
+    requests = os.fdopen(os.dup(0), "rb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return requests, answers  # type: ignore[return-value]  # raw files have all that is used here
+
+
+def _called(target: str, arguments: tuple[Any, ...]) -> Any:
+    from importlib import import_module
+
+    module, function = _checked(target)
+    return getattr(import_module(module), function)(*arguments)
+
+
+def _outcome(call: Callable[[], Any]) -> tuple[bool, Any]:
+    try:
+        return True, call()
+    except (Exception, SystemExit) as error:  # the parent is told, whatever it is
+        return False, _sentence(error)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    except (OSError, ValueError):
+        return
+
+
+def _guard(parent: int) -> None:
+    """End the process once the parent is gone, also in the middle of a computation.
+
+    Should a computation hold the interpreter's lock, this thread does not run: then the alarm that it keeps putting off
+    goes off, and its default action ends the process.
+    """
+    import signal
+    import time
+
+    while os.name != "posix" or os.getppid() == parent:
+        if hasattr(signal, "alarm"):
+            signal.alarm(UNATTENDED)
+        time.sleep(1)
+    os._exit(0)
