@@ -46,8 +46,10 @@ class Exact(Protocol):
     def __call__(self, h: Fraction) -> arb: ...
 
 
-def exact_difference(method: Stencil | ComplexStep, program: Program, place: int, inputs: Sequence[Fraction], smallest: float) -> Exact:
-    """D(x̃, ·) of a method with respect to input `place`, for steps down to `smallest`. Call it in a working context."""
+def exact_difference(
+    method: Stencil | ComplexStep, program: Program, place: int, inputs: Sequence[Fraction], smallest: float
+) -> Exact:
+    """D(x̃, ·) of a method with respect to input `place`, for steps down to `smallest`."""
     lost = max(0.0, -math.log2(smallest))
     bits = int(GUARD_BITS + 64 + 3.2 * lost)
     if isinstance(method, ComplexStep):
@@ -56,7 +58,8 @@ def exact_difference(method: Stencil | ComplexStep, program: Program, place: int
 
 
 def _real_difference(method: Stencil, program: Program, place: int, inputs: Sequence[Fraction], balls: Balls) -> Exact:
-    terms = [(fmpq(k), fmpq(w.numerator, w.denominator)) for k, w in zip(method.nodes, weights(method.nodes, 1), strict=True) if w]
+    pairs = zip(method.nodes, weights(method.nodes, 1), strict=True)
+    terms = [(fmpq(k), fmpq(w.numerator, w.denominator)) for k, w in pairs if w]
     f = on_system(program, balls)
     fixed = [arb(fmpq(x.numerator, x.denominator)) for x in inputs]
     known: dict[fmpq, arb] = {}
@@ -85,7 +88,8 @@ def _complex_difference(program: Program, place: int, inputs: Sequence[Fraction]
         with balls.working():
             step = arb(fmpq(h.numerator, h.denominator))
             z = acb(fixed[place].real, step)
-            return f(*fixed[:place], z, *fixed[place + 1 :]).imag / step
+            out: arb = f(*fixed[:place], z, *fixed[place + 1 :]).imag / step
+            return out
 
     return difference
 
@@ -93,8 +97,8 @@ def _complex_difference(program: Program, place: int, inputs: Sequence[Fraction]
 def split(estimate: Any, h: float, floats: Floats, difference: Exact, at_rounded: Ball, at_typed: Ball) -> Parts:
     """The parts of one estimate's error. `at_rounded` is f′(x̃), `at_typed` f′(x), both certified."""
     representation = at_rounded - at_typed
-    d = difference(exact(narrowed(h, floats)))
-    if not d.is_finite() or d.rad() > TOLERANCE * (1 + abs(to_arb(at_rounded))):
+    d: arb | None = difference(exact(narrowed(h, floats)))
+    if d is None or not d.is_finite() or d.rad() > TOLERANCE * (1 + abs(to_arb(at_rounded))):
         d = None  # the stencil leaves the domain, or a condition could not be decided
     truncation = None if d is None else d - at_rounded
     if not math.isfinite(estimate):

@@ -84,7 +84,7 @@ def _seconds(ready: Prepared, where: Point, estimate: Estimate, floats: Floats) 
     if not hasattr(ready, "work"):
         return estimate.seconds
     work = ready.work(where)
-    found = []
+    found: list[float] = []
     with floats.quiet():
         end = time.perf_counter() + REPEAT_SECONDS
         while (start := time.perf_counter()) < end or not found:

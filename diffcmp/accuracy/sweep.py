@@ -187,14 +187,13 @@ def _estimates(
 
 def _best(setting: _Setting, grid: Sequence[float], parts: Sequence[Parts | None]) -> tuple[float | None, float | None]:
     """The step with the smallest total error, and the correct digits there."""
-    known = [(abs(to_arb(p.total)).mid(), h, p) for h, p in zip(grid, parts, strict=False) if p is not None and p.total is not None]
-    if not known:
-        return None, None
-    smallest = known[0]
-    for candidate in known[1:]:
-        if candidate[0] < smallest[0]:
-            smallest = candidate
-    return smallest[1], _digits(setting, smallest[2])
+    best_h, best, least = None, None, None
+    for h, part in zip(grid, parts, strict=False):
+        if part is not None and part.total is not None:
+            size = abs(to_arb(part.total)).mid()
+            if least is None or size < least:
+                best_h, best, least = h, part, size
+    return best_h, _digits(setting, best)
 
 
 def _step(h: float, value: Any, part: Parts | None) -> Step:

@@ -42,8 +42,8 @@ def verdict(
     if along.kind in _SINGULAR:
         yield remark(_SINGULAR[along.kind])
     elif along.kind is Kind.KINK:
-        facts = {"left": _short(along.left), "right": _short(along.right), "choice": _choice(value, along.left, along.right, floats)}
-        yield remark(Note.KINK, **facts)
+        choice = _choice(value, along.left, along.right, floats)
+        yield remark(Note.KINK, left=_short(along.left), right=_short(along.right), choice=choice)
     elif along.kind is Kind.EDGE:
         yield remark(Note.EDGE, derivative=_short(along.right or along.left))
     elif digits is not None and digits < _expected(method, floats):

@@ -157,7 +157,8 @@ class Balls(NumberSystem[Any]):
         return x.lgamma() if x > 0 else abs(x.gamma()).log()
 
     def _polygamma(self, n: Ball, x: Ball) -> Ball:
-        return acb(to_arb(x)).polygamma(acb(to_arb(n))).real
+        out: arb = acb(to_arb(x)).polygamma(acb(to_arb(n))).real
+        return out
 
     # conditions: True, False, or None where the balls overlap
     def _lt(self, x: Ball, y: Ball) -> bool | None:
@@ -200,7 +201,8 @@ def _method(name: str) -> Callable[[Ball], Ball]:
             if known is not None:
                 return fmpq(known)
             x = arb(x)
-        return getattr(x, name)()
+        out: arb = getattr(x, name)()
+        return out
 
     return enclosure
 
@@ -257,17 +259,19 @@ class ComplexBalls(NumberSystem[Any]):
 
 
 def _complex_where(p: bool | None, x: acb, y: acb) -> acb:
-    return acb.nan() if p is None else x if p else y
+    return UNDEFINED if p is None else x if p else y
 
 
 def _complex_power(x: acb, y: acb) -> acb:
     whole = y.real.unique_fmpz() if y.is_exact() and y.imag.is_zero() else None
     if whole is not None:
-        return x ** int(whole) if x != 0 or whole >= 0 else acb.nan()
+        return x ** int(whole) if x != 0 or whole >= 0 else UNDEFINED
     if x.real == 0 and x.imag == 0 and y.real > 0:
         return acb(0)
-    return x**y if x.real >= 0 else acb.nan()
+    return x**y if x.real >= 0 else UNDEFINED
 
+
+UNDEFINED = acb(arb.nan())
 
 _COMPLEX: dict[str, Callable[..., Any]] = {
     "neg": lambda x: -x, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
@@ -275,11 +279,11 @@ _COMPLEX: dict[str, Callable[..., Any]] = {
     "floor": lambda x: acb(x.real.floor()),
     "lgamma": lambda x: x.lgamma() if x.real > 0 else x.gamma().log(),
     "polygamma": lambda n, x: x.polygamma(n),
-    "sqrt": lambda x: x.sqrt() if x.real >= 0 else acb.nan(),
-    "log": lambda x: x.log() if x.real > 0 else acb.nan(),
-    "asin": lambda x: x.asin() if abs(x.real) <= 1 else acb.nan(),
-    "acos": lambda x: x.acos() if abs(x.real) <= 1 else acb.nan(),
-    "acosh": lambda x: x.acosh() if x.real >= 1 else acb.nan(),
-    "atanh": lambda x: x.atanh() if abs(x.real) < 1 else acb.nan(),
+    "sqrt": lambda x: x.sqrt() if x.real >= 0 else UNDEFINED,
+    "log": lambda x: x.log() if x.real > 0 else UNDEFINED,
+    "asin": lambda x: x.asin() if abs(x.real) <= 1 else UNDEFINED,
+    "acos": lambda x: x.acos() if abs(x.real) <= 1 else UNDEFINED,
+    "acosh": lambda x: x.acosh() if x.real >= 1 else UNDEFINED,
+    "atanh": lambda x: x.atanh() if abs(x.real) < 1 else UNDEFINED,
     **{n: (lambda x, n=n: getattr(x, n)()) for n in "sin cos tan atan sinh cosh tanh asinh exp erf erfc gamma digamma".split()},
 }  # fmt: skip

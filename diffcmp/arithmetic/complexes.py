@@ -105,18 +105,21 @@ class Complexes(NumberSystem[Any]):
             return self._power(x, y)
         return x**y if x.real > 0 else NAN
 
+    def real(self, name: str) -> Callable[..., Any]:
+        """The function of that name on the parts."""
+        function = self.floats.function(name)
+        assert function is not None
+        return function
+
     def _log1p(self, z: Any) -> Any:
         """The real part without the cancellation of 1 + z."""
-        log1p = self.floats.function("log1p")
-        atan2 = self.floats.function("atan2")
-        assert log1p is not None and atan2 is not None
+        log1p, atan2 = self.real("log1p"), self.real("atan2")
         x, y = z.real, z.imag
         return self.make(log1p(x * (2 + x) + y * y) / 2 if abs(x) < 1 else cmath.log(abs(1 + z)).real, atan2(y, 1 + x))
 
     def _expm1(self, z: Any) -> Any:
         """expm1(x)·cos y - 2 sin²(y/2) + i·eˣ·sin y."""
-        expm1, exp, sin, cos = (self.floats.function(n) for n in ("expm1", "exp", "sin", "cos"))
-        assert expm1 is not None and exp is not None and sin is not None and cos is not None
+        expm1, exp, sin, cos = (self.real(n) for n in ("expm1", "exp", "sin", "cos"))
         x, y = z.real, z.imag
         half = sin(y / 2)
         return self.make(expm1(x) * cos(y) - 2 * half * half, exp(x) * sin(y))

@@ -79,11 +79,16 @@ def _abs(x: Any) -> Any:
     return sympy.Abs(x) if x.is_extended_real else _where(sympy.Lt(x, 0), -x, x)
 
 
+def _clip(x: Any, low: Any, high: Any) -> Any:
+    # not min(max(x, low), high): a condition about a piecewise value is unfolded into a maze
+    return _where(sympy.Gt(x, high), high, _where(sympy.Lt(x, low), _where(sympy.Gt(low, high), high, low), x))
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": lambda: sympy.pi, "e": lambda: sympy.E, "tau": lambda: 2 * sympy.pi,
     "neg": lambda x: -x, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
     "div": lambda x, y: x / y, "power": _power, "pow": _power, "where": _where, "abs": _abs, "floor": Floor,
-    "lt": sympy.Lt, "le": sympy.Le, "gt": sympy.Gt, "ge": sympy.Ge, "eq": sympy.Eq, "ne": sympy.Ne,
+    "lt": sympy.Lt, "le": sympy.Le, "gt": sympy.Gt, "ge": sympy.Ge, "eq": sympy.Eq, "ne": sympy.Ne, "clip": _clip,
     "and": sympy.And, "or": sympy.Or, "not": sympy.Not,
     "sqrt": lambda x: _power(x, sympy.S.Half),
     "log": _inside(sympy.log, lambda x: x.is_extended_negative),
@@ -128,7 +133,11 @@ class _Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
         name = _SPELLINGS.get(expr.func, expr.func.__name__)
         return f"{name}({', '.join(arguments)})"
 
-    _print_LogGamma = _print_Abs = _print_Floor = _print_floor = _print_polygamma = _print_Function
+    _print_LogGamma = _print_Abs = _print_Floor = _print_floor = _print_Function
+
+    def _print_polygamma(self, expr: Any) -> str:
+        order, x = expr.args
+        return f"digamma({self._print(x)})" if order == 0 else str(self._print_Function(expr))
 
     def _print_Piecewise(self, expr: Any) -> str:
         value, condition = expr.args[0]
@@ -146,6 +155,10 @@ class _Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
 
     def _print_Not(self, expr: Any) -> str:
         return f"not ({self._print(expr.args[0])})"
+
+    def _print_ITE(self, expr: Any) -> str:
+        test, yes, no = (self._print(c) for c in expr.args)
+        return f"(({yes}) if {test} else ({no}))"
 
     def _print_Relational(self, expr: Any) -> str:
         return f"{self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)}"

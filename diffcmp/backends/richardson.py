@@ -51,11 +51,16 @@ class Richardson:
             found = []
             for i in places:
                 start = self.h if self.h is not None else 2.0 ** round(math.log2(max(abs(float(inputs[i])), 1.0))) / 4
-                found.append(ridders(lambda x, i=i: f(*inputs[:i], x, *inputs[i + 1 :]), inputs[i], start, floats))
+                found.append(ridders(along(f, inputs, i), inputs[i], start, floats))
             count = sum(evaluations for _, _, evaluations in found)
             return Outcome(None, [d for d, _, _ in found], count, [h for _, h, _ in found])
 
         return Numeric(program, tuple(wrt), floats, run)
+
+
+def along(f: Callable[..., Any], inputs: Sequence[Any], i: int) -> Callable[[Any], Any]:
+    """f as a function of input i alone."""
+    return lambda x: f(*inputs[:i], x, *inputs[i + 1 :])
 
 
 def ridders(f: Callable[[Any], Any], x: Any, start: float, floats: Floats) -> tuple[Any, float, int]:

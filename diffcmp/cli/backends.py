@@ -22,4 +22,5 @@ def command() -> None:
 
     rows = [(b.name, b.summary, getattr(b, "rule", "–")) for b in chosen(None)]
     versions = {"Python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
-    show(inventory_text(rows, versions(), coloured(None)), None)
+    seen = screen(sys.stdout)
+    show(inventory_text(rows, versions, seen.width, seen.colour), None)

@@ -6,13 +6,14 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from diffcmp.errors import Fault, InputError
 
 FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
-FIGURES = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+FIGURES: dict[str, Literal["png", "svg", "pdf"]] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
 
 def form_of(wanted: Sequence[str], target: str | None) -> str:
@@ -38,7 +39,7 @@ def writable(target: str | None) -> None:
         raise InputError(Fault.OUTPUT, path=target, reason=reason)
 
 
-def figure_format(target: str | None) -> str | None:
+def figure_format(target: str | None) -> Literal["png", "svg", "pdf"] | None:
     """png, svg or pdf, by the name of the file."""
     if target is None:
         return None

@@ -14,9 +14,9 @@ DELAY = 1.0
 def progress(stages: int) -> Iterator[Callable[[str], None]]:
     """A function to be told each stage of the work; a bar appears only after a second, and only on a terminal."""
     if not sys.stderr.isatty():
-        yield lambda stage: None
+        yield lambda begun: None
         return
-    state = {"stage": "starting", "done": -1}
+    stage, done = ["starting"], [-1]
     ended = threading.Event()
 
     def draw() -> None:
@@ -29,11 +29,11 @@ def progress(stages: int) -> Iterator[Callable[[str], None]]:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("", total=stages)
             while not ended.wait(0.1):
-                bar.update(task, description=state["stage"], completed=state["done"])
+                bar.update(task, description=stage[0], completed=done[0])
 
-    def tell(stage: str) -> None:
-        state["stage"] = stage
-        state["done"] = int(state["done"]) + 1
+    def tell(begun: str) -> None:
+        stage[0] = begun
+        done[0] += 1
 
     thread = threading.Thread(target=draw, daemon=True)
     thread.start()

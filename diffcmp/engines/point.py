@@ -10,6 +10,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from flint import fmpq
+
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.evaluate import evaluate
@@ -41,18 +43,18 @@ class Coordinate:
         for precision in (128, 1024, 8192):
             balls = Balls(precision)
             value = self.enclosure(balls)
-            if not hasattr(value, "rad"):
+            if isinstance(value, fmpq):
                 return floats.literal(to_fraction(value))
             low, high = (floats.literal(balls.fraction(end)) for end in (value.lower(), value.upper()))
             if low == high:
                 return low
-        return floats.literal(balls.fraction(value))
+        return floats.literal(balls.fraction(to_arb(value)))
 
     @cached_property
     def rational(self) -> Fraction | None:
         """The exact value where it is rational, else None."""
         value = self.enclosure(Balls(64))
-        return None if hasattr(value, "rad") else to_fraction(value)
+        return to_fraction(value) if isinstance(value, fmpq) else None
 
 
 def coordinate(value: Number, text: str | None = None) -> Coordinate:

@@ -30,7 +30,9 @@ WHOLE_POWER = 16  # powers up to here are products, which need no leading term
 class Field(Protocol):
     """What the coefficients must offer beyond arithmetic."""
 
-    system: NumberSystem[Any]
+    @property
+    def system(self) -> NumberSystem[Any]:
+        """The arithmetic of the coefficients."""
 
     def is_zero(self, c: Any) -> bool:
         """Whether a coefficient is zero; a field that cannot tell decides, and remembers that it did."""
@@ -139,7 +141,7 @@ class SeriesSystem(NumberSystem[Any]):
             return None
         own = getattr(self, f"_{name}", None)
         if own is None:
-            own = (lambda: self.constant(operation(self.field.system, name)())) if name in ("pi", "e", "tau") else self.regular(name)
+            own = self.regular(name) if TABLE[name].parameters else lambda: self.constant(operation(self.field.system, name)())
 
         def applied(*arguments: Any) -> Any:
             """Equal operations on the very same series give the very same series, so that x - x is seen to vanish."""
@@ -374,7 +376,7 @@ class SeriesSystem(NumberSystem[Any]):
             return start if k == 0 else self.over(derivative(k), self.field.system.literal(Fraction(k)))
 
         out = Series(self.zero, 0, coefficient)
-        if TABLE[name].domain and not TABLE[name].recurrence or x.start < 0:
+        if (TABLE[name].domain and not TABLE[name].recurrence) or x.start < 0:
             made = partial()  # at an edge of the domain it may be singular
             if isinstance(made, Failure):
                 return made

@@ -130,7 +130,7 @@ class _Writer:
             return f"{x} if {test} else {y}", 1
         if eq.primitive == "power" and "power" in self.dialect.infix:
             exponent = self.program.by_output[self.shared[eq.inputs[1]]].params
-            if exponent == (2,):
+            if exponent == (Fraction(2),):
                 return self.product_with_itself(self.shared[eq.inputs[0]])
             if exponent and exponent[0].denominator == 1:
                 return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])

@@ -173,14 +173,16 @@ class _Lowering:
     def program(self, tree: ast.Module, variables: tuple[str, ...]) -> Program:
         self.builder = Builder(variables)
         self.names = {name: i for i, name in enumerate(variables)}
-        *statements, last = tree.body or [None]
+        if not tree.body:
+            raise InputError(Fault.EMPTY)
+        *statements, last = tree.body
         for statement in statements:
             if not isinstance(statement, ast.Assign):
                 what = "a second expression" if isinstance(statement, ast.Expr) else "this statement"
-                raise self.fault(Fault.NOT_IN_LANGUAGE, statement or tree, what=what)
+                raise self.fault(Fault.NOT_IN_LANGUAGE, statement, what=what)
             self.assign(statement)
-        if last is None or isinstance(last, ast.Assign):
-            raise self.fault(Fault.NO_VALUE, last) if last else InputError(Fault.EMPTY)
+        if isinstance(last, ast.Assign):
+            raise self.fault(Fault.NO_VALUE, last)
         if not isinstance(last, ast.Expr):
             raise self.fault(Fault.NOT_IN_LANGUAGE, last, what="this statement")
         output = self.number(last.value)
@@ -190,9 +192,10 @@ class _Lowering:
         target = statement.targets[0]
         if len(statement.targets) != 1 or not isinstance(target, ast.Name):
             raise self.fault(Fault.NOT_IN_LANGUAGE, statement, what="this kind of assignment")
-        if target.id in CONSTANTS or target.id in CALLABLE or target.id.startswith("__"):
-            why = f"it is {CONSTANTS[target.id]}" if target.id in CONSTANTS else "it is taken"
-            raise self.fault(Fault.RESERVED, target, name=target.id, why=why)
+        if target.id in CONSTANTS:
+            raise self.fault(Fault.RESERVED, target, name=target.id, why=f"it is {CONSTANTS[target.id]}")
+        if target.id.startswith("__"):
+            self.check_name(target)
         slot = self.lower(statement.value)
         self.names[target.id] = slot
         self.labels.append((target.id, slot))
@@ -308,6 +311,8 @@ class _Lowering:
         if not isinstance(node.func, ast.Name):
             raise self.fault(Fault.NOT_IN_LANGUAGE, node.func, what="calling this")
         name = node.func.id
+        if name in self.names:
+            raise self.unknown_function(node.func)
         entry = TABLE.get(CALLABLE.get(name, name if self.rule else ""))
         if entry is None:
             raise self.unknown_function(node.func)
@@ -343,7 +348,7 @@ class _Lowering:
 
     def unknown_function(self, node: ast.Name) -> InputError:
         if node.id in CONSTANTS or node.id in self.names:
-            what = CONSTANTS.get(node.id, "a variable")
+            what = "a variable" if node.id in self.names else CONSTANTS[node.id]
             return self.fault(Fault.NOT_A_FUNCTION, node, name=node.id, what=what)
         near = suggestion(node.id, list(CALLABLE))
         return self.fault(Fault.UNKNOWN_FUNCTION, node, name=node.id, hint=near)

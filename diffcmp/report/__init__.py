@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diffcmp.report.chart import sweep_chart
-    from diffcmp.report.terminal import Screen, screen
     from diffcmp.report.export import to_csv, to_json, to_markdown
     from diffcmp.report.figure import sweep_figure
     from diffcmp.report.tables import comparison_text, sweep_text
+    from diffcmp.report.terminal import Screen, screen
 
 __all__ = [
     "Screen", "comparison_text", "screen", "sweep_chart", "sweep_figure", "sweep_text", "to_csv", "to_json",

@@ -15,6 +15,7 @@ from rich.text import Text
 from diffcmp.report.terminal import NARROWEST
 from diffcmp.spans import printable
 
+
 def plain(text: str, style: str = "") -> Text:
     """Text that is shown as it is: no markup, no emoji codes, control characters as escapes."""
     return Text(printable(text), style=style, overflow="fold")

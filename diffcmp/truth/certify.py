@@ -236,8 +236,9 @@ def _joined(program: Program, at: Point, pieces: dict[str, _Piece], digits: int)
     order = list(Kind)
     kind = min((p.along.kind for p in pieces.values()), key=order.index)
     value = next((p.value for p in pieces.values() if p.value is not None), None)
-    sources = [p.source for p in pieces.values()]
-    source: Literal["series", "symbolic"] | None = None if None in sources else "symbolic" if "symbolic" in sources else "series"
+    sources = {p.source for p in pieces.values()}
+    source: Literal["series", "symbolic"] | None = "symbolic" if "symbolic" in sources else "series"
+    source = None if None in sources else source
     remarks = tuple(dict.fromkeys(r for p in pieces.values() for r in p.remarks))
     certified = all(p.certified for p in pieces.values())
     return Truth(kind, value, {n: p.along for n, p in pieces.items()}, digits, certified, source, remarks)

@@ -132,15 +132,15 @@ def kind_of(at: Expansion, left: OneSide, right: OneSide, field: Field) -> Kind:
     limits = [s.limit.value for s in sides if s.limit is not None]
     if not same and not equal(field, *limits):
         return Kind.JUMP
-    defined = not isinstance(at.out, Failure)
-    if defined and at.path != right.expansion.path and not equal(field, at.out[0], limits[1]):
+    value = None if isinstance(at.out, Failure) else at.out[0]
+    if value is not None and at.path != right.expansion.path and not equal(field, value, limits[1]):
         return Kind.JUMP
     slopes = [s.slope for s in sides if s.slope is not None]
     if any(s.infinite for s in slopes):
         return Kind.VERTICAL
     if not same and not equal(field, slopes[0].value, slopes[1].value):
         return Kind.KINK
-    return Kind.SMOOTH if defined else Kind.REMOVABLE
+    return Kind.REMOVABLE if value is None else Kind.SMOOTH
 
 
 def equal(field: Field, a: Any, b: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from flint import arb, fmpq
 
-from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
+from diffcmp.arithmetic.balls import Ball, Balls, to_fraction
 from diffcmp.notes import Remark
 
 GUARD_DIGITS = 5
@@ -57,8 +57,8 @@ def decimal_string(x: Ball, digits: int) -> str:
         return "0"
     working = Balls(max(64, int(3.33 * digits) + 32))
     with working.working():
-        text = str(to_arb(x).mid().str(digits, radius=False)) if isinstance(x, arb) else str(arb(x).str(digits, radius=False))
-    return text
+        middle = x.mid() if isinstance(x, arb) else arb(x)
+        return str(middle.str(digits, radius=False))
 
 
 @dataclass(frozen=True, slots=True)

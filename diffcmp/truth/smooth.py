@@ -16,7 +16,7 @@ from flint import fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import evaluate, trace_of
+from diffcmp.engines.evaluate import evaluate, operation, trace_of
 from diffcmp.engines.reverse import vjp
 from diffcmp.program import rules
 from diffcmp.program.expand import branchless
@@ -56,10 +56,10 @@ def _decisions(program: Program, trace: Sequence[Any], varying: Sequence[bool]) 
     """The conditions that hold, or fail, all around the point. Equality of things that vary is never certain."""
     active = _active(program, varying)
     sure: dict[int, bool | None] = {}
-    logic = {"and": Balls._and, "or": Balls._or, "not": Balls._not}
+    balls = Balls()
     for eq in program.equations:
-        if eq.primitive in logic:
-            sure[eq.output] = logic[eq.primitive](None, *(sure[i] for i in eq.inputs))  # type: ignore[arg-type]  # no self
+        if eq.primitive in ("and", "or", "not"):
+            sure[eq.output] = operation(balls, eq.primitive)(*(sure[i] for i in eq.inputs))
         elif eq.entry.condition:
             x, y = ((trace[i], i in active) for i in eq.inputs)
             sure[eq.output] = _around(eq.primitive, x, y)

@@ -7,6 +7,7 @@ point agree with it: sympy's `limit` has returned wrong values (its issues 15323
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from flint import arb, fmpq
 
@@ -73,7 +74,7 @@ def tends(values: list[arb], claim: Quantity) -> bool:
     """Whether a sequence of balls goes towards the claim: ever closer and close at last, or beyond all bounds."""
     if not all(v.is_finite() for v in values):
         return False
-    pairs = list(zip(values, values[1:], strict=False))
+    pairs = list(pairwise(values))
     if claim.infinite:
         grows = all(abs(b) > abs(a) for a, b in pairs)
         return grows and bool(values[-1] * claim.infinite > 100)
@@ -81,7 +82,7 @@ def tends(values: list[arb], claim: Quantity) -> bool:
     assert target is not None
     errors = [abs(v - target) for v in values]
     small = [e < AGREEMENT * (1 + abs(to_arb(target))) for e in errors]
-    return bool(small[-1]) and not any(b > a for a, b in zip(errors, errors[1:], strict=False) if a > AGREEMENT**6)
+    return bool(small[-1]) and not any(b > a for a, b in pairwise(errors) if a > AGREEMENT**6)
 
 
 def kind_from_sides(value: Quantity | None, left: Side, right: Side) -> Kind:
