@@ -35,6 +35,7 @@ class Fault(Enum):
     POINT_NAME = "cannot read '{piece}' as a coordinate", "Write --at 2, or --at x=2,y=3"
     POINT_EMPTY = "the point is empty", "Write --at 2, or --at x=2,y=3"
     POINT_NOT_CONSTANT = "a point must be a number, but '{name}' is a variable", "For example 2, 0.1 or pi/4"
+    POINT_BEYOND = "the point is beyond the largest {dtype}", "Use a wider --dtype"
     POINT_NOT_FINITE = "the point {piece} is not a finite real number", "For example 2, 0.1 or pi/4"
     WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
     WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with wrt="

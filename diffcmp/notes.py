@@ -9,7 +9,7 @@ from diffcmp.spans import Span, printable
 
 
 class Note(Enum):
-    """What happened, then what to do. Both may hold facts of the case in braces."""
+    """What happened, then what to do (nothing, where all is well). Both may hold facts of the case in braces."""
 
     # what a method met
     ZERO_OVER_ZERO = "0/0: the rule of the quotient gives nan", "use the symbolic backend, or rewrite the quotient"
@@ -18,6 +18,7 @@ class Note(Enum):
     UNTAKEN_BRANCH = "the branch not taken is singular, and 0 times its infinite partial is nan", "use dual, or guard the argument of the branch"
     OUTSIDE_DOMAIN = "outside the domain of {name}", "choose a point inside"
     DIVISION_BY_ZERO = "division by zero", "choose another point, or rewrite the quotient"
+    POINT_BEYOND = "the point is beyond the largest {dtype}", "use a wider dtype"
     OVERFLOW = "overflow: larger than the largest {dtype}", "use a wider dtype, or a form that stays finite"
     INFINITE_SLOPE = "the partial derivative of {name} is infinite here", "choose another point, or rewrite"
     STENCIL_LEAVES_DOMAIN = "the stencil reaches outside the domain", "use a smaller h, or a one-sided method"
@@ -40,15 +41,15 @@ class Note(Enum):
     CANCELLATION = "{digits:.0f} correct digits: roundoff inside the expression", "rewrite it, or use a wider dtype"
     VALUE_NOT_FINITE = "f itself is nan or infinite here", "check the value of f before its derivative"
     # how an answer was found
-    LIMIT = "by the limit from both sides: substitution gives {form}", "exact"
-    LHOPITAL = "by L'Hôpital's rule, {steps} times: substitution gives {form}", "exact"
-    NO_LIMIT = "the limits from left and right differ: {left} and {right}", "look at the one-sided derivatives"
+    LIMIT = "by the limit from both sides: substitution gives {form}", ""
+    LHOPITAL = "by L'Hôpital's rule, {steps} times: substitution gives {form}", ""
+    NO_LIMIT = "the derivative has no finite limit from both sides: {left} from the left, {right} from the right", "look at the one-sided derivatives"
     LIMIT_UNFINISHED = "the symbolic limit did not finish within {seconds:g} s", "--timeout gives it longer"
     SYMBOLIC_UNFINISHED = "the symbolic derivative did not finish within {seconds:g} s", "--timeout gives it longer"
     SYMBOLIC_FAILED = "sympy could not do this: {reason}", "use another backend"
     # how the truth was found
-    ZERO_ASSUMED = "{count} quantities below 1e-400 were taken to be zero without a proof", "not certified"
-    SYMBOLIC_TRUTH = "by the symbolic limit from each side, confirmed by balls approaching the point", "not certified"
+    ZERO_ASSUMED = "{count} quantities below 1e-400 were taken to be zero without a proof", "take the result as very probable, not as proven"
+    SYMBOLIC_TRUTH = "by the symbolic limit from each side, confirmed by balls approaching the point", "take the result as very probable, not as proven"
     OSCILLATION = "it could not be found out how f behaves here ({reason})", "look at f next to the point"
     PRECISION = "{digits} digits could not be certified with {bits} bits", "ask for fewer digits"
 
@@ -74,7 +75,7 @@ class Remark:
         return self.note.value[1].format(**dict(self.facts))
 
     def __str__(self) -> str:
-        return f"{self.sentence}; {self.advice}"
+        return f"{self.sentence}; {self.advice}" if self.advice else self.sentence
 
 
 def remark(note: Note, span: Span | None = None, text: str = "", **facts: object) -> Remark:

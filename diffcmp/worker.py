@@ -358,7 +358,7 @@ def serve() -> None:
             frame = _read(requests)
         except (EOFError, OSError):
             os._exit(0)
-        answer = _outcome(lambda frame=frame: _called(*pickle.loads(frame)))  # type: ignore[misc]  # bound now
+        answer = _outcome(lambda frame=frame: _called(*pickle.loads(frame)))
         try:
             data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # any object may be in an answer

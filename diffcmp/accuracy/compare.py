@@ -12,15 +12,16 @@ from typing import Any
 from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits, ulps
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.accuracy.verdict import verdict
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import DTYPES, Floats
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.backends.registry import chosen
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.point import Number, Point, differentiated, point
+from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
-from diffcmp.truth.certify import truth
+from diffcmp.truth.certify import MAX_DIGITS, truth
 from diffcmp.truth.record import Truth
 
 REPEAT_SECONDS = 0.002
@@ -52,7 +53,8 @@ def compare(
     program = parse(expr) if isinstance(expr, str) else expr
     where = point(program, at)
     names = differentiated(program, wrt)
-    methods = [stepped(b, h) for b in chosen(backends)]
+    sensible(dtype, digits, h)
+    methods = [configured(b, h, timeout) for b in chosen(backends)]
     prepared = {b.name: b.prepare(program, names, 1, dtype) for b in methods}
     pending = {name: p.start(where) for name, p in prepared.items() if hasattr(p, "start")}
     progress("certified derivative")
@@ -69,9 +71,26 @@ def compare(
     return Comparison(program, names, where.texts(), dtype, floats.kernel, known, tuple(rows))
 
 
-def stepped(method: Backend, h: float | None) -> Backend:
-    """The method with a given step, where it has one."""
-    return method.with_step(h) if h is not None and hasattr(method, "with_step") else method
+def sensible(dtype: str, digits: int, h: float | None = None) -> None:
+    """Refuse a dtype, a number of digits or a step size that makes no sense.
+
+    Raises
+    ------
+    InputError: with the first of them.
+    """
+    if dtype not in DTYPES:
+        raise InputError(Fault.DTYPE, given=dtype)
+    if not 1 <= digits <= MAX_DIGITS:
+        raise InputError(Fault.DIGITS, given=digits, limit=MAX_DIGITS)
+    if h is not None and not (math.isfinite(h) and h > 0):
+        raise InputError(Fault.STEP, given=h)
+
+
+def configured(method: Backend, h: float | None, timeout: float) -> Backend:
+    """The method with a given step and time limit, where it has them."""
+    if h is not None and hasattr(method, "with_step"):
+        method = method.with_step(h)
+    return method.with_timeout(timeout) if hasattr(method, "with_timeout") else method
 
 
 def _value(program: Program, where: Point, floats: Floats) -> Any:
@@ -81,7 +100,7 @@ def _value(program: Program, where: Point, floats: Floats) -> Any:
 
 def _seconds(ready: Prepared, where: Point, estimate: Estimate, floats: Floats) -> float | None:
     """Seconds of one call of the computation alone: the median of repeats within a few milliseconds."""
-    if not hasattr(ready, "work"):
+    if not hasattr(ready, "work") or estimate.seconds is None:
         return estimate.seconds
     work = ready.work(where)
     found: list[float] = []
@@ -97,6 +116,7 @@ def _row(
     method: Backend, program: Program, where: Point, names: Sequence[str], estimate: Estimate, seconds: float | None,
     f: Any, known: Truth, floats: Floats,
 ) -> Row:  # fmt: skip
+    found = f if estimate.value is None else estimate.value
     absolute: dict[str, float | None] = {}
     relative: dict[str, float | None] = {}
     digits: dict[str, float | None] = {}
@@ -115,10 +135,10 @@ def _row(
             in_ulps[name] = ulps(error, true, floats)
         if value is not None and math.isfinite(value):
             step = None if estimate.h is None else estimate.h.get(name)
-            for said in verdict(method, program, where, name, value, true, digits[name], step, f, known, floats):
+            for said in verdict(method, program, where, name, value, true, digits[name], step, found, known, floats):
                 remarks[said] = None
     return Row(
-        method.name, f if estimate.value is None else estimate.value, dict(estimate.derivative),
+        method.name, found, dict(estimate.derivative),
         None if estimate.h is None else dict(estimate.h), getattr(method, "rule", ""), absolute, relative, digits, in_ulps,
         estimate.evaluations, seconds, tuple(remarks), None if estimate.expression is None else dict(estimate.expression),
     )  # fmt: skip

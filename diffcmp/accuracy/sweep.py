@@ -11,6 +11,7 @@ from typing import Any
 from flint import fmpq
 
 from diffcmp.accuracy.budget import Parts, exact_difference, split
+from diffcmp.accuracy.compare import sensible
 from diffcmp.accuracy.measure import correct_digits
 from diffcmp.accuracy.record import Series, Step, Sweep, plain
 from diffcmp.accuracy.stepsize import predicted
@@ -55,6 +56,7 @@ def sweep(
     program = parse(expr) if isinstance(expr, str) else expr
     where = point(program, at)
     name = differentiated(program, None if wrt is None else [wrt])[0]
+    sensible(dtype, digits)
     methods = stepped_methods(backends)
     grid = step_sizes(h_min, h_max, per_decade)
     progress("certified derivative")
@@ -132,7 +134,10 @@ class _Setting:
 
 def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth) -> _Setting:
     floats = Floats(dtype)
-    inputs = [exact(x) for x in where.rounded(floats)]
+    near_inputs = where.rounded(floats)
+    if not all(math.isfinite(x) for x in near_inputs):
+        raise InputError(Fault.POINT_BEYOND, dtype=dtype)
+    inputs = [exact(x) for x in near_inputs]
     rounded = Point({n: coordinate(x) for n, x in zip(program.inputs, inputs, strict=True)})
     fine = certified_gradient(program, where, [name], BUDGET_DIGITS)
     near = certified_gradient(program, rounded, [name], BUDGET_DIGITS)

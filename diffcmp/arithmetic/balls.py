@@ -20,6 +20,7 @@ from diffcmp.arithmetic.system import NumberSystem
 Ball: TypeAlias = fmpq | arb
 
 MAX_EXACT_POWER = 512
+LARGEST_EXPONENT = 2**16
 
 # what is exact at exact arguments
 _EXACT: dict[tuple[str, int], int] = {
@@ -81,9 +82,12 @@ class Balls(NumberSystem[Any]):
         return self.fraction(self.call(name))
 
     def fraction(self, x: arb) -> Fraction:
-        """The midpoint of `x`, exactly."""
-        mantissa, exponent = x.mid().man_exp()
-        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        """The midpoint of `x`, exactly, but no larger than 2**65536 and 0 below 2**-65536: that is beyond every format."""
+        mantissa, exponent = (int(part) for part in x.mid().man_exp())
+        size = exponent + mantissa.bit_length()
+        if size > LARGEST_EXPONENT:
+            return Fraction(2**LARGEST_EXPONENT if mantissa > 0 else -(2**LARGEST_EXPONENT))
+        return Fraction(mantissa) * Fraction(2) ** exponent if size > -LARGEST_EXPONENT else Fraction(0)
 
     def function(self, name: str) -> Callable[..., Any] | None:
         if name in _METHODS:

@@ -103,6 +103,8 @@ class Complexes(NumberSystem[Any]):
     def _pow(self, x: Any, y: Any) -> Any:
         if y.imag == 0:
             return self._power(x, y)
+        if x == 0 and y.real > 0:
+            return self.literal(Fraction(0))
         return x**y if x.real > 0 else NAN
 
     def real(self, name: str) -> Callable[..., Any]:

@@ -74,7 +74,7 @@ KERNEL: Mapping[str, Callable[..., Any]] = _SHARED | {
 }  # fmt: skip
 
 _NUMPY = {
-    **{name: name for name in "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign".split()},
+    **{n: n for n in "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign".split()},
     **{name: f"arc{name[1:]}" for name in "asin acos atan atan2 asinh acosh atanh".split()},
     "abs": "abs", "floor": "floor", "ceil": "ceil", "div": "true_divide", "pow": "power", "power": "power", "mul": "multiply",
 }  # fmt: skip
@@ -132,7 +132,7 @@ def nearest_double(value: Fraction) -> float:
     try:
         return value.numerator / value.denominator
     except OverflowError:
-        return math.copysign(math.inf, value.numerator)
+        return math.inf if value > 0 else -math.inf
 
 
 def rounded(value: Fraction, dtype: str) -> Any:

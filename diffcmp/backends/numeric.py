@@ -11,7 +11,7 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.diagnosis import diagnosis
 from diffcmp.backends.protocol import Estimate, Timer
 from diffcmp.engines.point import Point
-from diffcmp.notes import Remark
+from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
 
 
@@ -42,6 +42,9 @@ class Numeric:
 
     def __call__(self, point: Point) -> Estimate:
         inputs = point.rounded(self.floats)
+        if not all(math.isfinite(x) for x in inputs):
+            nothing = dict.fromkeys(self.wrt, math.nan)
+            return Estimate(None, nothing, 0, remarks=(remark(Note.POINT_BEYOND, dtype=self.floats.dtype),))
         with self.floats.quiet(), Timer() as timer:
             outcome = self.run(inputs)
         h = None if outcome.steps is None else dict(zip(self.wrt, outcome.steps, strict=True))

@@ -24,7 +24,8 @@ BEYOND = 20_000  # binary exponents that no format has
 LARGEST_POWER = 4096  # an exact rational to a higher power is too long
 LARGEST_FACTORIAL = 512
 STEPS = 8
-PROBES = (sympy.Rational(1, 10**30), sympy.Rational(1, 10**60))
+PROBES = (sympy.Rational(1, 10**30), sympy.Rational(1, 10**60))  # distances at which a sign is looked at
+NEAR = (sympy.Rational(1, 10**12), sympy.Rational(1, 10**24))  # and at which a limit has to show
 INFINITE = (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan)
 EVALUATION = (ArithmeticError, ValueError, TypeError, NotImplementedError, AttributeError, RecursionError)
 
@@ -40,38 +41,58 @@ def number(expression: Expression, at: Place) -> Any:
     ------
     Singular: where there is none: 0/0, an infinite or a complex value.
     """
-    subs = None
-    if short(expression, at):
+    exact = short(expression, at)
+    if exact:
         expression = expression.xreplace(dict(at))
         if expression.has(*INFINITE, AccumulationBounds):
             raise Singular
         if expression.is_Rational:
             return expression
-    else:
-        subs = dict(at)
-    last = None
+    value = _agreed(expression, {} if exact else at)
+    if value is None and not (exact and expression.equals(0) is False):
+        return sympy.S.Zero
+    if value is None:
+        raise Singular
+    return value
+
+
+def _agreed(expression: Expression, at: Place) -> Any | None:
+    """The number on which two evaluations in a row agree; None where it is 0 as far as `ROUNDS` go.
+
+    evalf vouches for its last digit only where it knows all functions; and noise never agrees.
+
+    Raises
+    ------
+    Singular: where it is not a real number.
+    """
+    last: Any = None
     for digits in ROUNDS:
-        value = _real(expression, digits, subs)
-        # evalf vouches for its last digit only where it knows all functions; and noise never agrees
-        if last is not None and abs(value - last) <= abs(value) * sympy.Float(10) ** -(DIGITS + 2):
+        value = _real(expression.xreplace(_floats(at, 2 * digits)) if at else expression, digits)
+        if value is None and last is None and digits > ROUNDS[0]:
+            raise Singular
+        if None not in (value, last) and abs(value - last) <= abs(value) * sympy.Float(10) ** -(DIGITS + 2):
             return value
         last = value
-    if abs(last) > sympy.Float(10) ** -200 or (subs is None and expression.equals(0) is False):
+    if last is None or abs(last) > sympy.Float(10) ** -200:
         raise Singular
-    return sympy.S.Zero
+    return None
 
 
-def _real(expression: Expression, digits: int, subs: dict[Any, Any] | None) -> Any:
+def _floats(at: Place, digits: int) -> dict[Any, Any]:
+    return {symbol: value.evalf(digits) for symbol, value in at.items()}
+
+
+def _real(expression: Expression, digits: int) -> Any | None:
+    """A real number, of which some digits may be wrong; None for what is infinite, complex or no number at all."""
     try:
-        value = expression.evalf(digits, subs=subs, maxn=2 * digits)
-    except EVALUATION as error:
-        raise Singular from error
-    real, imaginary = value.as_real_imag()
-    if not (real.is_Float or real.is_Rational) or not real.is_finite:
-        raise Singular
-    if imaginary != 0 and not abs(imaginary) <= abs(real) * sympy.Float(10) ** -(DIGITS + 5):
-        raise Singular("a complex number")
-    return real
+        value = expression.evalf(digits, maxn=2 * digits)
+        real, imaginary = value.as_real_imag()
+        if not (real.is_Float or real.is_Rational) or not real.is_finite:
+            return None
+        straight = imaginary == 0 or abs(imaginary) <= abs(real) * sympy.Float(10) ** -(DIGITS + 5)
+    except EVALUATION:
+        return None
+    return real if straight else None
 
 
 def short(expression: Expression, at: Place) -> bool:
@@ -114,7 +135,7 @@ def form(expression: Expression, at: Place) -> str:
             return form(part, at)
     infinite = [v for v in values if v.has(*INFINITE, AccumulationBounds)]
     if not infinite:
-        return "division by zero"
+        return "a division by zero"
     if expression.is_Add:
         return "∞ - ∞" if len(infinite) > 1 else form(expression.args[values.index(infinite[0])], at)
     if expression.is_Mul:
@@ -171,9 +192,9 @@ class Pieces:
         if isinstance(condition, sympy.ITE):
             return self.holds(condition.args[1 if self.holds(condition.args[0]) else 2])
         if isinstance(condition, sympy.And):
-            return all([self.holds(c) for c in condition.args])  # all of them, for `met`
+            return min(list(map(self.holds, condition.args)))  # not `all`: everything is looked at, for `met`
         if isinstance(condition, sympy.Or):
-            return any([self.holds(c) for c in condition.args])
+            return max(list(map(self.holds, condition.args)))
         if isinstance(condition, sympy.Not):
             return not self.holds(condition.args[0])
         if not isinstance(condition, Relational):
@@ -251,6 +272,14 @@ class Side:
         self.at, self.x, self.side = at, x, side
         self.t = sympy.Dummy("t", positive=True)
         self.steps = 0  # of L'Hôpital's rule, where that was needed
+        self.defined = True
+
+    def look(self, f: Expression) -> None:
+        """Find out whether f is real on this side."""
+        try:
+            number(self.along(f), {self.t: NEAR[1]})
+        except Singular:
+            self.defined = False
 
     def along(self, e: Expression) -> Expression:
         return e.xreplace({**self.at, self.x: self.at[self.x] + self.side * self.t})
@@ -262,10 +291,15 @@ class Side:
         except Singular:
             return None
 
-    def limit(self, e: Expression) -> Any | None:
-        """The limit of `e`: a real number, or ±oo. None where there is none, or sympy cannot find it."""
+    def limit(self, e: Expression, rule: bool = False) -> Any | None:
+        """The limit of `e`: a real number, or ±oo. None where there is none, or it was not found.
+
+        rule: by L'Hôpital's rule alone, without sympy's `limit`.
+        """
         found = self.substituted(e)
-        return found if found is not None else self.limit_along(self.along(e))
+        if found is not None:
+            return found
+        return self.lhopital(self.along(e)) if rule else self.limit_along(self.along(e))
 
     def limit_along(self, function: Expression) -> Any | None:
         """The limit of a function of t."""
@@ -295,7 +329,7 @@ class Side:
     def believed(self, function: Expression, claim: Any) -> Any | None:
         """The claim, unless the function next to the point contradicts it: sympy's `limit` has returned wrong values."""
         try:
-            near, nearer = (number(function, {self.t: probe}) for probe in PROBES)
+            near, nearer = (number(function, {self.t: probe}) for probe in NEAR)
             if claim in (sympy.oo, -sympy.oo):
                 return claim if nearer * (1 if claim == sympy.oo else -1) > 10 and abs(nearer) > abs(near) else None
             found = number(claim, {})
@@ -303,7 +337,7 @@ class Side:
             return None
         # logarithms converge slowly, but they do converge
         far, close = abs(near - found), abs(nearer - found)
-        return found if close < (1 + abs(found)) / 2 and close <= far + PROBES[0] else None
+        return found if close < (1 + abs(found)) / 2 and close <= far + NEAR[1] else None
 
     def quotient(self, e: Expression, value: Any) -> Any | None:
         """The limit of the difference quotient, for a derivative that exists where the limit of f′ does not."""

@@ -22,7 +22,7 @@ Constants: TypeAlias = Mapping[str, Program]
 
 KEPT = 256
 LENGTH = 400  # characters of an expression that is shown
-JOINT = "two pieces meet"
+JOINT = "only one of the pieces that meet here"
 
 _kept: dict[tuple[Any, ...], Any] = {}
 
@@ -90,7 +90,7 @@ def elided(expression: Any) -> str:
 
 def substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
     """Value and derivative at the point by substitution; a `form` where that does not lead to a number."""
-    return _timed(lambda: _substituted(program, constants, name, order))
+    return _timed(lambda: _kept_substituted(program, constants, name, order))
 
 
 def _substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
@@ -116,20 +116,18 @@ def limits(program: Program, constants: Constants, name: str, order: int, rule: 
 
     rule: by L'Hôpital's rule alone, after sympy's `limit` has taken too long.
     """
-    there = _once_substituted(program, constants, name, order)
+    there = _kept_substituted(program, constants, name, order)
     if there["slope"] is not None:
         return None
     return _timed(lambda: _limits(program, constants, name, order, there, rule))
 
 
-def _once_substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
+def _kept_substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
     key = ("at", program.structure, tuple((n, c.structure) for n, c in constants.items()), name, order)
     return dict(_once(key, lambda: _substituted(program, constants, name, order)))
 
 
-def _limits(
-    program: Program, constants: Constants, name: str, order: int, there: Answer, rule: bool
-) -> Answer:  # fmt: skip
+def _limits(program: Program, constants: Constants, name: str, order: int, there: Answer, rule: bool) -> Answer:
     f, x, at = _function(program), variable(name), _place(constants)
     sides = [Side(at, x, direction) for direction in (-1, 1)]
     found = [_beside(side, f, order, rule) for side in sides]
@@ -138,16 +136,15 @@ def _limits(
         values.append(number(Pieces(at).settle(f), at))
     answer: Answer = {
         "value": there["value"], "slope": None, "form": there["form"], "steps": max(side.steps for side in sides),
-        "left": _told(slopes[0]), "right": _told(slopes[1]), "jump": False,
+        "left": _told(sides[0], *found[0]), "right": _told(sides[1], *found[1]), "kind": "",
     }  # fmt: skip
     if None in values:
         return answer
-    answer["jump"] = not all(_same(values[0], v) for v in values[1:])
-    if not answer["jump"]:
-        answer["value"] = decimal(values[0])
-        if _same(*slopes):
-            answer["slope"] = decimal(slopes[0])
-    return answer
+    if not all(v.is_finite for v in values):
+        return answer | {"kind": "pole"}
+    if not all(_same(values[0], v) for v in values[1:]):
+        return answer | {"kind": "jump"}
+    return answer | {"value": decimal(values[0]), "slope": decimal(slopes[0]) if _same(*slopes) else None}
 
 
 def _beside(side: Side, f: Any, order: int, rule: bool = False) -> tuple[Any, Any]:
@@ -156,9 +153,9 @@ def _beside(side: Side, f: Any, order: int, rule: bool = False) -> tuple[Any, An
         smooth = Pieces(side.at, side.x, side.side).settle(f)
     except Singular:
         return None, None
+    side.look(smooth)
     slope = sympy.diff(smooth, side.x, order)
-    limit = (lambda e: side.substituted(e) or side.lhopital(side.along(e))) if rule else side.limit
-    value, derivative = limit(smooth), limit(slope)
+    value, derivative = (side.limit(e, rule) for e in (smooth, slope))
     if derivative is None and not rule and order == 1 and value is not None and value.is_finite:
         derivative = side.quotient(smooth, value)
     return value, derivative
@@ -170,13 +167,13 @@ def _same(a: Any, b: Any) -> bool:
     return bool(abs(a - b) <= sympy.Float(10) ** -35 * (1 + abs(a)))
 
 
-def _told(value: Any | None) -> str:
+def _told(side: Side, value: Any | None, slope: Any | None) -> str:
     """A one-sided limit for the reader."""
-    if value is None:
-        return "none"
-    if value in (sympy.oo, -sympy.oo):
-        return "∞" if value == sympy.oo else "-∞"
-    return str(sympy.Integer(value)) if value == int(value) and abs(value) < 10**6 else f"{float(value):.6g}"
+    if value is None or slope is None:
+        return "not found" if side.defined else "undefined"
+    if slope in (sympy.oo, -sympy.oo):
+        return "∞" if slope == sympy.oo else "-∞"
+    return f"{float(slope):.6g}"
 
 
 def one_sided(program: Program, fixed: Constants, name: str, at: Program, side: int) -> dict[str, str | None]:

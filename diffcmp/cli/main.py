@@ -88,5 +88,5 @@ def main() -> None:
 def _leave(code: int) -> None:
     """Exit at once: a worker process is ended, not waited for."""
     if "diffcmp.worker" in sys.modules:
-        sys.modules["diffcmp.worker"].shutdown()
+        sys.modules["diffcmp.worker"].close_all()
     sys.exit(code)

@@ -66,7 +66,9 @@ def _bullet(group: Group, *, pointed: bool) -> Padding:
     owners = ", ".join(owner for owner in group.owners if owner)
     line = plain(f"{owners}: " if owners else "", "bold")
     sentence = group.sentence if pointed or not group.piece else f"{group.sentence}, in `{group.piece}`"
-    line.append(sentence, style="not bold").append(f" → {group.advice}", style="not bold dim")
+    line.append(sentence, style="not bold")
+    if group.advice:
+        line.append(f" → {group.advice}", style="not bold dim")
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")

@@ -62,7 +62,8 @@ def to_markdown(record: Comparison | Sweep) -> str:
     for group in said:
         piece = f", in {code(group.piece)}" if group.piece else ""
         owners = escaped(", ".join(group.owners))
-        lines.append(f"- **{owners}**: {escaped(group.sentence)}{piece} → {escaped(group.advice)}")
+        advice = f" → {escaped(group.advice)}" if group.advice else ""
+        lines.append(f"- **{owners}**: {escaped(group.sentence)}{piece}{advice}")
     if isinstance(record, Comparison):
         lines += _expressions(record)
     return "\n".join(lines) + "\n"

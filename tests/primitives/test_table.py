@@ -80,7 +80,7 @@ DOMAINS: dict[str, Sequence[Draw]] = {
     "where": [lambda r: r.random() < 0.5, LINE, LINE],
     "asin": [between(-1, 1)], "acos": [between(-1, 1)], "atanh": [between(-1, 1)], "acosh": [lambda r: 1 + 10 ** r.uniform(-8, 8)],
     "sin": [scaled(-8, 5, 1, -1)], "cos": [scaled(-8, 5, 1, -1)], "tan": [scaled(-8, 3, 1, -1)],
-    "atan2": [scaled(-150, 150, 1, -1), scaled(-150, 150, 1, -1)], "hypot": [scaled(-150, 150, 1, -1), scaled(-150, 150, 1, -1)],
+    "atan2": [scaled(-60, 60, 1, -1), scaled(-60, 60, 1, -1)], "hypot": [scaled(-60, 60, 1, -1), scaled(-60, 60, 1, -1)],
     **dict.fromkeys(("sinh", "cosh", "exp", "expm1", "exp2"), [between(-300, 300)]), "tanh": [scaled(-8, 2, 1, -1)],
     **dict.fromkeys(("log", "log2", "log10", "sqrt"), [scaled(-300, 300)]), "cbrt": [scaled(-300, 300, 1, -1)],
     "log1p": [lambda r: r.choice([10 ** r.uniform(-12, 12), r.uniform(-0.999, 0)])],
@@ -213,7 +213,7 @@ def test_the_form_of_a_rule_keeps_its_digits_in_the_tails(name: str, x: list[flo
 def test_the_textbook_form_fails_there(name: str, text: str, x: float) -> None:
     """The checker is checked: these are the rules that the table does not use, and why."""
     out = operation(Floats(), name)(x)
-    assert digits(evaluate(parse(text, ("x", "out")), Floats(), [x, out])[0], slope(name, 0, [x])) < 9
+    assert digits(evaluate(parse(text, ("x", "out")), Floats(), [x, out])[0], slope(name, 0, [x])) < 11
 
 
 @pytest.mark.parametrize("name", SMOOTH)

@@ -1,0 +1,50 @@
+# make demo    set up and show what the tool does
+# make test    set up what tests need and run them
+# make lint    ruff and mypy
+# make bench   speed, as ratios inside one run
+# make docs-figures   draw the figures of docs/ and README.md again
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+WORKERS ?= 2
+EXPR = exp(x)/sqrt(sin(x)**3+cos(x)**3)
+
+.PHONY: demo test lint bench docs-figures clean
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/diffcmp grad "(t**2-4)/(t-2)" --at 2
+	@echo
+	$(BIN)/diffcmp grad "$(EXPR)" --at 1.5
+	@echo
+	$(BIN)/diffcmp sweep-h "$(EXPR)" --at 1.5 --backend forward,central,complex-step
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check diffcmp tests benchmarks
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-disable-gc -o addopts=-q
+
+docs-figures: $(VENV)/.installed
+	mkdir -p docs/figures
+	$(BIN)/diffcmp sweep-h "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2" --at 0.2 \
+	  --backend forward,central,complex-step --plot docs/figures/sweep-logistic.png > /dev/null
+	$(BIN)/diffcmp sweep-h "$(EXPR)" --at 1.5 --plot docs/figures/sweep-squire-trapp.png > /dev/null
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

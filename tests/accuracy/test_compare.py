@@ -1,0 +1,129 @@
+"""Rows against published answers, and a note on every number that is wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from diffcmp import Comparison, compare
+from diffcmp.accuracy.record import Row
+from diffcmp.notes import Note
+
+NUMERIC = ["forward", "backward", "central", "central4", "central6", "complex-step", "richardson", "dual", "tape"]
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
+SQUIRE_TRAPP = "exp(x)/sqrt(sin(x)**3+cos(x)**3)"
+
+
+def row(comparison: Comparison, backend: str) -> Row:
+    return next(r for r in comparison.rows if r.backend == backend)
+
+
+def noted(found: Row) -> set[Note]:
+    return {r.note for r in found.remarks}
+
+
+def test_squire_and_trapp() -> None:
+    """4.0534278938986206577… (Squire & Trapp 1998, and mpmath): four methods within 4 ulps."""
+    found = compare(SQUIRE_TRAPP, "1.5")
+    derivative = found.truth.derivative("x")
+    assert derivative is not None
+    assert derivative.text(32).startswith("4.05342789389862065771418792560")
+    for backend in ("dual", "tape", "complex-step", "symbolic"):
+        ulps = row(found, backend).ulps["x"]
+        assert ulps is not None
+        assert ulps <= 4
+    assert not any(r.remarks for r in found.rows)
+
+
+def test_removable_singularity() -> None:
+    found = compare("(t**2-4)/(t-2)", "2")
+    assert found.truth.kind.value == "removable"
+    assert found.truth.to_dict()["value"].startswith("4.000000000000000")
+    assert row(found, "symbolic").derivative["t"] == 1
+    assert {Note.LIMIT, Note.LHOPITAL} & noted(row(found, "symbolic"))
+    for backend in ("dual", "tape"):
+        assert math.isnan(row(found, backend).derivative["t"])
+        (remark,) = row(found, backend).remarks
+        assert (remark.note, remark.piece) == (Note.ZERO_OVER_ZERO, "(t**2-4)/(t-2)")
+    silent = row(found, "complex-step")
+    assert (silent.derivative["t"], silent.digits["t"]) == (0, 0)
+    assert Note.LOST_BELOW_ROUNDOFF in noted(silent)
+
+
+@pytest.mark.parametrize(("backend", "choice"), [
+    ("forward", "right"), ("backward", "left"), ("central", "mean"), ("dual", "left"), ("tape", "left"), ("complex-step", "left"),
+])  # fmt: skip
+def test_the_choice_at_a_kink(backend: str, choice: str) -> None:
+    (found,) = compare("relu(x)", 0, backends=[backend]).rows
+    (remark,) = found.remarks
+    assert remark.note is Note.KINK
+    assert choice in remark.sentence
+    assert found.digits["x"] is None
+
+
+@pytest.mark.parametrize(("expr", "at", "h", "note"), [
+    ("floor(x)", "1", None, Note.JUMP),
+    ("1/x", "0", None, Note.POLE),
+    ("cbrt(x)", "0", None, Note.VERTICAL_TANGENT),
+    ("x*sqrt(x)", "0", None, Note.EDGE),
+    ("log(x)", "-2", None, Note.OUTSIDE),
+    ("x*sin(1/x)", "0", None, Note.UNDECIDED),
+    ("where(x == 0, 1, (exp(x)-1)/x)", "0", None, Note.GUARD),
+    ("sin(x)", "1", 1e-15, Note.ROUNDOFF),
+    ("sin(x)", "1e22", None, Note.TRUNCATION),
+    ("exp(-1000*(x-1)**2)", "1.1", 0.3, Note.TRUNCATION),
+    ("(1-cos(x))/x**2", "1e-8", None, Note.CANCELLATION),
+    ("cos(x)", "31415926535897932384.62643383279", None, Note.REPRESENTATION),
+])  # fmt: skip
+def test_no_finite_number_is_wrong_without_a_note(expr: str, at: str, h: float | None, note: Note) -> None:
+    found = compare(expr, at, backends=NUMERIC, h=h)
+    assert note in set().union(*(noted(r) for r in found.rows))
+    for r in found.rows:
+        for name, value in r.derivative.items():
+            digits = r.digits[name]
+            if value is not None and math.isfinite(value) and (digits is None or digits < 3):
+                assert r.remarks, r.backend
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])
+def test_every_dtype(dtype: str) -> None:
+    found = compare("x*exp(-x)", "0.7", backends=NUMERIC, dtype=dtype)
+    dual = row(found, "dual")
+    assert type(dual.derivative["x"]).__name__ in (dtype, "float")
+    assert dual.ulps["x"] is not None
+    assert dual.ulps["x"] < 8
+    jsonschema.validate(found.to_dict(), SCHEMA)
+
+
+def test_evaluations_are_counted() -> None:
+    found = compare("x*y*z", {"x": 1, "y": 2, "z": 3}, backends=NUMERIC)
+    counted = {r.backend: r.evaluations for r in found.rows if r.backend != "richardson"}
+    assert counted == {
+        "forward": 6, "backward": 6, "central": 6, "central4": 12, "central6": 18, "complex-step": 3, "dual": 3, "tape": 1,
+    }  # fmt: skip
+
+
+def test_a_given_step_is_used_and_named() -> None:
+    (found,) = compare("sin(x)", 1, backends=["central"], h=1e-3).rows
+    assert (found.h, found.rule) == ({"x": 1e-3}, "given")
+
+
+def test_a_float_is_its_binary_value_and_a_string_a_decimal() -> None:
+    binary, typed = (compare("x**2", at, backends=["dual"]).truth.derivative("x") for at in (0.1, "0.1"))
+    assert binary is not None
+    assert typed is not None
+    assert (binary.exact, typed.exact) == (2 * Fraction(0.1), Fraction(1, 5))
+
+
+def test_the_json_form() -> None:
+    found = compare("x**2*y", {"x": "2", "y": "pi/4"}, wrt=["x"]).to_dict()
+    jsonschema.validate(found, SCHEMA)
+    assert found["variables"] == ["x"]
+    assert found["at"] == {"x": "2", "y": "pi/4"}
+    assert set(found["results"][0]["derivative"]) == {"x"}
+    json.dumps(found, allow_nan=False)

@@ -1,0 +1,137 @@
+"""The three parts of the error: they sum to the total, have the order of the method, and lead to the best step."""
+
+from __future__ import annotations
+
+import json
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from diffcmp import InputError, Sweep, sweep
+from diffcmp.accuracy.record import Step
+from diffcmp.accuracy.sweep import step_sizes
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
+LOGISTIC = "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2"  # Baydin et al., JMLR 18 (2018), figure 3
+ORDERS = {"forward": 1, "backward": 1, "central": 2, "central4": 4, "central6": 6, "complex-step": 2}
+
+
+@pytest.fixture(scope="module")
+def logistic() -> Sweep:
+    return sweep(LOGISTIC, "0.2")
+
+
+def test_fitted_orders(logistic: Sweep) -> None:
+    for series in logistic.series:
+        assert series.fitted_order == pytest.approx(ORDERS[series.backend], abs=0.05), series.backend
+
+
+def test_the_curves_are_v_shaped(logistic: Sweep) -> None:
+    """Towards small h the error of a stencil grows like 1/h, towards large h with its order."""
+    for series in logistic.series:
+        errors = [abs(float(step.total or "nan")) for step in series.rows]
+        best = errors.index(min(errors))
+        assert errors[0] > 1e6 * errors[best]
+        if series.backend != "complex-step":
+            assert errors[-1] > 1e6 * errors[best]
+
+
+def test_theory_predicts_the_best_step(logistic: Sweep) -> None:
+    for series in logistic.series:
+        if series.backend != "complex-step":
+            assert series.best_h is not None
+            assert series.predicted_h is not None
+            assert abs(math.log10(series.best_h / series.predicted_h)) < 1.0, series.backend
+
+
+def test_the_default_step_of_the_complex_method_loses_nothing(logistic: Sweep) -> None:
+    series = next(s for s in logistic.series if s.backend == "complex-step")
+    assert series.digits_lost == pytest.approx(0, abs=0.6)
+
+
+def sums(step: Step) -> bool:
+    """Whether the parts add up to the total, to the digits that are written."""
+    assert step.total is not None
+    parts = [step.truncation, step.roundoff, step.representation]
+    if None in parts:
+        return True
+    numbers = [Fraction(p) for p in parts if p is not None]
+    gap = abs(sum(numbers, Fraction(0)) - Fraction(step.total))
+    return gap <= Fraction(1, 10**22) * max([abs(n) for n in numbers] + [abs(Fraction(step.total))])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])
+def test_the_parts_sum_to_the_total(dtype: str) -> None:
+    found = sweep("exp(x)*sin(x)", "0.7", dtype=dtype, h_min=1e-10)
+    rows = [step for series in found.series for step in series.rows if step.total is not None]
+    assert len(rows) > 20
+    assert all(sums(step) for step in rows)
+    jsonschema.validate(found.to_dict(), SCHEMA)
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from(["sin(x)", "exp(x)/(1+x**2)", "x**3-x", "log(2+x)*x", "gelu(x)", "sqrt(4+x)", "1/(3+x)", "atan(x)", "abs(x-7)"]),
+    st.decimals(-1, 1, places=6, allow_nan=False),
+    st.sampled_from(["float32", "float64"]),
+)
+def test_the_parts_sum_to_the_total_anywhere(expr: str, at: object, dtype: str) -> None:
+    found = sweep(expr, str(at), dtype=dtype, h_min=1e-12, h_max=0.5, per_decade=1)
+    rows = [step for series in found.series for step in series.rows if step.total is not None]
+    assume(rows)
+    assert all(sums(step) for step in rows)
+
+
+def test_the_sum_check_can_fail() -> None:
+    assert not sums(Step(0.1, "1", "1", "0.25", "0.25", "0.25"))
+
+
+def test_representation_is_the_derivative_of_the_rounding() -> None:
+    """f′(x̃) - f′(x) for f = x**2 is 2(x̃ - x), known exactly."""
+    found = sweep("x**2", "0.1", backends=["central"], h_min=1e-3, h_max=1e-1)
+    expected = 2 * (Fraction(0.1) - Fraction(1, 10))
+    for step in found.series[0].rows:
+        assert Fraction(step.representation or "0") == pytest.approx(expected, rel=1e-20)
+        assert Fraction(step.truncation or "1") == 0
+    assert found.series[0].fitted_order is None
+
+
+def test_a_stencil_outside_the_domain_has_no_truncation() -> None:
+    found = sweep("sqrt(x)", "0.01", backends=["central"], h_min=1e-4, h_max=1)
+    by_h = {step.h: step for step in found.series[0].rows}
+    assert (by_h[1.0].estimate, by_h[1.0].total, by_h[1.0].truncation) == ("nan", None, None)
+    assert by_h[1e-3].truncation is not None
+
+
+@pytest.mark.parametrize(("expr", "at"), [("abs(x)", "0"), ("1/x", "0"), ("log(x)", "-1")])
+def test_without_a_derivative_there_is_no_error(expr: str, at: str) -> None:
+    found = sweep(expr, at, backends=["forward"], h_min=1e-4)
+    assert all(step.total is None and step.truncation is None for step in found.series[0].rows)
+    assert found.series[0].best_h is None
+
+
+def test_a_removable_point_has_a_budget() -> None:
+    found = sweep("(t**2-4)/(t-2)", "2", backends=["central", "complex-step"], h_min=1e-8)
+    central, complex_step = found.series
+    assert central.rows[8].total is not None
+    assert any(abs(float(step.total or "0")) > 0.5 for step in complex_step.rows)
+
+
+@pytest.mark.parametrize(("low", "high", "per_decade"), [(0, 1, 4), (-1, 1, 4), (1, 1, 4), (1, 1e-3, 4), (1e-3, math.inf, 4), (1e-3, 1, 0)])
+def test_ranges_that_make_no_sense(low: float, high: float, per_decade: int) -> None:
+    with pytest.raises(InputError):
+        step_sizes(low, high, per_decade)
+
+
+def test_the_grid_hits_the_decades() -> None:
+    assert step_sizes(1e-3, 1, 2) == [1.0, 10**-0.5, 0.1, 10**-1.5, 0.01, 10**-2.5, 0.001]
+
+
+def test_a_backend_without_a_step_is_refused() -> None:
+    with pytest.raises(InputError, match="no step size"):
+        sweep("sin(x)", 1, backends=["dual"])

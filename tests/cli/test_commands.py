@@ -1,0 +1,187 @@
+"""The commands as a user runs them: output, files, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "docs" / "schema.json").read_text())
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One call of the console script in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", "from diffcmp.cli import main; main()", *arguments],
+        capture_output=True, text=True, cwd=cwd, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "100", **environment},
+    )  # fmt: skip
+
+
+FAST = ["--backend", "forward,central,complex-step,dual,tape"]
+
+
+def test_grad_json(tmp_path: Path) -> None:
+    done = run("grad", "(t**2-4)/(t-2)", "--at", "2", "--json", "-o", "out.json", *FAST, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    found = json.loads((tmp_path / "out.json").read_text())
+    jsonschema.validate(found, SCHEMA)
+    assert found["truth"]["kind"] == "removable"
+    assert os.listdir(tmp_path) == ["out.json"]
+
+
+def test_sweep_csv() -> None:
+    done = run("sweep-h", "sin(x)", "--at", "1", "--csv", "--backend", "central", "--h-min", "1e-4")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(rows) == 17
+    assert {"h", "total", "truncation", "roundoff", "representation"} <= set(rows[0])
+
+
+@pytest.mark.parametrize(("suffix", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_plot(tmp_path: Path, suffix: str, magic: bytes) -> None:
+    done = run("sweep-h", "sin(x)", "--at", "1", "--plot", f"a.{suffix}", "--backend", "central", cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / f"a.{suffix}").read_bytes().startswith(magic)
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["grad", "exp(sinn(x))", "--at", "1"], "Did you mean 'sin'?"),
+    (["grad", "x*y", "--at", "2"], "x=1,y=2"),
+    (["grad", "x", "--at", "inf"], "not a finite real number"),
+    (["grad", "x", "--at", "1", "--h", "0"], "positive finite"),
+    (["grad", "x", "--at", "1", "--h", "nan"], "positive finite"),
+    (["grad", "x", "--at", "1", "--digits", "1000000000"], "1 to"),
+    (["grad", "x", "--at", "1", "--json", "--csv"], "choose one"),
+    (["grad", "x", "--at", "1", "--json", "-o", "no/such/out.json"], "no such folder"),
+    (["grad", "x", "--at", "1", "--backend", "duel"], "Did you mean 'dual'?"),
+    (["grad", "x", "--at", "1", "--wrt", "z"], "'z'"),
+    (["grad", "x", "--at", "1", "--timeout", "0"], "timeout"),
+    (["grad", "x"], "--at"),
+    (["grad", "x", "--at", "1", "--no-such-option"], "no-such-option"),
+    (["sweep-h", "x", "--at", "1", "--backend", "dual"], "no step size"),
+    (["sweep-h", "x", "--at", "1", "--h-min", "0"], "positive finite"),
+    (["sweep-h", "x", "--at", "1", "--plot", "a.xyz"], ".png"),
+    (["sweep-h", "x", "--at", "1e30", "--dtype", "float16"], "float16"),
+])  # fmt: skip
+def test_bad_input_is_refused(tmp_path: Path, arguments: list[str], says: str) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in " ".join(done.stderr.split())
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_cannot_be_replaced_stays(tmp_path: Path) -> None:
+    (tmp_path / "keep.json").write_text("mine")
+    done = run("grad", "sin(x", "--at", "1", "--json", "-o", "keep.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert (tmp_path / "keep.json").read_text() == "mine"
+
+
+def test_an_expression_may_begin_with_a_minus_sign() -> None:
+    done = run("grad", "-x**2", "--at", "-3", "--json", "--backend", "dual")
+    assert json.loads(done.stdout)["results"][0]["derivative"]["x"] == 6.0
+
+
+def test_at_may_be_repeated_and_names_may_be_greek() -> None:
+    done = run("grad", "α*sin(β)", "--at", "α=2", "--at", "β=1", "--json", "--backend", "tape")
+    assert json.loads(done.stdout)["at"] == {"α": "2", "β": "1"}
+
+
+def test_no_colour_and_no_markup_off_a_terminal() -> None:
+    done = run("grad", "where(x > 0, x, 2*x)", "--at", "0", *FAST)
+    assert "\x1b" not in done.stdout
+    assert "kink" in done.stdout
+
+
+def test_code_prints_the_program_and_python() -> None:
+    done = run("code", "exp(x)*y", "--backend", "tape")
+    assert "%2 = exp(x)" in done.stdout
+    assert "def tape_f(x, y):" in done.stdout
+
+
+def test_help_and_version() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("grad", "sweep-h", "Examples"))
+    assert run("--version").stdout.startswith("diffcmp, version")
+    assert "softplus" in run("--functions").stdout
+
+
+def test_completion() -> None:
+    assert "_DIFFCMP_COMPLETE" in run("completion", "bash").stdout
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    script = f"{sys.executable} -c 'from diffcmp.cli import main; main()' sweep-h 'sin(x)' --at 1 --csv --backend central | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {script}"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+IMPORTS = """
+import sys
+sys.argv = ["diffcmp", *{arguments!r}]
+from diffcmp.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+print("LOADED", *sorted({{"numpy", "sympy", "flint", "matplotlib", "plotext", "rich"}} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("arguments", "without"), [
+    (["--help"], {"numpy", "sympy", "flint", "matplotlib", "plotext", "rich"}),
+    (["--functions"], {"numpy", "sympy", "flint", "matplotlib", "plotext", "rich"}),
+    (["grad", "sin(x)", "--at", "1", "--backend", "dual"], {"sympy", "matplotlib", "plotext"}),
+    (["grad", "sin(x)", "--at", "1", "--backend", "dual", "--json"], {"sympy", "matplotlib", "plotext", "rich"}),
+    (["sweep-h", "sin(x)", "--at", "1", "--csv"], {"sympy", "matplotlib", "plotext", "rich"}),
+])  # fmt: skip
+def test_nothing_is_imported_that_is_not_needed(arguments: list[str], without: set[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS.format(arguments=arguments)], capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(done.stderr.split("LOADED")[1].split())
+    assert not loaded & without
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+@pytest.mark.parametrize(("name", "arguments"), [
+    ("kink", ["grad", "relu(x)", "--at", "0"]),
+    ("several", ["grad", "x**2*y", "--at", "x=2,y=pi/4"]),
+    ("sweep", ["sweep-h", "exp(x)", "--at", "1", "--h-min", "1e-6"]),
+])  # fmt: skip
+def test_golden_output(name: str, arguments: list[str], columns: str) -> None:
+    """What a person sees, but for the times; DIFFCMP_REGOLD=1 writes the files again."""
+    backends = ["--backend", "forward,central"] if arguments[0] == "sweep-h" else FAST
+    seen = "\n".join(line.split(" µs")[0].rsplit("  ", 1)[0].rstrip() if " µs" in line else line
+                     for line in run(*arguments, *backends, COLUMNS=columns).stdout.splitlines())  # fmt: skip
+    path = GOLDEN / f"{name}-{columns}.txt"
+    if os.environ.get("DIFFCMP_REGOLD"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(seen + "\n")
+    assert seen + "\n" == path.read_text()
+
+
+def test_visible_bad_inputs() -> None:
+    """The command lines of ../shared/cases that neither need vectors nor `explain`."""
+    checker = ROOT.parent / "shared" / "cases" / "check_bad_inputs.py"
+    if not checker.exists():
+        pytest.skip("no ../shared/cases in this clone")
+    script = f"{sys.executable} -c 'from diffcmp.cli import main; main()'"
+    done = subprocess.run(
+        [sys.executable, str(checker), "--cmd", script], capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    failed = [line for line in done.stdout.splitlines() if line.startswith("bad-")]
+    assert [line for line in failed if "[explain" not in line] == [], done.stdout
