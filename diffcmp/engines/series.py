@@ -101,8 +101,9 @@ class SeriesSystem(NumberSystem[Any]):
     Conditions are `bool`: they compare functions next to the point (or at it, where all series are constants), so that
     the leading term of the difference decides.
 
-    `path` lists all that was decided by the side on which the point is approached. Two runs with the same path expand the
-    same analytic function, so that their limits and slopes agree without comparing any numbers.
+    `path` lists all that was decided by the side on which the point is approached, each decision with its `place`, the
+    slot being computed. Two runs with the same path expand the same analytic function, so that their limits and slopes
+    agree without comparing any numbers.
     """
 
     exact = True
@@ -116,7 +117,8 @@ class SeriesSystem(NumberSystem[Any]):
         self.plus, self.minus, self.times, self.over = (operation(field.system, n) for n in ("add", "sub", "mul", "div"))
         self.shared: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
         self.leading: dict[int, tuple[Series, int | None]] = {}
-        self.path: list[object] = []
+        self.path: list[tuple[int, object]] = []
+        self.place = 0
         self.side = 0
 
     # constants and variables ----------------------------------------------------------------------------------------
@@ -135,6 +137,10 @@ class SeriesSystem(NumberSystem[Any]):
             return self.constant(x)
         direction = self.field.system.literal(Fraction(side))
         return Series(self.zero, 0, lambda k: x if k == 0 else direction if k == ramification else self.zero, ramification + 1)
+
+    def took(self, decision: object) -> None:
+        """Write a decision to the path."""
+        self.path.append((self.place, decision))
 
     def function(self, name: str) -> Callable[..., Any] | None:
         if TABLE[name].definition:
@@ -181,7 +187,7 @@ class SeriesSystem(NumberSystem[Any]):
 
     def is_constant(self, x: Series) -> bool:
         """Whether x is known to be a number."""
-        return x.start >= 0 and x.stop is not None and x.stop <= 1
+        return x.start >= 0 and x.stop is not None and all(self.field.is_zero(x[k]) for k in range(1, x.stop))
 
     # arithmetic ------------------------------------------------------------------------------------------------------
 
@@ -252,7 +258,7 @@ class SeriesSystem(NumberSystem[Any]):
         if shift.denominator != 1:
             raise Ramify(shift.denominator)
         if v != 0 and whole is None:
-            self.path.append(("root", self.side))  # √(t²) is |t|: another function on either side
+            self.took(("root", self.side))  # √(t²) is |t|: another function on either side
         return self.miller(x, v, y[0], int(shift))
 
     def product(self, x: Series, n: int) -> Series:
@@ -304,7 +310,7 @@ class SeriesSystem(NumberSystem[Any]):
                 raise Exhausted
             return self.literal(Fraction(below))
         beside = self.sign(self._sub(x, self.literal(Fraction(whole))))
-        self.path.append(beside < 0)
+        self.took(beside < 0)
         return self.literal(Fraction(whole - (beside < 0)))
 
     def regular(self, name: str) -> Callable[..., Any]:
@@ -340,7 +346,7 @@ class SeriesSystem(NumberSystem[Any]):
         if limits is None:
             return Failure("essential")
         positive = self.sign(x) > 0
-        self.path.append(positive)
+        self.took(positive)
         start = evaluate(limits[positive], self.field.system, [])[0]
         return self.integral(name, (x,), start)
 
@@ -390,8 +396,9 @@ class SeriesSystem(NumberSystem[Any]):
 
     def decided(self, x: Series, y: Series, outcome: Callable[[int], bool]) -> bool:
         """A condition on the sign of x - y next to the point."""
-        self.path.append(outcome(self.sign(self._sub(x, y))))
-        return bool(self.path[-1])
+        holds = outcome(self.sign(self._sub(x, y)))
+        self.took(holds)
+        return holds
 
     def _lt(self, x: Series, y: Series) -> bool:
         return self.decided(x, y, lambda sign: sign < 0)

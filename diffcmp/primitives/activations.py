@@ -22,6 +22,6 @@ primitive("selu",       "x",        [f"{SELU_SCALE}*where(x > 0, 1, {SELU_ALPHA}
           stable=f"{SELU_SCALE}*where(x > 0, x, {SELU_ALPHA}*expm1(min(x, 0)))")
 # erfc keeps the digits of the tail that 1 + erf(x/√2) has lost by x = -8
 primitive("gelu",       "x",        ["erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi)"],
-          definition="x*(1 + erf(x/sqrt(2)))/2", stable="x*erfc(-x/sqrt(2))/2")
+          definition="x*erfc(-x/sqrt(2))/2")
 primitive("silu",       "x",        ["sigmoid(x)*(1 + x*sigmoid(-x))"],          definition="x*sigmoid(x)", aliases="swish")
 primitive("softsign",   "x",        ["1/(1 + abs(x))**2"],                       definition="x/(1 + abs(x))")

@@ -27,6 +27,8 @@ from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
 
 MAX_DIGITS = 1000
 MOST_BITS = 8  # doublings of the precision before giving up
+ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
+DEEP_BITS = 16 * ASSUMED_BITS  # where that cannot be proven
 BITS = 3.3219280948873626  # of a decimal digit
 REASONS = {
     "logarithm": "a logarithm of what vanishes", "essential": "a function at an infinite argument",
@@ -109,29 +111,48 @@ class _Piece:
 def _along(program: Program, at: Point, name: str, digits: int, timeout: float) -> _Piece:
     form = core(program, at.others(name))
     try:
-        local, suspected, bits = _settled(form, at, name, digits)
+        local, assumed, bits = _believed(form, at, name, digits, timeout)
     except (Exhausted, Imprecise) as reason:
         note = remark(Note.OSCILLATION, reason="leading terms vanish" if isinstance(reason, Exhausted) else "precision")
         return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (note,))
     if local.kind is Kind.UNDECIDED:
         return _beyond_series(program, form, at, name, local, digits, timeout)
-    remarks: tuple[Remark, ...] = ()
-    certified = suspected == 0 or _proven(form, at.coordinates[name], local.kind, timeout)
-    if not certified:
-        remarks = (remark(Note.ZERO_ASSUMED, count=suspected),)
-    return _Piece(_coordinatewise(local, bits), _value(local, bits), certified, "series", remarks)
+    remarks = (remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else ()
+    return _Piece(_coordinatewise(local, bits), _value(local, bits), assumed == 0, "series", remarks)
 
 
-def _proven(form: Program, coordinate: Coordinate, kind: Kind, timeout: float) -> bool:
-    from diffcmp.truth.symbolic import proven
+def _believed(form: Program, at: Point, name: str, digits: int, timeout: float) -> tuple[Local, int, int]:
+    """The local analysis, how many zeros in it are taken as such without a proof, and the bits.
 
-    return proven(form, coordinate, kind, timeout)
+    What cannot be proven to vanish may well be tiny: it is looked at with far more bits.
+
+    Raises
+    ------
+    Imprecise: where even then a zero is suspected that sympy refutes.
+    """
+    local, suspected, bits = _settled(form, at, name, digits, ZERO_BITS)
+    if not suspected or local.kind is Kind.UNDECIDED:
+        return local, 0, bits
+    from diffcmp.truth.symbolic import proven  # starts a process: only where it is needed
+
+    facts = proven(form, at.coordinates[name], timeout)
+    if facts == _facts(local):
+        return local, 0, bits
+    local, suspected, bits = _settled(form, at, name, digits, DEEP_BITS)
+    if facts is not None and suspected and facts != _facts(local):
+        raise Imprecise
+    return local, 0 if facts is not None else suspected, bits
 
 
-def _settled(form: Program, at: Point, name: str, digits: int) -> tuple[Local, int, int]:
+def _facts(local: Local) -> tuple[str, list[bool]]:
+    """The kind, and which of the numbers shown vanish."""
+    return local.kind.value, [_zero(x) for x in local.shown]
+
+
+def _settled(form: Program, at: Point, name: str, digits: int, deep: int) -> tuple[Local, int, int]:
     """The local analysis at a precision where all digits are certain and every suspected zero is below 1e-400.
 
-    Also the number of zeros that are only suspected, and the bits.
+    Also the number of zeros that are only suspected, and the bits: where there are any, at least `deep`.
     """
     bits = _bits(digits)
     for _ in range(MOST_BITS):
@@ -142,21 +163,19 @@ def _settled(form: Program, at: Point, name: str, digits: int) -> tuple[Local, i
         except Imprecise:
             bits *= 2
             continue
-        if field.suspected and bits < 2 * ASSUMED_BITS:
-            bits = 2 * ASSUMED_BITS + 64
-        elif all(_certain(q, digits) or _vanishing(q) for q in _balls(local)):
-            return local, field.suspected + sum(_vanishing(q) for q in _balls(local)), bits
+        suspected = field.suspected + sum(_vanishing(x) for x in local.shown)
+        if suspected and bits < deep:
+            bits = deep
+        elif all(_certain(x, digits) or _vanishing(x) for x in local.shown):
+            return local, suspected, bits
         else:
             bits *= 2
     raise Imprecise
 
 
-def _balls(local: Local) -> list[Ball]:
-    """Every finite number that will be shown."""
-    found = [local.at] if local.at is not None else []
-    for side in (local.left, local.right):
-        found += [x.value for x in (side.limit, side.slope) if x is not None and not x.infinite]
-    return found
+def _zero(x: Ball) -> bool:
+    """Whether a number is shown as zero."""
+    return _vanishing(x) or (bool(x.is_zero()) if isinstance(x, arb) else x == 0)
 
 
 def _quantity(x: Extended | None) -> Quantity | None:
@@ -164,7 +183,7 @@ def _quantity(x: Extended | None) -> Quantity | None:
         return None
     if x.infinite:
         return Quantity(infinite=1 if x.infinite > 0 else -1)
-    return Quantity(fmpq(0) if _vanishing(x.value) or (isinstance(x.value, arb) and x.value.is_zero()) else x.value)
+    return Quantity(fmpq(0) if _zero(x.value) else x.value)
 
 
 def _coordinatewise(local: Local, bits: int) -> Coordinatewise:
@@ -253,7 +272,9 @@ def taylor(program: Program, at: Point, name: str, order: int, digits: int = 20)
         with field.system.working():
             x = at.coordinates[name].enclosure(field.system)
             found: Expansion = expansion(form, x, 1, field, 8)
-            if isinstance(found.out, Failure) or found.ramification != 1 or found.out.start < 0:
+            if isinstance(found.out, Failure) or found.ramification != 1:
+                return None
+            if any(not field.is_zero(found.out[k]) for k in range(found.out.start, 0)):
                 return None
             factorial = fmpq(1)
             derivatives: list[Ball] = []

@@ -32,7 +32,7 @@ class Expansion:
 
     out: Series | Failure
     ramification: int
-    path: tuple[object, ...]
+    path: tuple[tuple[int, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ class Local:
     at: Any
     left: OneSide
     right: OneSide
+
+    @property
+    def shown(self) -> list[Any]:
+        """Every finite number that the answer is made of."""
+        found = [self.at] if self.at is not None else []
+        if self.kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
+            return found
+        for side in (self.left, self.right):
+            found += [x.value for x in (side.limit, side.slope) if x is not None and not x.infinite]
+        return found
 
 
 def analysis(program: Program, x: Any, field: Field, terms: int = MAX_TERMS) -> Local:
@@ -91,6 +101,7 @@ def _expansion(program: Program, x: Any, side: int, field: Field, terms: int, ra
         if eq.params:
             values[eq.output] = system.literal(eq.params[0])
             continue
+        system.place = eq.output
         out = operation(system, eq.primitive)(*[values[i] for i in eq.inputs])
         if isinstance(out, Failure) and out.equation is None:
             out.equation = eq

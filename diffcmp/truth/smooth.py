@@ -38,32 +38,47 @@ def smooth(program: Program, values: Sequence[Ball], varying: Sequence[bool], ba
     """
     with balls.working():
         trace = trace_of(program, balls, values)
-        straight = branchless(program, _decisions(program, trace, varying))
-        active = _active(straight, varying)
-        if not all(interior(eq, trace, active, balls) for eq in straight.equations):
+        sound, decisions = _sound(program, trace, varying, balls)
+        if program.outputs[0] not in sound:
             return None
-        value, gradient = vjp(straight, balls, values, varying, fmpq(1))
+        value, gradient = vjp(branchless(program, decisions), balls, values, varying, fmpq(1))
     zero = fmpq(0)
     found = Smooth(value, [zero if g is None else g for g in gradient])
     return found if all(to_arb(x).is_finite() for x in (value, *found.gradient)) else None
 
 
-def _active(program: Program, varying: Sequence[bool]) -> set[int]:
-    return program.active([name for name, v in zip(program.inputs, varying, strict=True) if v])
+def _sound(
+    program: Program, trace: Sequence[Any], varying: Sequence[bool], balls: Balls
+) -> tuple[set[int], dict[int, bool]]:
+    """The slots that are certainly analytic around the point, and the conditions that hold, or fail, all around it.
 
-
-def _decisions(program: Program, trace: Sequence[Any], varying: Sequence[bool]) -> dict[int, bool]:
-    """The conditions that hold, or fail, all around the point. Equality of things that vary is never certain."""
-    active = _active(program, varying)
-    sure: dict[int, bool | None] = {}
-    balls = Balls()
+    A condition is certain only where both of its sides are analytic: one that jumps, or is undefined, beside the point says
+    nothing by its value there. Equality of things that vary is never certain.
+    """
+    sound = set(range(len(program.inputs)))
+    active = {i for i, v in enumerate(varying) if v}
+    known: dict[int, bool] = {}
     for eq in program.equations:
-        if eq.primitive in ("and", "or", "not"):
-            sure[eq.output] = operation(balls, eq.primitive)(*(sure[i] for i in eq.inputs))
-        elif eq.entry.condition:
-            x, y = ((trace[i], i in active) for i in eq.inputs)
-            sure[eq.output] = _around(eq.primitive, x, y)
-    return {slot: known for slot, known in sure.items() if known is not None}
+        inputs = eq.inputs
+        if eq.entry.selects and inputs[0] in known:
+            inputs = (inputs[1] if known[inputs[0]] else inputs[2],)
+        if any(i in active for i in inputs):
+            active.add(eq.output)
+        steady = all(i in sound for i in inputs)
+        if eq.entry.condition:
+            certain: bool | None = None
+            if eq.primitive in ("and", "or", "not"):
+                certain = operation(balls, eq.primitive)(*(known.get(i) for i in inputs))
+            elif steady:
+                x, y = ((trace[i], i in active) for i in inputs)
+                certain = _around(eq.primitive, x, y)
+            if certain is not None:
+                known[eq.output] = certain
+            if certain is not None or steady:
+                sound.add(eq.output)
+        elif steady and (len(inputs) < len(eq.inputs) or interior(eq, trace, active, balls)):
+            sound.add(eq.output)
+    return sound, known
 
 
 def _around(name: str, x: tuple[Ball, bool], y: tuple[Ball, bool]) -> bool | None:
@@ -103,15 +118,14 @@ class Interior(NumberSystem[Any]):
 def interior(eq: Equation, trace: Sequence[Any], active: set[int], balls: Balls) -> bool:
     """Whether the argument balls of one equation lie certainly in the interior of the primitive's domain."""
     if eq.output not in active:
-        value = trace[eq.output]
-        return isinstance(value, bool) or value is None or to_arb(value).is_finite()
+        return bool(to_arb(trace[eq.output]).is_finite())
     arguments = [(trace[i], i in active) for i in eq.inputs]
     if eq.entry.steps:
         x = arguments[0][0]
         floor = balls._floor(x)
         return isinstance(floor, fmpq) and bool(x > floor)
     if eq.primitive == "where":
-        return False  # a branch that could not be resolved
+        return False  # no branch is taken all around
     domain = rules.domain(eq.primitive)
     if domain is None:
         return True

@@ -24,13 +24,17 @@ AGREEMENT = 1e-3
 BITS = 8192
 
 
-def proven(form: Program, coordinate: Coordinate, kind: Kind, timeout: float) -> bool:
-    """Whether sympy's exact constants lead the local analysis to the same kind, every zero on the way proven."""
+def proven(form: Program, coordinate: Coordinate, timeout: float) -> tuple[str, list[bool]] | None:
+    """The kind and which of the numbers shown vanish, by the local analysis on sympy's exact constants.
+
+    None where some zero on the way could not be proven.
+    """
     task = shared().submit("diffcmp.truth.symbolic_work:prove", form, coordinate.program)
     try:
-        return bool(task.result(timeout) == kind.value)
+        found = task.result(timeout)
     except REFUSALS:
-        return False
+        return None
+    return None if found is None else (found[0], list(found[1]))
 
 
 def symbolic_side(form: Program, coordinate: Coordinate, direction: int, timeout: float) -> Side | None:

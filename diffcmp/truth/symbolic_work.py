@@ -17,13 +17,14 @@ DIGITS = 40
 TINY = sympy.Rational(1, 10**30)
 
 
-def prove(form: Program, coordinate: Program) -> str | None:
-    """The kind of the point where every zero on the way to it could be proven, else None."""
+def prove(form: Program, coordinate: Program) -> tuple[str, list[bool]] | None:
+    """The kind of the point and which of the numbers shown vanish, where every zero on the way is proven, else None."""
     system = Symbols()
     field = SymbolField(system, vanishes, lambda c: arb(str(sympy.N(c, DIGITS))))
     x = evaluate(coordinate, system, [])[0]
     local = analysis(form, x, field)
-    return local.kind.value if field.proven else None
+    zeros = [field.is_zero(c) for c in local.shown]
+    return (local.kind.value, zeros) if field.proven else None
 
 
 def vanishes(c: Any) -> bool | None:
