@@ -23,7 +23,6 @@ class Note(Enum):
     INFINITE_SLOPE = "the partial derivative of {name} is infinite here", "choose another point, or rewrite"
     STENCIL_LEAVES_DOMAIN = "the stencil reaches outside the domain", "use a smaller h, or a one-sided method"
     NO_COMPLEX_TYPE = "there is no complex type that matches {dtype}", "use float32 or wider"
-    NOT_HOLOMORPHIC = "{name} has no complex form", "use dual or tape"
     # what the truth says of a result
     KINK = "left and right derivative differ ({left} and {right}); this is {choice}", "no method can give both; each picks one by convention"
     JUMP = "f jumps here, so that it has no derivative", "no finite number is right"
@@ -51,7 +50,6 @@ class Note(Enum):
     ZERO_ASSUMED = "{count} quantities below 1e-400 were taken to be zero without a proof", "take the result as very probable, not as proven"
     SYMBOLIC_TRUTH = "by the symbolic limit from each side, confirmed by balls approaching the point", "take the result as very probable, not as proven"
     OSCILLATION = "it could not be found out how f behaves here ({reason})", "look at f next to the point"
-    PRECISION = "{digits} digits could not be certified with {bits} bits", "ask for fewer digits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,11 @@ def _taken(program: Program, values: Sequence[Any]) -> set[int]:
 
 
 def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> Equation | None:
-    """The first equation with finite arguments and a result that is not; else the first result that is not."""
+    """The operation in which infinite values first meet to nan; else the first one that is not finite out of what is."""
     broken = [eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])]
+    for eq in broken:
+        if eq.primitive in ("add", "sub", "mul", "div") and math.isnan(values[eq.output].primal):
+            return eq
     fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
     return next(iter(fresh), next(iter(broken), None))
 

@@ -1,0 +1,175 @@
+"""Every fault and every note is provoked, and says what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diffcmp import InputError, certify, compare, derivative, parse, sweep, trace, worker
+from diffcmp.cli.output import figure_format, writable
+from diffcmp.engines.point import assignments
+from diffcmp.errors import Fault
+from diffcmp.notes import Note
+
+FAULTS: dict[Fault, Callable[[], Any]] = {
+    Fault.EMPTY: lambda: parse("  "),
+    Fault.SYNTAX: lambda: parse("sin(x"),
+    Fault.TOO_LONG: lambda: parse("x+" * 20_000 + "x"),
+    Fault.TOO_DEEP: lambda: parse("sin(" * 150 + "x" + ")" * 150),
+    Fault.CHARACTER: lambda: parse("x\u200b+1"),
+    Fault.NOT_IN_LANGUAGE: lambda: parse("x // 2"),
+    Fault.NUMBER: lambda: parse("1e999999"),
+    Fault.NO_VALUE: lambda: parse("u = 2*x"),
+    Fault.UNKNOWN_FUNCTION: lambda: parse("sinn(x)"),
+    Fault.NOT_A_FUNCTION: lambda: parse("pi(x)"),
+    Fault.FUNCTION_AS_VALUE: lambda: parse("sin + x"),
+    Fault.RESERVED: lambda: parse("e = 3; e*x"),
+    Fault.ARGUMENTS: lambda: parse("sin(x, y)"),
+    Fault.KEYWORD: lambda: parse("log(x, base=2)"),
+    Fault.CONDITION_AS_NUMBER: lambda: parse("x > 0"),
+    Fault.NUMBER_AS_CONDITION: lambda: parse("x and x"),
+    Fault.NO_VECTORS: lambda: parse("x[3]"),
+    Fault.NO_VARIABLE: lambda: compare("2", 1),
+    Fault.POINT_MISSING: lambda: compare("x*y", {"x": 1}),
+    Fault.POINT_BARE: lambda: compare("x*y", 1),
+    Fault.POINT_TWICE: lambda: assignments(["x=1,x=2"]),
+    Fault.POINT_UNKNOWN: lambda: compare("x", {"y": 1}),
+    Fault.POINT_NAME: lambda: assignments(["x=1,2"]),
+    Fault.POINT_EMPTY: lambda: compare("x", ""),
+    Fault.POINT_NOT_CONSTANT: lambda: compare("x", "y"),
+    Fault.POINT_BEYOND: lambda: sweep("x", 1e300, dtype="float32"),
+    Fault.POINT_NOT_FINITE: lambda: compare("x", "1/0"),
+    Fault.WRT_UNKNOWN: lambda: compare("x", 1, wrt=["z"]),
+    Fault.WRT_NEEDED: lambda: derivative("x*y"),
+    Fault.TRACED_BRANCH: lambda: trace(lambda x: x if x > 0 else -x),
+    Fault.BACKEND_UNKNOWN: lambda: compare("x", 1, backends=["duel"]),
+    Fault.BACKEND_WITHOUT_STEP: lambda: sweep("x", 1, backends=["tape"]),
+    Fault.STEP: lambda: compare("x", 1, h=-1.0),
+    Fault.STEP_RANGE: lambda: sweep("x", 1, h_min=1, h_max=0.1),
+    Fault.DIGITS: lambda: compare("x", 1, digits=10**9),
+    Fault.GRID: lambda: sweep("x", 1, per_decade=10**6),
+    Fault.DTYPE: lambda: compare("x", 1, dtype="float31"),
+    Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),
+    Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
+}
+
+
+@pytest.mark.parametrize("fault", list(Fault), ids=lambda f: f.name)
+def test_every_fault_can_be_provoked(fault: Fault) -> None:
+    with pytest.raises(InputError) as caught:
+        FAULTS[fault]()
+    assert caught.value.fault is fault
+    text = str(caught.value)
+    assert "{" not in text.replace("{1", "")
+    assert text.count("\n") >= 1
+    assert all(c.isprintable() or c == "\n" for c in text)
+
+
+@pytest.mark.parametrize(("text", "piece"), [
+    ("exp(sinn(x))", "sinn"), ("a*sin(x)+b*cosh(x, y)", "cosh(x, y)"), ("x² + lg(x)", "lg"), ("  x[3] + 1", "x[3]"),
+    ("where(x, 1, 2)", "x"), ("x + 1j", "1j"), ("α*βeta(x)", "βeta"),
+])  # fmt: skip
+def test_the_span_is_the_piece(text: str, piece: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(text)
+    assert caught.value.span is not None
+    assert caught.value.span.cut(text) == piece
+    line, carets = str(caught.value).splitlines()[1:3]
+    assert line[carets.index("^") : carets.rindex("^") + 1] == piece
+
+
+NUMERIC = ["forward", "backward", "central", "complex-step", "dual", "tape"]
+
+
+def noted(expr: str, at: Any, **options: Any) -> set[Note]:
+    """The notes of all rows, and of the truth."""
+    found = compare(expr, at, **({"backends": NUMERIC} | options))
+    return {r.note for row in found.rows for r in row.remarks} | {r.note for r in found.truth.remarks}
+
+
+NOTES: dict[Note, Callable[[], set[Note]]] = {
+    Note.ZERO_OVER_ZERO: lambda: noted("sin(x)/x", 0),
+    Note.INFINITE_DIFFERENCE: lambda: noted("1/x - 1/sin(x)", 0) | noted("exp(x)-exp(2*x)", 1000),
+    Note.ZERO_TIMES_INFINITY: lambda: noted("exp(-x)*exp(x)", 800),
+    Note.UNTAKEN_BRANCH: lambda: noted("where(x < 1, x, sqrt(x))", 0),
+    Note.OUTSIDE_DOMAIN: lambda: noted("log(x)", -1),
+    Note.DIVISION_BY_ZERO: lambda: noted("1/x", 0),
+    Note.POINT_BEYOND: lambda: noted("x", 1e30, dtype="float16"),
+    Note.OVERFLOW: lambda: noted("exp(x)", 1000),
+    Note.INFINITE_SLOPE: lambda: noted("sqrt(x)", 0),
+    Note.STENCIL_LEAVES_DOMAIN: lambda: noted("log(x)", "1e-9"),
+    Note.NO_COMPLEX_TYPE: lambda: noted("x", 1, dtype="float16"),
+    Note.KINK: lambda: noted("abs(x)", 0),
+    Note.JUMP: lambda: noted("floor(x)", 1),
+    Note.POLE: lambda: noted("1/x", 0),
+    Note.VERTICAL_TANGENT: lambda: noted("cbrt(x)", 0),
+    Note.EDGE: lambda: noted("x*sqrt(x)", 0),
+    Note.OUTSIDE: lambda: noted("log(x)", -1),
+    Note.UNDECIDED: lambda: noted("x*sin(1/x)", 0),
+    Note.WRONG: lambda: noted("(x**2-4)/(x-2)*where(x > 5, 1, 1)", "2", h=1e-9, backends=["central"]) | noted("abs(x)", 0),
+    Note.LOST_BELOW_ROUNDOFF: lambda: noted("(t**2-4)/(t-2)", 2),
+    Note.GUARD: lambda: noted("where(x == 0, 1, (exp(x)-1)/x)", 0),
+    Note.TRUNCATION: lambda: noted("exp(-1000*(x-1)**2)", "1.1", h=0.3),
+    Note.ROUNDOFF: lambda: noted("sin(x)", 1, h=1e-15),
+    Note.REPRESENTATION: lambda: noted("cos(x)", "31415926535897932384.62643383279"),
+    Note.CANCELLATION: lambda: noted("(1-cos(x))/x**2", "1e-8"),
+    Note.VALUE_NOT_FINITE: lambda: noted("(t**2-4)/(t-2)", 2),
+    Note.LIMIT: lambda: noted("sin(x)/x", 0, backends=["symbolic"]),
+    Note.NO_LIMIT: lambda: noted("abs(x)", 0, backends=["symbolic"]),
+    Note.SYMBOLIC_UNFINISHED: lambda: noted("sin(x)", 1, backends=["symbolic"], timeout=1e-9),
+    Note.ZERO_ASSUMED: lambda: {
+        r.note for r in certify(
+            "(x-1)/(x-1+gamma(1/3)*gamma(2/3)-2*pi/sqrt(3))", 1, timeout=0.001,
+        ).remarks
+    },
+    Note.SYMBOLIC_TRUTH: lambda: noted("x*log(x)", 0),
+    Note.OSCILLATION: lambda: noted("x*sin(1/x)", 0),
+}  # fmt: skip
+
+
+TARGETS = {Note.LHOPITAL, Note.LIMIT_UNFINISHED, Note.SYMBOLIC_FAILED}
+
+
+class Lost:
+    """A task that will not be answered."""
+
+    def __init__(self, error: worker.WorkerError) -> None:
+        self.error = error
+
+    def result(self, timeout: float) -> Any:
+        raise self.error
+
+    def cancel(self) -> None:
+        """Nothing runs."""
+
+
+@pytest.mark.parametrize(("note", "error", "by_rule_too"), [
+    (Note.LHOPITAL, worker.WorkerTimeout(), False),
+    (Note.LIMIT_UNFINISHED, worker.WorkerTimeout(), True),
+    (Note.SYMBOLIC_FAILED, worker.WorkerFailed("NotImplementedError: no limit"), True),
+])  # fmt: skip
+def test_limits_that_fail(note: Note, error: worker.WorkerError, by_rule_too: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hung or broken `limit` leads to: sympy's own is bypassed, the rule tried, and its failure told."""
+    submit = worker.Worker.submit
+
+    def fail(self: worker.Worker, target: str, *arguments: Any) -> Any:
+        limit = target.endswith(":limits")
+        return Lost(error) if limit and (by_rule_too or arguments[-1] is not True) else submit(self, target, *arguments)
+
+    monkeypatch.setattr(worker.Worker, "submit", fail)
+    assert note in noted("sin(x)/x", 0, backends=["symbolic"])
+
+
+@pytest.mark.parametrize("note", [n for n in Note if n not in TARGETS], ids=lambda n: n.name)
+def test_every_note_can_be_provoked(note: Note) -> None:
+    assert note in NOTES, "provoke it, or delete it"
+    assert note in NOTES[note]()
+
+
+def test_an_unwritable_folder(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    with pytest.raises(InputError, match="it is a folder"):
+        writable(str(tmp_path / "d"))
