@@ -358,7 +358,7 @@ def serve() -> None:
             frame = _read(requests)
         except (EOFError, OSError):
             os._exit(0)
-        answer = _outcome(lambda frame=frame: _called(*pickle.loads(frame)))
+        answer = _outcome(frame)
         try:
             data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # any object may be in an answer
@@ -377,7 +377,7 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     os.close(nothing)
-    return requests, answers  # type: ignore[return-value]  # raw files have all that is used here
+    return requests, answers
 
 
 def _called(target: str, arguments: tuple[Any, ...]) -> Any:
@@ -387,9 +387,11 @@ def _called(target: str, arguments: tuple[Any, ...]) -> Any:
     return getattr(import_module(module), function)(*arguments)
 
 
-def _outcome(call: Callable[[], Any]) -> tuple[bool, Any]:
+def _outcome(frame: bytes) -> tuple[bool, Any]:
+    import pickle
+
     try:
-        return True, call()
+        return True, _called(*pickle.loads(frame))
     except (Exception, SystemExit) as error:  # the parent is told, whatever it is
         return False, _sentence(error)
 

@@ -57,7 +57,9 @@ def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> 
     """The operation in which infinite values first meet to nan; else the first one that is not finite out of what is."""
     broken = [eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])]
     for eq in broken:
-        if eq.primitive in ("add", "sub", "mul", "div") and math.isnan(values[eq.output].primal):
+        arguments = [values[i].primal for i in eq.inputs if isinstance(values[i], Dual)]
+        meet = eq.primitive in ("add", "sub", "mul", "div") and math.isnan(values[eq.output].primal)
+        if meet and not any(math.isnan(x) for x in arguments):
             return eq
     fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
     return next(iter(fresh), next(iter(broken), None))

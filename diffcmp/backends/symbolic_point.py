@@ -70,7 +70,7 @@ def _agreed(expression: Expression, at: Place) -> Any | None:
         value = _real(expression.xreplace(_floats(at, 2 * digits)) if at else expression, digits)
         if value is None and last is None and digits > ROUNDS[0]:
             raise Singular
-        if None not in (value, last) and abs(value - last) <= abs(value) * sympy.Float(10) ** -(DIGITS + 2):
+        if value is not None and last is not None and abs(value - last) <= abs(value) * sympy.Float(10) ** -(DIGITS + 2):
             return value
         last = value
     if last is None or abs(last) > sympy.Float(10) ** -200:

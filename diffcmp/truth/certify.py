@@ -15,7 +15,7 @@ from typing import Literal
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
-from diffcmp.engines.point import Coordinate, Point
+from diffcmp.engines.point import Point
 from diffcmp.engines.series import Exhausted, Failure
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core

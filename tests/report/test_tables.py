@@ -15,8 +15,8 @@ import pytest
 from rich.cells import cell_len
 
 from diffcmp.accuracy.record import Comparison, Sweep
-from diffcmp.report.terminal import screen
 from diffcmp.report.tables import comparison_text, sweep_text, thinned
+from diffcmp.report.terminal import screen
 
 from . import samples
 
