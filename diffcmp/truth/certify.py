@@ -15,12 +15,13 @@ from typing import Literal
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.engines.beside import Expansion, Extended, OneSide, expansion
 from diffcmp.engines.point import Point
 from diffcmp.engines.series import Exhausted, Failure
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core
 from diffcmp.program.ir import Program
-from diffcmp.truth.local import Expansion, Extended, Local, OneSide, analysis, expansion
+from diffcmp.truth.local import Local, analysis
 from diffcmp.truth.record import GUARD_DIGITS, Coordinatewise, Kind, Quantity, Side, Truth
 from diffcmp.truth.smooth import Smooth, smooth
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
