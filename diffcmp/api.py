@@ -7,6 +7,7 @@ from typing import Any
 
 from diffcmp.backends.registry import backend as named
 from diffcmp.engines.compiled import adjoint, compiled, only, tangent
+from diffcmp.engines.lhopital import careful
 from diffcmp.engines.point import Number, Point, coordinate, differentiated, point
 from diffcmp.errors import Fault, InputError
 from diffcmp.program.ir import Program
@@ -36,7 +37,8 @@ def grad(expr: str | Program, at: Number | Mapping[str, Number], backend: str = 
 def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = None) -> Callable[..., float]:
     """A function f'(x) of float64 numbers, one for each variable in the order in which they first appear.
 
-    `dual` and `tape` give compiled straight-line code; another backend is called once a number. `wrt` names the variable
+    `dual` and `tape` give compiled straight-line code, `dual-lhopital` and `tape-lhopital` the same with series where that
+    meets 0/0 and its kin; another backend is called once a number. `wrt` names the variable
     to differentiate with respect to; it may be left out where there is only one.
 
     Raises
@@ -57,6 +59,8 @@ def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = Non
         return compiled(only(tangent(program, name), 1))
     if backend == "tape":
         return compiled(only(adjoint(program, (name,)), 1))
+    if backend in ("dual-lhopital", "tape-lhopital"):
+        return careful(program, name, "dual" if backend == "dual-lhopital" else "tape")
     ready = named(backend).prepare(program, [name])
 
     def slope(*values: float) -> float:

@@ -42,6 +42,9 @@ class Note(Enum):
     # how an answer was found
     LIMIT = "by the limit from both sides: substitution gives {form}", ""
     LHOPITAL = "by L'Hôpital's rule, {steps} times: substitution gives {form}", ""
+    RESOLVED = "resolved by series beside the point (L'Hôpital's rule)", ""
+    TAKEN_AS_ZERO = "{count} values within their roundoff were taken as zero", "a nearby point may tell more"
+    DIRECTION = "the limit depends on the direction in which the point is approached", "f has no limit here"
     NO_LIMIT = "the derivative has no finite limit from both sides: {left} from the left, {right} from the right", "look at the one-sided derivatives"
     LIMIT_UNFINISHED = "the symbolic limit did not finish within {seconds:g} s", "--timeout gives it longer"
     SYMBOLIC_UNFINISHED = "the symbolic derivative did not finish within {seconds:g} s", "--timeout gives it longer"

@@ -118,6 +118,9 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.CANCELLATION: lambda: noted("(1-cos(x))/x**2", "1e-8"),
     Note.VALUE_NOT_FINITE: lambda: noted("(t**2-4)/(t-2)", 2),
     Note.LIMIT: lambda: noted("sin(x)/x", 0, backends=["symbolic"]),
+    Note.RESOLVED: lambda: noted("sin(x)/x", 0, backends=["dual-lhopital"]),
+    Note.TAKEN_AS_ZERO: lambda: noted("sin(x)/(x-pi)", "pi", backends=["dual-lhopital"]),
+    Note.DIRECTION: lambda: noted("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=["tape-lhopital"]),
     Note.NO_LIMIT: lambda: noted("abs(x)", 0, backends=["symbolic"]),
     Note.SYMBOLIC_UNFINISHED: lambda: noted("sin(x)", 1, backends=["symbolic"], timeout=1e-9),
     Note.ZERO_ASSUMED: lambda: {

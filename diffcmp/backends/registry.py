@@ -24,6 +24,8 @@ BUILT_IN = {
     "richardson": "diffcmp.backends.richardson:Richardson",
     "dual": "diffcmp.backends.automatic:DualNumbers",
     "tape": "diffcmp.backends.automatic:Tape",
+    "dual-lhopital": "diffcmp.backends.lhopital:ENGINES",
+    "tape-lhopital": "diffcmp.backends.lhopital:ENGINES",
 }
 STEPPED = ("forward", "backward", "central", "central4", "central6", "complex-step")
 

@@ -47,9 +47,9 @@ def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     return tracing.builder.program([tracing.slot(value), *(tracing.slot(d) for d in derivatives)]).pruned()
 
 
-def only(program: Program, output: int) -> Program:
-    """`program` with one of its outputs."""
-    return replace(program, outputs=(program.outputs[output],))
+def only(program: Program, *outputs: int) -> Program:
+    """`program` with some of its outputs."""
+    return replace(program, outputs=tuple(program.outputs[i] for i in outputs))
 
 
 def emitted(program: Program, name: str = "f") -> Emitted:

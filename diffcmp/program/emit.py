@@ -18,6 +18,7 @@ from diffcmp.program import rules
 from diffcmp.program.ir import Builder, Equation, Program
 from diffcmp.program.printer import ATOM, Bound, operator_text, wrapped
 
+RETURNED = ", "
 LONGEST = 60  # characters of an expression before it gets a name of its own
 
 
@@ -36,6 +37,15 @@ class Emitted:
         made = scope[self.name]
         assert callable(made)
         return made
+
+    def careful(self) -> Emitted:
+        """For a function of a number and a condition: the number, or what `_careful` makes of the arguments where the
+        condition holds or the number is not finite."""
+        *body, last = self.source.splitlines()
+        number, condition = last.removeprefix("    return ").rsplit(RETURNED, 1)
+        arguments = body[0][body[0].index("(") + 1 : body[0].rindex(")")]
+        check = f"    if {condition} or _out - _out:\n        return _careful({arguments})"  # inf - inf is nan, which is true
+        return replace(self, source="\n".join([*body, f"    _out = {number}", check, "    return _out"]) + "\n")
 
     def guarded(self) -> Emitted:
         """The same function, which calls `_fallback` with its arguments where the straight code raises `_errors`."""
@@ -111,7 +121,7 @@ class _Writer:
                 text, level = self.assigned(eq.output, text), ATOM
             self.texts[eq.output] = (text, level)
         parameters = ", ".join(self.names[i] for i in range(len(self.program.inputs)))
-        results = ", ".join(self.texts[self.shared[i]][0] for i in self.program.outputs)
+        results = RETURNED.join(self.texts[self.shared[i]][0] for i in self.program.outputs)
         source = "\n".join([f"def {name}({parameters}):", *self.lines, f"    return {results}"]) + "\n"
         return Emitted(source, name, tuple(self.calls))
 
@@ -176,7 +186,7 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
 
 def _python_names(program: Program) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    taken = {*keyword.kwlist, *dir(builtins), "_errors", "_fallback"}
+    taken = {*keyword.kwlist, *dir(builtins), "_errors", "_fallback", "_careful", "_out"}
     names: dict[int, str] = {}
     wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
     for slot in range(program.size):

@@ -1,0 +1,203 @@
+"""Automatic differentiation that knows L'Hôpital's rule: series with float coefficients that carry an error bound.
+
+Where the plain engines meet 0/0, 0·∞, ∞-∞, ∞/∞, 0⁰, 1^∞ or the root of an even-order zero, the function along one
+coordinate is run again on series beside the point: there the quotient of two series with a common zero is the quotient of
+their leading terms, which is what the rule says, however often it has to be applied. A branch that is not taken beside the
+point contributes nothing, and a guard counts as the function beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from diffcmp.arithmetic.bounded import Bounded, BoundedFloats
+from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats, exact
+from diffcmp.engines.beside import OneSide, one_side
+from diffcmp.engines.compiled import adjoint, compiled, emitted, only, tangent
+from diffcmp.engines.forward import local_partial
+from diffcmp.engines.series import Exhausted, Ramify
+from diffcmp.program.expand import core
+from diffcmp.program.ir import Builder, Program
+
+POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus", "gamma", "literal"})  # functions that never vanish
+TERMS = 24
+NEAR = Fraction(1, 2**40)  # a divisor this small against what it was made of may be a rounded zero
+SLACK = 8.0  # a bound of first order is trusted up to this factor
+
+
+class BoundedField:
+    """Coefficients for series: floats, where a value within its error bound is zero."""
+
+    def __init__(self, dtype: str, measured: frozenset[Fraction] = frozenset()) -> None:
+        self.system = BoundedFloats(dtype, local_partial, measured)
+        self.assumed = 0  # values other than 0 that were taken as 0
+
+    def is_zero(self, c: Bounded) -> bool:
+        if c.value == 0:
+            return True
+        if not math.isfinite(c.value):
+            raise Exhausted
+        zero = abs(float(c.value)) <= SLACK * c.error
+        self.assumed += zero
+        return zero
+
+    def sign(self, c: Bounded) -> int:
+        return 0 if self.is_zero(c) else 1 if c.value > 0 else -1
+
+    def rational(self, c: Bounded) -> Fraction | None:
+        """The exact value; of a quotient such as 1/3, the short fraction that it is the rounding of."""
+        if not math.isfinite(c.value):
+            return None
+        short = exact(c.value).limit_denominator(64)
+        return short if abs(float(short - exact(c.value))) <= SLACK * c.error else exact(c.value)
+
+    def whole(self, c: Bounded) -> int | None:
+        if not math.isfinite(c.value):
+            raise Exhausted
+        nearest = round(float(c.value))
+        return nearest if abs(float(c.value) - nearest) <= SLACK * c.error else None
+
+    def floor(self, c: Bounded) -> int | None:
+        below: int = math.floor(c.value)
+        return below
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Value and derivative beside the point on both sides; None where a side has none. `zeros`: how many values other than
+    0 were taken as zero because they lie within their error bound."""
+
+    values: tuple[Any | None, Any | None]
+    slopes: tuple[Any | None, Any | None]
+    bound: float
+    zeros: int
+
+    @property
+    def value(self) -> Any | None:
+        """The common limit of both sides."""
+        return self.common(self.values)
+
+    @property
+    def slope(self) -> Any | None:
+        """The common derivative of both sides."""
+        return None if self.value is None else self.common(self.slopes)
+
+    def common(self, pair: tuple[Any | None, Any | None]) -> Any | None:
+        """What both sides agree on, within their error."""
+        left, right = pair
+        if left is None or right is None:
+            return None
+        if math.isinf(left) or math.isinf(right):
+            return left if left == right else None
+        near = abs(float(left) - float(right)) <= SLACK * self.bound + 1e-9 * abs(float(left))
+        return right if near else None
+
+
+def resolved(program: Program, inputs: Sequence[Any], direction: Mapping[str, int], floats: Floats) -> Resolved:
+    """The function from both sides of the rounded point, on series with float coefficients, along a direction of whole
+    numbers by the names of the variables; all others are held fixed."""
+    form = core(_line(program, inputs, direction))
+    measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
+    field = BoundedField(floats.dtype, measured)
+    sides = [_side(form, Bounded(floats.literal(Fraction(0))), side, field) for side in (-1, 1)]
+    values = [None if s is None or s.limit is None else _number(s.limit) for s in sides]
+    slopes = [None if s is None or s.slope is None else _number(s.slope) for s in sides]
+    errors = [s.slope.value.error for s in sides if s is not None and s.slope is not None and not s.slope.infinite]
+    return Resolved((values[0], values[1]), (slopes[0], slopes[1]), max(errors, default=0.0), field.assumed)
+
+
+def _line(program: Program, inputs: Sequence[Any], direction: Mapping[str, int]) -> Program:
+    """t -> f(x + t·direction), with the rounded x."""
+    builder = Builder(("t",))
+    places = []
+    for name, x in zip(program.inputs, inputs, strict=True):
+        place = builder.literal(exact(x))
+        if direction.get(name):
+            place = builder.add("add", [place, builder.add("mul", [builder.literal(direction[name]), 0])])
+        places.append(place)
+    return builder.program(builder.inline(program, places, None))
+
+
+def _side(form: Program, x: Bounded, direction: int, field: BoundedField) -> OneSide | None:
+    try:
+        return one_side(form, x, direction, field, TERMS)
+    except (Exhausted, Ramify, OverflowError, ZeroDivisionError):
+        return None
+
+
+def _number(found: Any) -> Any:
+    return found.infinite * math.inf if found.infinite else found.value.value
+
+
+def alarmed(program: Program, derived: Program) -> Program:
+    """`derived` with one more output: a condition that holds where the plain engine may be wrong without a sign.
+
+    That is where a condition is about to change (its two sides are equal), and where a divisor, or the base of a negative or
+    fractional power, is a sum that has cancelled or a function next to its zero.
+    """
+    builder = Builder(program.inputs)
+    places = list(range(len(program.inputs)))
+    outputs = list(builder.inline(derived, places, None))
+    slots = dict(enumerate(places))
+    for eq in program.equations:
+        slots[eq.output] = builder.add(eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span)
+    test = None
+    for alarm in _alarms(program, slots, builder):
+        test = alarm if test is None else builder.add("or", [test, alarm])
+    if test is None:
+        zero = builder.literal(0)
+        test = builder.add("ne", [zero, zero])
+    return builder.program([*outputs, test])
+
+
+def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Iterator[int]:
+    """The conditions under which some equation is suspicious."""
+    suspects: dict[int, None] = {}
+    for eq in program.equations:
+        if eq.output not in program.live or set(eq.inputs) <= program.constant:
+            continue
+        if eq.entry.condition and eq.primitive not in ("and", "or", "not"):
+            yield builder.add("eq", [slots[i] for i in eq.inputs])
+        elif eq.primitive == "div":
+            suspects |= dict.fromkeys(_zeros(program, eq.inputs[1]))
+        elif eq.primitive in ("power", "pow", "sqrt", "cbrt", "hypot"):
+            exponent = program.by_output[eq.inputs[1]].params if eq.primitive == "power" else ()
+            if not (exponent and exponent[0] > 0 and exponent[0].denominator == 1):
+                suspects |= dict.fromkeys(_zeros(program, eq.inputs[0]))
+    for place in suspects:
+        first = slots[program.by_output[place].inputs[0]]
+        bound = builder.add("mul", [builder.literal(NEAR), builder.add("abs", [first])])
+        yield builder.add("le", [builder.add("abs", [slots[place]]), bound])
+
+
+def _zeros(program: Program, place: int) -> Iterator[int]:
+    """The values in which a value can vanish without showing it: the sums and functions that its factors are."""
+    eq = program.by_output.get(place)
+    if eq is None or place in program.constant:
+        return
+    if eq.primitive in ("mul", "neg", "power", "sqrt", "cbrt", "abs", "hypot"):
+        for i in eq.inputs:
+            yield from _zeros(program, i)
+    elif eq.primitive == "div":
+        yield from _zeros(program, eq.inputs[0])
+    elif eq.primitive not in POSITIVE:
+        yield place
+
+
+def careful(program: Program, name: str, mode: Literal["dual", "tape"] = "dual") -> Callable[..., float]:
+    """A function f′ of float64 numbers that runs the plain compiled engine, and series only where that is not to be trusted."""
+    plain = tangent(program, name) if mode == "dual" else adjoint(program, (name,))
+    floats = Floats()
+    fallback = compiled(only(plain, 1))
+
+    def by_series(*inputs: float) -> float:
+        series = resolved(program, inputs, {name: 1}, floats).slope if all(map(math.isfinite, inputs)) else None
+        return float(fallback(*inputs) if series is None else series)
+
+    straight = emitted(only(alarmed(program, plain), 1, 2)).careful().guarded()
+    made: Callable[..., Any] = straight.function({**KERNEL, "_errors": ERRORS, "_fallback": by_series, "_careful": by_series})
+    return made

@@ -1,0 +1,88 @@
+"""Engines that know L'Hôpital's rule: textbook limits, branches, guards, and the bound that says what is zero."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from diffcmp import compare, derivative
+from diffcmp.arithmetic.bounded import Bounded, BoundedFloats
+from diffcmp.engines.forward import local_partial
+from diffcmp.notes import Note
+
+ENGINES = ["dual-lhopital", "tape-lhopital"]
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize(("expr", "at", "slope"), [
+    ("(t**2-4)/(t-2)", 2.0, 1), ("sin(x)/x", 0.0, 0), ("(exp(x)-1)/x", 0.0, 0.5), ("log(1+x)/x", 0.0, -0.5),
+    ("1/x - 1/sin(x)", 0.0, -1 / 6), ("1/tanh(x) - 1/x", 0.0, 1 / 3), ("(1+sin(x))**(1/x)", 0.0, -math.e / 2),
+    ("(sqrt(x)-2)/(x-4)", 4.0, -1 / 64), ("x/(exp(x)-1)", 0.0, -0.5), ("sqrt(x**4)", 0.0, 0), ("(x**(1/3)-2)/(x-8)", 8.0, -1 / 288),
+    ("where(x < 1, x, sqrt(x))", 0.0, 1), ("where(x == 0, 1, (exp(x)-1)/x)", 0.0, 0.5),
+    ("where(x != 2, (x**2-4)/(x-2), 4)", 2.0, 1), ("x*abs(x)", 0.0, 0), ("exp(2*x)*sin(x)", 0.3, None),
+])  # fmt: skip
+def test_derivative(expr: str, at: float, slope: float | None, backend: str) -> None:
+    known = derivative(expr, "dual")(at) if slope is None else slope
+    assert derivative(expr, backend)(at) == pytest.approx(known, rel=1e-14, abs=1e-15)
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize(("expr", "at", "slope"), [("sin(x)/(x-pi)", "pi", 0), ("(x-1)/sin(pi*x)", "1", 0), ("(x-0.3)/(10*x-3)", "0.3", 0)])
+def test_a_zero_within_its_bound_is_a_zero(expr: str, at: str, slope: float, backend: str) -> None:
+    (row,) = compare(expr, at, backends=[backend]).rows
+    assert row.derivative["x"] == pytest.approx(slope, abs=1e-13)
+    assert Note.RESOLVED in {r.note for r in row.remarks}
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+def test_a_limit_that_depends_on_the_direction(backend: str) -> None:
+    (row,) = compare("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=[backend]).rows
+    assert Note.DIRECTION in {r.note for r in row.remarks}
+    assert all(math.isnan(d) for d in row.derivative.values())
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+def test_several_variables_along_each_coordinate(backend: str) -> None:
+    """With x = 0 held fixed, sin(x*y)/x is 0/0 for every y: there is no derivative along y."""
+    (row,) = compare("sin(x*y)/x", {"x": 0, "y": 2}, backends=[backend]).rows
+    assert row.derivative["x"] == pytest.approx(0, abs=1e-15)
+    assert math.isnan(row.derivative["y"])
+
+
+def test_on_smooth_programs_the_plain_engine_answers() -> None:
+    rows = compare("exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5", backends=["dual", "tape", *ENGINES]).rows
+    assert rows[0].derivative == rows[2].derivative
+    assert rows[1].derivative == rows[3].derivative
+    assert not rows[2].remarks
+
+
+def test_a_pole_stays_one() -> None:
+    for row in compare("1/x", 0, backends=ENGINES).rows:
+        assert not math.isfinite(row.derivative["x"])
+
+
+def test_the_running_bound_encloses_the_error() -> None:
+    """0.1 + 0.2 - 0.3 is not 0 in float64, but is so within its bound; 2**2 - 4 is 0 exactly."""
+    system = BoundedFloats("float64", local_partial)
+    a, b, c = (system.literal(Fraction(n, 10)) for n in (1, 2, 3))
+    add, sub = system.function("add"), system.function("sub")
+    assert add is not None
+    assert sub is not None
+    gap = sub(add(a, b), c)
+    assert 0 < abs(gap.value) <= gap.error < 1e-15
+    assert sub(system.literal(Fraction(4)), system.literal(Fraction(4))) == Bounded(0.0)
+
+
+def test_removable_cases(cases: Callable[[str], list[dict[str, Any]]]) -> None:
+    """Both engines to 10 digits on at least 90 % of the table."""
+    rows = cases("removable")
+    for position in range(2):
+        right = 0
+        for case in rows:
+            row = compare(case["expr"], case["at"], backends=ENGINES).rows[position]
+            right += all(d is not None and d >= 10 for d in row.digits.values())
+        assert right >= 0.9 * len(rows)
