@@ -48,7 +48,7 @@ def verdict(
         yield remark(Note.EDGE, derivative=_short(along.right or along.left))
     elif digits is not None and digits < _expected(method, floats):
         yield _blame(method, program, where, name, value, digits, step, along.kind, floats)
-    elif not math.isfinite(f):
+    elif not math.isfinite(f) and along.kind is Kind.SMOOTH:
         yield remark(Note.VALUE_NOT_FINITE)
 
 

@@ -10,7 +10,7 @@ from diffcmp.cli import options
 from diffcmp.cli.output import form_of, show, writable
 from diffcmp.cli.progress import progress
 
-COMMON = 10  # backends, for the progress bar
+COMMON = 12  # backends, for the progress bar
 
 
 @click.command("grad", short_help="Every method at one point, against the truth.", cls=options.ExpressionCommand)
