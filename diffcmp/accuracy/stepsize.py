@@ -13,11 +13,6 @@ from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.stencil import Stencil, order_of, weights
 
 
-def needed_order(method: Stencil | ComplexStep) -> int:
-    """The highest derivative of f that `predicted` uses."""
-    return method.truncation_order + 1
-
-
 def predicted(method: Stencil | ComplexStep, derivatives: Sequence[Ball], floats: Floats) -> float | None:
     """The h that minimises C·|f⁽ᵖ⁺¹⁾|·h**p + Σ|w|·u·|f|/h; None where f or f⁽ᵖ⁺¹⁾ vanishes.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from flint import acb, arb, arb_series, ctx, fmpq, fmpz
+from flint import acb, arb, ctx, fmpq, fmpz
 
 from diffcmp.arithmetic.system import NumberSystem
 
@@ -196,17 +196,6 @@ class Balls(NumberSystem[Any]):
         if p is None:
             return x if x is y else to_arb(x).union(to_arb(y))
         return x if p else y
-
-
-def _cotangent(x: arb, order: int) -> arb:
-    """The Taylor coefficient of that order of cot(πx)."""
-    before = ctx.cap
-    ctx.cap = order + 1
-    try:
-        coefficient: arb = arb_series([x, 1]).cot_pi()[order]
-    finally:
-        ctx.cap = before
-    return coefficient
 
 
 def _method(name: str) -> Callable[[Ball], Ball]:

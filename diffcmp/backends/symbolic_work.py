@@ -174,18 +174,3 @@ def _told(side: Side, value: Any | None, slope: Any | None) -> str:
     if slope in (sympy.oo, -sympy.oo):
         return "∞" if slope == sympy.oo else "-∞"
     return f"{float(slope):.6g}"
-
-
-def one_sided(program: Program, fixed: Constants, name: str, at: Program, side: int) -> dict[str, str | None]:
-    """Limits on one side as decimals, "inf" or "-inf": of f, of its difference quotient, of f′. None on failure."""
-    place = _place({**fixed, name: at})
-    beside = Side(place, variable(name), side)
-    try:
-        smooth = Pieces(place, variable(name), side).settle(_function(program))
-    except Singular:
-        return {"limit": None, "quotient": None, "slope": None}
-    limit = beside.limit(smooth)
-    quotient = beside.quotient(smooth, limit) if limit is not None and limit.is_finite else None
-    slope = beside.limit(sympy.diff(smooth, variable(name)))
-    found = {"limit": limit, "quotient": quotient, "slope": slope}
-    return {key: None if value is None else decimal(value) for key, value in found.items()}
