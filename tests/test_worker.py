@@ -1,0 +1,59 @@
+"""The worker process: answers, time limits, failures, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from diffcmp.worker import Worker, WorkerFailed, WorkerTimeout
+
+SLOW = "diffcmp.truth.symbolic_work:one_sided"
+
+
+@pytest.fixture(scope="module")
+def worker() -> Worker:
+    with Worker() as made:
+        yield made
+
+
+def test_it_answers_in_order(worker: Worker) -> None:
+    tasks = [worker.submit("diffcmp.program.printer:decimal", n) for n in (1, 2, 3)]
+    assert [task.result(30) for task in tasks] == ["1", "2", "3"]
+
+
+def test_a_failure_is_told(worker: Worker) -> None:
+    with pytest.raises(WorkerFailed, match="TypeError"):
+        worker.submit("diffcmp.program.printer:decimal").result(30)
+
+
+def test_only_our_own_functions_may_be_named(worker: Worker) -> None:
+    with pytest.raises(ValueError, match="not a function of diffcmp"):
+        worker.submit("os:system", "true")
+
+
+def test_a_time_limit_ends_the_work_and_the_next_request_is_served(worker: Worker) -> None:
+    task = worker.submit("diffcmp.worker:_exactly", _Endless(), 1)
+    start = time.perf_counter()
+    with pytest.raises(WorkerTimeout):
+        task.result(0.3)
+    assert time.perf_counter() - start < 5
+    assert worker.submit("diffcmp.program.printer:decimal", 7).result(30) == "7"
+
+
+class _Endless:
+    """A pipe that never gives anything."""
+
+    def read(self, count: int) -> bytes:
+        time.sleep(60)
+        return b"x" * count
+
+
+def test_a_closed_worker_leaves_no_process() -> None:
+    with Worker() as made:
+        assert made.submit("diffcmp.program.printer:decimal", 1).result(30) == "1"
+        process = made.process_id
+    assert process is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
