@@ -44,6 +44,7 @@ class Row:
             "value": plain(self.value),
             "derivative": {n: plain(v) for n, v in self.derivative.items()},
             "h": _step(self.h),
+            "rule": self.rule or None,
             "abs_error": {n: plain(v) for n, v in self.abs_error.items()},
             "rel_error": {n: plain(v) for n, v in self.rel_error.items()},
             "digits": {n: plain(v) for n, v in self.digits.items()},

@@ -49,11 +49,11 @@ def number(expression: Expression, at: Place) -> Any:
         if expression.is_Rational:
             return expression
     value = _agreed(expression, {} if exact else at)
-    if value is None and not (exact and expression.equals(0) is False):
-        return sympy.S.Zero
-    if value is None:
+    if value is not None:
+        return value
+    if exact and expression.equals(0) is False:
         raise Singular
-    return value
+    return sympy.S.Zero
 
 
 def _agreed(expression: Expression, at: Place) -> Any | None:
@@ -299,7 +299,9 @@ class Side:
         found = self.substituted(e)
         if found is not None:
             return found
-        return self.lhopital(self.along(e)) if rule else self.limit_along(self.along(e))
+        function = self.along(e)
+        found = self.lhopital(function) if rule or function.count_ops() <= 60 else None
+        return found if rule or found is not None else self.limit_along(function)
 
     def limit_along(self, function: Expression) -> Any | None:
         """The limit of a function of t."""

@@ -74,7 +74,19 @@ def results(comparison: Comparison, width: int) -> list[RenderableType]:
         columns = result_columns(comparison, figures).without(hidden)
         if columns.width <= width:
             break
-    return [table(columns), *hidden_note(hidden, figures)]
+    return [table(columns), *step_rules(comparison), *hidden_note(hidden, figures)]
+
+
+def step_rules(comparison: Comparison) -> list[RenderableType]:
+    """How every step size was chosen, methods with the same rule together."""
+    owners: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        if row.h is not None and row.rule:
+            owners.setdefault(row.rule, []).append(row.backend)
+    if not owners:
+        return []
+    rules = "; ".join(f"{', '.join(names)} {rule}" for rule, names in owners.items())
+    return [plain(f"h: {rules}.", "dim")]
 
 
 def result_columns(comparison: Comparison, figures: int | None) -> Columns:
