@@ -41,7 +41,7 @@ class Note(Enum):
     VALUE_NOT_FINITE = "f itself is nan or infinite here", "check the value of f before its derivative"
     # how an answer was found
     LIMIT = "by the limit from both sides: substitution gives {form}", ""
-    LHOPITAL = "by L'Hôpital's rule, {steps} times: substitution gives {form}", ""
+    LHOPITAL = "by the limit from both sides, L'Hôpital's rule applied {steps} times: substitution gives {form}", ""
     RESOLVED = "resolved by series beside the point (L'Hôpital's rule)", ""
     TAKEN_AS_ZERO = "{count} values within their roundoff were taken as zero", "a nearby point may tell more"
     DIRECTION = "the limit depends on the direction in which the point is approached", "f has no limit here"

@@ -117,7 +117,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.REPRESENTATION: lambda: noted("cos(x)", "31415926535897932384.62643383279"),
     Note.CANCELLATION: lambda: noted("(1-cos(x))/x**2", "1e-8"),
     Note.VALUE_NOT_FINITE: lambda: noted("x + exp(800)", 2),
-    Note.LIMIT: lambda: noted("sin(x)/x", 0, backends=["symbolic"]),
+    Note.LIMIT: lambda: noted("(1+x)**(1/x)", 0, backends=["symbolic"]),
     Note.RESOLVED: lambda: noted("sin(x)/x", 0, backends=["dual-lhopital"]),
     Note.TAKEN_AS_ZERO: lambda: noted("sin(x)/(x-pi)", "pi", backends=["dual-lhopital"]),
     Note.DIRECTION: lambda: noted("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=["tape-lhopital"]),

@@ -1,0 +1,49 @@
+"""The symbolic backend: substitution, limits, kinks, and answers that do not come in time."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from diffcmp import compare
+from diffcmp.accuracy.record import Row
+
+
+def symbolic(expr: str, at: Any, **options: Any) -> Row:
+    (row,) = compare(expr, at, backends=["symbolic"], **options).rows
+    return row
+
+
+@pytest.mark.parametrize(("expr", "at", "slope"), [
+    ("exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5", 4.053427893898621), ("(t**2-4)/(t-2)", "2", 1), ("sin(x)/x", "0", 0),
+    ("(1-cos(x))/x**2", "0", 0), ("(exp(x)-1)/x", "0", 0.5), ("(1+x)**(1/x)", "0", -math.e / 2), ("gelu(x)", "-0.8", -0.01989784362578949),
+    ("softplus(x)", "3", 0.9525741268224332), ("lgamma(x)", "10.25", 2.277704790686724), ("x**3", "-2", 12), ("cbrt(x)", "-8", 1 / 12),
+    ("where(x > 1, x**2, 2*x-1)", "1", 2), ("atan2(x, -1)", "1", -0.5),
+])  # fmt: skip
+def test_derivative(expr: str, at: str, slope: float) -> None:
+    found = next(iter(symbolic(expr, at).derivative.values()))
+    assert found == pytest.approx(slope, rel=4e-16, abs=1e-300)
+
+
+@pytest.mark.parametrize(("expr", "at"), [("abs(x)", "0"), ("log(x)", "-1"), ("1/x", "0"), ("sin(1/x)", "0")])
+def test_where_there_is_no_derivative_it_says_so(expr: str, at: str) -> None:
+    row = symbolic(expr, at)
+    assert not math.isfinite(row.derivative["x"])
+    assert row.remarks
+
+
+def test_the_expression_is_shown() -> None:
+    assert symbolic("x**3 + sin(y)", {"x": 2, "y": 1}).expression == {"x": "3*x**2", "y": "cos(y)"}
+
+
+@pytest.mark.parametrize("expr", ["x**(10**12)", "exp(exp(exp(exp(exp(x)))))"])
+def test_explosive_powers_end_in_time(expr: str) -> None:
+    assert symbolic(expr, "1.0001", timeout=3).backend == "symbolic"
+
+
+def test_a_time_limit_leaves_the_other_rows() -> None:
+    rows = compare("sin(x)", 1, backends=["symbolic", "dual"], timeout=1e-9).rows
+    assert math.isnan(rows[0].derivative["x"])
+    assert rows[1].derivative["x"] == math.cos(1)
