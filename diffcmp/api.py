@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from diffcmp.backends.registry import backend as named
+from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import adjoint, compiled, only, tangent
 from diffcmp.engines.lhopital import careful
 from diffcmp.engines.point import Number, Point, coordinate, differentiated, point
@@ -76,6 +77,8 @@ def certify(
 ) -> Truth:  # fmt: skip
     """The certified truth: kind of the point, value, derivatives, left and right, to `digits` certain digits.
 
+    `timeout` in seconds bounds all waiting for what only sympy can answer.
+
     Raises
     ------
     InputError: for an expression, point or name that makes no sense.
@@ -84,4 +87,4 @@ def certify(
     '-1.0000'
     """
     program = parse(expr) if isinstance(expr, str) else expr
-    return truth(program, point(program, at), differentiated(program, wrt), digits, timeout)
+    return truth(program, point(program, at), differentiated(program, wrt), digits, Deadline.after(timeout))

@@ -15,6 +15,7 @@ from diffcmp.accuracy.verdict import verdict
 from diffcmp.arithmetic.floats import DTYPES, Floats
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.backends.registry import chosen
+from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.point import Number, Point, differentiated, point
 from diffcmp.errors import Fault, InputError
@@ -40,7 +41,8 @@ def compare(
         a float (its exact binary value), a string (an exact decimal or a constant expression), an int, Fraction or Decimal.
     wrt: the variables to differentiate with respect to; all by default. backends: names; all by default.
     dtype: float16, float32, float64 or longdouble. h: the step size of the methods that have one; by their rule by default.
-    digits: of the truth. timeout: seconds for what sympy is asked. progress: is told what is being done.
+    digits: of the truth. timeout: seconds for all of it; four fifths of them may
+        be spent on waiting for sympy. progress: is told what is being done.
 
     Raises
     ------
@@ -54,11 +56,12 @@ def compare(
     where = point(program, at)
     names = differentiated(program, wrt)
     sensible(dtype, digits, h)
-    methods = [configured(b, h, timeout) for b in chosen(backends)]
+    deadline = Deadline.for_waiting(timeout)
+    methods = [configured(b, h, deadline) for b in chosen(backends)]
     prepared = {b.name: b.prepare(program, names, 1, dtype) for b in methods}
     pending = {name: p.start(where) for name, p in prepared.items() if hasattr(p, "start")}
     progress("certified derivative")
-    known = truth(program, where, names, digits, timeout)
+    known = truth(program, where, names, digits, deadline)
     floats = Floats(dtype)
     f = _value(program, where, floats)
     rows = []
@@ -86,11 +89,11 @@ def sensible(dtype: str, digits: int, h: float | None = None) -> None:
         raise InputError(Fault.STEP, given=h)
 
 
-def configured(method: Backend, h: float | None, timeout: float) -> Backend:
-    """The method with a given step and time limit, where it has them."""
+def configured(method: Backend, h: float | None, deadline: Deadline) -> Backend:
+    """The method with a given step and deadline, where it has them."""
     if h is not None and hasattr(method, "with_step"):
         method = method.with_step(h)
-    return method.with_timeout(timeout) if hasattr(method, "with_timeout") else method
+    return method.with_deadline(deadline) if hasattr(method, "with_deadline") else method
 
 
 def _value(program: Program, where: Point, floats: Floats) -> Any:

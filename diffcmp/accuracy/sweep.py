@@ -21,6 +21,7 @@ from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.numeric import Numeric
 from diffcmp.backends.registry import STEPPED, backend
 from diffcmp.backends.stencil import Stencil
+from diffcmp.deadline import Deadline
 from diffcmp.engines.point import Number, Point, coordinate, differentiated, point
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
@@ -60,8 +61,9 @@ def sweep(
     methods = stepped_methods(backends)
     grid = step_sizes(h_min, h_max, per_decade)
     progress("certified derivative")
-    known = truth(program, where, [name], digits, timeout)
-    setting = _setting(program, where, name, dtype, known)
+    deadline = Deadline.for_waiting(timeout)
+    known = truth(program, where, [name], digits, deadline)
+    setting = _setting(program, where, name, dtype, known, deadline)
     series = []
     for method in methods:
         progress(method.name)
@@ -132,7 +134,7 @@ class _Setting:
         return self.program.inputs.index(self.name)
 
 
-def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth) -> _Setting:
+def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth, deadline: Deadline) -> _Setting:
     floats = Floats(dtype)
     near_inputs = where.rounded(floats)
     if not all(math.isfinite(x) for x in near_inputs):
@@ -145,12 +147,12 @@ def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth
     typed = fine.gradient[0] if fine is not None else quantity.ball if quantity is not None else None
     at_rounded = near.gradient[0] if near is not None else None
     if near is None and typed is not None:
-        at_rounded = _derivative_by_truth(program, rounded, name)
+        at_rounded = _derivative_by_truth(program, rounded, name, deadline)
     return _Setting(program, where, name, floats, inputs, at_rounded, typed, taylor(program, where, name, 7))
 
 
-def _derivative_by_truth(program: Program, rounded: Point, name: str) -> Ball | None:
-    quantity = truth(program, rounded, [name], BUDGET_DIGITS).derivative(name)
+def _derivative_by_truth(program: Program, rounded: Point, name: str, deadline: Deadline) -> Ball | None:
+    quantity = truth(program, rounded, [name], BUDGET_DIGITS, deadline).derivative(name)
     return None if quantity is None else quantity.ball
 
 

@@ -6,7 +6,6 @@ sympy is not imported here; the mathematics is in `symbolic_work` and `symbolic_
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -18,6 +17,7 @@ from diffcmp import worker
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Estimate
+from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
@@ -41,17 +41,17 @@ class Symbolic:
 
     name: str = "symbolic"
     summary: str = "sympy's derivative at the exact point; by limits where that is 0/0"
-    timeout: float = 10.0
+    deadline: Deadline | None = None
 
-    def with_timeout(self, seconds: float) -> Symbolic:
-        """The same method with another time limit."""
-        return replace(self, timeout=seconds)
+    def with_deadline(self, deadline: Deadline) -> Symbolic:
+        """The same method, which no longer waits after the deadline."""
+        return replace(self, deadline=deadline)
 
     def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Formula:
         """Have the worker differentiate, at once and without waiting for it."""
         sent = _bare(program)
         task = worker.shared().submit(f"{WORK}:differentiated", sent, tuple(wrt), order)
-        return Formula(program, sent, tuple(wrt), order, Floats(dtype), self.timeout, task)
+        return Formula(program, sent, tuple(wrt), order, Floats(dtype), self.deadline, task)
 
 
 def _bare(program: Program) -> Program:
@@ -69,7 +69,7 @@ class Formula:
     wrt: tuple[str, ...]
     order: int
     floats: Floats
-    timeout: float
+    deadline: Deadline | None
     prepared: worker.Task
 
     def start(self, point: Point) -> Pending:
@@ -105,7 +105,7 @@ class Tasks:
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """An answer on its way: call it to wait for it. The waiting, all in all, ends with the time limit."""
+    """An answer on its way: call it to wait for it. The waiting, all in all, ends by the deadline."""
 
     formula: Formula
     constants: Mapping[str, Program]
@@ -114,7 +114,7 @@ class Pending:
 
     def __call__(self) -> Estimate:
         """The Estimate. Never raises: what went wrong is a remark."""
-        clock = _Clock(self.formula.timeout)
+        clock = _Clock(self.formula.deadline or Deadline.after(PATIENCE))
         prepared = clock.answer(self.formula.prepared, 1)
         if prepared.failure is not None:
             self.tasks.cancel()
@@ -184,36 +184,34 @@ class _Answer:
 
     value: Any = None
     failure: str | None = None
-    waited: float = 0.0
+    spent: float = 0.0
 
     @property
     def seconds(self) -> float:
         """Seconds of work, as the worker measured them."""
-        return float(self.value.get("seconds", 0.0)) if isinstance(self.value, dict) else self.waited
+        return float(self.value.get("seconds", 0.0)) if isinstance(self.value, dict) else 0.0
 
 
 class _Clock:
     """Shares out the time that is left for waiting."""
 
-    def __init__(self, seconds: float) -> None:
-        self.allowed = seconds
-        self.end = time.perf_counter() + seconds
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
 
     def answer(self, task: worker.Task, shares: int) -> _Answer:
         """Wait for a request as long as its share of the time that is left."""
-        start = time.perf_counter()
         try:
-            return _Answer(task.result(max(0.0, self.end - start) / shares))
+            return _Answer(task.result(self.deadline.share(shares)))
         except worker.WorkerTimeout:
-            return _Answer(None, UNFINISHED, self.allowed / shares)
+            return _Answer(None, UNFINISHED, self.deadline.spent())
         except worker.WorkerError as error:
-            return _Answer(None, str(error), time.perf_counter() - start)
+            return _Answer(None, str(error))
 
 
 def _failed(note: Note, answer: _Answer) -> Remark:
     if note is Note.SYMBOLIC_FAILED:
         return remark(note, reason=str(answer.failure).splitlines()[0][:120])
-    return remark(note, seconds=round(answer.waited, 2))
+    return remark(note, seconds=answer.spent)
 
 
 def _take(found: Mapping[str, Any], name: str, values: dict[str, str], slopes: dict[str, str]) -> None:

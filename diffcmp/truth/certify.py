@@ -15,6 +15,7 @@ from typing import Literal
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.beside import Expansion, Extended, OneSide, expansion
 from diffcmp.engines.point import Point
 from diffcmp.engines.series import Exhausted, Failure
@@ -38,18 +39,19 @@ REASONS = {
 
 
 def truth(
-    program: Program, at: Point, wrt: Sequence[str] | None = None, digits: int = 30, timeout: float = 10.0
+    program: Program, at: Point, wrt: Sequence[str] | None = None, digits: int = 30, deadline: Deadline | None = None
 ) -> Truth:
     """The kind of the point, the value and the derivatives to `digits` certain digits.
 
-    `wrt` defaults to all variables. `timeout` in seconds bounds each question that only sympy can answer.
+    `wrt` defaults to all variables. All waiting for what only sympy can answer ends by the deadline, in 10 s by default.
     """
     names = program.inputs if wrt is None else tuple(wrt)
     found = certified_gradient(program, at, names, digits)
     if found is not None:
         along = {n: _plain(q) for n, q in zip(names, found.gradient, strict=True)}
         return Truth(Kind.SMOOTH, Quantity(found.value), along, digits, True, "series")
-    pieces = {name: _along(program, at, name, digits, timeout) for name in names}
+    deadline = deadline or Deadline.after(PATIENCE)
+    pieces = {name: _along(program, at, name, digits, deadline) for name in names}
     return _joined(program, at, pieces, digits)
 
 
@@ -109,20 +111,20 @@ class _Piece:
     remarks: tuple[Remark, ...] = ()
 
 
-def _along(program: Program, at: Point, name: str, digits: int, timeout: float) -> _Piece:
+def _along(program: Program, at: Point, name: str, digits: int, deadline: Deadline) -> _Piece:
     form = core(program, at.others(name))
     try:
-        local, assumed, bits = _believed(form, at, name, digits, timeout)
+        local, assumed, bits = _believed(form, at, name, digits, deadline)
     except (Exhausted, Imprecise) as reason:
         note = remark(Note.OSCILLATION, reason="leading terms vanish" if isinstance(reason, Exhausted) else "precision")
         return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (note,))
     if local.kind is Kind.UNDECIDED:
-        return _beyond_series(program, form, at, name, local, digits, timeout)
+        return _beyond_series(program, form, at, name, local, digits, deadline)
     remarks = (remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else ()
     return _Piece(_coordinatewise(local, bits), _value(local, bits), assumed == 0, "series", remarks)
 
 
-def _believed(form: Program, at: Point, name: str, digits: int, timeout: float) -> tuple[Local, int, int]:
+def _believed(form: Program, at: Point, name: str, digits: int, deadline: Deadline) -> tuple[Local, int, int]:
     """The local analysis, how many zeros in it are taken as such without a proof, and the bits.
 
     What cannot be proven to vanish may well be tiny: it is looked at with far more bits.
@@ -136,7 +138,7 @@ def _believed(form: Program, at: Point, name: str, digits: int, timeout: float) 
         return local, 0, bits
     from diffcmp.truth.symbolic import proven  # starts a process: only where it is needed
 
-    facts = proven(form, at.coordinates[name], timeout)
+    facts = proven(form, at.coordinates[name], deadline)
     if facts == _facts(local):
         return local, 0, bits
     local, suspected, bits = _settled(form, at, name, digits, DEEP_BITS)
@@ -212,7 +214,7 @@ def _value(local: Local, bits: int) -> Quantity | None:
 
 
 def _beyond_series(
-    program: Program, form: Program, at: Point, name: str, local: Local, digits: int, timeout: float
+    program: Program, form: Program, at: Point, name: str, local: Local, digits: int, deadline: Deadline
 ) -> _Piece:
     """The symbolic limit on each side that the series could not express, where balls confirm it; else undecided."""
     from diffcmp.truth.symbolic import kind_from_sides, symbolic_side  # starts a process: only where it is needed
@@ -221,7 +223,7 @@ def _beyond_series(
     for direction, side in ((-1, local.left), (1, local.right)):
         known = _known(side)
         if known is None:
-            known = symbolic_side(form, at.coordinates[name], direction, timeout)
+            known = symbolic_side(form, at.coordinates[name], direction, deadline)
         if known is None:
             return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),))
         sides.append(known)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.deadline import Deadline
 from diffcmp.engines.evaluate import evaluate
 from diffcmp.engines.point import Coordinate
 from diffcmp.program.ir import Program
@@ -22,26 +23,27 @@ REFUSALS = (WorkerDied, WorkerFailed, WorkerTimeout)
 APPROACH = [Fraction(1, 10 ** (2**k)) for k in range(3, 10)]  # 1e-8, 1e-16, … 1e-512
 AGREEMENT = 1e-3
 BITS = 8192
+QUESTIONS = 2  # each may use half of the time that is left, so that there is always some for the next
 
 
-def proven(form: Program, coordinate: Coordinate, timeout: float) -> tuple[str, list[bool]] | None:
+def proven(form: Program, coordinate: Coordinate, deadline: Deadline) -> tuple[str, list[bool]] | None:
     """The kind and which of the numbers shown vanish, by the local analysis on sympy's exact constants.
 
     None where some zero on the way could not be proven.
     """
     task = shared().submit("diffcmp.truth.symbolic_work:prove", form, coordinate.program)
     try:
-        found = task.result(timeout)
+        found = task.result(deadline.share(QUESTIONS))
     except REFUSALS:
         return None
     return None if found is None else (found[0], list(found[1]))
 
 
-def symbolic_side(form: Program, coordinate: Coordinate, direction: int, timeout: float) -> Side | None:
+def symbolic_side(form: Program, coordinate: Coordinate, direction: int, deadline: Deadline) -> Side | None:
     """Limit and slope on one side by sympy, confirmed by balls; None where either has no answer."""
     task = shared().submit("diffcmp.truth.symbolic_work:one_sided", form, coordinate.program, direction)
     try:
-        found = task.result(timeout)
+        found = task.result(deadline.share(QUESTIONS))
     except REFUSALS:
         return None
     limit, slope = (_quantity(found[part]) for part in ("limit", "slope"))
