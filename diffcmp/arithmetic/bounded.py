@@ -20,8 +20,13 @@ from diffcmp.primitives import TABLE
 Rule: TypeAlias = Callable[[Floats, str, int, list[Any], Any], Any]
 
 ULPS = 4  # by which a library's function may be wrong
+SHRINK = frozenset({"mul", "div", "power", "exp", "erfc"})  # of arguments other than 0 they are 0 only by underflow
 EXACT = frozenset({"neg", "add", "sub", "mul"})
 SAFE = 2.0**50
+
+
+class OutOfRange(ArithmeticError):
+    """A result is larger than the largest number of the format, or lies below the smallest normal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ class BoundedFloats(NumberSystem[Bounded]):
 
     `partial` evaluates the table's rule for one argument on plain numbers: (primitive, position, arguments, out) -> number.
     It is handed in because the engines, which can run rules, live a floor higher. `measured` are literals that stand for
-    rounded inputs: each may be wrong by half an ulp.
+    rounded inputs: each may be wrong by half an ulp. An operation whose result leaves the range of the format raises
+    `OutOfRange`.
     """
 
     exact = True  # definitions, whose zeros are meant to be found
@@ -47,6 +53,7 @@ class BoundedFloats(NumberSystem[Bounded]):
         self.floats = Floats(dtype)
         self.partial = partial
         self.measured = measured
+        self.smallest = 2.0**self.floats.least_exponent if dtype != "longdouble" else 0.0  # that is no Python float
 
     def literal(self, value: Fraction) -> Bounded:
         rounded = self.floats.literal(value)
@@ -71,6 +78,8 @@ class BoundedFloats(NumberSystem[Bounded]):
         values = [a.value for a in arguments]
         out = apply(*values)
         errors = [a.error for a in arguments]
+        if self.leaves_range(name, values, out):
+            raise OutOfRange
         if not any(errors) and name in EXACT and _whole(out) and all(_whole(v) for v in values):
             return Bounded(out)
         if not any(errors) and out == 0 and name in EXACT:
@@ -84,6 +93,14 @@ class BoundedFloats(NumberSystem[Bounded]):
         if name == "mul":
             carried += errors[0] * errors[1]
         return self.rounded(out, carried)
+
+    def leaves_range(self, name: str, values: list[Any], out: Any) -> bool:
+        """Whether a result is infinite, or has lost digits to underflow."""
+        if not all(math.isfinite(v) for v in values):
+            return False
+        if math.isinf(out):
+            return True
+        return name in SHRINK and abs(out) < self.smallest and (name == "exp" or all(v != 0 for v in values))
 
 
 def _whole(x: Any) -> bool:

@@ -96,7 +96,7 @@ class Careful:
                 better = not math.isfinite(derivative[name]) or not math.isfinite(value) or self.touches(inputs) or series.zeros
                 if better:
                     derivative[name] = series.slope
-                    said[remark(Note.RESOLVED)] = None
+                    said[remark(Note.WIDENED, dtype=self.floats.dtype) if series.wide else remark(Note.RESOLVED)] = None
                     if series.zeros:
                         said[remark(Note.TAKEN_AS_ZERO, count=series.zeros)] = None
         limit = next((s.value for s in found.values() if s.value is not None), None)

@@ -3,78 +3,43 @@
 Where the plain engines meet 0/0, 0·∞, ∞-∞, ∞/∞, 0⁰, 1^∞ or the root of an even-order zero, the function along one
 coordinate is run again on series beside the point: there the quotient of two series with a common zero is the quotient of
 their leading terms, which is what the rule says, however often it has to be applied. A branch that is not taken beside the
-point contributes nothing, and a guard counts as the function beside it.
+point contributes nothing, and a guard counts as the function beside it. Where a value on the way overflows or underflows,
+such as exp(x) in log(1 + exp(x)) at 800, the series is run on numbers of the same precision whose exponents have no bound.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from diffcmp.arithmetic.bounded import Bounded, BoundedFloats
+from diffcmp.arithmetic.bounded import OutOfRange
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats, exact
 from diffcmp.engines.beside import OneSide, one_side
 from diffcmp.engines.compiled import adjoint, compiled, emitted, only, tangent
-from diffcmp.engines.forward import local_partial
-from diffcmp.engines.series import Exhausted, Ramify
+from diffcmp.engines.inexact import SLACK, BoundedField, WideField
+from diffcmp.engines.laurent import Exhausted
+from diffcmp.engines.logarithms import Extended
 from diffcmp.program.expand import core
 from diffcmp.program.ir import Builder, Program
 
 POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus", "gamma", "literal"})  # functions that never vanish
 TERMS = 24
 NEAR = Fraction(1, 2**40)  # a divisor this small against what it was made of may be a rounded zero
-SLACK = 8.0  # a bound of first order is trusted up to this factor
-
-
-class BoundedField:
-    """Coefficients for series: floats, where a value within its error bound is zero."""
-
-    def __init__(self, dtype: str, measured: frozenset[Fraction] = frozenset()) -> None:
-        self.system = BoundedFloats(dtype, local_partial, measured)
-        self.assumed = 0  # values other than 0 that were taken as 0
-
-    def is_zero(self, c: Bounded) -> bool:
-        if c.value == 0:
-            return True
-        if not math.isfinite(c.value):
-            raise Exhausted
-        zero = abs(float(c.value)) <= SLACK * c.error
-        self.assumed += zero
-        return zero
-
-    def sign(self, c: Bounded) -> int:
-        return 0 if self.is_zero(c) else 1 if c.value > 0 else -1
-
-    def rational(self, c: Bounded) -> Fraction | None:
-        """The exact value; of a quotient such as 1/3, the short fraction that it is the rounding of."""
-        if not math.isfinite(c.value):
-            return None
-        short = exact(c.value).limit_denominator(64)
-        return short if abs(float(short - exact(c.value))) <= SLACK * c.error else exact(c.value)
-
-    def whole(self, c: Bounded) -> int | None:
-        if not math.isfinite(c.value):
-            raise Exhausted
-        nearest = round(float(c.value))
-        return nearest if abs(float(c.value) - nearest) <= SLACK * c.error else None
-
-    def floor(self, c: Bounded) -> int | None:
-        below: int = math.floor(c.value)
-        return below
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """Value and derivative beside the point on both sides; None where a side has none. `zeros`: how many values other than
-    0 were taken as zero because they lie within their error bound."""
+    0 were taken as zero because they lie within their error bound. `wide`: exponents beyond the format's were needed."""
 
     values: tuple[Any | None, Any | None]
     slopes: tuple[Any | None, Any | None]
     bound: float
     zeros: int
+    wide: bool = False
 
     @property
     def value(self) -> Any | None:
@@ -102,12 +67,27 @@ def resolved(program: Program, inputs: Sequence[Any], direction: Mapping[str, in
     numbers by the names of the variables; all others are held fixed."""
     form = core(_line(program, inputs, direction))
     measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
-    field = BoundedField(floats.dtype, measured)
-    sides = [_side(form, Bounded(floats.literal(Fraction(0))), side, field) for side in (-1, 1)]
-    values = [None if s is None or s.limit is None else _number(s.limit) for s in sides]
-    slopes = [None if s is None or s.slope is None else _number(s.slope) for s in sides]
-    errors = [s.slope.value.error for s in sides if s is not None and s.slope is not None and not s.slope.infinite]
-    return Resolved((values[0], values[1]), (slopes[0], slopes[1]), max(errors, default=0.0), field.assumed)
+    try:
+        return _both_sides(form, BoundedField(floats.dtype, measured))
+    except OutOfRange:
+        field = WideField(floats, measured)
+        with field.system.working():
+            return replace(_both_sides(form, field), wide=True)
+
+
+def _both_sides(form: Program, field: BoundedField | WideField) -> Resolved:
+    """Limits and slopes of a core program of one variable beside 0.
+
+    Raises
+    ------
+    OutOfRange: where a number leaves the range of the field.
+    """
+    sides = [_side(form, side, field) for side in (-1, 1)]
+    limits, slopes = ([None if s is None else getattr(s, part) for s in sides] for part in ("limit", "slope"))
+    errors = [field.error(s.value) for s in slopes if s is not None and not s.infinite]
+    left, right = (_number(x, field) for x in limits)
+    before, after = (_number(x, field) for x in slopes)
+    return Resolved((left, right), (before, after), max(errors, default=0.0), field.assumed)
 
 
 def _line(program: Program, inputs: Sequence[Any], direction: Mapping[str, int]) -> Program:
@@ -122,15 +102,17 @@ def _line(program: Program, inputs: Sequence[Any], direction: Mapping[str, int])
     return builder.program(builder.inline(program, places, None))
 
 
-def _side(form: Program, x: Bounded, direction: int, field: BoundedField) -> OneSide | None:
+def _side(form: Program, direction: int, field: BoundedField | WideField) -> OneSide | None:
     try:
-        return one_side(form, x, direction, field, TERMS)
-    except (Exhausted, Ramify, OverflowError, ZeroDivisionError):
+        return one_side(form, field.system.literal(Fraction(0)), direction, field, TERMS)
+    except Exhausted:
         return None
 
 
-def _number(found: Any) -> Any:
-    return found.infinite * math.inf if found.infinite else found.value.value
+def _number(found: Extended | None, field: BoundedField | WideField) -> Any | None:
+    if found is None:
+        return None
+    return found.infinite * math.inf if found.infinite else field.number(found.value)
 
 
 def alarmed(program: Program, derived: Program) -> Program:

@@ -1,102 +1,37 @@
 """Truncated Laurent series in a small τ > 0, over any field of coefficients: how a function behaves next to a point.
 
-A `Series` is lazy: a coefficient is computed when it is asked for, from earlier ones, so that however many terms a
-cancellation eats, the next one is there. Functions follow from the one table of primitives: with θ = τ d/dτ the rule gives
-θ out = partial · θ x, a recurrence for the coefficients of `out` (Knuth, The Art of Computer Programming 2, 4.7; Griewank
-& Walther 2008, chapter 13). Only what changes the exponent of τ is written out here: quotients, powers and logarithms.
+Functions follow from the one table of primitives: with θ = τ d/dτ the rule gives θ out = partial · θ x, a recurrence for
+the coefficients of `out` (Knuth, The Art of Computer Programming 2, 4.7; Griewank & Walther 2008, chapter 13). Only what
+changes the exponent of τ is written out here: quotients, powers, logarithms and exponentials.
 
 The variable is x₀ ± τ**q: where a fractional power needs it, the caller starts again with a larger q (`Ramify`), so that
-all exponents stay whole (Puiseux series).
+all exponents stay whole (Puiseux series). Where log τ is met, the caller starts again with coefficients that are series in
+1/log(1/τ) (`Deepen`); see `logarithms`. What is smaller than every power of τ is kept as a mark, `Series.flat`; what grows
+beyond every power is `Beyond`, whose arithmetic is in `beyond`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.engines.beyond import grown
 from diffcmp.engines.evaluate import evaluate, operation
+from diffcmp.engines.laurent import Beyond, Deepen, Essential, Exhausted, Failure, Field, Ramify, Series
 from diffcmp.primitives import TABLE
 from diffcmp.program import rules
-from diffcmp.program.ir import Equation
+from diffcmp.program.ir import Program
 
 MAX_SHIFT = 64  # how many poles of gamma to the left of 0 are resolved
 WHOLE_POWER = 16  # powers up to here are products, which need no leading term
 
 
-class Field(Protocol):
-    """What the coefficients must offer beyond arithmetic."""
-
-    @property
-    def system(self) -> NumberSystem[Any]:
-        """The arithmetic of the coefficients."""
-
-    def is_zero(self, c: Any) -> bool:
-        """Whether a coefficient is zero; a field that cannot tell decides, and remembers that it did."""
-
-    def sign(self, c: Any) -> int:
-        """-1, 0 or 1, consistent with `is_zero`."""
-
-    def rational(self, c: Any) -> Fraction | None:
-        """The coefficient as an exact rational, where it is one."""
-
-    def whole(self, c: Any) -> int | None:
-        """The integer nearest to a coefficient where the coefficient equals it, by `is_zero`; else None."""
-
-    def floor(self, c: Any) -> int | None:
-        """The largest integer below a coefficient that is no integer; None where the field cannot tell."""
-
-
-class Exhausted(Exception):
-    """All terms that may be looked at vanish, but the series is not known to end."""
-
-
-class Ramify(Exception):
-    """A root needs τ**(1/factor)."""
-
-    def __init__(self, factor: int) -> None:
-        self.factor = factor
-
-
-@dataclass(slots=True)
-class Failure:
-    """A value that there is none of, which poisons all that needs it, and nothing else.
-
-    reason: "undefined" (outside the domain on this side), "logarithm" (a logarithm of τ, unbounded), "essential" (a
-    function at an infinite argument), "irrational" (an irrational power of τ), "steps" (floor at an infinite argument).
-    equation: where it arose.
-    """
-
-    reason: str
-    equation: Equation | None = None
-
-
-class Series:
-    """Σ c_k τ**k from k = `start` on; `stop` bounds the nonzero terms where the series is known to end."""
-
-    __slots__ = ("coefficient", "known", "start", "stop", "zero")
-
-    def __init__(self, zero: Any, start: int, coefficient: Callable[[int], Any], stop: int | None = None) -> None:
-        self.zero = zero
-        self.start = start
-        self.stop = stop
-        self.coefficient = coefficient
-        self.known: list[Any] = []
-
-    def __getitem__(self, k: int) -> Any:
-        """The coefficient of τ**k."""
-        if k < self.start or (self.stop is not None and k >= self.stop):
-            return self.zero
-        while len(self.known) <= k - self.start:
-            self.known.append(self.coefficient(self.start + len(self.known)))
-        return self.known[k - self.start]
-
-
 class SeriesSystem(NumberSystem[Any]):
-    """Series over a field. At most `terms` coefficients are searched for a leading one.
+    """Series over a field. At most `terms` coefficients are searched for a leading one. `level` counts the logarithms: 0 is
+    the system of τ itself, 1 that of 1/log(1/τ), whose series are the coefficients at level 0.
 
     Conditions are `bool`: they compare functions next to the point (or at it, where all series are constants), so that
     the leading term of the difference decides.
@@ -108,9 +43,10 @@ class SeriesSystem(NumberSystem[Any]):
 
     exact = True
 
-    def __init__(self, field: Field, terms: int = 8) -> None:
+    def __init__(self, field: Field, terms: int = 8, level: int = 0) -> None:
         super().__init__()
         self.field = field
+        self.level = level
         self.terms = terms
         self.zero = field.system.literal(Fraction(0))
         self.one = field.system.literal(Fraction(1))
@@ -157,10 +93,22 @@ class SeriesSystem(NumberSystem[Any]):
                     return failed
             key = (name, *map(id, arguments))
             if key not in self.shared:
-                self.shared[key] = own(*arguments), arguments
+                self.shared[key] = self.carried_out(name, own, arguments), arguments
             return self.shared[key][0]
 
         return applied
+
+    def carried_out(self, name: str, own: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """One operation; what cannot be told about a value that is smaller than every power is a Failure."""
+        try:
+            if name != "where" and any(isinstance(a, Beyond) for a in arguments):
+                return grown(self, name, arguments)
+            out = own(*arguments)
+        except Essential:
+            return Failure("essential")
+        if self.level and isinstance(out, Series):
+            out[out.start + 1]  # a coefficient is computed at once, so that the chain of demands stays short
+        return out
 
     # leading terms ---------------------------------------------------------------------------------------------------
 
@@ -178,6 +126,8 @@ class SeriesSystem(NumberSystem[Any]):
                 return k
         if x.stop is None or x.stop > limit:
             raise Exhausted
+        if x.flat:
+            raise Essential
         return None
 
     def sign(self, x: Series) -> int:
@@ -187,27 +137,53 @@ class SeriesSystem(NumberSystem[Any]):
 
     def is_constant(self, x: Series) -> bool:
         """Whether x is known to be a number."""
+        return not x.flat and self.is_steady(x)
+
+    def is_steady(self, x: Series) -> bool:
+        """Whether x is a number, but for what is smaller than every power."""
         return x.start >= 0 and x.stop is not None and all(self.field.is_zero(x[k]) for k in range(1, x.stop))
+
+    def has_pole(self, x: Series) -> bool:
+        """Whether some negative power of τ is there."""
+        return any(not self.field.is_zero(x[k]) for k in range(x.start, 0))
+
+    def bounded(self, x: Series) -> Series:
+        """x, whose negative powers are known to vanish, without them."""
+        return x if x.start >= 0 else Series(self.zero, 0, x.__getitem__, x.stop, x.flat)
+
+    def flat(self) -> Series:
+        """A value that is smaller than every power of τ, and not zero."""
+        return Series(self.zero, 0, lambda k: self.zero, 0, True)
+
+    def shifted(self, x: Series, by: int) -> Series:
+        """x · τ**by."""
+        return Series(self.zero, x.start + by, lambda k: x[k - by], None if x.stop is None else x.stop + by, x.flat)
 
     # arithmetic ------------------------------------------------------------------------------------------------------
 
     def _neg(self, x: Series) -> Series:
-        return Series(self.zero, x.start, lambda k: self.minus(self.zero, x[k]), x.stop)
+        return Series(self.zero, x.start, lambda k: self.minus(self.zero, x[k]), x.stop, x.flat)
+
+    def minus_of(self, x: Series, y: Series) -> Series:
+        """x - y."""
+        return self._sub(x, y)
 
     def _add(self, x: Series, y: Series) -> Series:
-        return Series(self.zero, min(x.start, y.start), lambda k: self.plus(x[k], y[k]), _later(x.stop, y.stop))
+        end, flat = _later(x.stop, y.stop), x.flat or y.flat
+        return Series(self.zero, min(x.start, y.start), lambda k: self.plus(x[k], y[k]), end, flat)
 
     def _sub(self, x: Series, y: Series) -> Series:
         if x is y:
             return self.constant(self.zero)
-        return Series(self.zero, min(x.start, y.start), lambda k: self.minus(x[k], y[k]), _later(x.stop, y.stop))
+        end, flat = _later(x.stop, y.stop), x.flat or y.flat
+        return Series(self.zero, min(x.start, y.start), lambda k: self.minus(x[k], y[k]), end, flat)
 
     def _mul(self, x: Series, y: Series) -> Series:
         for factor in (x, y):
             if self.is_constant(factor) and self.field.rational(factor[0]) == 0:
                 return factor
         stop = None if x.stop is None or y.stop is None else x.stop + y.stop - 1
-        return Series(self.zero, x.start + y.start, lambda k: self.convolution(x, y, k), stop)
+        return Series(self.zero, x.start + y.start, lambda k: self.convolution(x, y, k), stop, x.flat or y.flat)
 
     def convolution(self, x: Series, y: Series, k: int) -> Any:
         """Σ x_i y_(k-i), over the terms that both have."""
@@ -234,7 +210,7 @@ class SeriesSystem(NumberSystem[Any]):
         stop = x.stop - v if single and x.stop is not None else None
         if self.is_constant(x) and self.field.rational(x[0]) == 0:
             return x
-        out = Series(self.zero, x.start - v, coefficient, stop)
+        out = Series(self.zero, x.start - v, coefficient, stop, x.flat or y.flat)
         return out
 
     def _power(self, x: Series, y: Series) -> Series | Failure:
@@ -256,10 +232,11 @@ class SeriesSystem(NumberSystem[Any]):
             return Failure("irrational")
         shift = Fraction(0) if exponent is None else v * exponent
         if shift.denominator != 1:
-            raise Ramify(shift.denominator)
+            raise Ramify(shift.denominator, self.level)
         if v != 0 and whole is None:
             self.took(("root", self.side))  # √(t²) is |t|: another function on either side
-        return self.miller(x, v, y[0], int(shift))
+        start = operation(self.field.system, "power")(x[v], y[0])
+        return start if isinstance(start, Failure) else self.miller(x, v, y[0], int(shift), start)
 
     def product(self, x: Series, n: int) -> Series:
         """x**n by repeated squaring."""
@@ -271,15 +248,16 @@ class SeriesSystem(NumberSystem[Any]):
             return x
         return self._mul(square, x) if n % 2 else square
 
-    def miller(self, x: Series, v: int, y: Any, shift: int) -> Series:
-        """x**y by J. C. P. Miller's recurrence: x θout = y out θx, divided by the leading term of x."""
+    def miller(self, x: Series, v: int, y: Any, shift: int, start: Any) -> Series:
+        """x**y by J. C. P. Miller's recurrence, x θout = y out θx, divided by the leading term of x, from its own leading
+        coefficient `start`."""
         lead = x[v]
         system = self.field.system
 
         def coefficient(k: int) -> Any:
             n = k - shift
             if n == 0:
-                return operation(system, "power")(lead, y)
+                return start
             total = self.zero
             for i in range(1, n + 1):
                 weight = self.minus(self.times(system.literal(Fraction(i)), y), system.literal(Fraction(n - i)))
@@ -287,7 +265,7 @@ class SeriesSystem(NumberSystem[Any]):
             return self.over(total, self.times(system.literal(Fraction(n)), lead))
 
         single = x.stop is not None and x.stop == v + 1
-        out = Series(self.zero, shift, coefficient, shift + 1 if single else None)
+        out = Series(self.zero, shift, coefficient, shift + 1 if single else None, x.flat)
         return out
 
     # functions -------------------------------------------------------------------------------------------------------
@@ -296,12 +274,36 @@ class SeriesSystem(NumberSystem[Any]):
         v = self.valuation(x)
         if v is None or self.field.sign(x[v]) < 0:
             return Failure("undefined")
-        if v != 0:
-            return Failure("logarithm")
-        return self.integral("log", (x,))
+        if v == 0:
+            return self.integral("log", (x,))
+        log = self.field.logarithm
+        if log is None:
+            raise Deepen
+        self.took(("log", self.side))  # log(t²) is 2 log|t|: another function on either side
+        end = None if x.stop is None else x.stop - v
+        unit = self.integral("log", (Series(self.zero, 0, lambda k: x[k + v], end, x.flat),))
+        whole = self.constant(self.times(self.field.system.literal(Fraction(v)), log))
+        return unit if isinstance(unit, Failure) else self._add(whole, unit)
+
+    def _exp(self, x: Series) -> Series | Failure | Beyond:
+        if self.has_pole(x):
+            sign = self.sign(x)
+            self.took(sign)
+            return Beyond(1) if sign > 0 else self.flat()
+        log = self.field.logarithm
+        order = self.field.order(x[0])
+        if order is None:
+            return Failure("essential")
+        if order.denominator != 1:
+            raise Ramify(order.denominator, self.level)
+        if order == 0:
+            return self.integral("exp", (self.bounded(x),))
+        less = self._sub(self.bounded(x), self.constant(self.times(self.field.system.literal(order), log)))
+        rest = self.integral("exp", (less,))
+        return rest if isinstance(rest, Failure) else self.shifted(rest, int(order))
 
     def _floor(self, x: Series) -> Series | Failure:
-        if any(not self.field.is_zero(x[k]) for k in range(x.start, 0)):
+        if self.has_pole(x):
             return Failure("steps")
         whole = self.field.whole(x[0])
         if whole is None:
@@ -319,11 +321,10 @@ class SeriesSystem(NumberSystem[Any]):
 
         def applied(*arguments: Series) -> Any:
             x = arguments[-1]
-            if any(not self.field.is_zero(x[k]) for k in range(x.start, 0)):
+            if self.has_pole(x):
                 return self.at_infinity(name, x)
-            if x.start < 0:
-                x = Series(self.zero, 0, x.__getitem__, x.stop)
-                arguments = (*arguments[:-1], x)
+            x = self.bounded(x)
+            arguments = (*arguments[:-1], x)
             domain = rules.domain(name)
             if domain is not None:
                 inside = evaluate(domain, self, arguments)[0]
@@ -345,18 +346,23 @@ class SeriesSystem(NumberSystem[Any]):
         limits = rules.limits(name)
         if limits is None:
             return Failure("essential")
-        positive = self.sign(x) > 0
-        self.took(positive)
-        start = evaluate(limits[positive], self.field.system, [])[0]
+        start = self.limit_at_infinity(limits, self.sign(x))
         return self.integral(name, (x,), start)
+
+    def limit_at_infinity(self, limits: tuple[Program, Program], sign: int) -> Any:
+        """The coefficient to which a function tends as its argument grows."""
+        self.took(sign > 0)
+        return evaluate(limits[sign > 0], self.field.system, [])[0]
 
     def integral(self, name: str, arguments: Sequence[Series], start: Any = None) -> Series | Failure:
         """out = out₀ + ∫ partial(x) dx, term by term: k out_k = Σ j x_j partial_(k-j)."""
         x = arguments[-1]
         if start is None:
             start = operation(self.field.system, name)(*(a[0] for a in arguments))
-        if self.is_constant(x):
-            return self.constant(start)
+        if isinstance(start, Failure | Beyond):  # of coefficients that are series themselves
+            return start if isinstance(start, Failure) else Failure("essential")
+        if self.is_steady(x):
+            return Series(self.zero, 0, lambda k: start, 1, x.flat)
         partials: list[Series] = []
 
         def partial() -> Series | Failure:
@@ -381,7 +387,7 @@ class SeriesSystem(NumberSystem[Any]):
         def coefficient(k: int) -> Any:
             return start if k == 0 else self.over(derivative(k), self.field.system.literal(Fraction(k)))
 
-        out = Series(self.zero, 0, coefficient)
+        out = Series(self.zero, 0, coefficient, None, x.flat)
         if (TABLE[name].domain and not TABLE[name].recurrence) or x.start < 0:
             made = partial()  # at an edge of the domain it may be singular
             if isinstance(made, Failure):

@@ -27,7 +27,8 @@ primitive("cosh",   "x",    ["sinh(x)"])
 primitive("tanh",   "x",    ["1/cosh(x)**2"],                         definition="1 - 2/(exp(2*x) + 1)")
 primitive("asinh",  "x",    ["1/hypot(1, x)"],                        aliases="arcsinh")
 primitive("acosh",  "x",    ["1/(sqrt(x - 1)*sqrt(x + 1))"],          domain="x >= 1", aliases="arccosh")
-primitive("atanh",  "x",    ["1/((1 - x)*(1 + x))"],                  domain="-1 < x < 1", aliases="arctanh")
+primitive("atanh",  "x",    ["1/((1 - x)*(1 + x))"],                  domain="-1 < x < 1", aliases="arctanh",
+          definition="log((1 + x)/(1 - x))/2")
 
 primitive("exp",    "x",    ["out"])
 primitive("exp2",   "x",    ["out*log(2)"],                           definition="2**x")

@@ -16,9 +16,10 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.deadline import PATIENCE, Deadline
-from diffcmp.engines.beside import Expansion, Extended, OneSide, expansion
+from diffcmp.engines.beside import Expansion, OneSide, expansion
+from diffcmp.engines.laurent import Exhausted, Failure, Series
+from diffcmp.engines.logarithms import Extended
 from diffcmp.engines.point import Point
-from diffcmp.engines.series import Exhausted, Failure
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core
 from diffcmp.program.ir import Program
@@ -275,7 +276,7 @@ def taylor(program: Program, at: Point, name: str, order: int, digits: int = 20)
         with field.system.working():
             x = at.coordinates[name].enclosure(field.system)
             found: Expansion = expansion(form, x, 1, field, 8)
-            if isinstance(found.out, Failure) or found.ramification != 1:
+            if not isinstance(found.out, Series) or found.ramification != 1 or found.field is not field or found.out.flat:
                 return None
             if any(not field.is_zero(found.out[k]) for k in range(found.out.start, 0)):
                 return None

@@ -11,7 +11,7 @@ from typing import Any
 
 from diffcmp.engines.beside import MAX_TERMS, Expansion, OneSide, expansion, one_side
 from diffcmp.engines.evaluate import operation
-from diffcmp.engines.series import Failure, Field
+from diffcmp.engines.laurent import Field, Series
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind
 
@@ -45,8 +45,13 @@ def analysis(program: Program, x: Any, field: Field, terms: int = MAX_TERMS) -> 
     """
     at = expansion(program, x, 0, field, terms)
     left, right = one_side(program, x, -1, field, terms), one_side(program, x, 1, field, terms)
-    value = None if isinstance(at.out, Failure) else at.out[0]
+    value = value_at(at)
     return Local(kind_of(at, left, right, field), value, left, right)
+
+
+def value_at(at: Expansion) -> Any | None:
+    """f at the very point, where all series are constants; None where f is undefined there."""
+    return at.out[0] if isinstance(at.out, Series) else None
 
 
 def kind_of(at: Expansion, left: OneSide, right: OneSide, field: Field) -> Kind:
@@ -64,7 +69,7 @@ def kind_of(at: Expansion, left: OneSide, right: OneSide, field: Field) -> Kind:
     limits = [s.limit.value for s in sides if s.limit is not None]
     if not same and not equal(field, *limits):
         return Kind.JUMP
-    value = None if isinstance(at.out, Failure) else at.out[0]
+    value = value_at(at)
     if value is not None and at.path != right.expansion.path and not equal(field, value, limits[1]):
         return Kind.JUMP
     slopes = [s.slope for s in sides if s.slope is not None]

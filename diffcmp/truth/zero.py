@@ -13,7 +13,9 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from diffcmp.arithmetic.balls import Ball, Balls, to_fraction
+from diffcmp.arithmetic.balls import Ball, Balls
+from diffcmp.engines.inexact import BallCoefficients
+from diffcmp.engines.laurent import Numbers
 
 ASSUMED_BITS = 1330  # 2**-1330 is about 1e-400: below that an unproven zero is taken as one
 
@@ -22,14 +24,16 @@ class Imprecise(Exception):
     """A ball is too wide to say anything about it: try again with more bits."""
 
 
-class BallField:
+class BallField(BallCoefficients):
     """Exact rationals and balls at a working precision.
 
     `suspected` counts the balls that were taken as zero; `bound` is the binary logarithm that they had to be below.
     """
 
+    unclear = Imprecise
+
     def __init__(self, precision: int) -> None:
-        self.system = Balls(precision)
+        super().__init__(Balls(precision))
         self.precision = precision
         self.suspected = 0
         self.tolerance = arb(2) ** -(min(precision // 2, ASSUMED_BITS))
@@ -48,32 +52,8 @@ class BallField:
         self.suspected += 1
         return True
 
-    def sign(self, c: Ball) -> int:
-        if isinstance(c, arb) and c.contains(0):
-            return 0 if self.is_zero(c) else 1
-        return 1 if c > 0 else -1 if c < 0 else 0
 
-    def rational(self, c: Ball) -> Fraction | None:
-        return to_fraction(c) if isinstance(c, fmpq) else None
-
-    def whole(self, c: Ball) -> int | None:
-        if isinstance(c, fmpq):
-            return int(c.p) if c.q == 1 else None
-        if not c.is_finite():
-            raise Imprecise
-        nearest = (c.mid() + fmpq(1, 2)).floor().unique_fmpz()
-        if nearest is None or not c.contains(nearest):
-            return None
-        return int(nearest) if self.is_zero(c - nearest) else None
-
-    def floor(self, c: Ball) -> int | None:
-        below = c.floor() if isinstance(c, fmpq) else c.floor().unique_fmpz()
-        if below is None:
-            raise Imprecise
-        return int(below)
-
-
-class SymbolField:
+class SymbolField(Numbers):
     """Exact constants of sympy. A suspicion that sympy can neither prove nor refute sets `proven` to False."""
 
     def __init__(self, system: Any, vanishes: Callable[[Any], bool | None], value: Callable[[Any], arb]) -> None:

@@ -60,6 +60,24 @@ def test_on_smooth_programs_the_plain_engine_answers() -> None:
     assert not rows[2].remarks
 
 
+@pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize(("expr", "at", "slope"), [
+    ("log(1+exp(x))", "800", 1), ("log(1+exp(x))", "1e5", 1), ("log(exp(x))", "1000", 1), ("sqrt(1e-200*x**2*1e-200)", "1", 1e-200),
+    ("sqrt(x**2+1e300*1e300)", "1", 1e-300), ("exp(800*x)/exp(799*x)", "1", math.e),
+])  # fmt: skip
+def test_what_leaves_the_range_on_the_way(expr: str, at: str, slope: float, backend: str) -> None:
+    (row,) = compare(expr, at, backends=[backend]).rows
+    assert row.derivative["x"] == pytest.approx(slope, rel=1e-12, abs=0)
+    assert [r.note for r in row.remarks] == [Note.WIDENED]
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize("expr", ["where(x > 0, x**2*log(x), 0)", "x**2*log(abs(x))", "exp(-1/x**2)", "where(x > 0, exp(-1/x), 0)"])
+def test_logarithms_and_what_is_smaller_than_every_power(expr: str, backend: str) -> None:
+    (row,) = compare(expr, 0, backends=[backend]).rows
+    assert row.derivative == {"x": 0}
+
+
 def test_a_pole_stays_one() -> None:
     for row in compare("1/x", 0, backends=ENGINES).rows:
         assert not math.isfinite(row.derivative["x"])
