@@ -3,6 +3,7 @@
 # make lint    ruff and mypy
 # make bench   speed, as ratios inside one run
 # make docs-figures   draw the figures of docs/ and README.md again
+# make docs-tables    write docs/singular-points.md again: textbook limits by every backend
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,7 +11,7 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 EXPR = exp(x)/sqrt(sin(x)**3+cos(x)**3)
 
-.PHONY: demo test lint bench docs-figures clean
+.PHONY: demo test lint bench docs-figures docs-tables clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -34,7 +35,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff check diffcmp tests benchmarks
+	$(BIN)/ruff check diffcmp tests benchmarks docs
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
@@ -45,6 +46,9 @@ docs-figures: $(VENV)/.installed
 	$(BIN)/diffcmp sweep-h "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2" --at 0.2 \
 	  --backend forward,central,complex-step --plot docs/figures/sweep-logistic.png > /dev/null
 	$(BIN)/diffcmp sweep-h "$(EXPR)" --at 1.5 --plot docs/figures/sweep-squire-trapp.png > /dev/null
+
+docs-tables: $(VENV)/.installed
+	$(BIN)/python docs/singular_points.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
