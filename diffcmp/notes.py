@@ -46,6 +46,7 @@ class Note(Enum):
     LHOPITAL = "by the limit from both sides, L'Hôpital's rule applied {steps} times: substitution gives {form}", ""
     RESOLVED = "resolved by series beside the point (L'Hôpital's rule)", ""
     WIDENED = "resolved by series on numbers whose exponents have no bound: a value on the way leaves the range of {dtype}", ""
+    REFINED = "the running error bound said that cancellation has eaten the digits: run again with {times} times the bits", ""
     TAKEN_AS_ZERO = "{count} values within their roundoff were taken as zero", "a nearby point may tell more"
     DIRECTION = "the limit depends on the direction in which the point is approached", "f has no limit here"
     NO_LIMIT = "the derivative has no finite limit from both sides: {left} from the left, {right} from the right", "look at the one-sided derivatives"

@@ -93,10 +93,10 @@ class Careful:
         said: dict[Remark, None] = {}
         for name, series in found.items():
             if series.slope is not None:
-                better = not math.isfinite(derivative[name]) or not math.isfinite(value) or self.touches(inputs) or series.zeros
-                if better:
+                unsure = not math.isfinite(derivative[name]) or not math.isfinite(value) or self.touches(inputs)
+                if unsure or series.zeros or series.precision > 1:
                     derivative[name] = series.slope
-                    said[remark(Note.WIDENED, dtype=self.floats.dtype) if series.wide else remark(Note.RESOLVED)] = None
+                    said[_how(series, self.floats)] = None
                     if series.zeros:
                         said[remark(Note.TAKEN_AS_ZERO, count=series.zeros)] = None
         limit = next((s.value for s in found.values() if s.value is not None), None)
@@ -127,6 +127,13 @@ class Careful:
             if other.value is None or abs(float(other.value) - float(limit)) > 1e-9 * (1 + abs(float(limit))):
                 return True
         return False
+
+
+def _how(series: Resolved, floats: Floats) -> Remark:
+    """In what numbers the series had to be run."""
+    if series.precision > 1:
+        return remark(Note.REFINED, times=series.precision)
+    return remark(Note.WIDENED, dtype=floats.dtype) if series.wide else remark(Note.RESOLVED)
 
 
 ENGINES = (

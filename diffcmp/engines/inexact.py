@@ -108,10 +108,11 @@ class BoundedField(Numbers):
 
 
 class Wide(Balls):
-    """Balls of the precision of one format; what that cannot represent, or what was `measured`, is known to half an ulp."""
+    """Balls of the precision of one format, or a multiple of it; what that cannot represent is rounded, and what was
+    `measured` is known to half an ulp of the format."""
 
-    def __init__(self, floats: Floats, measured: frozenset[Fraction]) -> None:
-        super().__init__(floats.precision)
+    def __init__(self, floats: Floats, measured: frozenset[Fraction], widened: int) -> None:
+        super().__init__(widened * floats.precision)
         self.floats = floats
         self.measured = measured
 
@@ -125,12 +126,13 @@ class Wide(Balls):
 
 
 class WideField(BallCoefficients):
-    """Balls of the precision of one format, where a ball around 0 is zero; `assumed` as in `BoundedField`."""
+    """Balls of the precision of one format, or a multiple of it, where a ball around 0 is zero; `assumed` as in
+    `BoundedField`."""
 
     system: Wide
 
-    def __init__(self, floats: Floats, measured: frozenset[Fraction] = frozenset()) -> None:
-        super().__init__(Wide(floats, measured))
+    def __init__(self, floats: Floats, measured: frozenset[Fraction] = frozenset(), widened: int = 1) -> None:
+        super().__init__(Wide(floats, measured, widened))
         self.assumed = 0
 
     def is_zero(self, c: Ball) -> bool:

@@ -5,6 +5,7 @@ coordinate is run again on series beside the point: there the quotient of two se
 their leading terms, which is what the rule says, however often it has to be applied. A branch that is not taken beside the
 point contributes nothing, and a guard counts as the function beside it. Where a value on the way overflows or underflows,
 such as exp(x) in log(1 + exp(x)) at 800, the series is run on numbers of the same precision whose exponents have no bound.
+Next to such a point, where the running error bound says that cancellation has eaten the digits, it is run with more bits.
 """
 
 from __future__ import annotations
@@ -26,20 +27,25 @@ from diffcmp.program.expand import core
 from diffcmp.program.ir import Builder, Program
 
 POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus", "gamma", "literal"})  # functions that never vanish
+SUMS = frozenset({"add", "sub"})
 TERMS = 24
-NEAR = Fraction(1, 2**40)  # a divisor this small against what it was made of may be a rounded zero
+CANCELLED = Fraction(1, 2**20)  # a sum this small against what it was made of has lost digits, and may be a rounded zero
+KEPT = 0.75  # of the digits must be certain by the running error bound; else more bits are used
+WIDENED = (2, 4, 8)  # times the precision of the format
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """Value and derivative beside the point on both sides; None where a side has none. `zeros`: how many values other than
-    0 were taken as zero because they lie within their error bound. `wide`: exponents beyond the format's were needed."""
+    0 were taken as zero because they lie within their error bound. `wide`: exponents beyond the format's were needed.
+    `precision`: how many times that of the format was needed, where the running error bound had grown beyond the result."""
 
     values: tuple[Any | None, Any | None]
     slopes: tuple[Any | None, Any | None]
     bound: float
     zeros: int
     wide: bool = False
+    precision: int = 1
 
     @property
     def value(self) -> Any | None:
@@ -50,6 +56,11 @@ class Resolved:
     def slope(self) -> Any | None:
         """The common derivative of both sides."""
         return None if self.value is None else self.common(self.slopes)
+
+    def certain(self, floats: Floats) -> bool:
+        """Whether enough digits are certain by the error bound: all of them, once more bits had to be used."""
+        kept = KEPT if self.precision == 1 else 1.0
+        return self.slope is not None and self.bound <= abs(float(self.slope)) * floats.unit_roundoff**kept
 
     def common(self, pair: tuple[Any | None, Any | None]) -> Any | None:
         """What both sides agree on, within their error."""
@@ -68,11 +79,19 @@ def resolved(program: Program, inputs: Sequence[Any], direction: Mapping[str, in
     form = core(_line(program, inputs, direction))
     measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
     try:
-        return _both_sides(form, BoundedField(floats.dtype, measured))
+        found = _both_sides(form, BoundedField(floats.dtype, measured))
     except OutOfRange:
-        field = WideField(floats, measured)
-        with field.system.working():
-            return replace(_both_sides(form, field), wide=True)
+        found = replace(_on_balls(form, WideField(floats, measured)), wide=True)
+    for widened in WIDENED:
+        if found.zeros or found.slope is None or found.certain(floats):
+            break
+        found = replace(_on_balls(form, WideField(floats, widened=widened)), precision=widened)
+    return found
+
+
+def _on_balls(form: Program, field: WideField) -> Resolved:
+    with field.system.working():
+        return _both_sides(form, field)
 
 
 def _both_sides(form: Program, field: BoundedField | WideField) -> Resolved:
@@ -119,7 +138,8 @@ def alarmed(program: Program, derived: Program) -> Program:
     """`derived` with one more output: a condition that holds where the plain engine may be wrong without a sign.
 
     That is where a condition is about to change (its two sides are equal), and where a divisor, or the base of a negative or
-    fractional power, is a sum that has cancelled or a function next to its zero.
+    fractional power, is a sum that has cancelled or a function next to its zero; where a numerator is such a sum, and where
+    two quotients cancel.
     """
     builder = Builder(program.inputs)
     places = list(range(len(program.inputs)))
@@ -145,28 +165,46 @@ def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Ite
         if eq.entry.condition and eq.primitive not in ("and", "or", "not"):
             yield builder.add("eq", [slots[i] for i in eq.inputs])
         elif eq.primitive == "div":
+            if any(i < len(program.inputs) for i in _factors(program, eq.inputs[1])):  # vanishes without an alarm
+                suspects |= dict.fromkeys(i for i in _zeros(program, eq.inputs[0]) if program.by_output[i].primitive in SUMS)
             suspects |= dict.fromkeys(_zeros(program, eq.inputs[1]))
+        elif eq.primitive in SUMS and all(_unbounded(program, i) for i in eq.inputs):
+            suspects[eq.output] = None
         elif eq.primitive in ("power", "pow", "sqrt", "cbrt", "hypot"):
             exponent = program.by_output[eq.inputs[1]].params if eq.primitive == "power" else ()
             if not (exponent and exponent[0] > 0 and exponent[0].denominator == 1):
                 suspects |= dict.fromkeys(_zeros(program, eq.inputs[0]))
     for place in suspects:
         first = slots[program.by_output[place].inputs[0]]
-        bound = builder.add("mul", [builder.literal(NEAR), builder.add("abs", [first])])
-        yield builder.add("le", [builder.add("abs", [slots[place]]), bound])
+        squares = [builder.add("mul", [i, i]) for i in (slots[place], first)]  # cheaper than two calls of abs
+        bound = builder.add("mul", [builder.literal(CANCELLED**2), squares[1]])
+        yield builder.add("le", [squares[0], bound])
+
+
+def _unbounded(program: Program, place: int) -> bool:
+    """Whether a value is a quotient with a divisor that varies."""
+    eq = program.by_output.get(place)
+    return eq is not None and eq.primitive == "div" and eq.inputs[1] not in program.constant
 
 
 def _zeros(program: Program, place: int) -> Iterator[int]:
     """The values in which a value can vanish without showing it: the sums and functions that its factors are."""
+    for i in _factors(program, place):
+        if i >= len(program.inputs) and program.by_output[i].primitive not in POSITIVE:
+            yield i
+
+
+def _factors(program: Program, place: int) -> Iterator[int]:
+    """The varying values of which one vanishes wherever a product, a power or a root of them does."""
     eq = program.by_output.get(place)
-    if eq is None or place in program.constant:
+    if place in program.constant:
         return
-    if eq.primitive in ("mul", "neg", "power", "sqrt", "cbrt", "abs", "hypot"):
+    if eq is not None and eq.primitive in ("mul", "neg", "power", "sqrt", "cbrt", "abs", "hypot"):
         for i in eq.inputs:
-            yield from _zeros(program, i)
-    elif eq.primitive == "div":
-        yield from _zeros(program, eq.inputs[0])
-    elif eq.primitive not in POSITIVE:
+            yield from _factors(program, i)
+    elif eq is not None and eq.primitive == "div":
+        yield from _factors(program, eq.inputs[0])
+    else:
         yield place
 
 
