@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from diffcmp.spans import Span, printable, underlined
+from diffcmp.spans import Piece, Span, printable, underlined
 
 
 class Fault(Enum):
@@ -13,10 +13,11 @@ class Fault(Enum):
     EMPTY = "the expression is empty", "Write a function of x, for example 'sin(x)/x'"
     SYNTAX = "cannot read the expression: {reason}", "`diffcmp --functions` shows the language"
     TOO_LONG = "the expression has {length} characters; {limit} are the limit", "Split it, or use the Python API"
-    TOO_DEEP = "the expression is nested too deeply", "Name parts of it: `u = …; v = …; u*v`"
+    TOO_DEEP = "the expression is nested too deeply; {limit} levels are the limit", "Name parts of it: `u = …; v = …; u*v`"
+    TOO_MANY = "the expression has too many operations in a row to be read", "Name parts of it: `u = …; v = …; u + v`"
     CHARACTER = "the character {name} is not part of the language", "Retype this piece by hand"
     NOT_IN_LANGUAGE = "{what} is not part of the expression language", "`diffcmp --functions` shows what is"
-    NUMBER = "the number {number} is not a plain decimal of at most {digits} digits", "Write it as 1.5, 2e-3 or .5"
+    NUMBER = "the number {number} is not a plain decimal of at most {digits} digits, with an exponent up to {exponent}", "Write it as 1.5, 2e-3 or .5"
     NO_VALUE = "the last statement must be an expression, the value of the function", "Write `u = sin(x); u**2`"
     UNKNOWN_FUNCTION = "unknown function '{name}'", "{hint}`diffcmp --functions` lists all"
     NOT_A_FUNCTION = "'{name}' is {what}, not a function", "Write {name}*(…) for a product"
@@ -51,6 +52,23 @@ class Fault(Enum):
     OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
 
 
+class Breakdown(Enum):
+    """How a computation on good input can end without an answer, then what to do about it."""
+
+    TIME = "not finished within {seconds:g} s", "--timeout gives it longer"
+    LIMIT = "not finished within {seconds:g} s, the limit of this command", "simplify the expression"
+    MEMORY = "out of memory", "ask for fewer --digits, or simplify the expression"
+    SIZE = "a number on the way is too large to compute with", "choose another point, or simplify the expression"
+    DEPTH = "the expression is nested too deeply to be analysed", "simplify it"
+    CRASH = "the computation was ended by {signal}", "please report the command: this should not happen"
+    BUG = "internal error: {what}", "please report the command: this should not happen"
+    INTERRUPTED = "interrupted", ""
+
+    def told(self, **facts: object) -> str:
+        """The sentence and the advice, on one line."""
+        return "; ".join(part.format(**facts) for part in self.value if part)
+
+
 class DiffcmpError(Exception):
     """Anything that diffcmp refuses or cannot do, with a message for a person."""
 
@@ -59,7 +77,7 @@ class InputError(DiffcmpError):
     """The input is refused: one `Fault`, the text it is about and the span in it. The command exits with 2."""
 
     def __init__(self, fault: Fault, text: str = "", span: Span | None = None, **facts: object) -> None:
-        self.fault, self.text, self.span = fault, text, span
+        self.fault, self.text, self.span, self.facts = fault, text, span, facts
         sentence, advice = (part.format(**{k: printable(str(v)) for k, v in facts.items()}) for part in fault.value)
         self.sentence, self.advice = sentence, advice
         super().__init__(sentence)
@@ -68,6 +86,15 @@ class InputError(DiffcmpError):
         where = [underlined(self.text, self.span)] if self.span is not None else []
         return "\n".join([self.sentence, *where, f"{self.advice}."])
 
+    def inside(self, piece: Piece) -> InputError:
+        """The same fault, underlined in the longer text that its text is a piece of."""
+        start, stop = (0, len(piece)) if self.span is None else (self.span.start, self.span.stop)
+        return InputError(self.fault, piece.whole, Span(piece.start + start, piece.start + stop), **self.facts)
+
 
 class ComputationError(DiffcmpError):
-    """The input is fine, but the answer could not be computed (time, memory). The command exits with 1."""
+    """The input is fine, but the answer could not be computed: one `Breakdown`. The command exits with 1."""
+
+    def __init__(self, breakdown: Breakdown, **facts: object) -> None:
+        self.breakdown = breakdown
+        super().__init__(breakdown.told(**facts))

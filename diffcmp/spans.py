@@ -23,6 +23,24 @@ class Span:
         return Span(min(self.start, other.start), max(self.stop, other.stop))
 
 
+class Piece(str):
+    """A piece of a longer text that knows where it stands there, so that what is wrong with it is underlined in the whole."""
+
+    whole: str
+    start: int
+
+    def __new__(cls, whole: str, start: int, stop: int) -> Piece:
+        made = super().__new__(cls, whole[start:stop])
+        made.whole, made.start = whole, start
+        return made
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the whole, without the spaces around it."""
+        lead = len(self) - len(self.lstrip())
+        return Span(self.start + lead, self.start + max(len(self.rstrip()), lead))
+
+
 def printable(text: str) -> str:
     """`text` with every control or invisible character shown as an escape, so that it cannot act on a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -23,7 +23,7 @@ PACKAGE = "diffcmp"
 PRELOADED = ("sympy", "diffcmp.backends.symbolic_work")
 MEMORY = 3 << 30  # bytes of address space
 HEAD = 8  # bytes of the length before a frame
-UNATTENDED = 600  # seconds in which nobody looked after the process, so that it may end itself
+UNATTENDED = 60  # seconds in which nobody looked after the process, so that it may end itself
 
 
 class WorkerError(Exception):
@@ -343,7 +343,7 @@ def serve() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C, and kills us
     requests, answers = _own_pipes()
-    threading.Thread(target=_guard, args=(int(sys.argv[1]),), daemon=True).start()
+    threading.Thread(target=_guard, args=(requests.fileno(), int(sys.argv[1])), daemon=True).start()
     warnings.simplefilter("ignore")
     _limit_memory()
     if hasattr(sys, "set_int_max_str_digits"):
@@ -409,17 +409,19 @@ def _limit_memory() -> None:
         return
 
 
-def _guard(parent: int) -> None:
+def _guard(requests: int, parent: int) -> None:
     """End the process once the parent is gone, also in the middle of a computation.
 
-    Should a computation hold the interpreter's lock, this thread does not run: then the alarm that it keeps putting off
-    goes off, and its default action ends the process.
+    The pipe from the parent hangs up at once. Should a computation hold the interpreter's lock, this thread does not run:
+    then the alarm that it keeps putting off goes off, and its default action ends the process.
     """
+    import select
     import signal
-    import time
 
-    while os.name != "posix" or os.getppid() == parent:
-        if hasattr(signal, "alarm"):
-            signal.alarm(UNATTENDED)
-        time.sleep(1)
+    if os.name != "posix":  # there the process ends at the end of its request
+        return
+    hung_up = select.poll()
+    hung_up.register(requests, 0)
+    while os.getppid() == parent and not hung_up.poll(1000):
+        signal.alarm(UNATTENDED)
     os._exit(0)

@@ -19,6 +19,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.SYNTAX: lambda: parse("sin(x"),
     Fault.TOO_LONG: lambda: parse("x+" * 20_000 + "x"),
     Fault.TOO_DEEP: lambda: parse("sin(" * 150 + "x" + ")" * 150),
+    Fault.TOO_MANY: lambda: parse("x+" * 9_000 + "x"),
     Fault.CHARACTER: lambda: parse("x\u200b+1"),
     Fault.NOT_IN_LANGUAGE: lambda: parse("x // 2"),
     Fault.NUMBER: lambda: parse("1e999999"),

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from diffcmp.cli import options
+from diffcmp.cli import guard, options
 from diffcmp.cli.output import form_of, show, writable
 from diffcmp.cli.progress import progress
 
@@ -21,7 +21,7 @@ COMMON = 12  # backends, for the progress bar
 @options.output
 def command(
     expression: str, at: tuple[str, ...], wrt: list[str] | None, backends: list[str] | None, dtype: str, digits: int,
-    timeout: float, step: float | None, form: tuple[str, ...], target: str | None,
+    step: float | None, form: tuple[str, ...], target: str | None,
 ) -> None:  # fmt: skip
     """Differentiate EXPRESSION at a point by every method, and hold each answer against the certified derivative.
 
@@ -40,7 +40,7 @@ def command(
 
     with progress(1 + (len(backends) if backends else COMMON)) as tell:
         comparison = compare(
-            expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h=step, digits=digits, timeout=timeout,
+            expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h=step, digits=digits, timeout=guard.left(),
             progress=tell,
         )  # fmt: skip
     from diffcmp.report.forms import comparison_as

@@ -5,13 +5,16 @@ Exit codes: 0 an answer, 1 a computation that could not be completed, 2 bad inpu
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
 
 import click
 
-from diffcmp.errors import DiffcmpError, InputError
+from diffcmp.cli import guard
+from diffcmp.errors import Breakdown, DiffcmpError, InputError
+from diffcmp.spans import printable
 from diffcmp.version import __version__
 
 COMMANDS = {"grad": "grad", "sweep-h": "sweep_h", "code": "code", "backends": "backends", "completion": "completion"}
@@ -59,18 +62,21 @@ def commands() -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script: in a child process that `guard` watches, where the system has such."""
     try:
+        guard.supervise()
         commands.main(prog_name="diffcmp", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         _leave(done.exit_code)
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)  # with what the user typed in it
+        click.echo("\n".join(printable(line) for line in said.getvalue().splitlines()), err=True)
         _leave(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("diffcmp: interrupted", err=True)
-        _leave(130)
+        click.echo(f"diffcmp: {Breakdown.INTERRUPTED.told()}", err=True)
+        _leave(guard.INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be said
         _leave(0)
@@ -78,10 +84,16 @@ def main() -> None:
         click.echo(f"diffcmp: {error}", err=True)
         _leave(2 if isinstance(error, InputError) else 1)
     except MemoryError:
-        click.echo("diffcmp: out of memory", err=True)
+        click.echo(f"diffcmp: {Breakdown.MEMORY.told()}", err=True)
         _leave(1)
     except RecursionError:
-        click.echo("diffcmp: the expression is nested too deeply to be analysed", err=True)
+        click.echo(f"diffcmp: {Breakdown.DEPTH.told()}", err=True)
+        _leave(1)
+    except Exception as error:
+        if sys.flags.dev_mode:  # python -X dev
+            raise
+        what = printable(f"{type(error).__name__}: {error}")[:200]
+        click.echo(f"diffcmp: {Breakdown.BUG.told(what=what)}", err=True)
         _leave(1)
 
 

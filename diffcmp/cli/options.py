@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+
+from diffcmp.cli import guard
+
+LONGEST = 10**6  # seconds
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,6 +69,13 @@ def complete_backends(_: click.Context, __: click.Parameter, incomplete: str) ->
     return [",".join([*before, name]) for name in known() if name.startswith(last)]
 
 
+def allowed(_: click.Context, __: click.Parameter, value: float) -> None:
+    """Bound the whole command from here on."""
+    if math.isnan(value):
+        raise click.BadParameter("not a number")
+    guard.allow(value)
+
+
 point = decorated(
     click.argument("expression"),
     click.option("--at", multiple=True, required=True, metavar="POINT",
@@ -75,8 +87,9 @@ method = decorated(
     click.option("--dtype", type=click.Choice(["float16", "float32", "float64", "longdouble"]), default="float64",
                  show_default=True, help="The format of floating point."),
     click.option("--digits", type=int, default=30, show_default=True, help="Certified digits of the truth."),
-    click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True, metavar="SECONDS",
-                 help="Time for each question to the symbolic engine."),
+    click.option("--timeout", type=click.FloatRange(0, LONGEST, min_open=True), default=10.0, show_default=True,
+                 metavar="SECONDS", callback=allowed, expose_value=False,
+                 help="Time for the whole command. What sympy has not answered by then is noted."),
 )  # fmt: skip
 output = decorated(
     click.option("--json", "form", flag_value="json", multiple=True, help="JSON instead of a table."),

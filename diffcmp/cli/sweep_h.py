@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from diffcmp.cli import options
+from diffcmp.cli import guard, options
 from diffcmp.cli.output import figure_format, form_of, show, writable, write
 from diffcmp.cli.progress import progress
 
@@ -24,7 +24,7 @@ COMMON = 6  # methods, for the progress bar
 @options.output
 def command(
     expression: str, at: tuple[str, ...], wrt: str | None, backends: list[str] | None, dtype: str, digits: int,
-    timeout: float, h_min: float, h_max: float, per_decade: int, plot: str | None, form: tuple[str, ...], target: str | None,
+    h_min: float, h_max: float, per_decade: int, plot: str | None, form: tuple[str, ...], target: str | None,
 ) -> None:  # fmt: skip
     """Split the error of every method with a step into its parts, over a grid of step sizes.
 
@@ -41,7 +41,7 @@ def command(
     with progress(1 + (len(backends) if backends else COMMON)) as tell:
         result = sweep(
             expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h_min=h_min, h_max=h_max,
-            per_decade=per_decade, digits=digits, timeout=timeout, progress=tell,
+            per_decade=per_decade, digits=digits, timeout=guard.left(), progress=tell,
         )  # fmt: skip
     from diffcmp.report.forms import sweep_as
     from diffcmp.report.terminal import screen

@@ -89,16 +89,14 @@ def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]
     Call the result in the system's working context.
     """
     low = lowered(program, lambda primitive: system.function(primitive) is not None)
-    values: dict[str, Any] = {}
+    names: dict[Fraction, str] = {}
 
     def literal(value: Fraction) -> str:
-        name = f"c{value.numerator}_{value.denominator}".replace("-", "m")
-        values[name] = system.literal(value)
-        return name
+        return names.setdefault(value, f"__c{len(names)}")  # no input may have two underscores in front
 
     made = emit(low, dialect=Dialect(literal, SUMS))
     functions = {name: system.function(name) for name in made.calls}
-    return made.function({**functions, **values})
+    return made.function({**functions, **{name: system.literal(value) for value, name in names.items()}})
 
 
 def _constants(program: Program) -> dict[int, str]:

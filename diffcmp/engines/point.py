@@ -18,11 +18,13 @@ from diffcmp.engines.evaluate import evaluate
 from diffcmp.errors import Fault, InputError
 from diffcmp.program.expand import core
 from diffcmp.program.ir import Builder, Program
-from diffcmp.program.parser import parse, suggestion
+from diffcmp.program.parser import identifier, parse, suggestion
 from diffcmp.program.printer import decimal
+from diffcmp.spans import Piece, Span
 
 Number: TypeAlias = int | float | str | Fraction | Decimal
 
+LARGEST = Fraction(10) ** 5000  # of a coordinate
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
     InputError: where the text is no constant expression, or not a finite real number.
     """
     if isinstance(value, str):
-        return _parsed(value)
+        return _parsed(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
     try:
         exact = Fraction(value if isinstance(value, int | float | Fraction | Decimal) else float(value))
     except (ValueError, OverflowError):
@@ -75,19 +77,22 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
     return Coordinate(text or decimal(exact), builder.program([slot]))
 
 
-def _parsed(text: str) -> Coordinate:
-    text = text.strip()
+def _parsed(piece: Piece) -> Coordinate:
+    text = piece.strip()
     if not text:
         raise InputError(Fault.POINT_EMPTY)
     if re.fullmatch(r"[+-]?(inf|infinity|nan|oo)", text.lower()):
-        raise InputError(Fault.POINT_NOT_FINITE, piece=text)
-    program = parse(text)
+        raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
+    try:
+        program = parse(piece)
+    except InputError as error:
+        raise error.inside(piece) from None
     if program.inputs:
-        raise InputError(Fault.POINT_NOT_CONSTANT, name=program.inputs[0])
+        raise InputError(Fault.POINT_NOT_CONSTANT, piece.whole, piece.span, name=program.inputs[0])
     found = Coordinate(text, core(program))
     value = to_arb(found.enclosure(Balls(64)))
-    if not value.is_finite() or not abs(value) < Balls(64).literal(Fraction(10) ** 5000):
-        raise InputError(Fault.POINT_NOT_FINITE, piece=text)
+    if not value.is_finite() or not abs(value) < Balls(64).literal(LARGEST):
+        raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
     return found
 
 
@@ -123,52 +128,66 @@ def point(program: Program, at: Number | Mapping[str, Number]) -> Point:
     """
     names = program.inputs
     if not names:
-        raise InputError(Fault.NO_VARIABLE)
+        raise InputError(Fault.NO_VARIABLE, program.text, Span(0, len(program.text)) if program.text else None)
     if not isinstance(at, Mapping):
         if len(names) > 1:
-            raise InputError(Fault.POINT_BARE, names=", ".join(names), example=_example(names))
+            raise InputError(Fault.POINT_BARE, *_first(program, names[1]), names=", ".join(names), example=_example(names))
         at = {names[0]: at}
-    for name in at:
+    at = {identifier(name): value for name, value in at.items()}
+    for name, value in at.items():
         if name not in names:
-            raise InputError(Fault.POINT_UNKNOWN, name=name, names=", ".join(names))
+            where = (value.whole, _before(value)) if isinstance(value, Piece) else ()
+            raise InputError(Fault.POINT_UNKNOWN, *where, name=name, names=", ".join(names))
     missing = [name for name in names if name not in at]
     if missing:
-        raise InputError(Fault.POINT_MISSING, names=", ".join(missing), example=_example(names))
+        needed = ", ".join(missing)
+        raise InputError(Fault.POINT_MISSING, *_first(program, missing[0]), names=needed, example=_example(names))
     return Point({name: coordinate(at[name]) for name in names})
 
 
-def assignments(texts: Sequence[str]) -> str | dict[str, str]:
+def _first(program: Program, name: str) -> tuple[str, Span | None]:
+    """The text of a program, and where a variable first stands in it."""
+    found = re.search(rf"\b{re.escape(name)}\b", program.text)
+    return program.text, Span(*found.span()) if found is not None else None
+
+
+def _before(value: Piece) -> Span:
+    """The name that a value is given to."""
+    named = re.search(r"([^\W\d]\w*)\s*=$", value.whole[: value.start])
+    return Span(*named.span(1)) if named is not None else value.span
+
+
+def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:
     """The values of `--at` options, `2` or `x=2,y=3`, as what `point` takes.
 
     Raises
     ------
     InputError: where one is empty, or a variable is given twice.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Piece] = {}
     for text in texts:
         for piece in _pieces(text):
             named = re.fullmatch(r"\s*([^\W\d]\w*)\s*=([^=].*)", piece, re.DOTALL)
             if named is None:
                 if len(texts) > 1 or piece != text:
-                    raise InputError(Fault.POINT_EMPTY if not piece.strip() else Fault.POINT_NAME, piece=piece)
-                return text
-            name, value = named[1], named[2]
+                    raise InputError(Fault.POINT_NAME if piece.strip() else Fault.POINT_EMPTY, text, piece.span, piece=piece)
+                return piece
+            name, start = identifier(named[1]), piece.start
             if name in found:
-                raise InputError(Fault.POINT_TWICE, name=name)
-            found[name] = value
+                raise InputError(Fault.POINT_TWICE, text, Span(start + named.start(1), start + named.end(1)), name=name)
+            found[name] = Piece(text, start + named.start(2), start + named.end(2))
     return found
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str) -> list[Piece]:
     """`text` cut at the commas that stand outside parentheses."""
-    pieces, depth = [""], 0
-    for character in text:
+    pieces, depth, start = [], 0, 0
+    for i, character in enumerate(text):
         depth += (character in "([") - (character in ")]")
         if character == "," and depth <= 0:
-            pieces.append("")
-        else:
-            pieces[-1] += character
-    return pieces
+            pieces.append(Piece(text, start, i))
+            start = i + 1
+    return [*pieces, Piece(text, start, len(text))]
 
 
 def _example(names: Sequence[str]) -> str:
@@ -184,6 +203,7 @@ def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ..
     """
     if wrt is None:
         return program.inputs
+    wrt = [identifier(name) for name in wrt]
     for name in wrt:
         if name not in program.inputs:
             near = suggestion(name, list(program.inputs))

@@ -77,6 +77,14 @@ def lowered(program: Program, available: Callable[[str], bool]) -> Program:
     return builder.program([slots[i] for i in program.outputs], program.text, program.labels)
 
 
+def _double(value: Fraction) -> str:
+    """The nearest double as Python writes it; what is beyond the largest is a literal that Python reads as infinite."""
+    try:
+        return repr(value.numerator / value.denominator)
+    except OverflowError:
+        return "1e999" if value > 0 else "-1e999"
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How emitted code spells numbers and powers.
@@ -85,7 +93,7 @@ class Dialect:
     called by name; with "power" among them, x**2 is written x*x and other whole literal exponents with `**`.
     """
 
-    literal: Callable[[Fraction], str] = lambda value: repr(value.numerator / value.denominator)
+    literal: Callable[[Fraction], str] = _double
     infix: frozenset[str] = frozenset(name for name, entry in TABLE.items() if entry.infix and name != "pow") | {"where"}
 
 

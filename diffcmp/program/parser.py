@@ -13,6 +13,7 @@ import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import accumulate
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives import ALIASES, TABLE
@@ -52,7 +53,7 @@ def parse(text: str, variables: tuple[str, ...] = (), *, rule: bool = False) -> 
     ('x', 'y')
     """
     if len(text) > MAX_LENGTH:
-        raise InputError(Fault.TOO_LONG, length=len(text), limit=MAX_LENGTH)
+        raise InputError(Fault.TOO_LONG, text, Span(MAX_LENGTH, len(text)), length=len(text), limit=MAX_LENGTH)
     if not text.strip():
         raise InputError(Fault.EMPTY)
     source = _respelled(text)
@@ -118,7 +119,7 @@ def _tree(source: _Source) -> ast.Module:
     except SyntaxError as error:
         reason = error.msg
         if "too many nested" in reason or "too complex" in reason:
-            raise InputError(Fault.TOO_DEEP) from None
+            raise _too_deep(source) from None
         span = None
         if error.lineno is not None and error.offset is not None and error.lineno <= len(source.line_starts):
             at = min(source.line_starts[error.lineno - 1] + max(error.offset - 1, 0), len(source.origin) - 1)
@@ -126,9 +127,19 @@ def _tree(source: _Source) -> ast.Module:
         reason = re.sub(r"\. Perhaps you forgot a comma\?|\(<unknown>.*", "", reason)
         raise InputError(Fault.SYNTAX, source.text, span, reason=reason) from None
     except (RecursionError, MemoryError):
-        raise InputError(Fault.TOO_DEEP) from None
+        raise _too_deep(source) from None
     except ValueError as error:
-        raise InputError(Fault.SYNTAX, source.text, None, reason=str(error)) from None
+        raise InputError(Fault.SYNTAX, source.text, Span(0, len(source.text)), reason=str(error)) from None
+
+
+def _too_deep(source: _Source) -> InputError:
+    """Python's own parser does not say where: where brackets are too deep, it is at the innermost."""
+    depths = list(accumulate((c in "([{") - (c in ")]}") for c in source.python))
+    deepest = max(range(len(depths)), key=depths.__getitem__)
+    if depths[deepest] <= MAX_DEPTH:
+        return InputError(Fault.TOO_MANY, source.text, Span(0, len(source.text)))
+    at = source.origin[deepest]
+    return InputError(Fault.TOO_DEEP, source.text, Span(at, at + 1), limit=MAX_DEPTH)
 
 
 class _Lowering:
@@ -224,7 +235,7 @@ class _Lowering:
     def lower(self, node: ast.expr, depth: int = 0) -> int:
         """The slot of `node`. Left-leaning chains (x + x + x …) are walked in a loop, all else by recursion."""
         if depth > MAX_DEPTH:
-            raise InputError(Fault.TOO_DEEP)
+            raise self.fault(Fault.TOO_DEEP, node, limit=MAX_DEPTH)
         spine: list[ast.BinOp] = []
         while isinstance(node, ast.BinOp):
             spine.append(node)
@@ -298,7 +309,7 @@ class _Lowering:
             raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=what)
         plain = _DECIMAL.fullmatch(written)
         if plain is None or len(written) > MAX_DIGITS or abs(int((plain[6] or "e0")[1:])) > MAX_EXPONENT:
-            raise self.fault(Fault.NUMBER, node, number=written[:40], digits=MAX_DIGITS)
+            raise self.fault(Fault.NUMBER, node, number=written[:40], digits=MAX_DIGITS, exponent=MAX_EXPONENT)
         return self.builder.literal(Fraction(written), span)
 
     def name(self, node: ast.Name) -> int:
@@ -352,6 +363,15 @@ class _Lowering:
             return self.fault(Fault.NOT_A_FUNCTION, node, name=node.id, what=what)
         near = suggestion(node.id, list(CALLABLE))
         return self.fault(Fault.UNKNOWN_FUNCTION, node, name=node.id, hint=near)
+
+
+def identifier(name: str) -> str:
+    """The name as Python reads it: the micro sign is the Greek letter, a ligature its letters.
+
+    >>> identifier("\u00b5") == "\u03bc"
+    True
+    """
+    return unicodedata.normalize("NFKC", name)
 
 
 def suggestion(name: str, known: list[str]) -> str:

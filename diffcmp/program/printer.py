@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -92,7 +93,7 @@ def decimal(value: Fraction) -> str:
     if rest != 1:
         return f"({n}/{d})"
     shift = max(twos, fives)
-    digits = str(abs(n) * 10**shift // d)
+    digits = str(Decimal(abs(n) * 10**shift // d))  # str of an int has a limit of 4300 digits
     zeros = len(digits) - len(digits.rstrip("0")) if n else 0
     exponent = len(digits) - shift - 1
     sign = "-" if n < 0 else ""

@@ -1,0 +1,220 @@
+"""A command runs in a child process that its parent watches: the time, the memory and Ctrl-C hold whatever the child is doing.
+
+A computation inside a C library hears neither Python's signals nor its exceptions, and a library that runs out of memory
+ends the process. So the parent imports nothing and computes nothing; it waits, and whatever becomes of the child is one
+message and one exit code. Where there is no fork (Windows), a thread ends the process at the deadline.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import select
+import signal
+import struct
+import sys
+import threading
+import time
+from typing import NoReturn
+
+from diffcmp.errors import Breakdown
+
+UNTOLD = 60.0  # seconds for a command that has no --timeout
+GRACE = 0.3  # seconds to leave by oneself before one is killed
+MARGIN = 2  # seconds after the deadline at which a child whose parent is gone ends itself
+MEMORY = 3 << 30  # bytes of address space: certified digits by the thousand need a tenth of it
+THREAD = 64 << 20  # more for every core, since NumPy's libraries reserve stacks and arenas for a thread on each
+INTERRUPTED = 130
+
+ENDED_BY = {
+    "SIGABRT": Breakdown.MEMORY, "SIGKILL": Breakdown.MEMORY, "SIGFPE": Breakdown.SIZE, "SIGSEGV": Breakdown.DEPTH,
+    "SIGBUS": Breakdown.DEPTH, "SIGALRM": Breakdown.TIME,
+}  # fmt: skip
+
+_began: float | None = None  # when this process began to be watched; None where it is not
+_allowed = UNTOLD
+_told = False  # whether the command has a time limit of its own
+_parent: int | None = None  # the pipe on which the parent is told of a time limit
+_timer: threading.Timer | None = None
+
+
+def supervise() -> None:
+    """Go on in a child process under limits of time and memory; the parent never returns, and exits as the child does."""
+    global _began
+    _began = time.monotonic()
+    if not hasattr(os, "fork"):
+        _arm_timer()
+        return
+    told, tell = os.pipe()
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signals = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    usual = {number: signal.signal(number, _noted) for number in signals}
+    signal.set_wakeup_fd(wake)
+    child = os.fork()
+    if child:
+        os.close(tell)
+        os._exit(_watched(child, told, woken))
+    signal.set_wakeup_fd(-1)
+    for pipe in (told, woken, wake):
+        os.close(pipe)
+    _begin(tell, {number: action for number, action in usual.items() if number != signal.SIGINT})
+
+
+def allow(seconds: float) -> None:
+    """The whole command may take so many seconds from its start."""
+    global _allowed, _told
+    _allowed, _told = seconds, True
+    if _parent is not None:
+        os.write(_parent, struct.pack("d", seconds))
+        _arm_alarm()
+    elif _timer is not None:
+        _arm_timer()
+
+
+def left() -> float:
+    """Seconds until the deadline of the command; all of what was allowed where nobody watches."""
+    return _allowed if _began is None else max(0.0, _began + _allowed - time.monotonic())
+
+
+# the child ------------------------------------------------------------------------------------------------------------
+
+
+def _begin(tell: int, usual: dict[int, object]) -> None:
+    global _parent
+    _parent = tell
+    for number, action in usual.items():
+        signal.signal(number, action)  # type: ignore[arg-type]  # what it was before
+    signal.signal(signal.SIGINT, _interrupt)
+    _arm_alarm()
+    _limit_memory()
+    _silence_libraries()
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """Ctrl-C counts once: the terminal and the parent may both send it. The parent has the last word."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise SystemExit(INTERRUPTED)
+
+
+def _arm_alarm() -> None:
+    """Its default action ends the process even inside a C library; for a child whose parent was killed."""
+    assert _began is not None
+    signal.alarm(math.ceil(_began + _allowed + MARGIN - time.monotonic()))
+
+
+def _limit_memory() -> None:
+    import resource
+
+    limit = MEMORY + THREAD * (os.cpu_count() or 1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [limit, *(bound for bound in (soft, hard) if bound != resource.RLIM_INFINITY)]
+    with contextlib.suppress(OSError, ValueError):  # a system without it
+        resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+
+
+def _silence_libraries() -> None:
+    """Let Python alone write to the two outputs: the last words of a C library would be a second message."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for name, number, buffering in (("stdout", 1, -1), ("stderr", 2, 1)):
+        stream = getattr(sys, name)
+        with contextlib.suppress(OSError, AttributeError):  # there is none
+            own = open(os.dup(number), "w", buffering, encoding=stream.encoding, errors=stream.errors)  # noqa: SIM115
+            for alias in (name, f"__{name}__"):  # the latter is asked for the width of the terminal
+                setattr(sys, alias, own)
+            os.dup2(nothing, number)
+    os.close(nothing)
+
+
+# the parent -----------------------------------------------------------------------------------------------------------
+
+
+def _noted(number: int, frame: object) -> None:
+    """The number of the signal goes to the wake-up pipe."""
+
+
+def _watched(child: int, told: int, woken: int) -> int:
+    """Wait for the child; the exit code of the command."""
+    assert _began is not None
+    allowed, late = UNTOLD, Breakdown.LIMIT
+    while True:
+        ready, _, _ = select.select([told, woken], [], [], max(0.0, _began + allowed - time.monotonic()))
+        if woken in ready:
+            return _stopped(child, os.read(woken, 1)[0])
+        if told in ready:
+            message = os.read(told, 8)
+            if not message:  # the child is gone
+                return _ended(os.waitpid(child, 0)[1], allowed)
+            (allowed,), late = struct.unpack("d", message), Breakdown.TIME
+        elif not ready:
+            return _overdue(child, late, allowed)
+
+
+def _stopped(child: int, number: int) -> int:
+    """The command was told to end."""
+    _end(child, number)
+    if number == signal.SIGINT:
+        _say(Breakdown.INTERRUPTED.told())
+        return INTERRUPTED
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)  # the end that whoever sent it expects
+    return 128 + number
+
+
+def _overdue(child: int, late: Breakdown, allowed: float) -> int:
+    if _end(child, signal.SIGINT) == 0:  # it was just done
+        return 0
+    _say(late.told(seconds=allowed))
+    return 1
+
+
+def _end(child: int, number: int) -> int:
+    """Ask the child to leave, then kill it. Its status, as `waitpid` has it."""
+    os.kill(child, number)
+    end = time.monotonic() + GRACE
+    while time.monotonic() < end:
+        gone, status = os.waitpid(child, os.WNOHANG)
+        if gone:
+            return status
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
+def _ended(status: int, allowed: float) -> int:
+    """The exit code of a child that ended by itself, or was ended by the system."""
+    if not os.WIFSIGNALED(status):
+        code = os.WEXITSTATUS(status)
+        if code == INTERRUPTED:
+            _say(Breakdown.INTERRUPTED.told())
+        return code
+    name = signal.Signals(os.WTERMSIG(status)).name
+    _say(ENDED_BY.get(name, Breakdown.CRASH).told(seconds=allowed, signal=name))
+    return 1
+
+
+def _say(message: str) -> None:
+    """One message; on a terminal, first put right what a progress bar may have left."""
+    with contextlib.suppress(OSError):
+        mended = b"\r\x1b[K\x1b[?25h" if os.isatty(2) else b""
+        os.write(2, mended + f"diffcmp: {message}\n".encode())
+
+
+# without fork ---------------------------------------------------------------------------------------------------------
+
+
+def _arm_timer() -> None:
+    """End this process at the deadline, from a thread of it."""
+    global _timer
+    if _timer is not None:
+        _timer.cancel()
+    _timer = threading.Timer(left(), _expire)
+    _timer.daemon = True
+    _timer.start()
+
+
+def _expire() -> None:
+    late = Breakdown.TIME if _told else Breakdown.LIMIT
+    _say(late.told(seconds=_allowed))
+    os._exit(1)
