@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from diffcmp.version import __version__
 
 if TYPE_CHECKING:
+    from diffcmp.accuracy.along import along
     from diffcmp.accuracy.compare import compare
-    from diffcmp.accuracy.record import Comparison, Sweep
+    from diffcmp.accuracy.record import Comparison, Map, Sweep
     from diffcmp.accuracy.sweep import sweep
     from diffcmp.api import certify, derivative, grad
     from diffcmp.errors import DiffcmpError, InputError
@@ -30,15 +31,16 @@ if TYPE_CHECKING:
     from diffcmp.truth.record import Kind, Truth
 
 _HOMES = {
-    "compare": "accuracy.compare", "Comparison": "accuracy.record", "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
+    "along": "accuracy.along", "compare": "accuracy.compare", "Comparison": "accuracy.record", "Map": "accuracy.record",
+    "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
     "certify": "api", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
     "Program": "program.ir", "parse": "program.parser", "trace": "program.tracer", "Kind": "truth.record",
     "Truth": "truth.record",
 }  # fmt: skip
 
 __all__ = [
-    "Comparison", "DiffcmpError", "InputError", "Kind", "Program", "Sweep", "Truth", "__version__", "certify", "compare",
-    "derivative", "grad", "parse", "sweep", "trace",
+    "Comparison", "DiffcmpError", "InputError", "Kind", "Map", "Program", "Sweep", "Truth", "__version__", "along", "certify",
+    "compare", "derivative", "grad", "parse", "sweep", "trace",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diffcmp import InputError, certify, compare, derivative, parse, sweep, trace, worker
+from diffcmp import InputError, along, certify, compare, derivative, parse, sweep, trace, worker
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.point import assignments
 from diffcmp.errors import Fault
@@ -52,6 +52,10 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.STEP_RANGE: lambda: sweep("x", 1, h_min=1, h_max=0.1),
     Fault.DIGITS: lambda: compare("x", 1, digits=10**9),
     Fault.GRID: lambda: sweep("x", 1, per_decade=10**6),
+    Fault.INTERVAL: lambda: along("x", 1, 1),
+    Fault.POINTS: lambda: along("x", 0, 1, points=20_001),
+    Fault.LOG_RANGE: lambda: along("x", -1, 1, log=True),
+    Fault.RUNNING: lambda: along("x*y", 0, 1, at={"x": 1, "y": 1}),
     Fault.DTYPE: lambda: compare("x", 1, dtype="float31"),
     Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),
     Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
@@ -117,6 +121,8 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.ROUNDOFF: lambda: noted("sin(x)", 1, h=1e-15),
     Note.REPRESENTATION: lambda: noted("cos(x)", "31415926535897932384.62643383279"),
     Note.CANCELLATION: lambda: noted("(1-cos(x))/x**2", "1e-8"),
+    Note.UNDERFLOW: lambda: noted("exp(x)", -720),
+    Note.EXTRAPOLATION: lambda: noted("abs(x-1)*exp(x)", "0.995", backends=["richardson"]),
     Note.VALUE_NOT_FINITE: lambda: noted("x + exp(800)", 2),
     Note.LIMIT: lambda: noted("(1+x)**(1/x)", 0, backends=["symbolic"]),
     Note.RESOLVED: lambda: noted("sin(x)/x", 0, backends=["dual-lhopital"]),
@@ -124,6 +130,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.DIRECTION: lambda: noted("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=["tape-lhopital"]),
     Note.NO_LIMIT: lambda: noted("abs(x)", 0, backends=["symbolic"]),
     Note.SYMBOLIC_UNFINISHED: lambda: noted("sin(x)", 1, backends=["symbolic"], timeout=1e-9),
+    Note.UNASKED: lambda: {r.note for r in along("x", 0, 1, timeout=1e-9, backends=["dual"]).remarks},
     Note.ZERO_ASSUMED: lambda: {
         r.note for r in certify(
             "(x-1)/(x-1+gamma(1/3)*gamma(2/3)-2*pi/sqrt(3))", 1, timeout=0.001,

@@ -1,14 +1,17 @@
-"""The results: a `Comparison` of backends at one point, and a `Sweep` over step sizes. Plain fields, nothing computed."""
+"""The results: a `Comparison` of backends at one point, a `Sweep` over step sizes, a `Map` over an interval.
+
+Plain fields, nothing computed.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
-from diffcmp.truth.record import Truth
+from diffcmp.truth.record import Kind, Truth
 
 SCHEMA = 1
 
@@ -167,6 +170,158 @@ class Sweep:
             "kernel": self.kernel,
             "truth": self.truth.to_dict(),
             "series": [series.to_dict() for series in self.series],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One point of a map, and what is certain there.
+
+    at: the exact point, a decimal, a fraction or a constant such as "pi/2". x: the float64 nearest to it. derivative: the
+    certified one as a decimal string, None where there is none; left, right: where these differ from it.
+    """
+
+    at: str
+    x: float
+    kind: Kind
+    derivative: str | None
+    left: str | None = None
+    right: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The point as the JSON form has it."""
+        return {
+            "at": self.at, "x": self.x, "kind": self.kind.value, "derivative": self.derivative, "left": self.left,
+            "right": self.right,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Neighbouring points of a map that are of the same kind, and not smooth. first, last: their indices."""
+
+    kind: Kind
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a method has fewer correct digits than it should: neighbouring points of a map, few good ones among them.
+
+    first, last, at: indices of points; `at` is that with the fewest digits. digits: there; None where no derivative exists
+    and the method gives a number nevertheless. derivative: what it gives. points: how many of them fail. remarks: why.
+    """
+
+    first: int
+    last: int
+    at: int
+    digits: float | None
+    derivative: Any
+    points: int
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One method along x.
+
+    derivative: at each point a number of the dtype, nan where the method fails, None where it was not asked or has nothing
+    to say. digits: correct ones; None too where there is no certified derivative. median, worst: of the digits. worst_at:
+    the index of the first point with the fewest. expected: the digits that a sound method of its order has at least.
+    below_half: the share of points with less than half the digits of the dtype. places: the worst ones, along x.
+    places_left_out: how many more there are. remarks: about the whole.
+    """
+
+    backend: str
+    derivative: tuple[Any, ...]
+    digits: tuple[float | None, ...]
+    median: float | None
+    worst: float | None
+    worst_at: int | None
+    expected: float
+    below_half: float | None
+    places: tuple[Place, ...]
+    places_left_out: int
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Correct digits of every method along an interval, and the points in it where something happens.
+
+    variable: the one that runs. at: the values of the others. start, stop: the ends as typed. digits: of the truth.
+    full: the digits that the dtype holds. certified: whether every truth is proven.
+    """
+
+    program: Program
+    variable: str
+    at: dict[str, str]
+    start: str
+    stop: str
+    spacing: Literal["linear", "log"]
+    dtype: str
+    kernel: str
+    digits: int
+    full: float
+    certified: bool
+    points: tuple[Sample, ...]
+    special: tuple[Stretch, ...]
+    tracks: tuple[Track, ...]
+    remarks: tuple[Remark, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of `diffcmp map`, described by `docs/schema.json`."""
+        return {
+            "schema": SCHEMA,
+            "expression": self.program.text,
+            "variables": [self.variable],
+            "at": self.at,
+            "from": self.start,
+            "to": self.stop,
+            "spacing": self.spacing,
+            "dtype": self.dtype,
+            "kernel": self.kernel,
+            "digits": self.digits,
+            "certified": self.certified,
+            "notes": [str(remark) for remark in self.remarks],
+            "points": [point.to_dict() for point in self.points],
+            "special": [self._stretch(stretch) for stretch in self.special],
+            "methods": [self._method(track) for track in self.tracks],
+        }
+
+    def _stretch(self, stretch: Stretch) -> dict[str, Any]:
+        return {
+            "kind": stretch.kind.value,
+            "from": self.points[stretch.first].at,
+            "to": self.points[stretch.last].at,
+            "points": stretch.last - stretch.first + 1,
+        }
+
+    def _method(self, track: Track) -> dict[str, Any]:
+        return {
+            "backend": track.backend,
+            "median_digits": track.median,
+            "worst_digits": track.worst,
+            "worst_at": None if track.worst_at is None else self.points[track.worst_at].at,
+            "expected_digits": track.expected,
+            "below_half": track.below_half,
+            "derivative": [plain(value) for value in track.derivative],
+            "digits": list(track.digits),
+            "places": [self._place(place) for place in track.places],
+            "places_left_out": track.places_left_out,
+            "notes": [str(remark) for remark in track.remarks],
+        }
+
+    def _place(self, place: Place) -> dict[str, Any]:
+        return {
+            "from": self.points[place.first].at,
+            "to": self.points[place.last].at,
+            "at": self.points[place.at].at,
+            "digits": place.digits,
+            "derivative": plain(place.derivative),
+            "points": place.points,
+            "notes": [str(remark) for remark in place.remarks],
         }
 
 

@@ -15,6 +15,7 @@ from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.protocol import Backend
+from diffcmp.backends.richardson import Richardson
 from diffcmp.backends.stencil import Stencil
 from diffcmp.engines.evaluate import trace_of
 from diffcmp.engines.point import Point, coordinate
@@ -25,6 +26,7 @@ from diffcmp.truth.record import Kind, Quantity, Truth
 
 SHORT = 6  # digits of a number inside a sentence
 EXACT_SHARE = 0.75  # of the dtype's digits: fewer from a method without truncation error deserve a note
+SMALLEST_SLOPE = 1e-250
 STEP_SHARE = 0.5  # of the digits that a stencil of its order can reach
 
 _SINGULAR = {
@@ -46,19 +48,19 @@ def verdict(
         yield remark(Note.KINK, left=_short(along.left), right=_short(along.right), choice=choice)
     elif along.kind is Kind.EDGE:
         yield remark(Note.EDGE, derivative=_short(along.right or along.left))
-    elif digits is not None and digits < _expected(method, floats):
-        yield _blame(method, program, where, name, value, digits, step, along.kind, floats)
+    elif digits is not None and digits < expected(method, floats):
+        yield _blame(method, program, where, name, value, true, digits, step, along.kind, floats)
     elif not math.isfinite(f) and along.kind is Kind.SMOOTH:
         yield remark(Note.VALUE_NOT_FINITE)
 
 
-def _expected(method: Backend, floats: Floats) -> float:
+def expected(method: Backend, floats: Floats) -> float:
     """The digits below which a result deserves a note."""
     full = full_digits(floats)
     if isinstance(method, Stencil):
         p = method.truncation_order
         return full * p / (p + 1) * STEP_SHARE
-    return full * (STEP_SHARE if method.name == "richardson" else EXACT_SHARE)
+    return full * (STEP_SHARE if isinstance(method, Richardson) else EXACT_SHARE)
 
 
 def _short(quantity: Quantity | None) -> str:
@@ -84,8 +86,8 @@ def _choice(value: Any, left: Quantity | None, right: Quantity | None, floats: F
 
 
 def _blame(
-    method: Backend, program: Program, where: Point, name: str, value: Any, digits: float, step: float | None,
-    kind: Kind, floats: Floats,
+    method: Backend, program: Program, where: Point, name: str, value: Any, true: Fraction | None, digits: float,
+    step: float | None, kind: Kind, floats: Floats,
 ) -> Remark:  # fmt: skip
     """Why a number has too few correct digits."""
     if kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
@@ -93,9 +95,15 @@ def _blame(
     guard = _touching_condition(program, where, floats)
     if guard is not None:
         return guard
+    if true and abs(true) < Fraction(2) ** floats.least_exponent:
+        return remark(Note.UNDERFLOW, dtype=floats.dtype)
+    if isinstance(method, Richardson):
+        return remark(Note.EXTRAPOLATION, digits=digits)
     part = _largest_part(method, program, where, name, value, step, floats)
     if part is Note.WRONG or part is None:
         return remark(Note.WRONG, digits=digits)
+    if part is Note.ROUNDOFF and isinstance(method, ComplexStep):
+        part = Note.CANCELLATION  # it subtracts nothing itself: no larger h helps
     return remark(part, digits=digits, h=f"{step:.2g}") if step is not None else remark(part, digits=digits)
 
 
@@ -124,7 +132,8 @@ def _largest_part(
     with Balls(512).working():
         if isinstance(method, Stencil | ComplexStep) and step is not None:
             place = program.inputs.index(name)
-            difference = exact_difference(method, program, place, inputs, step)
+            slope = min(max(abs(float(to_arb(near.gradient[0]))), SMALLEST_SLOPE), 1.0)  # a tiny one takes more bits
+            difference = exact_difference(method, program, place, inputs, step * slope)
             parts = split(value, step, floats, difference, near.gradient[0], typed.gradient[0])
             sizes = {
                 Note.TRUNCATION: parts.truncation, Note.ROUNDOFF: parts.roundoff, Note.REPRESENTATION: parts.representation,
@@ -136,6 +145,6 @@ def _largest_part(
         largest: Note | None = None
         size = arb(-1)
         for note, x in found.items():
-            if x > size:
-                largest, size = note, x
+            if x.mid() > size:
+                largest, size = note, x.mid()
     return largest

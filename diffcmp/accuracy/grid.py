@@ -1,0 +1,83 @@
+"""The points of a map: from one end to the other, evenly or in equal ratios, as exact numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.floats import Floats, nearest_double
+from diffcmp.engines.point import Coordinate, coordinate
+from diffcmp.errors import Fault, InputError
+
+FEWEST, MOST = 2, 20_000
+FIGURES = 12  # of a point that has no exact value of its own: a short decimal is exact, and good enough for a grid
+
+
+def grid(start: Coordinate, stop: Coordinate, count: int, log: bool, floats: Floats) -> list[Coordinate]:
+    """`count` points from `start` to `stop`, both of them among these, and exact zero where it lies between.
+
+    Evenly spaced between rational ends they are exact fractions; in equal ratios, or between ends such as pi, they are
+    decimals of 12 digits next to where they would be.
+
+    Raises
+    ------
+    InputError: where the interval is empty or beyond the dtype, the points too many or too few, or `log` spans zero.
+    """
+    if not FEWEST <= count <= MOST:
+        raise InputError(Fault.POINTS, given=count, least=FEWEST, limit=MOST)
+    low, high = _ends(start, stop)
+    if not all(math.isfinite(end.rounded(floats)) for end in (start, stop)):
+        raise InputError(Fault.POINT_BEYOND, dtype=floats.dtype)
+    if log:
+        if low * high <= 0 or any(end.rounded(Floats()) == 0 for end in (start, stop)):
+            raise InputError(Fault.LOG_RANGE, low=start.text, high=stop.text)
+        inner = _ratios(low, high, count)
+    else:
+        inner = [_short(low + (high - low) * i / (count - 1), start, stop) for i in range(1, count - 1)]
+        inner += [Fraction(0)] if low < 0 < high else []
+    return [start, *merged(map(coordinate, inner)), stop]
+
+
+def merged(points: Iterable[Coordinate]) -> list[Coordinate]:
+    """The points from small to large, each once."""
+    found = {value(point): point for point in points}
+    return [found[x] for x in sorted(found)]
+
+
+def value(point: Coordinate) -> Fraction:
+    """The exact value where it is rational, else a fraction within 2**-180 of it, relatively."""
+    balls = Balls(192)
+    return point.rational if point.rational is not None else balls.fraction(to_arb(point.enclosure(balls)).mid())
+
+
+def position(point: Coordinate) -> float:
+    """The nearest float64, for a chart."""
+    return float(nearest_double(value(point)))
+
+
+def _ends(start: Coordinate, stop: Coordinate) -> tuple[Fraction, Fraction]:
+    low, high = value(start), value(stop)
+    if low >= high:
+        raise InputError(Fault.INTERVAL, low=start.text, high=stop.text)
+    return low, high
+
+
+def _short(x: Fraction, start: Coordinate, stop: Coordinate) -> Fraction:
+    """x itself between rational ends, else a short decimal."""
+    if start.rational is not None and stop.rational is not None:
+        return x
+    context = Context(prec=FIGURES)
+    return Fraction(context.divide(Decimal(x.numerator), Decimal(x.denominator)))
+
+
+def _ratios(low: Fraction, high: Fraction, count: int) -> list[Fraction]:
+    """The points between two ends of the same sign, in equal ratios."""
+    fine, short = Context(prec=3 * FIGURES), Context(prec=FIGURES)
+    first, last = (fine.divide(Decimal(abs(x).numerator), Decimal(x.denominator)).ln(fine) for x in (low, high))
+    sign = 1 if high > 0 else -1
+    exponents = (fine.add(first, fine.multiply(fine.subtract(last, first), fine.divide(Decimal(i), Decimal(count - 1))))
+                 for i in range(1, count - 1))  # fmt: skip
+    return [sign * Fraction(short.plus(exponent.exp(fine))) for exponent in exponents]
