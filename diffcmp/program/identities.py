@@ -38,6 +38,7 @@ class Identity:
 
 IDENTITIES: list[Identity] = []
 COMMON_FACTOR = Identity("a*b/a", "b", Reason.COMMON_FACTOR)  # for any number of factors: `rewrite` carries it out
+ROOTS = Identity("a**2 - (b + c)*a + b*c", "(a - b)*(a - c)", Reason.CANCELLATION)  # for any degree: `polynomials` does
 
 
 def identity(pattern: str, replacement: str, reason: Reason, needs: str = "") -> None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from diffcmp.errors import InputError
-from diffcmp.program.identities import COMMON_FACTOR, IDENTITIES, Identity, Reason
+from diffcmp.program.identities import COMMON_FACTOR, IDENTITIES, ROOTS, Identity, Reason
 from diffcmp.program.ir import Program
 from diffcmp.program.matching import Bindings, instance, pattern, products, sums
 from diffcmp.program.matching import matches as whole_matches
 from diffcmp.program.parser import parse
+from diffcmp.program.polynomials import factored
 from diffcmp.program.printer import expression
 from diffcmp.program.terms import INPUT, Term, head, leaves, product, program_of, sum_of, summands, term_of
 from diffcmp.spans import Span
@@ -54,7 +55,7 @@ class _State:
     term: Term
     changed: Span | None = None
     reasons: tuple[Reason, ...] = ()
-    needs: tuple[str, ...] = ()
+    needs: tuple[Term, ...] = ()
 
 
 def rewritings(program: Program, limit: int = LIMIT, steps: int = STEPS) -> Iterator[Rewriting]:
@@ -113,7 +114,7 @@ def _one_step(state: _State) -> Iterator[_State]:
             yield _cancelled(_changed(state, place, new, rule, needs), common)
 
 
-def _changed(state: _State, place: Term, new: Term, rule: Identity, needs: tuple[str, ...] = ()) -> _State:
+def _changed(state: _State, place: Term, new: Term, rule: Identity, needs: tuple[Term, ...] = ()) -> _State:
     """The state with `new` for `place`."""
     if not new.label and new.span is None:  # it takes over the place; what the user wrote elsewhere keeps its own
         new = replace(new, span=place.span, slot=place.slot, label=place.label)
@@ -159,6 +160,9 @@ def _replacements(place: Term) -> Iterator[tuple[Identity, Term, Bindings]]:
         better = pattern(rule.replacement)
         for new, bound in _applied(form, better, place):
             yield rule, new, bound
+    by_roots = factored(place) if place.is_sum else None
+    if by_roots is not None:
+        yield ROOTS, by_roots, {}
 
 
 def _applied(form: Term, better: Term, place: Term) -> Iterator[tuple[Term, Bindings]]:
@@ -213,11 +217,13 @@ def _rebuilt(term: Term, inputs: tuple[Term, ...]) -> Term:
     return replace(folded, span=term.span, slot=term.slot, label=term.label) if folded.span is None else folded
 
 
-def _condition(needs: str, bound: Bindings) -> str:
-    """A condition on the variables of an identity as one on the inputs."""
-    term = instance(pattern(f"where({needs}, 1, 0)"), bound).inputs[0]
-    names = tuple(sorted(_names(term)))
-    return expression(program_of(_unlabelled(term), names))
+def _condition(needs: str, bound: Bindings) -> Term:
+    """The condition of an identity, for what its variables stand for."""
+    return instance(pattern(f"where({needs}, 1, 0)"), bound).inputs[0]
+
+
+def _condition_text(term: Term) -> str:
+    return expression(program_of(_unlabelled(term), tuple(sorted(_names(term)))))
 
 
 def _names(term: Term) -> set[str]:
@@ -235,7 +241,8 @@ def _rewriting(program: Program, state: _State) -> Rewriting | None:
     """The finished record; None where the new text would be beyond the limits of the language."""
     try:
         new = parse(expression(program_of(state.term, program.inputs)), program.inputs)
-    except InputError:
+        needs = tuple(map(_condition_text, state.needs))
+    except (InputError, ValueError):  # a ValueError: a number of more digits than Python writes
         return None
     stands = _correspondence(state.term, new)
     whole = Span(0, len(program.text))
@@ -244,7 +251,7 @@ def _rewriting(program: Program, state: _State) -> Rewriting | None:
         if slot in stands:
             span, replacement = Span(start, stop), stands[slot]
             break
-    return Rewriting(new, span, span.cut(program.text), replacement, state.reasons, state.needs)
+    return Rewriting(new, span, span.cut(program.text), replacement, state.reasons, needs)
 
 
 def _around(program: Program, changed: Span) -> list[tuple[int, int, int]]:

@@ -22,6 +22,7 @@ INPUT = "input"
 COMMUTATIVE = frozenset({"eq", "ne", "and", "or", "max", "min", "hypot", "logaddexp"})
 MIRRORED = {"gt": "lt", "ge": "le"}  # x > y is y < x
 LARGEST_POWER = 64
+LONGEST = 4096  # bits of a number that is raised to a power
 
 Factor: TypeAlias = tuple["Term", int]  # a base and its whole exponent
 Signed: TypeAlias = tuple[int, "Term"]  # +1 or -1, and a term
@@ -56,7 +57,8 @@ class Term:
             return _digest(name, self.name, *(sorted(keys) if name in COMMUTATIVE else keys))
         if coefficient == 1 and len(factors) == 1 and factors[0][1] == 1:
             return factors[0][0].key
-        return _digest("product", str(coefficient), *sorted(f"{exponent}*{base.key}" for base, exponent in factors))
+        number = f"{coefficient.numerator:x}/{coefficient.denominator:x}"
+        return _digest("product", number, *sorted(f"{exponent}*{base.key}" for base, exponent in factors))
 
     @cached_property
     def is_sum(self) -> bool:
@@ -81,7 +83,8 @@ class Term:
             exponent = self.inputs[1].number
             base = _inside(self.inputs[0])
             whole = exponent is not None and exponent.denominator == 1 and 0 < abs(exponent) <= LARGEST_POWER
-            if exponent is not None and whole and (exponent > 0 or base[0]):
+            short = max(base[0].numerator.bit_length(), base[0].denominator.bit_length()) * LARGEST_POWER <= LONGEST
+            if exponent is not None and whole and short and (exponent > 0 or base[0]):
                 return _raised(base, int(exponent))
         return Fraction(1), ((self, 1),)
 
@@ -217,7 +220,7 @@ def product(coefficient: Fraction, factors: Iterable[Factor]) -> Term:
     below: list[Term] = []
     for base, exponent in factors:
         inner = _inside(base)
-        if inner[1] != ((base, 1),):
+        if inner[1] != ((base, 1),) and (inner[0] or exponent > 0):  # a division by 0 stays as it is
             coefficient *= inner[0] ** exponent
             return product(coefficient, _flattened(factors, base, _raised(inner, exponent)[1]))
         (above if exponent > 0 else below).append(power(base, abs(exponent)))

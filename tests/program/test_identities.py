@@ -11,7 +11,7 @@ import pytest
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.engines.evaluate import evaluate
-from diffcmp.program.identities import COMMON_FACTOR, IDENTITIES, Identity
+from diffcmp.program.identities import COMMON_FACTOR, IDENTITIES, ROOTS, Identity
 from diffcmp.program.matching import NUMBER, VARIABLES, pattern, variables
 from diffcmp.program.parser import parse
 from diffcmp.program.rewrite import rewritings
@@ -53,7 +53,7 @@ def checked(rule: Identity) -> int:
     return count
 
 
-@pytest.mark.parametrize("rule", [*IDENTITIES, COMMON_FACTOR], ids=lambda rule: rule.pattern)
+@pytest.mark.parametrize("rule", [*IDENTITIES, COMMON_FACTOR, ROOTS], ids=lambda rule: rule.pattern)
 def test_both_sides_agree(rule: Identity) -> None:
     assert checked(rule) >= 10
 
