@@ -28,7 +28,7 @@ from diffcmp.truth.certify import truth
 from diffcmp.truth.record import Kind, Quantity, Truth
 
 POINTS = 401  # 400 equal steps: between whole numbers their ends are short decimals
-FOR_TRUTH, FOR_METHOD = 1 / 2, 1 / 4  # of the timeout, at all points: floating point needs little of it, sympy may not end
+FOR_TRUTH, FOR_METHOD = 0.4, 0.25  # of the timeout, at all points: floating point needs little of it, sympy may not end
 COARSE = 64  # points that are asked for before those where something may happen, which may take long
 
 
@@ -41,8 +41,8 @@ def along(
 
     Parameters as in `compare`, and these: wrt: the variable that runs and that f is differentiated by; the one that `at`
     does not fix by default. points: how many, evenly spaced, or in equal ratios with `log`. Zero is added where it lies
-    between, and so is every place that `landmarks` finds. timeout: half of these seconds are for the truth at all points,
-    a quarter for each method; what takes longer is asked at fewer points, evenly spread, and a remark says so.
+    between, and so is every place that `landmarks` finds. timeout: of all; what takes longer than its share is asked at
+    fewer points, evenly spread, and a remark says so.
 
     Raises
     ------
@@ -58,6 +58,7 @@ def along(
     fixed = {name: coordinate(x) for name, x in (at or {}).items()}
     name = running(program, fixed, wrt)
     sensible(dtype, digits)
+    whole = Deadline.for_waiting(timeout)
     floats = Floats(dtype)
     methods = chosen(backends)
     wanted = grid(coordinate(start), coordinate(stop), points, log, floats)
@@ -66,15 +67,17 @@ def along(
     everywhere = [wanted[0], *merged([*wanted[1:-1], *found]), wanted[-1]]
     progress("certified derivative")
     known, said = _certified(program, name, fixed, everywhere, set(found), digits, Deadline.after(timeout * FOR_TRUTH))
-    tracks = []
-    for method in methods:
+    tracks = {}
+    waiting_last = sorted(methods, key=lambda method: hasattr(method, "with_deadline"))
+    for k, method in enumerate(waiting_last):
         progress(method.name)
-        tracks.append(_track(method, program, name, known, set(found), Deadline.after(timeout * FOR_METHOD), floats))
+        seconds = min(FOR_METHOD * timeout, whole.share(len(methods) - k))
+        tracks[method.name] = _track(method, program, name, known, set(found), Deadline.after(seconds), floats)
     return Map(
         program, name, {n: c.text for n, c in fixed.items()}, wanted[0].text, wanted[-1].text, "log" if log else "linear",
         dtype, floats.kernel, digits, full_digits(floats), all(k.truth.certified for k in known),
         tuple(_sample(k, name, digits) for k in known), tuple(stretches([k.truth.kind for k in known])),
-        tuple(tracks), said,
+        tuple(tracks[m.name] for m in methods), said,
     )  # fmt: skip
 
 

@@ -17,7 +17,9 @@ from diffcmp.errors import Breakdown, DiffcmpError, InputError
 from diffcmp.spans import printable
 from diffcmp.version import __version__
 
-COMMANDS = {"grad": "grad", "sweep-h": "sweep_h", "code": "code", "backends": "backends", "completion": "completion"}
+COMMANDS = {
+    "grad": "grad", "sweep-h": "sweep_h", "map": "map", "code": "code", "backends": "backends", "completion": "completion",
+}  # fmt: skip
 
 EPILOG = """\b
 Examples:

@@ -13,17 +13,23 @@ if TYPE_CHECKING:
     from diffcmp.report.chart import sweep_chart
     from diffcmp.report.export import to_csv, to_json, to_markdown
     from diffcmp.report.figure import sweep_figure
+    from diffcmp.report.map_tables import map_text
+    from diffcmp.report.panels import map_figure
+    from diffcmp.report.strips import map_chart
     from diffcmp.report.tables import comparison_text, sweep_text
     from diffcmp.report.terminal import Screen, screen
 
 __all__ = [
-    "Screen", "comparison_text", "screen", "sweep_chart", "sweep_figure", "sweep_text", "to_csv", "to_json",
-    "to_markdown",
+    "Screen", "comparison_text", "map_chart", "map_figure", "map_text", "screen", "sweep_chart", "sweep_figure",
+    "sweep_text", "to_csv", "to_json", "to_markdown",
 ]  # fmt: skip
 
 _HOMES = {
     "Screen": "terminal",
     "comparison_text": "tables",
+    "map_chart": "strips",
+    "map_figure": "panels",
+    "map_text": "map_tables",
     "screen": "terminal",
     "sweep_chart": "chart",
     "sweep_figure": "figure",

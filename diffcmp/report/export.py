@@ -8,14 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from diffcmp.accuracy.record import Comparison, Row, Step, Sweep, plain
-from diffcmp.notes import Remark
+from diffcmp.accuracy.record import Comparison, Map, Row, Step, Sweep, plain
 from diffcmp.report import numbers
 from diffcmp.report.headings import point, symbol, truth_facts
+from diffcmp.report.map_export import MAP_FIELDS, map_lines, map_markdown
+from diffcmp.report.markdown import code, escaped, joined, table
 from diffcmp.report.remarks import grouped
-from diffcmp.spans import printable
 from diffcmp.truth.record import Quantity
 
 COMPARISON_FIELDS = (
@@ -26,29 +26,34 @@ SWEEP_FIELDS = (
     "expression", "at", "dtype", "kernel", "kind", "certified", "variable", "truth", "backend", "h", "estimate",
     "total", "truncation", "roundoff", "representation", "fitted_order", "best_h", "predicted_h", "default_h", "notes",
 )  # fmt: skip
-_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|~$"})
 
 
-def to_json(record: Comparison | Sweep) -> str:
+def to_json(record: Comparison | Sweep | Map) -> str:
     """The record as `docs/schema.json` describes it."""
     return json.dumps(record.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def to_csv(record: Comparison | Sweep) -> str:
-    """One line for each backend and variable, or for each backend and step size, under a line of names."""
+def to_csv(record: Comparison | Sweep | Map) -> str:
+    """One line for each backend and variable, step size or point, under a line of names."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if isinstance(record, Comparison):
         writer.writerow(COMPARISON_FIELDS)
         writer.writerows(_comparison_lines(record))
+    elif isinstance(record, Map):
+        writer.writerow(MAP_FIELDS)
+        writer.writerows(map_lines(record))
     else:
         writer.writerow(SWEEP_FIELDS)
         writer.writerows(_sweep_lines(record))
     return out.getvalue()
 
 
-def to_markdown(record: Comparison | Sweep) -> str:
-    """The truth, a table, and the notes; for a Sweep a summary and one table of all step sizes."""
+def to_markdown(record: Comparison | Sweep | Map) -> str:
+    """The truth, a table, and the notes; for a Sweep a summary and one table of all step sizes; for a Map the methods and
+    their worst places."""
+    if isinstance(record, Map):
+        return map_markdown(record)
     wrt = record.wrt if isinstance(record, Comparison) else (record.variable,)
     lines = [f"**f** = {code(record.program.text)} at {code(point(record.at))} in {record.dtype}", ""]
     for fact in truth_facts(record.truth, wrt, record.program.inputs):
@@ -67,21 +72,6 @@ def to_markdown(record: Comparison | Sweep) -> str:
     if isinstance(record, Comparison):
         lines += _expressions(record)
     return "\n".join(lines) + "\n"
-
-
-def escaped(text: str) -> str:
-    """`text` that Markdown shows as it is, in a table too."""
-    return printable(text).translate(_SPECIAL)
-
-
-def code(text: str) -> str:
-    """`text` as a code span, fenced by more backticks than it has in a row."""
-    text = printable(text)
-    fence = "`"
-    while fence in text:
-        fence += "`"
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def _comparison_lines(record: Comparison) -> Iterable[list[object]]:
@@ -117,16 +107,11 @@ def _exact_text(quantity: Quantity | None, digits: int) -> str | None:
     return None if quantity is None else quantity.text(digits)
 
 
-def joined(remarks: Iterable[Remark]) -> str:
-    """All notes of one result in one cell."""
-    return " | ".join(map(str, remarks))
-
-
 def _comparison_tables(record: Comparison) -> list[str]:
     many = len(record.wrt) > 1
     headers = ["method", *(["variable"] if many else []), "derivative", "digits", "error", "h", "evals", "time"]
     rows = [_cells(row, name, many=many) for row in record.rows for name in record.wrt]
-    return _table(headers, rows, words=2 if many else 1)
+    return table(headers, rows, words=2 if many else 1)
 
 
 def _cells(row: Row, name: str, *, many: bool) -> list[str]:
@@ -149,18 +134,11 @@ def _sweep_tables(record: Sweep) -> list[str]:
     ]  # fmt: skip
     steps = [[s.backend, repr(step.h), *_parts(step)] for s in record.series for step in s.rows]
     names = ["method", "h", "total", "truncation", "roundoff", "representation"]
-    return [*_table(headers, methods, words=1), "", *_table(names, steps, words=1)]
+    return [*table(headers, methods, words=1), "", *table(names, steps, words=1)]
 
 
 def _parts(step: Step) -> list[str]:
     return [numbers.signed(part) for part in (step.total, step.truncation, step.roundoff, step.representation)]
-
-
-def _table(headers: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> list[str]:
-    """A table as GitHub has it; the first `words` columns to the left, numbers to the right."""
-    marks = [":--" if i < words else "--:" for i in range(len(headers))]
-    body = [[escaped(cell) for cell in row] for row in rows]
-    return [f"| {' | '.join(cells)} |" for cells in ([*headers], marks, *body)]
 
 
 def _expressions(record: Comparison) -> list[str]:

@@ -6,13 +6,8 @@ but the settings, which are put back; what the user typed is never read as mathe
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
-import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -21,11 +16,8 @@ from matplotlib.transforms import blended_transform_factory
 
 from diffcmp.accuracy.record import Series, Sweep
 from diffcmp.report import curves, headings, numbers
+from diffcmp.report.canvas import MARKERS, OKABE_ITO, Format, saved, settings
 
-Format: TypeAlias = Literal["png", "svg", "pdf"]
-
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # for colour-blind eyes too
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 Style: TypeAlias = Literal["-", "--", ":"]
 PARTS: tuple[tuple[curves.Part, Style, float, float], ...] = (
     ("total", "-", 2.0, 1.0),
@@ -34,40 +26,12 @@ PARTS: tuple[tuple[curves.Part, Style, float, float], ...] = (
 )
 MARKS_A_CURVE = 14
 TITLE_WIDTH = 70
-# the same bytes on every run: no dates, no version, no random identifiers
-METADATA: dict[str, dict[str, str | None]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-Group: TypeAlias = Literal["font", "axes", "legend", "svg", "pdf", "savefig"]
-SETTINGS: dict[Group, dict[str, object]] = {
-    "font": {"size": 12.0},
-    "axes": {"titlesize": 13.0, "labelsize": 13.0, "spines.top": False, "spines.right": False},
-    "legend": {"fontsize": 11.0, "frameon": False},
-    "svg": {"hashsalt": "diffcmp", "fonttype": "path"},
-    "pdf": {"fonttype": 42},
-    "savefig": {"dpi": 160.0},
-}
 
 
 def sweep_figure(sweep: Sweep, format: Format) -> bytes:
     """The figure in one of the formats; the same Sweep always gives the same bytes."""
-    out = io.BytesIO()
     with settings():
-        drawn(sweep).savefig(out, format=format, metadata=METADATA[format])
-    return out.getvalue()
-
-
-@contextmanager
-def settings() -> Iterator[None]:
-    """matplotlib's own defaults and ours, whatever the user's matplotlibrc says; put back afterwards."""
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        matplotlib.rcdefaults()
-        for group, values in SETTINGS.items():
-            matplotlib.rc(group, **values)
-        yield
+        return saved(drawn(sweep), format)
 
 
 def drawn(sweep: Sweep) -> Figure:

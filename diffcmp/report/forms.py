@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diffcmp.accuracy.record import Comparison, Sweep
+from diffcmp.accuracy.record import Comparison, Map, Sweep
 from diffcmp.report.export import to_csv, to_json, to_markdown
 
 CHART_HEIGHT = 24
@@ -30,3 +30,12 @@ def sweep_as(form: str, sweep: Sweep, width: int, colour: bool, *, chart: bool) 
     from diffcmp.report.chart import sweep_chart
 
     return f"{text}\n\n{sweep_chart(sweep, width, CHART_HEIGHT, colour)}"
+
+
+def map_as(form: str, found: Map, width: int, colour: bool) -> str:
+    """A map in the same forms; the text ends in its chart, which is small and says the same without colour."""
+    if form in EXPORTS:
+        return EXPORTS[form](found)
+    from diffcmp.report.map_tables import map_text
+
+    return map_text(found, width, colour)

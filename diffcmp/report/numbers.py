@@ -84,6 +84,17 @@ def order(slope: float | None) -> str:
     return MISSING if slope is None else f"{slope:.2f}"
 
 
+def share(part: float | None) -> str:
+    """A share of a whole.
+
+    >>> share(0.5), share(0.0), share(0.001), share(None)
+    ('50 %', '0', '0.1 %', '–')
+    """
+    if part is None or part == 0:
+        return MISSING if part is None else "0"
+    return f"{100 * part:.{0 if part >= 0.0995 else 1}f} %"
+
+
 def estimate(value: object, figures: int | None = None) -> str:
     """A number of any dtype in the fewest digits that give it back, or rounded to `figures` significant ones.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 from flint import arb, fmpq
 
-from diffcmp.accuracy.record import Comparison, Row, Series, Step, Sweep
+from diffcmp.accuracy.record import Comparison, Map, Place, Row, Sample, Series, Step, Stretch, Sweep, Track
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.parser import parse
@@ -161,3 +161,44 @@ def _series(method: str, order: int, best: float, digits: float, rows: tuple[Ste
     default, predicted, rule = (1.5e-8, 1.2e-8, FORWARD) if order == 1 else (6.1e-6, 8.7e-6, CENTRAL)
     notes = (remark(Note.STENCIL_LEAVES_DOMAIN),)
     return Series(method, order, order - 0.001, best, predicted, default, rule, digits, digits - 0.8, 0.8, rows, notes)
+
+
+def mapped() -> Map:
+    """sqrt beside its edge, with a kink and a stretch outside the domain; digits by simple formulas."""
+    program = parse("sqrt(x) + abs(x - 1/2)")
+    xs = [k / 20 for k in range(-10, 21)]
+    kinds = [Kind.OUTSIDE if x < 0 else Kind.EDGE if x == 0 else Kind.KINK if x == 0.5 else Kind.SMOOTH for x in xs]
+    points = tuple(
+        Sample(str(x) if x else "0", x, kind, "1.2345" if kind is Kind.SMOOTH else None)
+        for x, kind in zip(xs, kinds, strict=True)
+    )
+    smooth = [kind is Kind.SMOOTH for kind in kinds]
+    reaches = remark(Note.STENCIL_LEAVES_DOMAIN)
+    rough = remark(Note.TRUNCATION, None, "", digits=2.0, h="0.0039")
+    kink = remark(Note.KINK, Span(10, 22), program.text, left="-0.29", right="1.7", choice="the right one")
+    digits = tuple(max(0.0, 12.5 - 0.9 / x) if s else None for x, s in zip(xs, smooth, strict=True))
+    central6 = Track(
+        "central6", tuple(None if d is None else math.nan if d == 0 else 1.23 for d in digits), digits, 10.9, 0.0, 11, 6.8,
+        0.3, (Place(11, 13, 11, 0.0, math.nan, 3, (reaches, rough)), Place(20, 20, 20, None, 1.7, 1, (kink,))), 2,
+    )  # fmt: skip
+    full = tuple(15.95 if s else None for s in smooth)
+    dual = Track("dual", (1.23,) * 31, full, 15.95, 15.95, 11, 12.0, 0.0, (Place(20, 20, 20, None, 1.7, 1, (kink,)),), 0)
+    few = tuple(15.95 if s and k % 6 == 0 else None for k, s in enumerate(smooth))
+    symbolic = Track(
+        "symbolic", tuple(None if d is None else 1.23 for d in few), few, 15.95, 15.95, 12, 12.0, 0.0, (), 0,
+        (remark(Note.UNASKED, asked=3, points=31, seconds=2.5),),
+    )  # fmt: skip
+    special = (Stretch(Kind.OUTSIDE, 0, 9), Stretch(Kind.EDGE, 10, 10), Stretch(Kind.KINK, 20, 20))
+    return Map(
+        program, "x", {}, "-0.5", "1", "linear", "float64", "math", 30, 15.95, True, points, special,
+        (symbolic, central6, dual),
+    )  # fmt: skip
+
+
+def hostile_map() -> Map:
+    """A map whose every text would act if it were let."""
+    found = mapped()
+    object.__setattr__(found.program, "text", HOSTILE)
+    tracks = tuple(replace(track, backend=f"[red]{track.backend}[/red]$x") for track in found.tracks)
+    points = tuple(replace(point, at=HOSTILE) for point in found.points)
+    return replace(found, tracks=tracks, points=points, at={"y": HOSTILE}, start=HOSTILE, stop="$x_1$")

@@ -8,7 +8,8 @@ import matplotlib
 import pytest
 
 from diffcmp.report import curves
-from diffcmp.report.figure import Format, drawn, settings, sweep_figure
+from diffcmp.report.canvas import Format, settings
+from diffcmp.report.figure import drawn, sweep_figure
 
 from . import samples
 

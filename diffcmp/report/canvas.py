@@ -1,0 +1,50 @@
+"""What all figures share: settings that no matplotlibrc can change, colours for every eye, and the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, TypeAlias
+
+import matplotlib
+from matplotlib.figure import Figure
+
+Format: TypeAlias = Literal["png", "svg", "pdf"]
+
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # for colour-blind eyes too
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# the same bytes on every run: no dates, no version, no random identifiers
+METADATA: dict[str, dict[str, str | None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+Group: TypeAlias = Literal["font", "axes", "legend", "svg", "pdf", "savefig"]
+SETTINGS: dict[Group, dict[str, object]] = {
+    "font": {"size": 12.0},
+    "axes": {"titlesize": 13.0, "labelsize": 13.0, "spines.top": False, "spines.right": False},
+    "legend": {"fontsize": 11.0, "frameon": False},
+    "svg": {"hashsalt": "diffcmp", "fonttype": "path"},
+    "pdf": {"fonttype": 42},
+    "savefig": {"dpi": 160.0},
+}
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """matplotlib's own defaults and ours, whatever the user's matplotlibrc says; put back afterwards."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        matplotlib.rcdefaults()
+        for group, values in SETTINGS.items():
+            matplotlib.rc(group, **values)
+        yield
+
+
+def saved(figure: Figure, format: Format) -> bytes:
+    """The figure as a file has it. Call it within `settings`."""
+    out = io.BytesIO()
+    figure.savefig(out, format=format, metadata=METADATA[format])
+    return out.getvalue()
