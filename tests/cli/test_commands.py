@@ -46,6 +46,23 @@ def test_sweep_csv() -> None:
     assert {"h", "total", "truncation", "roundoff", "representation"} <= set(rows[0])
 
 
+def test_map_json() -> None:
+    done = run("map", "abs(x-1/3)*y", "--at", "y=2", "--from", "-1", "--to", "pi/4", "--points", "11", "--json", *FAST)
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, SCHEMA)
+    assert (found["variables"], found["at"], found["from"], found["to"]) == (["x"], {"y": "2"}, "-1", "pi/4")
+    assert found["special"] == [{"kind": "kink", "from": "(1/3)", "to": "(1/3)", "points": 1}]
+    assert [len(m["digits"]) for m in found["methods"]] == [13] * 5          # with 0 and 1/3
+
+
+def test_map_csv_and_a_figure(tmp_path: Path) -> None:
+    done = run("map", "sin(x)/x", "--from", "1e-3", "--to", "1", "--log", "--points", "4", "--csv", "--plot", "a.svg", *FAST, cwd=tmp_path)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["point"] for row in rows[:4]] == ["1e-3", "0.01", "0.1", "1"]
+    assert len(rows) == 4 * 5
+    assert (tmp_path / "a.svg").read_bytes().startswith(b"<?xml")
+
+
 @pytest.mark.parametrize(("suffix", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_plot(tmp_path: Path, suffix: str, magic: bytes) -> None:
     done = run("sweep-h", "sin(x)", "--at", "1", "--plot", f"a.{suffix}", "--backend", "central", cwd=tmp_path)
@@ -71,6 +88,19 @@ def test_plot(tmp_path: Path, suffix: str, magic: bytes) -> None:
     (["sweep-h", "x", "--at", "1", "--h-min", "0"], "positive finite"),
     (["sweep-h", "x", "--at", "1", "--plot", "a.xyz"], ".png"),
     (["sweep-h", "x", "--at", "1e30", "--dtype", "float16"], "float16"),
+    (["map", "x", "--from", "1", "--to", "-1"], "--from must be smaller than --to"),
+    (["map", "x", "--from", "0", "--to", "1", "--points", "20001"], "2 to 20000"),
+    (["map", "x", "--from", "0", "--to", "1", "--points", "1"], "2 to 20000"),
+    (["map", "x", "--from", "0", "--to", "1", "--log"], "both ends must lie on one side of 0"),
+    (["map", "x", "--from", "0", "--to", "1e5", "--dtype", "float16"], "float16"),
+    (["map", "x", "--from", "0", "--to", "y"], "'y' is a variable"),
+    (["map", "x", "--from", "0", "--to", "inf"], "not a finite real number"),
+    (["map", "x*y", "--from", "0", "--to", "1"], "x, y: which one?"),
+    (["map", "x*y", "--from", "0", "--to", "1", "--wrt", "x"], "--at y=1"),
+    (["map", "x*y", "--from", "0", "--to", "1", "--wrt", "x", "--at", "x=1,y=1"], "cannot fix it"),
+    (["map", "x", "--from", "0", "--to", "1", "--at", "2"], "--at x=2,y=3"),
+    (["map", "x", "--from", "0", "--to", "1", "--plot", "a.gif"], ".png"),
+    (["map", "x", "--from", "0"], "--to"),
 ])  # fmt: skip
 def test_bad_input_is_refused(tmp_path: Path, arguments: list[str], says: str) -> None:
     done = run(*arguments, cwd=tmp_path)
@@ -147,6 +177,7 @@ print("LOADED", *sorted({{"numpy", "sympy", "flint", "matplotlib", "plotext", "r
     (["grad", "sin(x)", "--at", "1", "--backend", "dual"], {"sympy", "matplotlib", "plotext"}),
     (["grad", "sin(x)", "--at", "1", "--backend", "dual", "--json"], {"sympy", "matplotlib", "plotext", "rich"}),
     (["sweep-h", "sin(x)", "--at", "1", "--csv"], {"sympy", "matplotlib", "plotext", "rich"}),
+    (["map", "sin(x)", "--from", "0", "--to", "1", "--points", "3", "--backend", "dual", "--csv"], {"sympy", "matplotlib", "plotext", "rich"}),
 ])  # fmt: skip
 def test_nothing_is_imported_that_is_not_needed(arguments: list[str], without: set[str]) -> None:
     done = subprocess.run(
@@ -172,6 +203,7 @@ def without_times(text: str) -> str:
     ("kink", ["grad", "relu(x)", "--at", "0"]),
     ("several", ["grad", "x**2*y", "--at", "x=2,y=pi/4"]),
     ("sweep", ["sweep-h", "exp(x)", "--at", "1", "--h-min", "1e-6"]),
+    ("map", ["map", "sin(x)/x", "--from", "-3", "--to", "3", "--points", "61"]),
 ])  # fmt: skip
 def test_golden_output(name: str, arguments: list[str], columns: str) -> None:
     """What a person sees, but for the times; DIFFCMP_REGOLD=1 writes the files again."""
