@@ -46,6 +46,7 @@ docs-figures: $(VENV)/.installed
 	$(BIN)/diffcmp sweep-h "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2" --at 0.2 \
 	  --backend forward,central,complex-step --plot docs/figures/sweep-logistic.png > /dev/null
 	$(BIN)/diffcmp sweep-h "$(EXPR)" --at 1.5 --plot docs/figures/sweep-squire-trapp.png > /dev/null
+	$(BIN)/diffcmp map "log(1+exp(x))" --from -800 --to 800 --plot docs/figures/map-softplus.png > /dev/null
 
 docs-tables: $(VENV)/.installed
 	$(BIN)/python docs/singular_points.py

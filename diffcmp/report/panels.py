@@ -20,6 +20,7 @@ from diffcmp.report.canvas import OKABE_ITO, Format, saved, settings
 from diffcmp.report.places import LETTERS, by_kind, letter, named, title
 
 GOOD, BAD, MARK = OKABE_ITO[0], OKABE_ITO[1], "0.35"
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 MOST_COLUMNS = 3
 PANEL_WIDTH, PANEL_HEIGHT, FRAME_HEIGHT = 3.6, 1.65, 1.5
 WIDEST = 10.8
@@ -75,7 +76,7 @@ def frame(axes: Axes, found: Map) -> None:
     else:
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.set_xlim(low, high)
-    axes.set_ylim(-0.04 * found.full, 1.06 * found.full)
+    axes.set_ylim(-0.04 * found.full, (1.2 if found.special else 1.06) * found.full)
     axes.yaxis.set_major_locator(MultipleLocator(4 if found.full > 8 else 2 if found.full > 4 else 1))
     axes.grid(color="0.9", linewidth=0.8)
     axes.set_axisbelow(True)
@@ -104,7 +105,9 @@ def marked(axes: Axes, found: Map) -> None:
             axes.axvline(low, color=MARK, linewidth=1.2, linestyle=":", zorder=1)
             if len(found.special) <= MOST_LETTERS:
                 above = blended_transform_factory(axes.transData, axes.transAxes)
-                axes.text(low, 1.0, letter(stretch), transform=above, ha="center", va="bottom", fontsize=8.5, color=MARK)
+                axes.text(
+                    low, 0.99, letter(stretch), transform=above, ha="center", va="top", fontsize=9, color=MARK, bbox=PAPER,
+                )  # fmt: skip
         else:
             axes.axvspan(low, high, color="0.85", linewidth=0, zorder=0)
 

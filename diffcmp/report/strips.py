@@ -61,11 +61,16 @@ def divided(found: Map, cells: int) -> list[range]:
         first = bisect_left(u, low)
         last = bisect_right(u, high) if k == cells - 1 else bisect_left(u, high)
         if first == last:
-            middle = (low + high) / 2
-            nearest = min((i for i in (first - 1, first) if 0 <= i < len(u)), key=lambda i: abs(u[i] - middle))
-            first, last = nearest, nearest + 1
+            first = nearest(u, (low + high) / 2)
+            last = first + 1
         parts.append(range(first, last))
     return parts
+
+
+def nearest(u: Sequence[float], wanted: float) -> int:
+    """The index of the position next to a wanted one."""
+    at = bisect_left(u, wanted)
+    return min((i for i in (at - 1, at) if 0 <= i < len(u)), key=lambda i: abs(u[i] - wanted))
 
 
 def strip(track: Track, columns: Sequence[range], found: Map) -> Text:
@@ -104,22 +109,30 @@ def special(found: Map, margin: int, cells: int) -> list[Text]:
 
 
 def axis(found: Map, cells: int) -> list[str]:
-    """The axis with its ticks, and what stands under them."""
-    u = positions(found)
-    count = max(1, cells // TICK_EVERY)
-    count += count % 2  # an even number of parts has a tick in the middle
-    line, labels = ["─"] * cells, [" "] * cells
-    taken = -1
-    for k in range(count + 1):
-        i = min(range(len(u)), key=lambda i: abs(u[i] - k / count))
-        column = min(int(u[i] * cells), cells - 1)
-        text = sited(found.points[i])
+    """The axis with its ticks, and what stands under them: the ends, and between them what there is room for."""
+    line, labels = ["─"] * cells, [" "] * (cells + 2)  # a blank on either side
+    for u, text in ticks(found, max(2, cells // TICK_EVERY)):
+        column = min(int(u * cells), cells - 1)
         start = min(max(column - len(text) // 2, 0), cells - len(text))
-        if start > taken and len(text) <= cells:
+        if start >= 0 and not "".join(labels[start : start + len(text) + 2]).strip():
             line[column] = "┴"
-            labels[start : start + len(text)] = text
-            taken = start + len(text)
-    return ["".join(line), "".join(labels).rstrip()]
+            labels[start + 1 : start + 1 + len(text)] = text
+    return ["".join(line), "".join(labels[1:]).rstrip()]
+
+
+def ticks(found: Map, parts: int) -> list[tuple[float, str]]:
+    """Where ticks stand, from 0 to 1, and their texts: both ends first, then powers of ten or even parts."""
+    u, points = positions(found), found.points
+    both = [(0.0, sited(points[0])), (1.0, sited(points[-1]))]
+    if found.spacing == "linear":
+        parts += parts % 2  # an even number has a tick in the middle
+        inner = [nearest(u, k / parts) for k in range(1, parts)]
+        return both + [(u[i], sited(points[i])) for i in inner]
+    low, high = (math.log10(abs(p.x)) for p in (points[0], points[-1]))
+    powers = range(math.ceil(min(low, high)), math.floor(max(low, high)) + 1)
+    sign = "-" if points[0].x < 0 else ""
+    chosen = [p for p in powers if p % max(1, math.ceil(len(powers) / parts)) == 0]
+    return both + [((p - low) / (high - low), f"{sign}1e{p}" if p else f"{sign}1") for p in chosen]
 
 
 def legend(found: Map) -> str:
