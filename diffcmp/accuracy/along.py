@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.accuracy.compare import configured, sensible
-from diffcmp.accuracy.grid import grid, merged, position
+from diffcmp.accuracy.grid import grid, merged, position, value
 from diffcmp.accuracy.landmarks import landmarks
 from diffcmp.accuracy.measure import absolute_error, correct_digits, full_digits
 from diffcmp.accuracy.places import Answers, places
@@ -63,7 +63,8 @@ def along(
     methods = chosen(backends)
     wanted = grid(coordinate(start), coordinate(stop), points, log, floats)
     others = {n: c.program for n, c in fixed.items()}
-    found = landmarks(program, name, others, [position(c) for c in wanted])
+    low, high = value(wanted[0]), value(wanted[-1])
+    found = [c for c in landmarks(program, name, others, [position(c) for c in wanted]) if low < value(c) < high]
     everywhere = [wanted[0], *merged([*wanted[1:-1], *found]), wanted[-1]]
     progress("certified derivative")
     known, said = _certified(program, name, fixed, everywhere, set(found), digits, Deadline.after(timeout * FOR_TRUTH))

@@ -40,8 +40,8 @@ def map_markdown(found: Map) -> str:
     lines += ["", *table(headers, [_cells(found, track) for track in found.tracks], words=1)]
     places = rows(found, MOST)
     if places:
-        cells = [[", ".join(r.methods), r.where, r.at, r.digits, r.gives, "; ".join(r.why)] for r in places]
-        lines += ["", *table(["method", "where", "worst at", "digits", "derivative", "why"], cells, words=3)]
+        cells = [[", ".join(r.methods), r.where, r.at, r.digits, "; ".join(r.why)] for r in places]
+        lines += ["", *table(["method", "where", "worst at", "digits", "why"], cells, words=3)]
     if hidden(found, MOST):
         lines += ["", f"{hidden(found, MOST)} more places are not listed."]
     said = grouped([("truth", found.remarks), *((track.backend, track.remarks) for track in found.tracks)])

@@ -29,7 +29,6 @@ class Row:
     where: str
     at: str
     digits: str
-    gives: str
     why: tuple[str, ...]
     advice: tuple[str, ...]
 
@@ -78,7 +77,9 @@ def sited(sample: Sample) -> str:
     """
     text = printable(sample.at)
     text = text[1:-1] if text.startswith("(") and text.endswith(")") else text
-    return text if len(text) <= SHORT + 3 else numbers.known(numbers.estimate(float(f"{sample.x:.{SHORT}g}")))
+    if len(text) <= SHORT + 3:
+        return text
+    return numbers.known(numbers.estimate(float(f"{sample.x:.{SHORT}g}"))).replace("e+", "e")
 
 
 def span(found: Map, first: int, last: int) -> str:
@@ -110,7 +111,7 @@ def hidden(found: Map, at_most: int = FEW) -> int:
 def _row(found: Map, place: Place) -> Row:
     return Row(
         (), span(found, place.first, place.last), sited(found.points[place.at]), numbers.digits(place.digits),
-        numbers.estimate(place.derivative, SHORT), tuple(reason(found, r) for r in place.remarks),
+        tuple(reason(found, r) for r in place.remarks),
         tuple(printable(r.advice) for r in place.remarks if r.advice),
     )  # fmt: skip
 

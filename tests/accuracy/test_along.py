@@ -132,6 +132,7 @@ def test_stretches() -> None:
     ("1/x", -1, 1, [("pole", "0", "0")]),
     ("sin(x)/x", -3, 3, [("removable", "0", "0")]),
     ("exp(x)", -3, 3, []),
+    ("floor(x)", 0, 2, [("jump", "0", "0"), ("jump", "1", "1"), ("jump", "2", "2")]),
 ])  # fmt: skip
 def test_where_something_happens(expr: str, start: int, stop: int, happens: list[Any]) -> None:
     assert special(along(expr, start, stop, points=21, backends=["dual"])) == happens
