@@ -1,5 +1,6 @@
 # make demo    set up and show what the tool does
 # make test    set up what tests need and run them
+# make fuzz    random programs and points, 20000 by default (some 15 minutes on two cores): make fuzz FUZZ=2000
 # make lint    ruff and mypy
 # make bench   speed, as ratios inside one run
 # make docs-figures   draw the figures of docs/ and README.md again
@@ -11,7 +12,10 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 EXPR = exp(x)/sqrt(sin(x)**3+cos(x)**3)
 
-.PHONY: demo test lint bench docs-figures docs-tables clean
+FUZZ ?= 20000
+FUZZ_SEED ?= $(shell date +%s)
+
+.PHONY: demo test fuzz lint bench docs-figures docs-tables clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +37,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+fuzz: $(VENV)/.dev
+	@echo "FUZZ_SEED=$(FUZZ_SEED) repeats this run"
+	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/fuzz -n $(WORKERS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check diffcmp tests benchmarks docs

@@ -96,16 +96,25 @@ def canonical(program: Program) -> object:
     numbers: dict[int, int] = {}
     rows: list[object] = []
 
-    def visit(slot: int) -> object:
+    def seen(slot: int) -> object:
+        """What a slot is called, where the walk has been; None where not."""
         if slot < len(program.inputs):
             return program.inputs[slot]
         eq = program.by_output[slot]
-        if not eq.inputs:
-            return eq.primitive, eq.params
-        if slot not in numbers:
-            arguments = tuple(visit(i) for i in eq.inputs)
-            numbers[slot] = len(numbers)
-            rows.append((eq.primitive, arguments))
-        return numbers[slot]
+        return numbers.get(slot) if eq.inputs else (eq.primitive, eq.params)
 
-    return [visit(i) for i in program.outputs], rows
+    stack = list(reversed(program.outputs))
+    while stack:  # no recursion: a sum of thousands of terms is as deep
+        slot = stack[-1]
+        if seen(slot) is not None:
+            stack.pop()
+            continue
+        eq = program.by_output[slot]
+        missing = [i for i in eq.inputs if seen(i) is None]
+        if missing:
+            stack += reversed(missing)
+            continue
+        stack.pop()
+        numbers[slot] = len(numbers)
+        rows.append((eq.primitive, tuple(seen(i) for i in eq.inputs)))
+    return [seen(i) for i in program.outputs], rows

@@ -1,7 +1,6 @@
 """Text to Program: Python's `ast` against an allow-list. Nothing is evaluated, nothing is simplified.
 
-The text is first respelled (`^` and typographic operators become Python's), with a map from every respelled character
-back to the user's, so that spans always point into what was typed.
+How the text becomes a tree, with spans that point into what was typed, is in `source`.
 """
 
 from __future__ import annotations
@@ -10,28 +9,24 @@ import ast
 import difflib
 import re
 import unicodedata
-import warnings
-from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import accumulate
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives import ALIASES, TABLE
 from diffcmp.program.ir import Builder, Program
+from diffcmp.program.source import MAX_DEPTH, SUPERSCRIPTS, Source, read, respelled
 from diffcmp.spans import Span
 
 MAX_LENGTH = 20_000
-MAX_DEPTH = 90
 MAX_DIGITS = 1_000
 MAX_EXPONENT = 5_000
+SMALLEST, LARGEST = Fraction(1, 10**MAX_EXPONENT), Fraction(10**MAX_EXPONENT)
 
 CONSTANTS = {"pi": "the constant π", "e": "Euler's number", "tau": "the constant 2π"}
 CALLABLE = {**{name: name for name, entry in TABLE.items() if not entry.internal}, **ALIASES}
 
 _OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 _COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
-_SPELLINGS = {"^": "**", "×": "*", "·": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "π": "pi", "τ": "tau"}
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _DECIMAL = re.compile(r"(\d+(_?\d+)*)?(\.(\d+(_?\d+)*)?)?([eE][+-]?\d+)?")
 
 
@@ -56,96 +51,17 @@ def parse(text: str, variables: tuple[str, ...] = (), *, rule: bool = False) -> 
         raise InputError(Fault.TOO_LONG, text, Span(MAX_LENGTH, len(text)), length=len(text), limit=MAX_LENGTH)
     if not text.strip():
         raise InputError(Fault.EMPTY)
-    source = _respelled(text)
-    tree = _tree(source)
+    source = respelled(text)
+    tree = read(source)
     lowering = _Lowering(source, rule)
     seen = [*variables, *(n for n in lowering.free_names(tree) if n not in variables)]
     return lowering.program(tree, tuple(seen))
 
 
-@dataclass(frozen=True)
-class _Source:
-    """The user's text, Python's spelling of it, and for every character of that where it came from."""
-
-    text: str
-    python: str
-    origin: list[int]
-    line_starts: list[int] = field(default_factory=list)
-
-    def span(self, node: ast.AST) -> Span:
-        """Where `node` stands in the user's text."""
-        start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]  # every node we meet has one
-        stop = self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-        return Span(self.origin[start], self.origin[stop - 1] + 1)
-
-    def offset(self, line: int, column: int) -> int:
-        """The character of `python` at a line and a column in UTF-8 bytes, which is how `ast` counts."""
-        start = self.line_starts[line - 1]
-        if self.python.isascii():
-            return start + column
-        stop = self.line_starts[line] if line < len(self.line_starts) else len(self.python)
-        return start + len(self.python[start:stop].encode()[:column].decode(errors="ignore"))
-
-
-def _respelled(text: str) -> _Source:
-    pieces: list[str] = []
-    origin: list[int] = []
-    powers = False
-    for i, character in enumerate(text):
-        spelling = _SPELLINGS.get(character, character)
-        raised = character.translate(_SUPERSCRIPTS)
-        if raised != character:
-            spelling = raised if powers else f"**{raised}"
-        elif character.isspace() and character != "\n":
-            spelling = " "
-        elif not character.isprintable() and character != "\n":
-            name = unicodedata.name(character, f"U+{ord(character):04X}")
-            raise InputError(Fault.CHARACTER, text, Span(i, i + 1), name=name)
-        powers = raised != character
-        pieces.append(spelling)
-        origin.extend([i] * len(spelling))
-    python = "".join(pieces)
-    lead = len(python) - len(python.lstrip())
-    python, origin = python[lead:], origin[lead:]
-    starts = [0, *(m.end() for m in re.finditer("\n", python))]
-    return _Source(text, python, origin, starts)
-
-
-def _tree(source: _Source) -> ast.Module:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source.python)
-    except SyntaxError as error:
-        reason = error.msg
-        if "too many nested" in reason or "too complex" in reason:
-            raise _too_deep(source) from None
-        span = None
-        if error.lineno is not None and error.offset is not None and error.lineno <= len(source.line_starts):
-            at = min(source.line_starts[error.lineno - 1] + max(error.offset - 1, 0), len(source.origin) - 1)
-            span = Span(source.origin[at], source.origin[at] + 1)
-        reason = re.sub(r"\. Perhaps you forgot a comma\?|\(<unknown>.*", "", reason)
-        raise InputError(Fault.SYNTAX, source.text, span, reason=reason) from None
-    except (RecursionError, MemoryError):
-        raise _too_deep(source) from None
-    except ValueError as error:
-        raise InputError(Fault.SYNTAX, source.text, Span(0, len(source.text)), reason=str(error)) from None
-
-
-def _too_deep(source: _Source) -> InputError:
-    """Python's own parser does not say where: where brackets are too deep, it is at the innermost."""
-    depths = list(accumulate((c in "([{") - (c in ")]}") for c in source.python))
-    deepest = max(range(len(depths)), key=depths.__getitem__)
-    if depths[deepest] <= MAX_DEPTH:
-        return InputError(Fault.TOO_MANY, source.text, Span(0, len(source.text)))
-    at = source.origin[deepest]
-    return InputError(Fault.TOO_DEEP, source.text, Span(at, at + 1), limit=MAX_DEPTH)
-
-
 class _Lowering:
     """Walks the tree once and appends equations to a builder."""
 
-    def __init__(self, source: _Source, rule: bool) -> None:
+    def __init__(self, source: Source, rule: bool) -> None:
         self.source = source
         self.rule = rule
         self.builder = Builder()
@@ -303,14 +219,14 @@ class _Lowering:
 
     def literal(self, node: ast.Constant) -> int:
         span = self.source.span(node)
-        written = span.cut(self.source.text).translate(_SUPERSCRIPTS)
+        written = span.cut(self.source.text).translate(SUPERSCRIPTS)
         if isinstance(node.value, bool) or not isinstance(node.value, int | float | complex):
             what = "text in quotes" if isinstance(node.value, str | bytes) else f"'{node.value}'"
             raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=what)
-        plain = _DECIMAL.fullmatch(written)
-        if plain is None or len(written) > MAX_DIGITS or abs(int((plain[6] or "e0")[1:])) > MAX_EXPONENT:
+        value = _decimal(written)
+        if value is None:
             raise self.fault(Fault.NUMBER, node, number=written[:40], digits=MAX_DIGITS, exponent=MAX_EXPONENT)
-        return self.builder.literal(Fraction(written), span)
+        return self.builder.literal(value, span)
 
     def name(self, node: ast.Name) -> int:
         if node.id in self.names:
@@ -337,7 +253,7 @@ class _Lowering:
                 raise self.fault(Fault.KEYWORD, keyword, **facts)
             given[keyword.arg] = keyword.value
         folds = entry.folds and len(arguments) > len(entry.parameters)
-        if len(given) < entry.required or (len(arguments) > len(entry.parameters) and not folds):
+        if len(arguments) < entry.required or (len(arguments) > len(entry.parameters) and not folds):
             raise self.arguments_fault(node, entry.signature, entry.required, len(entry.parameters))
         if entry.selects:
             test, *branches = arguments
@@ -363,6 +279,19 @@ class _Lowering:
             return self.fault(Fault.NOT_A_FUNCTION, node, name=node.id, what=what)
         near = suggestion(node.id, list(CALLABLE))
         return self.fault(Fault.UNKNOWN_FUNCTION, node, name=node.id, hint=near)
+
+
+def _decimal(written: str) -> Fraction | None:
+    """The number that a decimal names, or None where it is none or beyond the limits: of digits, and of the exponent as it
+    is written and once more with one digit before the point, so that what can be read can be printed and read again."""
+    plain = _DECIMAL.fullmatch(written)
+    if plain is None or len(plain[6] or "") > MAX_DIGITS:
+        return None
+    mantissa, exponent = written[: plain.start(6)] if plain[6] else written, int((plain[6] or "e0")[1:])
+    if sum(c.isdigit() for c in mantissa) > MAX_DIGITS or abs(exponent) > MAX_EXPONENT:
+        return None
+    value = Fraction(written)
+    return value if value == 0 or SMALLEST <= value < 10 * LARGEST else None
 
 
 def identifier(name: str) -> str:

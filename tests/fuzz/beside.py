@@ -1,0 +1,133 @@
+"""What a function does next to a point, by values at distances of 1e-32 and 1e-48: an independent word on limit and slope.
+
+At each of the two scales three values, at t, 2t and 4t, give the limit and the slope, extrapolated after Richardson. Only
+what both scales agree on, and what more digits do not change, is conclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mpmath import mp, mpf
+
+from tests.fuzz.reference import Unclear, Undefined, evaluate
+
+SCALES = 32, 48  # decimal exponents of the distances
+DIGITS, MORE = 420, 470
+AGREED = mpf(10) ** -15
+STEEP = 1000  # the growth from one scale to the other that means infinite: a logarithm's is 1.5, a cube root's 2e5
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that both scales agree on, to within `error`, or ±∞."""
+
+    value: Any = None
+    infinite: int = 0
+    error: Any = 0
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One side: whether f is defined there; limit and slope, None where they are not conclusive."""
+
+    defined: bool
+    limit: Number | None = None
+    slope: Number | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Both sides, and f at the point: a number, "undefined", or None where this cannot be told."""
+
+    left: Beside | None
+    right: Beside | None
+    at: Any | Literal["undefined"] | None
+
+
+def reference(text: str, at: dict[str, str], name: str) -> Reference:
+    """The function `text` along the variable `name` at a point given by texts."""
+
+    def along(offset: Any) -> Any:
+        values = {n: evaluate(v, {}) for n, v in at.items()}
+        values[name] += offset
+        return evaluate(text, values)
+
+    return Reference(_side(along, -1), _side(along, 1), _at(along))
+
+
+def _at(along: Callable[[Any], Any]) -> Any:
+    try:
+        with mp.workdps(DIGITS):
+            return along(mpf(0))
+    except Undefined:
+        return "undefined"
+    except Unclear:
+        return None
+
+
+def _side(along: Callable[[Any], Any], direction: int) -> Beside | None:
+    """None where nothing is conclusive."""
+    first, second = (_values(along, direction, k, DIGITS) for k in SCALES)
+    again = _values(along, direction, SCALES[1], MORE)
+    everything = [*first, *second, *again]
+    if None in everything:
+        return None
+    undefined = [value == "undefined" for value in everything]
+    if all(undefined):
+        return Beside(False)
+    if any(undefined) or any(not _same(x, y, mpf(10) ** -100) for x, y in zip(second, again, strict=True)):
+        return None
+    with mp.workdps(DIGITS):
+        limits = [_limit(v) for v in (first, second)]
+        slopes = [_slope(v, direction * _distance(k)) for v, k in zip((first, second), SCALES, strict=True)]
+        return Beside(True, _agreed(*limits), _agreed(*slopes))
+
+
+def _values(along: Callable[[Any], Any], direction: int, scale: int, digits: int) -> list[Any]:
+    """f at t, 2t and 4t; "undefined" where it is, None where that cannot be told."""
+    found = []
+    with mp.workdps(digits):
+        for factor in (1, 2, 4):
+            try:
+                found.append(along(direction * factor * _distance(scale)))
+            except Undefined:
+                found.append("undefined")
+            except Unclear:
+                found.append(None)
+    return found
+
+
+def _distance(scale: int) -> Any:
+    """No round number, whose powers and quotients may be whole."""
+    return mpf(10) ** -scale * mp.sqrt(2) / 2
+
+
+def _same(x: Any, y: Any, tolerance: Any) -> bool:
+    return bool(abs(x - y) <= tolerance * max(abs(x), abs(y)))
+
+
+def _limit(values: list[Any]) -> Any:
+    """Two steps of Richardson's extrapolation to t = 0: f(t), f(2t), f(4t) without their terms in t and t²."""
+    f1, f2, f4 = values
+    return (8 * f1 - 6 * f2 + f4) / 3
+
+
+def _slope(values: list[Any], t: Any) -> Any:
+    """One step, from the divided differences between t and 2t, 2t and 4t."""
+    f1, f2, f4 = values
+    near, far = (f2 - f1) / t, (f4 - f2) / (2 * t)
+    return 2 * near - far
+
+
+def _agreed(far: Any, near: Any) -> Number | None:
+    """The number that two scales agree on; 0 where it fades with t, ±∞ where it grows."""
+    if _same(far, near, AGREED):
+        return Number(near, error=AGREED * abs(near))
+    if abs(near) < AGREED and abs(near) * STEEP < abs(far) < mpf(10) ** -9:
+        return Number(mpf(0), error=abs(near))
+    if abs(near) > STEEP * abs(far) and abs(near) > 1 / AGREED and near * far > 0:
+        return Number(infinite=1 if near > 0 else -1)
+    return None
