@@ -21,6 +21,8 @@ from diffcmp.version import __version__
 if TYPE_CHECKING:
     from diffcmp.accuracy.along import along
     from diffcmp.accuracy.compare import compare
+    from diffcmp.accuracy.explain import explain
+    from diffcmp.accuracy.explanation import Explanation
     from diffcmp.accuracy.record import Comparison, Map, Sweep
     from diffcmp.accuracy.sweep import sweep
     from diffcmp.api import certify, derivative, grad
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "along": "accuracy.along", "compare": "accuracy.compare", "Comparison": "accuracy.record", "Map": "accuracy.record",
+    "explain": "accuracy.explain", "Explanation": "accuracy.explanation",
     "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
     "certify": "api", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
     "Program": "program.ir", "parse": "program.parser", "trace": "program.tracer", "Kind": "truth.record",
@@ -39,8 +42,8 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "Comparison", "DiffcmpError", "InputError", "Kind", "Map", "Program", "Sweep", "Truth", "__version__", "along", "certify",
-    "compare", "derivative", "grad", "parse", "sweep", "trace",
+    "Comparison", "DiffcmpError", "Explanation", "InputError", "Kind", "Map", "Program", "Sweep", "Truth", "__version__", "along",
+    "certify", "compare", "derivative", "explain", "grad", "parse", "sweep", "trace",
 ]  # fmt: skip
 
 

@@ -34,6 +34,9 @@ class Piece(str):
         made.whole, made.start = whole, start
         return made
 
+    def __getnewargs__(self) -> tuple[str, int, int]:  # type: ignore[override]  # str's own has one argument
+        return self.whole, self.start, self.start + len(self)
+
     @property
     def span(self) -> Span:
         """Where it stands in the whole, without the spaces around it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diffcmp import InputError, along, certify, compare, derivative, parse, sweep, trace, worker
+from diffcmp import InputError, along, certify, compare, derivative, explain, parse, sweep, trace, worker
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.point import assignments
 from diffcmp.errors import Fault
@@ -95,9 +95,17 @@ def noted(expr: str, at: Any, **options: Any) -> set[Note]:
     return {r.note for row in found.rows for r in row.remarks} | {r.note for r in found.truth.remarks}
 
 
+def explained(expr: str, at: Any) -> set[Note]:
+    """The notes that an explanation adds."""
+    found = explain(expr, at, backends=["dual"])
+    seen = [r for a in found.anatomy for r in a.found] + [r for b in found.branches for r in b.remarks]
+    return {r.note for r in seen} | {loss.remark.note for c in found.conditioning.values() for loss in c.losses}
+
+
 NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.ZERO_OVER_ZERO: lambda: noted("sin(x)/x", 0),
     Note.INFINITE_DIFFERENCE: lambda: noted("1/x - 1/sin(x)", 0) | noted("exp(x)-exp(2*x)", 1000),
+    Note.INFINITE_QUOTIENT: lambda: noted("exp(800*x)/exp(799*x)", 1),
     Note.ZERO_TIMES_INFINITY: lambda: noted("exp(-x)*exp(x)", 800),
     Note.UNTAKEN_BRANCH: lambda: noted("where(x < 1, x, sqrt(x))", 0),
     Note.OUTSIDE_DOMAIN: lambda: noted("log(x)", -1),
@@ -126,6 +134,9 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.VALUE_NOT_FINITE: lambda: noted("x + exp(800)", 2),
     Note.LIMIT: lambda: noted("(1+x)**(1/x)", 0, backends=["symbolic"]),
     Note.RESOLVED: lambda: noted("sin(x)/x", 0, backends=["dual-lhopital"]),
+    Note.UNRESOLVED: lambda: noted("sin(x*y)/(x*y)", {"x": 0, "y": 0}, backends=["dual-lhopital"]),
+    Note.WIDENED: lambda: noted("log(1+exp(x))", 800, backends=["dual-lhopital"]),
+    Note.REFINED: lambda: noted("(1-cos(x))/x**2", "1e-8", backends=["dual-lhopital"]),
     Note.TAKEN_AS_ZERO: lambda: noted("sin(x)/(x-pi)", "pi", backends=["dual-lhopital"]),
     Note.DIRECTION: lambda: noted("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=["tape-lhopital"]),
     Note.NO_LIMIT: lambda: noted("abs(x)", 0, backends=["symbolic"]),
@@ -136,7 +147,22 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
             "(x-1)/(x-1+gamma(1/3)*gamma(2/3)-2*pi/sqrt(3))", 1, timeout=0.001,
         ).remarks
     },
-    Note.SYMBOLIC_TRUTH: lambda: noted("x*log(x)", 0),
+    Note.SYMBOLIC_TRUTH: lambda: noted("softplus(1/x)", 0),
+    Note.LOSES: lambda: explained("sqrt(x+1)-sqrt(x)", "1e12"),
+    Note.LOSES_ALL: lambda: explained("(1-cos(x))/x**2", "1e-8"),
+    Note.SINGULAR_BRANCH: lambda: explained("where(x < 1, x, sqrt(x))", 0),
+    Note.GUARDED_BRANCH: lambda: explained("where(x == 0, 1, (exp(x)-1)/x)", 0),
+    Note.CHOOSES: lambda: explained("where(x < 1, x, sqrt(x))", 0),
+    Note.DOUBLE_WHERE_RIGHT: lambda: explained("where(x < 1, x, sqrt(x))", 0),
+    Note.DOUBLE_WHERE_WRONG: lambda: explained("where(x == 0, 1, (exp(x)-1)/x)", 0),
+    Note.DOUBLE_WHERE_CHANCE: lambda: explained("where(x == 0, 1, sin(x)/x)", 0),
+    Note.DOUBLE_WHERE_NONE: lambda: explained("where(x > 0, sqrt(x), 0)", 0),
+    Note.FOUND_BY_BALLS: lambda: explained("sin(x)", 1),
+    Note.FOUND_BY_SERIES: lambda: explained("sin(x)/x", 0),
+    Note.UNDEFINED_THERE: lambda: explained("sin(x)/x", 0),
+    Note.SIDES_DIFFER: lambda: explained("abs(x)", 0),
+    Note.OTHER_BRANCH_THERE: lambda: explained("where(x == 0, 1, (exp(x)-1)/x)", 0),
+    Note.EVEN_ROOT: lambda: explained("sqrt(x**2)", 0),
     Note.OSCILLATION: lambda: noted("x*sin(1/x)", 0),
 }  # fmt: skip
 

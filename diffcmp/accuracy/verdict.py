@@ -17,8 +17,8 @@ from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.richardson import Richardson
 from diffcmp.backends.stencil import Stencil
-from diffcmp.engines.evaluate import trace_of
 from diffcmp.engines.point import Point, coordinate
+from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import certified_gradient
@@ -109,15 +109,9 @@ def _blame(
 
 def _touching_condition(program: Program, where: Point, floats: Floats) -> Remark | None:
     """A condition whose two sides are equal at the rounded point."""
-    inputs = where.rounded(floats)
     with floats.quiet():
-        values = trace_of(program, floats, inputs)
-    for eq in program.equations:
-        if eq.entry.condition and eq.primitive not in ("and", "or", "not") and not set(eq.inputs) <= program.constant:
-            x, y = (values[i] for i in eq.inputs)
-            if x == y:
-                return remark(Note.GUARD, eq.span, program.text)
-    return None
+        eq = touching(program, floats, where.rounded(floats))
+    return None if eq is None else remark(Note.GUARD, eq.span, program.text)
 
 
 def _largest_part(

@@ -81,6 +81,8 @@ def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Float
 
     if eq.primitive == "div" and primals[1] == 0:
         return at(Note.ZERO_OVER_ZERO if primals[0] == 0 else Note.DIVISION_BY_ZERO)
+    if eq.primitive == "div" and all(math.isinf(x) for x in primals):
+        return at(Note.INFINITE_QUOTIENT)
     if eq.primitive in ("power", "pow") and primals[0] == 0 and not math.isfinite(out):
         return at(Note.DIVISION_BY_ZERO)
     if eq.primitive == "mul" and math.isnan(out):

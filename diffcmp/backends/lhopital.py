@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,11 +11,17 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.numeric import Numeric, Outcome
 from diffcmp.backends.protocol import Estimate
 from diffcmp.engines.compiled import adjoint, compiled, tangent
-from diffcmp.engines.evaluate import trace_of
 from diffcmp.engines.lhopital import Resolved, alarmed, resolved
 from diffcmp.engines.point import Point
+from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
+
+
+# what the plain engine says and series would have resolved, were there any
+RESOLVABLE = frozenset({
+    Note.ZERO_OVER_ZERO, Note.INFINITE_DIFFERENCE, Note.ZERO_TIMES_INFINITY, Note.INFINITE_QUOTIENT, Note.OVERFLOW,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,33 +97,36 @@ class Careful:
         found = {name: resolved(self.program, inputs, {name: 1}, self.floats) for name in self.wrt}
         derivative = dict(zip(self.wrt, slopes, strict=True))
         said: dict[Remark, None] = {}
+        meets = touching(self.program, self.floats, inputs) is not None
         for name, series in found.items():
-            if series.slope is not None:
-                unsure = not math.isfinite(derivative[name]) or not math.isfinite(value) or self.touches(inputs)
-                if unsure or series.zeros or series.precision > 1:
-                    derivative[name] = series.slope
-                    said[_how(series, self.floats)] = None
-                    if series.zeros:
-                        said[remark(Note.TAKEN_AS_ZERO, count=series.zeros)] = None
+            finite = math.isfinite(derivative[name]) and math.isfinite(value)
+            if series.slope is not None and (not finite or meets or series.zeros or series.precision > 1):
+                derivative[name] = series.slope
+                said |= dict.fromkeys(_told(series, self.floats))
         limit = next((s.value for s in found.values() if s.value is not None), None)
         if not math.isfinite(value) and limit is not None:
             value = limit
             if len(self.program.inputs) > 1 and self.depends_on_direction(inputs, limit):
-                said[remark(Note.DIRECTION)] = None
+                said = {remark(Note.DIRECTION): None}
                 derivative = dict.fromkeys(derivative, math.nan)
-        if not all(math.isfinite(d) for d in derivative.values()):
-            said |= dict.fromkeys(plain.remarks)
-        return Estimate(value, derivative, plain.evaluations + 2 * len(found), seconds=plain.seconds, remarks=tuple(said))
+        if not said and not all(math.isfinite(d) for d in derivative.values()):
+            said |= dict.fromkeys(self.unresolved(plain, derivative, found))
+        evaluations = plain.evaluations + 2 * len(found)
+        return Estimate(value, derivative, evaluations, seconds=plain.seconds, remarks=tuple(said))
 
-    def touches(self, inputs: list[Any]) -> bool:
-        """Whether a condition changes its value at the point."""
-        values = trace_of(self.program, self.floats, inputs)
-        for eq in self.program.equations:
-            if eq.entry.condition and eq.primitive not in ("and", "or", "not") and not set(eq.inputs) <= self.program.constant:
-                x, y = (values[i] for i in eq.inputs)
-                if x == y:
-                    return True
-        return False
+    def unresolved(
+        self, plain: Estimate, derivative: Mapping[str, Any], found: Mapping[str, Resolved]
+    ) -> Iterator[Remark]:
+        """Why there is no finite derivative: what is on either side, where the series know it, else what the plain engine
+        met."""
+        for name, slope in derivative.items():
+            sides = found[name].slopes
+            if not math.isfinite(slope) and any(s is not None for s in sides):
+                left, right = (_said(s) for s in sides)
+                yield remark(Note.NO_LIMIT, left=left, right=right)
+            elif not math.isfinite(slope):
+                for met in plain.remarks:
+                    yield Remark(Note.UNRESOLVED, (), met.span, met.piece) if met.note in RESOLVABLE else met
 
     def depends_on_direction(self, inputs: list[Any], limit: Any) -> bool:
         """Whether the limit along other directions than the coordinates' differs."""
@@ -129,11 +138,21 @@ class Careful:
         return False
 
 
-def _how(series: Resolved, floats: Floats) -> Remark:
-    """In what numbers the series had to be run."""
-    if series.precision > 1:
-        return remark(Note.REFINED, times=series.precision)
-    return remark(Note.WIDENED, dtype=floats.dtype) if series.wide else remark(Note.RESOLVED)
+def _said(slope: Any) -> str:
+    """A one-sided derivative in a sentence."""
+    return "undefined" if slope is None else f"{'-' * (slope < 0)}∞" if math.isinf(slope) else f"{float(slope):.6g}"
+
+
+def _told(series: Resolved, floats: Floats) -> Iterator[Remark]:
+    """In what numbers the series had to be run, and what came of it."""
+    if series.slope is not None and math.isinf(series.slope):
+        yield remark(Note.VERTICAL_TANGENT)
+    elif series.precision > 1:
+        yield remark(Note.REFINED, times=series.precision)
+    else:
+        yield remark(Note.WIDENED, dtype=floats.dtype) if series.wide else remark(Note.RESOLVED)
+    if series.zeros:
+        yield remark(Note.TAKEN_AS_ZERO, count=series.zeros)
 
 
 ENGINES = (

@@ -175,7 +175,7 @@ class Pieces:
             return next((self.settle(value) for value, condition in e.args if self.holds(condition)), sympy.nan)
         arguments = [self.settle(a) for a in e.args]
         if isinstance(e, sympy.Abs | sympy.sign):
-            sign = self.sign(arguments[0])
+            sign = sympy.Integer(self.sign(arguments[0]))
             return sign * arguments[0] if isinstance(e, sympy.Abs) else sign
         if isinstance(e, sympy.floor):
             return self.floor(arguments[0])

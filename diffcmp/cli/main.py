@@ -18,7 +18,8 @@ from diffcmp.spans import printable
 from diffcmp.version import __version__
 
 COMMANDS = {
-    "grad": "grad", "sweep-h": "sweep_h", "map": "map", "code": "code", "backends": "backends", "completion": "completion",
+    "grad": "grad", "explain": "explain", "sweep-h": "sweep_h", "map": "map", "code": "code", "backends": "backends",
+    "completion": "completion",
 }  # fmt: skip
 
 EPILOG = """\b
@@ -26,6 +27,8 @@ Examples:
   diffcmp grad "(t**2-4)/(t-2)" --at 2
   diffcmp grad "x*y + sin(x)" --at x=1,y=2 --wrt x
   diffcmp sweep-h "exp(x)/sqrt(sin(x)**3+cos(x)**3)" --at 1.5 --plot errors.png
+  diffcmp explain "(1-cos(x))/x**2" --at 1e-8
+  diffcmp map "log(1+exp(x))" --from -800 --to 800
   diffcmp code "sin(x)/x" --backend tape
 """
 

@@ -44,6 +44,9 @@ class Field(Protocol):
     def order(self, c: Any) -> Fraction | None:
         """m where c is m·log τ and what stays bounded (0 for a number); None where c is of no such form."""
 
+    def outgrows(self, c: Any) -> bool:
+        """Whether c grows faster than log τ."""
+
 
 class Exhausted(Exception):
     """All terms that may be looked at vanish, but the series is not known to end."""
@@ -121,3 +124,7 @@ class Numbers:
     def order(self, c: Any) -> Fraction | None:
         """0: a number is bounded."""
         return Fraction(0)
+
+    def outgrows(self, c: Any) -> bool:
+        """Never."""
+        return False

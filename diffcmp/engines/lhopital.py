@@ -23,15 +23,16 @@ from diffcmp.engines.compiled import adjoint, compiled, emitted, only, tangent
 from diffcmp.engines.inexact import SLACK, BoundedField, WideField
 from diffcmp.engines.laurent import Exhausted
 from diffcmp.engines.logarithms import Extended
-from diffcmp.program.expand import core
-from diffcmp.program.ir import Builder, Program
+from diffcmp.engines.touching import comparing
+from diffcmp.program.expand import core, line
+from diffcmp.program.ir import Builder, Program, constant
 
 POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus", "gamma", "literal"})  # functions that never vanish
 SUMS = frozenset({"add", "sub"})
 TERMS = 24
-CANCELLED = Fraction(1, 2**20)  # a sum this small against what it was made of has lost digits, and may be a rounded zero
+CANCELLED = Fraction(1, 2**10)  # a sum this small against what it was made of has lost digits, and may be a rounded zero
 KEPT = 0.75  # of the digits must be certain by the running error bound; else more bits are used
-WIDENED = (2, 4, 8)  # times the precision of the format
+WIDENED = (2, 4, 8, 32)  # times the precision of the format
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Resolved:
 def resolved(program: Program, inputs: Sequence[Any], direction: Mapping[str, int], floats: Floats) -> Resolved:
     """The function from both sides of the rounded point, on series with float coefficients, along a direction of whole
     numbers by the names of the variables; all others are held fixed."""
-    form = core(_line(program, inputs, direction))
+    point = {name: constant(exact(x)) for name, x in zip(program.inputs, inputs, strict=True)}
+    form = core(line(program, point, direction))
     measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
     try:
         found = _both_sides(form, BoundedField(floats.dtype, measured))
@@ -107,18 +109,6 @@ def _both_sides(form: Program, field: BoundedField | WideField) -> Resolved:
     left, right = (_number(x, field) for x in limits)
     before, after = (_number(x, field) for x in slopes)
     return Resolved((left, right), (before, after), max(errors, default=0.0), field.assumed)
-
-
-def _line(program: Program, inputs: Sequence[Any], direction: Mapping[str, int]) -> Program:
-    """t -> f(x + t·direction), with the rounded x."""
-    builder = Builder(("t",))
-    places = []
-    for name, x in zip(program.inputs, inputs, strict=True):
-        place = builder.literal(exact(x))
-        if direction.get(name):
-            place = builder.add("add", [place, builder.add("mul", [builder.literal(direction[name]), 0])])
-        places.append(place)
-    return builder.program(builder.inline(program, places, None))
 
 
 def _side(form: Program, direction: int, field: BoundedField | WideField) -> OneSide | None:
@@ -158,13 +148,16 @@ def alarmed(program: Program, derived: Program) -> Program:
 
 def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Iterator[int]:
     """The conditions under which some equation is suspicious."""
+    for eq, made in comparing(program):
+        arguments = [slots[i] for i in eq.inputs]
+        sides = arguments if made is None else builder.inline(made, arguments, None)
+        for pair in zip(sides[::2], sides[1::2], strict=True):
+            yield builder.add("eq", pair)
     suspects: dict[int, None] = {}
     for eq in program.equations:
         if eq.output not in program.live or set(eq.inputs) <= program.constant:
             continue
-        if eq.entry.condition and eq.primitive not in ("and", "or", "not"):
-            yield builder.add("eq", [slots[i] for i in eq.inputs])
-        elif eq.primitive == "div":
+        if eq.primitive == "div":
             if any(i < len(program.inputs) for i in _factors(program, eq.inputs[1])):  # vanishes without an alarm
                 suspects |= dict.fromkeys(i for i in _zeros(program, eq.inputs[0]) if program.by_output[i].primitive in SUMS)
             suspects |= dict.fromkeys(_zeros(program, eq.inputs[1]))

@@ -64,6 +64,12 @@ class Logarithmic:
         return -found if poles == [-self.ramification] and found is not None else None
 
 
+    def outgrows(self, c: Series) -> bool:
+        """Whether c grows faster than log τ, so that its exponential leaves every power of τ behind."""
+        first = next((k for k in range(c.start, 0) if not self.base.is_zero(c[k])), 0)
+        return first < -self.ramification
+
+
 def deepened(field: Field, ramifications: Sequence[int], terms: int) -> Field:
     """`field` itself, or with one level of logarithms for each of the ramifications, which begin with that of ℓ."""
     for level in range(len(ramifications), 0, -1):

@@ -17,7 +17,7 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.evaluate import evaluate
 from diffcmp.errors import Fault, InputError
 from diffcmp.program.expand import core
-from diffcmp.program.ir import Builder, Program
+from diffcmp.program.ir import Program, constant
 from diffcmp.program.parser import identifier, parse, suggestion
 from diffcmp.program.printer import decimal
 from diffcmp.spans import Piece, Span
@@ -72,9 +72,7 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
         exact = Fraction(value if isinstance(value, int | float | Fraction | Decimal) else float(value))
     except (ValueError, OverflowError):
         raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
-    builder = Builder()
-    slot = builder.literal(exact)
-    return Coordinate(text or decimal(exact), builder.program([slot]))
+    return Coordinate(text or decimal(exact), constant(exact))
 
 
 def _parsed(piece: Piece) -> Coordinate:

@@ -293,7 +293,7 @@ class SeriesSystem(NumberSystem[Any]):
         log = self.field.logarithm
         order = self.field.order(x[0])
         if order is None:
-            return Failure("essential")
+            return self.exp_of_unbounded(x[0])
         if order.denominator != 1:
             raise Ramify(order.denominator, self.level)
         if order == 0:
@@ -301,6 +301,14 @@ class SeriesSystem(NumberSystem[Any]):
         less = self._sub(self.bounded(x), self.constant(self.times(self.field.system.literal(order), log)))
         rest = self.integral("exp", (less,))
         return rest if isinstance(rest, Failure) else self.shifted(rest, int(order))
+
+    def exp_of_unbounded(self, c: Any) -> Series | Failure | Beyond:
+        """exp of a coefficient that is not m·log τ and what stays bounded."""
+        if not self.field.outgrows(c):
+            return Failure("essential")
+        sign = self.field.sign(c)
+        self.took(sign)
+        return Beyond(1) if sign > 0 else self.flat()
 
     def _floor(self, x: Series) -> Series | Failure:
         if self.has_pole(x):
@@ -361,7 +369,8 @@ class SeriesSystem(NumberSystem[Any]):
             start = operation(self.field.system, name)(*(a[0] for a in arguments))
         if isinstance(start, Failure | Beyond):  # of coefficients that are series themselves
             return start if isinstance(start, Failure) else Failure("essential")
-        if self.is_steady(x):
+        settled = isinstance(start, Series) and start.flat  # perhaps only at its own level
+        if self.is_steady(x) and not settled:
             return Series(self.zero, 0, lambda k: start, 1, x.flat)
         partials: list[Series] = []
 
@@ -388,15 +397,29 @@ class SeriesSystem(NumberSystem[Any]):
             return start if k == 0 else self.over(derivative(k), self.field.system.literal(Fraction(k)))
 
         out = Series(self.zero, 0, coefficient, None, x.flat)
-        if (TABLE[name].domain and not TABLE[name].recurrence) or x.start < 0:
-            made = partial()  # at an edge of the domain it may be singular
+        edge = TABLE[name].domain and not TABLE[name].recurrence
+        endless = TABLE[name].at_infinity and (x.start < 0 or self.field.logarithm is not None)
+        if edge or endless:
+            made = partial()  # at an edge of the domain it may be singular, at an infinite argument essential
             if isinstance(made, Failure):
                 return made
+            if made.flat and self.is_steady(made) and self.field.is_zero(made[0]):
+                return self.all_but_flat(start)
+            if self.is_steady(x):
+                return Series(self.zero, 0, lambda k: start, 1, x.flat)
+            out.flat = out.flat or made.flat
             partials.append(made)
             lowest = made.start + x.start if x.start < 0 else made.start + 1
             if any(not self.field.is_zero(derivative(k)) for k in range(min(lowest, 1), 1)):
                 return Failure("logarithm")
         return out
+
+    def all_but_flat(self, start: Any) -> Series:
+        """A constant, and an integral over what is smaller than every power of τ. That is so at this level, whatever a
+        coefficient that is a series itself could say about it."""
+        if isinstance(start, Series) and start.flat:
+            start = Series(start.zero, start.start, start.__getitem__, start.stop)
+        return Series(self.zero, 0, lambda k: start, 1, True)
 
     # conditions ------------------------------------------------------------------------------------------------------
 

@@ -48,6 +48,11 @@ class Primitive:
     internal: bool = False
 
     @property
+    def compares(self) -> bool:
+        """Whether the value says how two numbers compare (and is not made of other conditions)."""
+        return self.condition and "p" not in self.parameters
+
+    @property
     def required(self) -> int:
         """How many arguments have no default."""
         return len(self.parameters) - len(self.defaults)

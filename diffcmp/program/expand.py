@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 from diffcmp.program import rules
 from diffcmp.program.ir import Builder, Program
@@ -17,6 +18,11 @@ def core(program: Program, fixed: Mapping[str, Program] | None = None) -> Progra
     `fixed` gives some inputs a constant value (a Program without inputs); they are inputs no longer. Every equation of a
     definition carries the span of the call it came from. An exponent that has become constant turns `pow` into `power`.
     """
+    return core_with_places(program, fixed)[0]
+
+
+def core_with_places(program: Program, fixed: Mapping[str, Program] | None = None) -> tuple[Program, dict[int, int]]:
+    """`core`, and for every slot of `program` the slot of the same value there."""
     fixed = fixed or {}
     builder = Builder(tuple(name for name in program.inputs if name not in fixed))
     slots: dict[int, int] = {}
@@ -24,7 +30,7 @@ def core(program: Program, fixed: Mapping[str, Program] | None = None) -> Progra
         slots[i] = _inlined(builder, fixed[name], [], None)[0] if name in fixed else builder.inputs.index(name)
     for eq in program.equations:
         slots[eq.output] = _added(builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span)
-    return builder.program([slots[i] for i in program.outputs], program.text)
+    return builder.program([slots[i] for i in program.outputs], program.text), slots
 
 
 def _added(builder: Builder, name: str, inputs: list[int], params: tuple[Fraction, ...], span: Span | None) -> int:
@@ -41,6 +47,31 @@ def _inlined(builder: Builder, body: Program, arguments: list[int], span: Span |
     for eq in body.equations:
         slots[eq.output] = _added(builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, span)
     return [slots[i] for i in body.outputs]
+
+
+def line(program: Program, point: Mapping[str, Program], direction: Mapping[str, int]) -> Program:
+    """t -> f(x + t·direction) for a point of constant Programs, and a direction of whole numbers; what that does not name
+    is held fixed."""
+    builder = Builder(("t",))
+    places = []
+    for name in program.inputs:
+        place = builder.inline(point[name], [], None)[0]
+        if direction.get(name):
+            place = builder.add("add", [place, builder.add("mul", [builder.literal(direction[name]), 0])])
+        places.append(place)
+    return builder.program(builder.inline(program, places, None), program.text)
+
+
+@cache
+def compared(name: str) -> Program | None:
+    """The pairs of values that a primitive compares with each other by its definition, as outputs two by two; None for one
+    that compares nothing, or is a comparison itself."""
+    body = rules.definition(name)
+    if body is None:
+        return None
+    form = core(body)
+    sides = [i for eq in form.equations if eq.entry.condition and eq.entry.compares for i in eq.inputs]
+    return replace(form, outputs=tuple(sides)).pruned() if sides else None
 
 
 def branchless(program: Program, decisions: Mapping[int, bool]) -> Program:

@@ -130,3 +130,9 @@ class Builder:
     ) -> Program:
         """The finished Program."""
         return Program(self.inputs, tuple(self.equations), tuple(outputs), text, tuple(labels))
+
+
+def constant(value: Fraction) -> Program:
+    """The Program without inputs whose value is an exact number."""
+    builder = Builder()
+    return builder.program([builder.literal(value)])

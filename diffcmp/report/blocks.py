@@ -45,9 +45,9 @@ def labelled(lines: Iterable[tuple[str, Text]]) -> Padding:
     return Padding(grid, (0, 0, 0, INDENT), expand=False)
 
 
-def notes(groups: Sequence[Group], text: str, width: int) -> list[RenderableType]:
+def notes(groups: Sequence[Group], text: str, width: int, title: str = "Notes") -> list[RenderableType]:
     """Each distinct note once, under a headline; nothing where there are none."""
-    return ["", plain("Notes", "bold"), *annotated(groups, text, width)] if groups else []
+    return ["", plain(title, "bold"), *annotated(groups, text, width)] if groups else []
 
 
 def annotated(groups: Sequence[Group], text: str, width: int) -> list[RenderableType]:

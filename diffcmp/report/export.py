@@ -10,8 +10,10 @@ import io
 import json
 from collections.abc import Iterable
 
+from diffcmp.accuracy.explanation import Explanation
 from diffcmp.accuracy.record import Comparison, Map, Row, Step, Sweep, plain
 from diffcmp.report import numbers
+from diffcmp.report.explain_export import explanation_lines
 from diffcmp.report.headings import point, symbol, truth_facts
 from diffcmp.report.map_export import MAP_FIELDS, map_lines, map_markdown
 from diffcmp.report.markdown import code, escaped, joined, table
@@ -28,15 +30,16 @@ SWEEP_FIELDS = (
 )  # fmt: skip
 
 
-def to_json(record: Comparison | Sweep | Map) -> str:
+def to_json(record: Comparison | Sweep | Map | Explanation) -> str:
     """The record as `docs/schema.json` describes it."""
     return json.dumps(record.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def to_csv(record: Comparison | Sweep | Map) -> str:
+def to_csv(record: Comparison | Sweep | Map | Explanation) -> str:
     """One line for each backend and variable, step size or point, under a line of names."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
+    record = record.comparison if isinstance(record, Explanation) else record
     if isinstance(record, Comparison):
         writer.writerow(COMPARISON_FIELDS)
         writer.writerows(_comparison_lines(record))
@@ -49,11 +52,13 @@ def to_csv(record: Comparison | Sweep | Map) -> str:
     return out.getvalue()
 
 
-def to_markdown(record: Comparison | Sweep | Map) -> str:
+def to_markdown(record: Comparison | Sweep | Map | Explanation) -> str:
     """The truth, a table, and the notes; for a Sweep a summary and one table of all step sizes; for a Map the methods and
     their worst places."""
     if isinstance(record, Map):
         return map_markdown(record)
+    if isinstance(record, Explanation):
+        return "\n".join([to_markdown(record.comparison).rstrip(), *explanation_lines(record)]) + "\n"
     wrt = record.wrt if isinstance(record, Comparison) else (record.variable,)
     lines = [f"**f** = {code(record.program.text)} at {code(point(record.at))} in {record.dtype}", ""]
     for fact in truth_facts(record.truth, wrt, record.program.inputs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diffcmp.accuracy.explanation import Explanation
 from diffcmp.accuracy.record import Comparison, Map, Sweep
 from diffcmp.report.export import to_csv, to_json, to_markdown
 
@@ -39,3 +40,12 @@ def map_as(form: str, found: Map, width: int, colour: bool) -> str:
     from diffcmp.report.map_tables import map_text
 
     return map_text(found, width, colour)
+
+
+def explanation_as(form: str, found: Explanation, width: int, colour: bool) -> str:
+    """An explanation in the same forms."""
+    if form in EXPORTS:
+        return EXPORTS[form](found)
+    from diffcmp.report.explain_tables import explanation_text
+
+    return explanation_text(found, width, colour)

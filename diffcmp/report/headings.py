@@ -56,7 +56,8 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
 def _value(truth: Truth) -> Fact:
     aside = WHY.get(truth.kind, "")
     if truth.value is None:
-        return Fact("f", "unknown" if truth.kind is Kind.UNDECIDED else aside or "undefined")
+        missing = {Kind.UNDECIDED: "unknown", Kind.REMOVABLE: "has no limit"}
+        return Fact("f", missing.get(truth.kind, aside or "undefined"))
     return Fact("f", _text(truth.value, truth.digits), aside if truth.kind is Kind.REMOVABLE else "")
 
 

@@ -23,6 +23,7 @@ from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core
 from diffcmp.program.ir import Program
+from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.local import Local, analysis
 from diffcmp.truth.record import GUARD_DIGITS, Coordinatewise, Kind, Quantity, Side, Truth
 from diffcmp.truth.smooth import Smooth, smooth
@@ -134,7 +135,7 @@ def _believed(form: Program, at: Point, name: str, digits: int, deadline: Deadli
     ------
     Imprecise: where even then a zero is suspected that sympy refutes.
     """
-    local, suspected, bits = _settled(form, at, name, digits, ZERO_BITS)
+    local, suspected, bits = settled(form, at, name, digits, ZERO_BITS)
     if not suspected or local.kind is Kind.UNDECIDED:
         return local, 0, bits
     from diffcmp.truth.symbolic import proven  # starts a process: only where it is needed
@@ -142,7 +143,7 @@ def _believed(form: Program, at: Point, name: str, digits: int, deadline: Deadli
     facts = proven(form, at.coordinates[name], deadline)
     if facts == _facts(local):
         return local, 0, bits
-    local, suspected, bits = _settled(form, at, name, digits, DEEP_BITS)
+    local, suspected, bits = settled(form, at, name, digits, DEEP_BITS)
     if facts is not None and suspected and facts != _facts(local):
         raise Imprecise
     return local, 0 if facts is not None else suspected, bits
@@ -153,7 +154,7 @@ def _facts(local: Local) -> tuple[str, list[bool]]:
     return local.kind.value, [_zero(x) for x in local.shown]
 
 
-def _settled(form: Program, at: Point, name: str, digits: int, deep: int) -> tuple[Local, int, int]:
+def settled(form: Program, at: Point, name: str, digits: int, deep: int) -> tuple[Local, int, int]:
     """The local analysis at a precision where all digits are certain and every suspected zero is below 1e-400.
 
     Also the number of zeros that are only suspected, and the bits: where there are any, at least `deep`.
@@ -182,7 +183,7 @@ def _zero(x: Ball) -> bool:
     return _vanishing(x) or (bool(x.is_zero()) if isinstance(x, arb) else x == 0)
 
 
-def _quantity(x: Extended | None) -> Quantity | None:
+def quantity_of(x: Extended | None) -> Quantity | None:
     if x is None:
         return None
     if x.infinite:
@@ -192,7 +193,7 @@ def _quantity(x: Extended | None) -> Quantity | None:
 
 def _coordinatewise(local: Local, bits: int) -> Coordinatewise:
     with Balls(bits).working():
-        left, right = _quantity(local.left.slope), _quantity(local.right.slope)
+        left, right = quantity_of(local.left.slope), quantity_of(local.right.slope)
     kind = local.kind
     if kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
         return Coordinatewise(kind)
@@ -204,11 +205,11 @@ def _value(local: Local, bits: int) -> Quantity | None:
     """f at the point; where it is undefined there but continuous, its limit."""
     with Balls(bits).working():
         if local.at is not None:
-            return _quantity(Extended(local.at))
+            return quantity_of(Extended(local.at))
         if local.kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
             return None
         side = local.right if local.right.limit is not None else local.left
-        return _quantity(side.limit)
+        return quantity_of(side.limit)
 
 
 # beyond series --------------------------------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def _beyond_series(
             return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),))
         sides.append(known)
     left, right = sides
-    value = _quantity(Extended(local.at)) if local.at is not None else None
+    value = quantity_of(Extended(local.at)) if local.at is not None else None
     kind = kind_from_sides(value, left, right)
     along = Coordinatewise(kind)
     if kind not in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
@@ -243,7 +244,7 @@ def _known(side: OneSide) -> Side | None:
     """What the series found on one side; None where it could not be expressed."""
     if side.defined and side.limit is None:
         return None
-    return Side(side.defined, _quantity(side.limit), _quantity(side.slope))
+    return Side(side.defined, quantity_of(side.limit), quantity_of(side.slope))
 
 
 def _cause(program: Program, local: Local) -> Remark:
@@ -264,6 +265,8 @@ def _joined(program: Program, at: Point, pieces: dict[str, _Piece], digits: int)
     source = None if None in sources else source
     remarks = tuple(dict.fromkeys(r for p in pieces.values() for r in p.remarks))
     certified = all(p.certified for p in pieces.values())
+    if kind is Kind.REMOVABLE and value is not None and len(program.inputs) > 1 and depends_on_direction(program, at, value):
+        value, remarks = None, (remark(Note.DIRECTION), *remarks)
     return Truth(kind, value, {n: p.along for n, p in pieces.items()}, digits, certified, source, remarks)
 
 

@@ -18,12 +18,14 @@ from diffcmp.truth.record import Kind
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """The kind of the point along one coordinate, f at it (None where undefined there), and both sides."""
+    """The kind of the point along one coordinate, f at it (None where undefined there), both sides, and how f was evaluated
+    at the very point."""
 
     kind: Kind
     at: Any
     left: OneSide
     right: OneSide
+    there: Expansion
 
     @property
     def shown(self) -> list[Any]:
@@ -46,7 +48,7 @@ def analysis(program: Program, x: Any, field: Field, terms: int = MAX_TERMS) -> 
     at = expansion(program, x, 0, field, terms)
     left, right = one_side(program, x, -1, field, terms), one_side(program, x, 1, field, terms)
     value = value_at(at)
-    return Local(kind_of(at, left, right, field), value, left, right)
+    return Local(kind_of(at, left, right, field), value, left, right, at)
 
 
 def value_at(at: Expansion) -> Any | None:

@@ -21,6 +21,7 @@ def symbolic(expr: str, at: Any, **options: Any) -> Row:
     ("(1-cos(x))/x**2", "0", 0), ("(exp(x)-1)/x", "0", 0.5), ("(1+x)**(1/x)", "0", -math.e / 2), ("gelu(x)", "-0.8", -0.019897843625789505),
     ("softplus(x)", "3", 0.9525741268224332), ("lgamma(x)", "10.25", 2.277704790686724), ("x**3", "-2", 12), ("cbrt(x)", "-8", 1 / 12),
     ("where(x > 1, x**2, 2*x-1)", "1", 2), ("atan2(x, -1)", "1", -0.5),
+    ("abs(x)", "2", 1), ("abs(x)", "-2", -1), ("sign(x)*x**2", "-2", 4), ("abs(sin(x))", "4", -math.cos(4)),
 ])  # fmt: skip
 def test_derivative(expr: str, at: str, slope: float) -> None:
     found = next(iter(symbolic(expr, at).derivative.values()))

@@ -1,0 +1,202 @@
+"""The result of `explain`: an `Explanation` and its parts. Plain fields, nothing computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from diffcmp.accuracy.record import Comparison, plain
+from diffcmp.notes import Remark
+from diffcmp.spans import Span
+from diffcmp.truth.anatomy import Anatomy, Leading, Term
+from diffcmp.truth.record import GUARD_DIGITS, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A sub-expression whose result has fewer correct digits than its arguments.
+
+    of: "value", or "derivative" where only the derivative that forward mode carries along suffers. before, after: correct
+    decimal digits of the worst argument and of the result, by comparison with balls at the rounded point. condition: of the
+    operation, Σ|xᵢ ∂ᵢ|/|out|; None where it is unknown. cause: what happened. remark: all of it in a sentence.
+    """
+
+    span: Span
+    piece: str
+    of: Literal["value", "derivative"]
+    before: float
+    after: float
+    condition: float | None
+    cause: Literal["cancellation", "overflow", "underflow", "ill-conditioned"]
+    remark: Remark
+
+    @property
+    def lost(self) -> float:
+        """How many digits."""
+        return self.before - self.after
+
+    def to_dict(self) -> dict[str, Any]:
+        """The loss as the JSON form has it."""
+        return {
+            "piece": self.piece, "span": [self.span.start, self.span.stop], "of": self.of, "before": self.before,
+            "after": self.after, "lost": self.lost, "condition": plain(self.condition), "cause": self.cause,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Conditioning:
+    """What relative errors of one input do, and where the evaluation itself loses digits.
+
+    value, derivative: the condition numbers |x f′/f| and |x f″/f′|; None where there is no such number.
+    losses: from the worst to the least, those of a digit or more.
+    """
+
+    value: float | None
+    derivative: float | None
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A choice that reverse mode, or every engine, gets wrong at this point.
+
+    span, piece: of the branch; condition, test: of what chooses. guard: the condition has another value at the very point
+    than beside it, so that the derivative of the branch taken is not that of the function; otherwise the branch is not taken,
+    and its infinite partial times 0 is nan. double_where: the expression with the argument of the branch guarded a second
+    time. gives: what the tape then says, for each variable. right: whether that is the derivative; None where there is none.
+    remarks: all of it in sentences.
+    """
+
+    span: Span
+    piece: str
+    condition: Span
+    test: str
+    guard: bool
+    double_where: str
+    gives: Mapping[str, float]
+    right: bool | None
+    remarks: tuple[Remark, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The branch as the JSON form has it."""
+        return {
+            "piece": self.piece, "span": [self.span.start, self.span.stop],
+            "test": self.test, "condition": [self.condition.start, self.condition.stop], "guard": self.guard,
+            "double_where": self.double_where, "gives": {n: plain(v) for n, v in self.gives.items()}, "right": self.right,
+            "notes": [str(r) for r in self.remarks],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What a suggestion changes: the derivative and its correct digits, before and after; None where there is no number."""
+
+    before: float | None
+    after: float | None
+    digits_before: float | None
+    digits_after: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The gain as the JSON form has it."""
+        return {
+            "before": plain(self.before), "after": plain(self.after), "digits_before": self.digits_before,
+            "digits_after": self.digits_after,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What to do instead, tried before it is shown.
+
+    kind: "rewrite" (`text` is the whole new expression, `piece` → `replacement` what changed in it), "backend" (`text` names
+    it) or "step" (`text` is the step size for `backend`). backend: by which the derivative was measured; than: by which
+    before, where that was another. value, derivative: what changes in f and in the worst partial derivative. needs:
+    conditions under which alone a rewriting is defined.
+    """
+
+    kind: Literal["rewrite", "backend", "step"]
+    text: str
+    backend: str
+    reason: str
+    value: Gain | None
+    derivative: Gain
+    span: Span | None = None
+    piece: str = ""
+    replacement: str = ""
+    needs: tuple[str, ...] = ()
+    than: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The suggestion as the JSON form has it."""
+        return {
+            "kind": self.kind, "text": self.text, "backend": self.backend, "than": self.than or None, "reason": self.reason,
+            "value": None if self.value is None else self.value.to_dict(), "derivative": self.derivative.to_dict(),
+            "span": None if self.span is None else [self.span.start, self.span.stop],
+            "piece": self.piece or None, "replacement": self.replacement or None, "needs": list(self.needs),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why every method does what it does at one point, and what to do instead.
+
+    comparison: every backend against the truth. anatomy, conditioning: one for each variable asked for. branches: choices
+    that engines get wrong here. instead: for each backend that is wrong the best suggestion for it. suggestions: all that
+    were tried and help, the best first.
+    """
+
+    comparison: Comparison
+    anatomy: tuple[Anatomy, ...]
+    conditioning: Mapping[str, Conditioning]
+    branches: tuple[Branch, ...]
+    instead: Mapping[str, Suggestion]
+    suggestions: tuple[Suggestion, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of `diffcmp explain`, described by `docs/schema.json`: that of `grad`, and `explanation`."""
+        digits = self.comparison.truth.digits + GUARD_DIGITS
+        return {
+            **self.comparison.to_dict(),
+            "explanation": {
+                "sides": {a.name: _sides(a, digits) for a in self.anatomy},
+                "leading": {a.name: [_leading(t, digits) for t in a.terms] for a in self.anatomy},
+                "found": [str(r) for a in self.anatomy for r in a.found],
+                "conditioning": {
+                    name: {
+                        "value": plain(c.value), "derivative": plain(c.derivative), "losses": [x.to_dict() for x in c.losses]
+                    }
+                    for name, c in self.conditioning.items()
+                },
+                "branches": [b.to_dict() for b in self.branches],
+                "instead": {name: s.to_dict() for name, s in self.instead.items()},
+                "suggestions": [s.to_dict() for s in self.suggestions],
+            },
+        }  # fmt: skip
+
+
+def _sides(anatomy: Anatomy, digits: int) -> dict[str, str | None]:
+    return {"left": _text(anatomy.left_limit, digits), "right": _text(anatomy.right_limit, digits)}
+
+
+def _text(quantity: Quantity | None, digits: int) -> str | None:
+    return None if quantity is None else quantity.text(digits)
+
+
+def _leading(leading: Leading, digits: int) -> dict[str, Any]:
+    span = [leading.span.start, leading.span.stop]
+    return {"piece": leading.piece, "span": span, "left": _term(leading.left, digits), "right": _term(leading.right, digits)}
+
+
+def _term(term: Term | None, digits: int) -> dict[str, Any] | None:
+    if term is None:
+        return None
+    return {
+        "coefficient": _text(term.coefficient, digits), "exponent": _fraction(term.exponent),
+        "logarithms": [_fraction(k) for k in term.logarithms], "beyond": term.beyond, "flat": term.flat,
+    }  # fmt: skip
+
+
+def _fraction(value: Fraction) -> str:
+    return str(value)

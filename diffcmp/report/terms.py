@@ -1,0 +1,86 @@
+"""Leading terms as a person writes them: `t**2-4 ≈ 4·(t-2)`. Plain text for any renderer."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from flint import fmpq
+
+from diffcmp.report import numbers
+from diffcmp.spans import printable
+from diffcmp.truth.anatomy import Leading, Term
+
+DIGITS = 6
+SHORT = 1000  # the largest denominator that is shown as a fraction
+
+
+def leading_text(leading: Leading, name: str, at: str) -> str:
+    """How a sub-expression begins: one formula where it serves both sides, else one for each."""
+    distance = gap(name, at)
+    left, right = leading.left, leading.right
+    one = None if left is None else formula(left, distance, -1)
+    two = None if right is None else formula(right, distance, 1)
+    piece = printable(leading.piece)
+    if one == two and one is not None:
+        return f"{piece} {_sign(one)} {one}"
+    sides = [f"{side} {_sign(text)} {text}" for side, text in (("left", one), ("right", two)) if text is not None]
+    return f"{piece}: {'; '.join(sides)}" if len(sides) == 2 else f"{piece}, on the {sides[0]}"
+
+
+def _sign(text: str) -> str:
+    return "" if text.startswith(("grows", "is ")) else "≈"
+
+
+def gap(name: str, at: str) -> str:
+    """x - x₀ as it would be typed: `x` at 0, else in parentheses."""
+    at, name = printable(at.strip()), printable(name)
+    if at in ("0", "-0", "+0", "0.0"):
+        return name
+    if at.startswith("-") and not re.search(r"[-+]", at[1:]):
+        return f"({name}+{at[1:]})"
+    return f"({name}-({at}))" if re.search(r"[-+]", at) else f"({name}-{at})"
+
+
+def formula(term: Term, distance: str, side: int) -> str:
+    """The leading term on one side in powers of the signed distance, or of its magnitude where the power is no integer."""
+    if term.beyond:
+        return f"grows towards {'+' if term.beyond > 0 else '-'}∞ beyond every power of {distance}"
+    if term.flat or term.coefficient is None:
+        return f"is smaller than every power of {distance}"
+    whole = term.exponent.denominator == 1
+    flip = -1 if whole and term.exponent % 2 and side < 0 else 1
+    magnitude = f"|{distance.removeprefix('(').removesuffix(')')}|"
+    powers = [(distance if whole else magnitude, term.exponent)]
+    logarithm = f"log(1/{magnitude})"
+    for power in term.logarithms:
+        powers.append((logarithm, power))
+        logarithm = f"log({logarithm})"
+    above, below = ([_power(base, abs(p)) for base, p in powers if p * way > 0] for way in (1, -1))
+    return _quotient(_number(term, flip), above, below)
+
+
+def _power(base: str, exponent: Fraction) -> str:
+    if exponent == 1:
+        return base
+    return f"{base}**{exponent}" if exponent.denominator == 1 else f"{base}**({exponent})"
+
+
+def _number(term: Term, flip: int) -> str:
+    """The coefficient: a short fraction where it is one, else a few digits."""
+    assert term.coefficient is not None
+    exact = term.coefficient.exact if isinstance(term.coefficient.ball, fmpq) else None
+    if exact is not None and exact.denominator <= SHORT and abs(exact.numerator) <= SHORT:
+        return str(flip * exact)
+    text = numbers.known(term.coefficient.text(DIGITS))
+    return text if flip > 0 else text.removeprefix("-") if text.startswith("-") else f"-{text}"
+
+
+def _quotient(number: str, above: list[str], below: list[str]) -> str:
+    if number in ("1", "-1") and above:
+        head = "·".join(above) if number == "1" else f"-{'·'.join(above)}"
+    else:
+        head = "·".join([f"({number})" if "/" in number and (above or below) else number, *above])
+    if not below:
+        return head
+    return f"{head}/{below[0]}" if len(below) == 1 else f"{head}/({'·'.join(below)})"

@@ -1,0 +1,141 @@
+"""Explanations: leading terms, lost digits, branches and suggestions, each held against what is known by pencil and paper."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from diffcmp import Explanation, explain, parse
+from diffcmp.accuracy.suggestions import equal_around
+from diffcmp.engines.point import point
+from diffcmp.report.terms import leading_text
+
+
+def explained(expr: str, at: object, backends: tuple[str, ...] = ("dual", "tape", "dual-lhopital")) -> Explanation:
+    return explain(expr, at, backends=backends)  # type: ignore[arg-type]  # any of what a point may be
+
+
+@pytest.mark.parametrize(("expr", "at", "lines"), [
+    ("(t**2-4)/(t-2)", "2", ["t**2-4 ≈ 4·(t-2)", "t-2 ≈ (t-2)"]),
+    ("1/x-1/sin(x)", "0", ["1/x ≈ 1/x", "sin(x) ≈ x", "1/sin(x) ≈ 1/x", "1/x-1/sin(x) ≈ (-1/6)·x"]),
+    ("sqrt(x**2)", "0", ["x**2 ≈ x**2", "sqrt(x**2): left ≈ -x; right ≈ x"]),
+    ("x*log(x)", "0", ["log(x), on the right ≈ -log(1/|x|)", "x*log(x), on the right ≈ -x·log(1/|x|)"]),
+    ("cbrt(v+55)", "-55", ["v+55 ≈ (v+55)", "cbrt(v+55): left ≈ -|v+55|**(1/3); right ≈ |v+55|**(1/3)"]),
+    ("sin(x)/(x-pi)", "pi", ["sin(x) ≈ -(x-pi)", "x-pi ≈ (x-pi)"]),
+    ("exp(-1/x)", "0", ["-1/x ≈ -1/x", "exp(-1/x): left  grows towards +∞ beyond every power of x; right  is smaller than every power of x"]),
+    ("sin(x)", "1", []),
+])  # fmt: skip
+def test_leading_terms(expr: str, at: str, lines: list[str]) -> None:
+    (seen,) = explained(expr, at).anatomy
+    assert [leading_text(t, seen.name, at) for t in seen.terms] == lines
+
+
+@pytest.mark.parametrize(("expr", "at", "left", "right"), [
+    ("heaviside(x)", "0", "0", "1.0000"), ("atan(1/x)", "0", "-1.5708", "1.5708"), ("exp(1/x)", "0", "0", "inf"),
+    ("sqrt(x)", "0", None, "0"),
+])  # fmt: skip
+def test_limits_on_either_side(expr: str, at: str, left: str | None, right: str | None) -> None:
+    (seen,) = explained(expr, at).anatomy
+    assert [None if q is None else q.text(5) for q in (seen.left_limit, seen.right_limit)] == [left, right]
+
+
+@pytest.mark.parametrize(("expr", "at", "value", "derivative"), [
+    ("x**3", "2", 3, 2), ("exp(x)", "-700", 700, 700), ("log(x)", "1.0000001", 1e7, 1), ("x-1", "1.001", 1001, 0), ("abs(x)", "0", None, None),
+])  # fmt: skip
+def test_condition_numbers(expr: str, at: str, value: float | None, derivative: float | None) -> None:
+    found = explained(expr, at).conditioning["x"]
+    for number, known in ((found.value, value), (found.derivative, derivative)):
+        assert number == (known if known is None else pytest.approx(known, rel=1e-3))
+
+
+@pytest.mark.parametrize(("expr", "at", "piece", "of", "cause", "lost"), [
+    ("(1-cos(x))/x**2", "1e-8", "1-cos(x)", "value", "cancellation", 16),
+    ("sqrt(x+1)-sqrt(x)", "1e12", "sqrt(x+1)-sqrt(x)", "value", "cancellation", 11),
+    ("log(1+exp(x))", "800", "exp(x)", "value", "overflow", 16),
+    ("1+exp(x)*exp(-x)", "-720", "exp(x)*exp(-x)", "value", None, None),
+    ("sin(x)/x", "0.001", "sin(x)/x", "derivative", "cancellation", 6),
+])  # fmt: skip
+def test_where_the_digits_go(expr: str, at: str, piece: str, of: str, cause: str | None, lost: float | None) -> None:
+    losses = explained(expr, at).conditioning["x"].losses
+    if cause is None:
+        assert all(loss.piece != piece or loss.lost < 16 for loss in losses)
+        return
+    assert (losses[0].piece, losses[0].of, losses[0].cause) == (piece, of, cause)
+    assert losses[0].lost == pytest.approx(lost, abs=1)
+    assert losses[0].span.cut(expr) == piece
+
+
+def test_nothing_is_lost_where_nothing_is() -> None:
+    for expr, at in (("x**2 + 1", "3"), ("exp(x)*sin(x)", "1"), ("x - 0.5", "0.5000001")):
+        assert explained(expr, at).conditioning["x"].losses == ()
+
+
+@pytest.mark.parametrize(("expr", "at", "guard", "gives", "right"), [
+    ("where(x < 1, x, sqrt(x))", {"x": "0"}, False, 1.0, True),
+    ("where(x == 0, 1, (exp(x)-1)/x)", {"x": "0"}, True, 0.0, False),
+    ("where(x != 2, (x**2-4)/(x-2), 4)", {"x": "2"}, True, 0.0, False),
+    ("where(x == 0, 1, sin(x)/x)", {"x": "0"}, True, 0.0, True),
+    ("where(x > 0, sqrt(x), 0)", {"x": "0"}, True, 0.0, None),
+    ("where(m > 0, log(m), 0)", {"m": "-1"}, False, 0.0, True),
+])  # fmt: skip
+def test_double_where(expr: str, at: dict[str, str], guard: bool, gives: float, right: bool | None) -> None:
+    (branch,) = explained(expr, at).branches
+    assert (branch.guard, list(branch.gives.values()), branch.right) == (guard, [gives], right)
+    twice = parse(branch.double_where)
+    assert twice.inputs == tuple(at)
+
+
+def test_a_where_that_every_engine_gets_right_is_not_mentioned() -> None:
+    assert explained("where(x > 1, x**2, 2*x-1)", "1").branches == ()
+    assert explained("where(x > 0, x, exp(x))", "3").branches == ()
+
+
+@pytest.mark.parametrize(("expr", "at", "text"), [
+    ("log1p(exp(x))", "800", "softplus(x)"), ("log(1+exp(x))", "800", "softplus(x)"), ("(t**2-4)/(t-2)", "2", "t + 2"),
+    ("sqrt(x+1)-sqrt(x)", "1e12", "1/(sqrt(x + 1) + sqrt(x))"), ("(1-cos(x))/x**2", "1e-8", "2*sin(x/2)**2/x**2"),
+    ("sin(x)/x", "0", "sinc(x)"),
+])  # fmt: skip
+def test_rewritings_are_offered_where_they_help(expr: str, at: str, text: str) -> None:
+    found = {s.text: s for s in explained(expr, at).suggestions if s.kind == "rewrite"}
+    assert text in found
+    change = found[text].value if found[text].derivative.digits_after == found[text].derivative.digits_before else found[text].derivative
+    assert change is not None
+    assert (change.digits_after or 0) > (change.digits_before or 0) + 1
+
+
+def test_the_lhopital_engine_is_offered_with_its_own_number() -> None:
+    found = explained("(1-cos(x))/x**2", "1e-8")
+    (other,) = [s for s in found.suggestions if s.kind == "backend"]
+    assert (other.text, other.than) == ("dual-lhopital", "dual")
+    row = next(row for row in found.comparison.rows if row.backend == "dual-lhopital")
+    assert other.derivative.after == row.derivative["x"]
+    assert math.isclose(row.derivative["x"], -1e-8 / 12, rel_tol=1e-15)
+
+
+def test_another_step_size_is_offered_where_it_helps() -> None:
+    """The default h spans half a period of sin(1e8*x)."""
+    found = explained("x + sin(1e8*x)/1e8", "1", ("forward", "dual"))
+    other = found.instead["forward"]
+    assert other.kind in ("step", "backend")
+    assert (other.derivative.digits_after or 0) > (other.derivative.digits_before or 0) + 1
+    assert explained("exp(x)", "1", ("central", "dual")).instead == {}
+
+
+def test_nothing_is_suggested_where_nothing_is_wrong() -> None:
+    assert explained("exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5").suggestions == ()
+    assert explained("1/x", "0").suggestions == ()
+
+
+def test_equality_is_refuted_as_well_as_confirmed() -> None:
+    one = parse("(x**2-1)/(x-1)")
+    where = point(one, 1)
+    assert equal_around(one, parse("x+1"), where)
+    assert not equal_around(one, parse("x+1+1e-30"), where)
+    assert not equal_around(one, parse("log(-x**2-1)"), where)
+
+
+def test_several_variables() -> None:
+    found = explained("x*y/(x**2+y**2)", {"x": "0", "y": "0"})
+    assert [a.name for a in found.anatomy] == ["x", "y"]
+    assert found.comparison.truth.value is None
