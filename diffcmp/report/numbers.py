@@ -49,7 +49,7 @@ def signed(part: str | None) -> str:
     """
     if part is None:
         return MISSING
-    number = Decimal(part)
+    number = _decimal(part)
     return "0" if number.is_finite() and number == 0 else _scientific(number, "+.1e")
 
 
@@ -139,8 +139,17 @@ def log10_magnitude(part: str | None) -> float | None:
 
     The parts are strings because those of complex-step lie below the smallest float.
     """
-    number = Decimal("nan") if part is None else Decimal(part)
+    number = Decimal("nan") if part is None else _decimal(part)
     return float(abs(number).log10()) if number.is_finite() and number != 0 else None
+
+
+def _decimal(text: str) -> Decimal:
+    """The number; what is beyond the exponents of `Decimal`, 10**18, is infinite or 0 to a person."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        sign = "-" if text.startswith("-") else ""
+        return Decimal(f"{sign}0" if "e-" in text else f"{sign}inf")
 
 
 def _scientific(number: Decimal, form: str) -> str:

@@ -62,6 +62,12 @@ def test_numbers_of_any_size_are_answered(expression: str, at: str, form: list[s
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"], ["--markdown"], ["--plot", "a.png"]], ids=lambda form: "".join(form[:1]))
+def test_a_derivative_beyond_all_exponents_is_swept(tmp_path: Path, form: list[str]) -> None:
+    done = run("sweep-h", "x**(10**400)", "--at", "1.0001", "--backend", "central", "--h-min", "0.01", *form, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("text", [
     "[red]x[/red]", r"$\\alpha$", "`touch PWNED`", "$(touch PWNED)", "x;touch PWNED", "x\x1b[31m", "x\u202e+1", "\u2066x", ":smile:",
     "x\x00", "--\x1b[31m", "{x}", "%s",

@@ -17,6 +17,7 @@ from tests.fuzz.reference import Unclear, Undefined, evaluate
 SCALES = 32, 48  # decimal exponents of the distances
 DIGITS, MORE = 420, 470
 AGREED = mpf(10) ** -15
+LEAST = mpf(10) ** -300  # what is less may be roundoff, where larger numbers were added
 STEEP = 1000  # the growth from one scale to the other that means infinite: a logarithm's is 1.5, a cube root's 2e5
 
 
@@ -125,7 +126,7 @@ def _slope(values: list[Any], t: Any) -> Any:
 def _agreed(far: Any, near: Any) -> Number | None:
     """The number that two scales agree on; 0 where it fades with t, ±∞ where it grows."""
     if _same(far, near, AGREED):
-        return Number(near, error=AGREED * abs(near))
+        return Number(near, error=AGREED * abs(near) + LEAST)
     if abs(near) < AGREED and abs(near) * STEEP < abs(far) < mpf(10) ** -9:
         return Number(mpf(0), error=abs(near))
     if abs(near) > STEEP * abs(far) and abs(near) > 1 / AGREED and near * far > 0:
