@@ -112,14 +112,15 @@ class Suggestion:
 
     kind: "rewrite" (`text` is the whole new expression, `piece` → `replacement` what changed in it), "backend" (`text` names
     it) or "step" (`text` is the step size for `backend`). backend: by which the derivative was measured; than: by which
-    before, where that was another. value, derivative: what changes in f and in the worst partial derivative. needs:
-    conditions under which alone a rewriting is defined.
+    before, where that was another. value, derivative: what changes in f and in the derivative with respect to `variable`,
+    the one that gains most. needs: conditions under which alone a rewriting is defined.
     """
 
     kind: Literal["rewrite", "backend", "step"]
     text: str
     backend: str
     reason: str
+    variable: str
     value: Gain | None
     derivative: Gain
     span: Span | None = None
@@ -132,6 +133,7 @@ class Suggestion:
         """The suggestion as the JSON form has it."""
         return {
             "kind": self.kind, "text": self.text, "backend": self.backend, "than": self.than or None, "reason": self.reason,
+            "variable": self.variable,
             "value": None if self.value is None else self.value.to_dict(), "derivative": self.derivative.to_dict(),
             "span": None if self.span is None else [self.span.start, self.span.stop],
             "piece": self.piece or None, "replacement": self.replacement or None, "needs": list(self.needs),

@@ -78,11 +78,12 @@ def _compared(
     """A suggestion, where the new form wins digits in f or in a derivative and loses them nowhere."""
     value = _gain(setting, before[0], after[0], None)
     slopes = [_gain(setting, b, a, n) for b, a, n in zip(before[1], after[1], setting.names, strict=True)]
-    worst = min(slopes, key=lambda gain: (gain.digits_before is None, gain.digits_before))
+    name, most = max(zip(setting.names, slopes, strict=True), key=lambda pair: _won(pair[1]))
     if min(map(_won, [value, *slopes])) < -WORTH or max(map(_won, [value, *slopes])) < WORTH:
         return None
     return Suggestion(
-        "rewrite", form.program.text, MEASURE, form.reason, value, worst, form.span, form.piece, form.replacement, form.needs
+        "rewrite", form.program.text, MEASURE, form.reason, name, value, most, form.span, form.piece, form.replacement,
+        form.needs,
     )  # fmt: skip
 
 
@@ -144,7 +145,7 @@ def methods(comparison: Comparison) -> list[Suggestion]:
     before, after = next((row for row in wrong if row.backend == MEASURE), wrong[0]), rows[best]
     name = _worst(before)
     gain = Gain(_number(before, name), _number(after, name), before.digits[name], after.digits[name])
-    return [Suggestion("backend", best, best, "another method", None, gain, than=before.backend)]
+    return [Suggestion("backend", best, best, "another method", name, None, gain, than=before.backend)]
 
 
 def failing(row: Row, comparison: Comparison) -> bool:
@@ -190,7 +191,7 @@ def step_sizes(setting: Setting, comparison: Comparison, timeout: float) -> Iter
                 continue
             best = next(float(step.estimate) for step in series.rows if step.h == series.best_h)
             gain = Gain(_number(row, name), best, before, after)
-            yield Suggestion("step", f"{series.best_h:.2g}", row.backend, "another step size", None, gain)
+            yield Suggestion("step", f"{series.best_h:.2g}", row.backend, "another step size", name, None, gain)
 
 
 def instead(comparison: Comparison, found: Sequence[Suggestion]) -> Mapping[str, Suggestion]:

@@ -40,7 +40,9 @@ def explanation_text(found: Explanation, width: int, colour: bool) -> str:
     parts += section("Branches", list(branches(found, text, width)))
     parts += section("What each method does", methods(found, width))
     parts += notes(grouped((row.backend, row.remarks) for row in comparison.rows), text, width, "Why")
-    parts += section("What to do instead", [line for i, s in enumerate(found.suggestions, 1) for line in suggestion(i, s)])
+    inputs = comparison.program.inputs
+    others = [line for i, s in enumerate(found.suggestions, 1) for line in suggestion(i, s, symbol(s.variable, inputs))]
+    parts += section("What to do instead", others)
     return render(parts, width, colour)
 
 
@@ -154,7 +156,7 @@ def short(other: Suggestion) -> str:
     return f"{shortened(what, WIDEST)} ({numbers.digits(other.derivative.digits_after)})"
 
 
-def suggestion(i: int, found: Suggestion) -> Iterator[RenderableType]:
+def suggestion(i: int, found: Suggestion, slope: str) -> Iterator[RenderableType]:
     """What to write or to use, why, and the numbers that bear it out."""
     head = plain(f"{i}. ", "cyan").append_text(plain(found.text, "bold"))
     if found.kind == "backend":
@@ -167,7 +169,7 @@ def suggestion(i: int, found: Suggestion) -> Iterator[RenderableType]:
         lines.add_row(plain("why", "dim"), plain(f"{found.piece} → {found.replacement}: {found.reason}"))
         for condition in found.needs:
             lines.add_row(plain("where", "dim"), plain(condition))
-    for label, change in (("f", found.value), ("derivative", found.derivative)):
+    for label, change in (("f", found.value), (slope, found.derivative)):
         if change is not None and (label != "f" or won(change)):
             lines.add_row(plain(label, "dim"), gain(change, found.than or found.backend, found.backend))
     yield Padding(lines, (0, 0, 0, INDENT + 3))
