@@ -42,8 +42,8 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "Comparison", "DiffcmpError", "Explanation", "InputError", "Kind", "Map", "Program", "Sweep", "Truth", "__version__", "along",
-    "certify", "compare", "derivative", "explain", "grad", "parse", "sweep", "trace",
+    "Comparison", "DiffcmpError", "Explanation", "InputError", "Kind", "Map", "Program", "Sweep", "Truth", "__version__",
+    "along", "certify", "compare", "derivative", "explain", "grad", "parse", "sweep", "trace",
 ]  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
 
-
 # what the plain engine says and series would have resolved, were there any
 RESOLVABLE = frozenset({
     Note.ZERO_OVER_ZERO, Note.INFINITE_DIFFERENCE, Note.ZERO_TIMES_INFINITY, Note.INFINITE_QUOTIENT, Note.OVERFLOW,
