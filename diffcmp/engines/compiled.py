@@ -20,7 +20,7 @@ from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.forward import jvp
 from diffcmp.engines.point import differentiated
 from diffcmp.engines.reverse import vjp
-from diffcmp.program.emit import Dialect, Emitted, emit, lowered
+from diffcmp.program.emit import Dialect, Emitted, called, emit, lowered
 from diffcmp.program.ir import Builder, Program
 
 SUMS = frozenset({"add", "sub", "mul", "neg"})  # what every number system does with Python's own operators
@@ -95,7 +95,7 @@ def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]
         return names.setdefault(value, f"__c{len(names)}")  # no input may have two underscores in front
 
     made = emit(low, dialect=Dialect(literal, SUMS))
-    functions = {name: system.function(name) for name in made.calls}
+    functions = {called(name): system.function(name) for name in made.calls}
     return made.function({**functions, **{name: system.literal(value) for value, name in names.items()}})
 
 

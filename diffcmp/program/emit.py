@@ -56,6 +56,11 @@ class Emitted:
         return replace(self, source=source)
 
 
+def called(primitive: str) -> str:
+    """The name by which emitted code calls a primitive: `and`, `or` and `not` are words of Python's own."""
+    return f"{primitive}_" if keyword.iskeyword(primitive) else primitive
+
+
 def lowered(program: Program, available: Callable[[str], bool]) -> Program:
     """`program` with every primitive that is not `available` replaced by its stable form."""
     builder = Builder(program.inputs)
@@ -155,7 +160,7 @@ class _Writer:
         elif eq.primitive in self.dialect.infix:
             return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])
         self.calls[eq.primitive] = None
-        return f"{eq.primitive}({', '.join(self.texts[self.shared[i]][0] for i in eq.inputs)})", ATOM - 1
+        return f"{called(eq.primitive)}({', '.join(self.texts[self.shared[i]][0] for i in eq.inputs)})", ATOM - 1
 
     def product_with_itself(self, slot: int) -> Bound:
         text, level = self.texts[slot]
@@ -194,7 +199,7 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
 
 def _python_names(program: Program) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    taken = {*keyword.kwlist, *dir(builtins), "_errors", "_fallback", "_careful", "_out"}
+    taken = {*keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), "_errors", "_fallback", "_careful", "_out"}
     names: dict[int, str] = {}
     wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
     for slot in range(program.size):

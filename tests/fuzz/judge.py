@@ -10,6 +10,7 @@ from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
 from tests.fuzz.beside import Beside, Number, Reference
 
 DIGITS = 60
+LARGE = mpf(10) ** 12  # a step of 1 is no longer seen in larger numbers
 CLOSE, APART = mpf(10) ** -13, mpf(10) ** -9  # relative: the same number; surely two numbers
 
 
@@ -40,7 +41,7 @@ def possible(left: Beside, right: Beside, at: Any) -> list[Kind]:
     first, second = (limit for limit in limits if limit is not None)
     if _apart(first, second):
         return [Kind.JUMP]
-    if not _close(first, second):
+    if not _close(first, second) or abs(first.value) > LARGE:
         return list(Kind)
     if at is None or at == "undefined" or _close(Number(at), first):
         return _continuous(left.slope, right.slope, at)

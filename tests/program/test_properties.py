@@ -144,3 +144,10 @@ def test_some_texts_by_hand(text: str) -> None:
     body = f"where({text}, 1, 2)" if " or " in text else text
     program = parse(body)
     assert canonical(parse(expression(program), program.inputs)) == canonical(program)
+
+
+@pytest.mark.parametrize("test", ["x > 0 and x < 3", "not x > 3", "x < 0 or x > 1", "0 < x < 3"])
+@pytest.mark.parametrize("dtype", ["float32", "longdouble"])
+def test_words_of_python_are_called_by_another_name(test: str, dtype: str) -> None:
+    program = parse(f"where({test}, and_*x, x)")
+    assert compiled(program, dtype)(2.0, 5.0) == 10

@@ -1,0 +1,36 @@
+"""Every program at every point is answered by every method, in every form, or refused: never by another exception."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from diffcmp import InputError, compare
+from diffcmp.report.forms import comparison_as
+from diffcmp.truth import symbolic
+from tests.fuzz.singular import Problem, problems
+from tests.fuzz.size import CHUNKS, hold
+
+METHODS = [
+    "forward", "backward", "central", "central4", "central6", "complex-step", "richardson", "dual", "tape", "dual-lhopital", "tape-lhopital",
+]  # fmt: skip
+
+
+def answered(problem: Problem) -> None:
+    """The law. Not with sympy, which takes its time."""
+    try:
+        found = compare(problem.text, problem.at, backends=METHODS, digits=15)
+    except InputError:
+        return
+    assert [row.backend for row in found.rows] == METHODS
+    for form in ("text", "csv", "markdown"):
+        assert comparison_as(form, found, 100, False)
+    json.loads(comparison_as("json", found, 100, False), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_every_program_is_answered(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(symbolic, "proven", lambda *_: None)
+    monkeypatch.setattr(symbolic, "symbolic_side", lambda *_: None)
+    hold(answered, problems(), chunk, 30, share=0.1)
