@@ -17,7 +17,8 @@ from tests.fuzz.reference import Unclear, Undefined, evaluate
 SCALES = 32, 48  # decimal exponents of the distances
 DIGITS, MORE = 420, 470
 AGREED = mpf(10) ** -15
-LEAST = mpf(10) ** -300  # what is less may be roundoff, where larger numbers were added
+ROUNDOFF, LEAST = mpf(10) ** -250, mpf(10) ** -300  # relative; and where larger numbers were added
+GROWING = mpf("1.02")  # the least growth of a power of t, for exponents down to 1/24
 STEEP = 1000  # the growth from one scale to the other that means infinite: a logarithm's is 1.5, a cube root's 2e5
 
 
@@ -110,25 +111,31 @@ def _same(x: Any, y: Any, tolerance: Any) -> bool:
     return bool(abs(x - y) <= tolerance * max(abs(x), abs(y)))
 
 
-def _limit(values: list[Any]) -> Any:
-    """Two steps of Richardson's extrapolation to t = 0: f(t), f(2t), f(4t) without their terms in t and t²."""
+def _limit(values: list[Any]) -> tuple[Any, Any]:
+    """Two steps of Richardson's extrapolation to t = 0: f(t), f(2t), f(4t) without their terms in t and t². And the growth."""
     f1, f2, f4 = values
-    return (8 * f1 - 6 * f2 + f4) / 3
+    return (8 * f1 - 6 * f2 + f4) / 3, _growth(f1, f2)
 
 
-def _slope(values: list[Any], t: Any) -> Any:
-    """One step, from the divided differences between t and 2t, 2t and 4t."""
+def _slope(values: list[Any], t: Any) -> tuple[Any, Any]:
+    """One step, from the divided differences between t and 2t, 2t and 4t. And the growth."""
     f1, f2, f4 = values
     near, far = (f2 - f1) / t, (f4 - f2) / (2 * t)
-    return 2 * near - far
+    return 2 * near - far, _growth(near, far)
 
 
-def _agreed(far: Any, near: Any) -> Number | None:
-    """The number that two scales agree on; 0 where it fades with t, ±∞ where it grows."""
+def _growth(near: Any, far: Any) -> Any:
+    """By what a value changes where t is halved: 2 for 1/t, 1 for a constant, 1/2 for t."""
+    return abs(near / far) if far else mpf(1)
+
+
+def _agreed(first: tuple[Any, Any], second: tuple[Any, Any]) -> Number | None:
+    """The number that two scales agree on; 0 where it fades with t, ±∞ where it grows, at both scales and between them."""
+    (far, _), (near, growth) = first, second
     if _same(far, near, AGREED):
-        return Number(near, error=AGREED * abs(near) + LEAST)
-    if abs(near) < AGREED and abs(near) * STEEP < abs(far) < mpf(10) ** -9:
+        return Number(near, error=10 * abs(far - near) + ROUNDOFF * abs(near) + LEAST)
+    if abs(near) < AGREED and abs(near) * STEEP < abs(far) < mpf(10) ** -9 and growth < 1 / GROWING:
         return Number(mpf(0), error=abs(near))
-    if abs(near) > STEEP * abs(far) and abs(near) > 1 / AGREED and near * far > 0:
+    if abs(near) > STEEP * abs(far) and abs(near) > 1 / AGREED and near * far > 0 and growth > GROWING:
         return Number(infinite=1 if near > 0 else -1)
     return None

@@ -10,8 +10,7 @@ from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
 from tests.fuzz.beside import Beside, Number, Reference
 
 DIGITS = 60
-LARGE = mpf(10) ** 12  # a step of 1 is no longer seen in larger numbers
-CLOSE, APART = mpf(10) ** -13, mpf(10) ** -9  # relative: the same number; surely two numbers
+CLAIMED = mpf(10) ** -20  # relative: the digits that are asked for
 
 
 def disagreement(truth: Truth, name: str, known: Reference) -> str | None:
@@ -41,11 +40,11 @@ def possible(left: Beside, right: Beside, at: Any) -> list[Kind]:
     first, second = (limit for limit in limits if limit is not None)
     if _apart(first, second):
         return [Kind.JUMP]
-    if not _close(first, second) or abs(first.value) > LARGE:
+    if not _close(first, second):
         return list(Kind)
-    if at is None or at == "undefined" or _close(Number(at), first):
+    if at is None or at == "undefined" or _close(Number(at, error=mpf(10) ** -250 * (1 + abs(at))), first):
         return _continuous(left.slope, right.slope, at)
-    return [Kind.JUMP] if _apart(Number(at), first) else list(Kind)
+    return [Kind.JUMP] if _apart(Number(at, error=mpf(10) ** -250 * (1 + abs(at))), first) else list(Kind)
 
 
 def _continuous(left: Number | None, right: Number | None, at: Any) -> list[Kind]:
@@ -75,7 +74,7 @@ def _wrong_number(truth: Truth, along: Coordinatewise, known: Reference) -> str 
     for what, claimed, true in claims:
         if claimed is not None and true is not None and not agree(claimed, true):
             return f"{what} {claimed.text(20)}, not {true.infinite or mp.nstr(true.value, 20)}"
-        if claimed is None and true is not None and along.kind in (Kind.SMOOTH, Kind.REMOVABLE, Kind.KINK) and not true.infinite:
+        if claimed is None and what != "value" and true is not None and along.kind in (Kind.SMOOTH, Kind.REMOVABLE, Kind.KINK) and not true.infinite:
             return f"{what} missing, {mp.nstr(true.value, 20)}"
     if along.kind is Kind.EDGE:
         for side, claimed in ((known.left, along.left), (known.right, along.right)):
@@ -88,14 +87,15 @@ def agree(claimed: Quantity, true: Number) -> bool:
     """Whether a certified number is the one of the reference, to the digits that this has."""
     if claimed.infinite or true.infinite:
         return claimed.infinite == true.infinite
-    return _close(Number(mpf(claimed.text(30))), true)  # `exact` ends at the largest number of any format
+    number = mpf(claimed.text(30))  # `exact` ends at the largest number of any format
+    return _close(Number(number, error=CLAIMED * abs(number)), true)
 
 
 def _close(a: Number, b: Number) -> bool:
-    """Equal to about 13 digits, as far as the reference can tell."""
-    return bool(abs(a.value - b.value) <= CLOSE * max(abs(a.value), abs(b.value)) + 10 * (a.error + b.error))
+    """Equal, as far as can be told."""
+    return bool(abs(a.value - b.value) <= 10 * (a.error + b.error))
 
 
 def _apart(a: Number, b: Number) -> bool:
     """Surely two numbers."""
-    return bool(abs(a.value - b.value) > APART * max(abs(a.value), abs(b.value)) + 1000 * (a.error + b.error))
+    return bool(abs(a.value - b.value) > 1000 * (a.error + b.error))

@@ -19,6 +19,7 @@ NOISE = mpf(10) ** -250  # below this a value that is not exactly 0 may be all r
 ABSORBED = mpf(10) ** -250  # a smaller share of a sum is lost
 LARGEST = mpf(10) ** 100  # of an exponent
 LARGEST_ANGLE = mpf(10) ** 80
+LARGEST_STEP = mpf(10) ** 20  # beyond, a slope may take many steps between two of the points that are looked at
 LARGEST_GAMMA = 5000
 
 
@@ -137,6 +138,7 @@ def atan2(y: Any, x: Any) -> Any:
 
 
 def floor(x: Any) -> Any:
+    clear(abs(x) < LARGEST_STEP)
     return mpmath.nint(x) if whole(x) else mpmath.floor(x)
 
 

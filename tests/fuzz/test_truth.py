@@ -38,7 +38,7 @@ def honest(problem: Problem) -> None:
     except InputError:
         return
     wrong = disagreement(said, problem.name, reference(problem.text, problem.at, problem.name))
-    assert wrong is None, f"{wrong} (certified: {said.certified})"
+    assert wrong is None, f"{problem}: {wrong} (certified: {said.certified})"
 
 
 @pytest.fixture
