@@ -17,7 +17,8 @@ from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.arithmetic.tracing import Tracing
 from diffcmp.engines.evaluate import evaluate, trace_of
-from diffcmp.engines.forward import jvp
+from diffcmp.engines.forward import Dual, Duals, jvp
+from diffcmp.engines.partials import pair
 from diffcmp.engines.point import differentiated
 from diffcmp.engines.reverse import vjp
 from diffcmp.program.emit import Dialect, Emitted, called, emit, lowered
@@ -47,9 +48,90 @@ def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     return tracing.builder.program([tracing.slot(value), *(tracing.slot(d) for d in derivatives)]).pruned()
 
 
+@lru_cache(maxsize=256)
+def hyperdual(program: Program, x: str, y: str) -> Program:
+    """The Program of f, ∂f/∂x, ∂f/∂y and ∂²f/∂x∂y by hyper-dual numbers, which are dual numbers of dual numbers.
+
+    Fike & Alonso, "The development of hyper-dual numbers for exact second-derivative calculations", AIAA 2011-886.
+    """
+    tracing = Tracing(Builder(program.inputs))
+    one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
+    inner = [Dual(slot, one if name == x else None) for name, slot in zip(program.inputs, tracing.inputs(), strict=True)]
+    out = jvp(program, Duals(tracing), inner, [Dual(one) if name == y else None for name in program.inputs])
+    along = Dual(zero) if out.tangent is None else out.tangent
+    parts = out.primal.primal, out.primal.tangent, along.primal, along.tangent
+    return tracing.builder.program([tracing.slot(zero if part is None else part) for part in parts]).pruned()
+
+
+@lru_cache(maxsize=256)
+def second_adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
+    """The Program of f and of the second derivatives named in `wrt` (`x`, `x:y`), by tape over tape.
+
+    Each first derivative of the adjoint Program is swept back in its turn; what these sweeps share is traced once.
+    """
+    tracing = Tracing(Builder(program.inputs))
+    one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
+    pairs = [pair(name) for name in wrt]
+    rows = tuple(dict.fromkeys(x for x, _ in pairs))
+    varying = [any(name == y for _, y in pairs) for name in program.inputs]
+    gradient = adjoint(program, rows)
+    value = evaluate(only(gradient, 0), tracing, tracing.inputs())[0]
+    found: dict[tuple[str, str], Any] = {}
+    for place, x in enumerate(rows, 1):
+        _, cotangents = vjp(only(gradient, place), tracing, tracing.inputs(), varying, one)
+        found |= {(x, y): cotangent for y, cotangent in zip(program.inputs, cotangents, strict=True)}
+    derivatives = [zero if found[xy] is None else found[xy] for xy in pairs]
+    slots = [tracing.slot(value), *(tracing.slot(d) for d in derivatives)]
+    return tracing.builder.program(slots).pruned()
+
+
+@lru_cache(maxsize=256)
+def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -> Program:
+    """The Program of f, its derivatives ∂f/∂x, and their derivatives along one variable, by dual numbers over the tape.
+
+    With all variables in `wrt`, these last are a column of the Hessian (Pearlmutter, Neural Computation 6, 1994).
+    """
+    tracing = Tracing(Builder(program.inputs))
+    one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
+    duals = [
+        Dual(slot, one if name == direction else None)
+        for name, slot in zip(program.inputs, tracing.inputs(), strict=True)
+    ]
+    out = evaluate(adjoint(program, wrt), Duals(tracing), duals)
+    column = [zero if d.tangent is None else d.tangent for d in out[1:]]
+    return tracing.builder.program([tracing.slot(part) for part in (*(d.primal for d in out), *column)]).pruned()
+
+
+@lru_cache(maxsize=256)
+def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
+    """The Program of f and of the second derivatives named in `wrt` (`x`, `x:y`), by dual numbers over the tape."""
+    builder = Builder(program.inputs)
+    inputs = range(len(program.inputs))
+    pairs = [pair(name) for name in wrt]
+    slots: dict[tuple[str, str], int] = {}
+    value = builder.inline(program, inputs, None)[0] if not pairs else 0
+    for y in dict.fromkeys(y for _, y in pairs):
+        rows = tuple(dict.fromkeys(x for x, other in pairs if other == y))
+        value, *parts = builder.inline(tangent_of_adjoint(program, rows, y), inputs, None)
+        slots |= {(x, y): slot for x, slot in zip(rows, parts[len(rows) :], strict=True)}
+    return builder.program([value, *(slots[xy] for xy in pairs)]).pruned()
+
+
+def forward_programs(program: Program, wrt: Sequence[str], order: int) -> list[Program]:
+    """For each partial derivative the Program of f and of it, by forward mode."""
+    if order == 1:
+        return [tangent(program, name) for name in wrt]
+    return [only(hyperdual(program, *pair(name)), 0, 3) for name in wrt]
+
+
+def reverse_program(program: Program, wrt: Sequence[str], order: int) -> Program:
+    """The Program of f and of all partial derivatives, by reverse mode."""
+    return adjoint(program, tuple(wrt)) if order == 1 else second_adjoint(program, tuple(wrt))
+
+
 def only(program: Program, *outputs: int) -> Program:
-    """`program` with some of its outputs."""
-    return replace(program, outputs=tuple(program.outputs[i] for i in outputs))
+    """`program` with some of its outputs, and what these need."""
+    return replace(program, outputs=tuple(program.outputs[i] for i in outputs)).pruned()
 
 
 def emitted(program: Program, name: str = "f") -> Emitted:
