@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from diffcmp.backends.registry import backend as named
+from diffcmp.backends.registry import able
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import adjoint, compiled, only, tangent
 from diffcmp.engines.lhopital import careful
@@ -31,7 +31,7 @@ def grad(expr: str | Program, at: Number | Mapping[str, Number], backend: str = 
     """
     program = parse(expr) if isinstance(expr, str) else expr
     where = point(program, at)
-    found = dict(named(backend).prepare(program, program.inputs, 1, dtype)(where).derivative)
+    found = dict(able(backend, 1).prepare(program, program.inputs, 1, dtype)(where).derivative)
     return found if isinstance(at, Mapping) else found[program.inputs[0]]
 
 
@@ -62,7 +62,7 @@ def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = Non
         return compiled(only(adjoint(program, (name,)), 1))
     if backend in ("dual-lhopital", "tape-lhopital"):
         return careful(program, name, "dual" if backend == "dual-lhopital" else "tape")
-    ready = named(backend).prepare(program, [name])
+    ready = able(backend, 1).prepare(program, [name])
 
     def slope(*values: float) -> float:
         where = Point({n: coordinate(float(x)) for n, x in zip(program.inputs, values, strict=True)})

@@ -42,7 +42,9 @@ class Fault(Enum):
     WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with wrt="
     TRACED_BRANCH = "a traced function cannot branch on a value", "Write the expression as text, with where(condition, a, b)"
     BACKEND_UNKNOWN = "unknown backend '{name}'", "{hint}`diffcmp backends` lists all"
+    BACKEND_ORDER = "the backend '{name}' gives no derivatives of order {order}", "Choose among {names}"
     BACKEND_WITHOUT_STEP = "the backend '{name}' has no step size to sweep over", "Choose among {names}"
+    ORDER = "there are derivatives of order 1 and 2, not {given}", "Write --order 1 or --order 2"
     STEP = "a step size must be a positive finite number, not {given}", "For example --h 1e-6"
     STEP_RANGE = "the range of step sizes is empty: {low} to {high}", "--h-min must be smaller than --h-max"
     DIGITS = "{given} digits were asked for; 1 to {limit} are possible", "Write --digits 30"
@@ -53,6 +55,7 @@ class Fault(Enum):
     RUNNING = "'{name}' runs from --from to --to, so that --at cannot fix it", "Leave it out of --at, or name another with --wrt"
     DTYPE = "unknown dtype '{given}'", "Choose among float16, float32, float64 and longdouble"
     PLOT_FORMAT = "cannot tell the figure's format from '{given}'", "Use a name that ends in .png, .svg or .pdf"
+    EXTRA = "{what} needs {package}, which is not installed", "Install it with: pip install 'diffcmp[{extra}]'"
     OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
 
 

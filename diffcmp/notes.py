@@ -41,6 +41,11 @@ class Note(Enum):
     CANCELLATION = "{digits:.0f} correct digits: roundoff inside the expression", "rewrite it, or use a wider dtype"
     UNDERFLOW = "underflow: the derivative is smaller than the smallest normal {dtype}", "use a wider dtype, or a form that stays larger"
     EXTRAPOLATION = "{digits:.0f} correct digits: the extrapolation to h = 0 goes wrong: f is rough, or drowned in roundoff, within its first steps", "use another method, or a smaller first h"
+    KINK_OF_VALUE = "f has a kink here, so that it has no second derivative", "no finite number is right"
+    KINK_OF_SLOPE = "left and right second derivative differ ({left} and {right}); this is {choice}", "no method can give both; each picks one by convention"
+    INFINITE_CURVATURE = "the second derivative is infinite here, so that no finite number is right", "look at f′ on either side"
+    SECOND_EDGE = "f is defined on one side only; the second derivative from that side is {derivative}", "no two-sided one exists"
+    MIXED_SINGULAR = "substitution gives {form}, and a limit along one coordinate says nothing of a mixed derivative", "look at the derivatives along x and y, or choose a point beside"
     VALUE_NOT_FINITE = "f itself is nan or infinite here", "check the value of f before its derivative"
     # what explain says of sub-expressions and branches
     LOSES = "`{piece}` loses {lost:.1f} of {before:.1f} digits {what}by {cause}{condition}", ""
@@ -75,6 +80,7 @@ class Note(Enum):
     EVEN_ROOT = "the sign of the distance from the point is lost here, so that left and right are two functions", ""
     ZERO_ASSUMED = "{count} quantities below 1e-400 were taken to be zero without a proof", "take the result as very probable, not as proven"
     SYMBOLIC_TRUTH = "by the symbolic limit from each side, confirmed by balls approaching the point", "take the result as very probable, not as proven"
+    MIXED_UNDECIDED = "f is not certainly smooth here, and a mixed derivative is analysed at smooth points only", "look at the derivatives along each variable"
     OSCILLATION = "it could not be found out how f behaves here ({reason})", "look at f next to the point"
 
 

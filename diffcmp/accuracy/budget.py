@@ -1,12 +1,15 @@
 """The error of a method with a step size, split exactly into roundoff, truncation and representation.
 
+For a derivative f′ of either order:
+
     total = D_fl(x̃, h) - f′(x)
           = [D_fl(x̃, h) - D(x̃, h)]   roundoff         D in ball arithmetic, at the very same x̃ and h
           + [D(x̃, h)   - f′(x̃)]     truncation
           + [f′(x̃)    - f′(x)]      representation
 
 x̃ is the point as the dtype rounds it. D(x̃, h) is evaluated on real balls for the stencils and on complex balls for the
-complex-step method, with enough bits that what is left after all cancellation still has some 25 digits.
+complex-step method (of order 2 on the Program of the adjoint), with enough bits that what is left after all cancellation
+still has some 25 digits.
 """
 
 from __future__ import annotations
@@ -21,8 +24,8 @@ from flint import acb, arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, ComplexBalls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
-from diffcmp.backends.complex_step import ComplexStep
-from diffcmp.backends.stencil import Stencil, narrowed, weights
+from diffcmp.backends.complex_step import ComplexStep, stepped
+from diffcmp.backends.stencil import Factor, Stencil, grid, narrowed
 from diffcmp.engines.compiled import on_system
 from diffcmp.program.ir import Program
 
@@ -41,52 +44,65 @@ class Parts:
 
 
 class Exact(Protocol):
-    """D(x̃, h) in ball arithmetic."""
+    """D(x̃, h) in ball arithmetic, of the step along each variable that the method moves."""
 
-    def __call__(self, h: Fraction) -> arb: ...
+    def __call__(self, *steps: Fraction) -> arb: ...
 
 
 def exact_difference(
-    method: Stencil | ComplexStep, program: Program, place: int, inputs: Sequence[Fraction], smallest: float
+    method: Stencil | ComplexStep, program: Program, name: str, inputs: Sequence[Fraction], smallest: float
 ) -> Exact:
-    """D(x̃, ·) of a method with respect to input `place`, for steps down to `smallest`."""
+    """D(x̃, ·) of a method for one partial derivative, for steps down to `smallest`."""
     lost = max(0.0, -math.log2(smallest))
-    bits = int(GUARD_BITS + 64 + 3.2 * lost)
+    bits = int(GUARD_BITS + 64 + (2.2 + method.order) * lost)
     if isinstance(method, ComplexStep):
-        return _complex_difference(program, place, inputs, ComplexBalls(bits))
-    return _real_difference(method, program, place, inputs, Balls(bits))
+        return _complex_difference(*stepped(program, name, method.order), inputs, ComplexBalls(bits))
+    return _real_difference(method.factors(program, name), program, inputs, Balls(bits))
 
 
-def _real_difference(method: Stencil, program: Program, place: int, inputs: Sequence[Fraction], balls: Balls) -> Exact:
-    pairs = zip(method.nodes, weights(method.nodes, 1), strict=True)
-    terms = [(fmpq(k), fmpq(w.numerator, w.denominator)) for k, w in pairs if w]
+def _real_difference(factors: Sequence[Factor], program: Program, inputs: Sequence[Fraction], balls: Balls) -> Exact:
+    terms = [(shifts, _rational(weight)) for shifts, weight in grid(factors)]
     f = on_system(program, balls)
-    fixed = [arb(fmpq(x.numerator, x.denominator)) for x in inputs]
-    known: dict[fmpq, arb] = {}
+    fixed = [arb(_rational(x)) for x in inputs]
+    middle: list[arb] = []
 
-    def difference(h: Fraction) -> arb:
+    def value(shifts: Sequence[int], steps: Sequence[arb]) -> arb:
+        if not any(shifts) and middle:
+            return middle[0]
+        at = list(fixed)
+        for factor, k, step in zip(factors, shifts, steps, strict=True):
+            at[factor.place] += k * step
+        y = to_arb(f(*at))
+        if not any(shifts):
+            middle.append(y)
+        return y
+
+    def difference(*steps: Fraction) -> arb:
         with balls.working():
-            step = arb(fmpq(h.numerator, h.denominator))
+            h = [arb(_rational(step)) for step in steps]
             total = arb(0)
-            for k, w in terms:
-                at = fixed[place] + k * step
-                if k == 0 and not known:
-                    known[k] = to_arb(f(*fixed))
-                y = known[k] if k == 0 else to_arb(f(*fixed[:place], at, *fixed[place + 1 :]))
-                total += w * y
-            return total / step
+            for shifts, weight in terms:
+                total += weight * value(shifts, h)
+            for factor, step in zip(factors, h, strict=True):
+                total /= step**factor.order
+            return total
 
     return difference
 
 
-def _complex_difference(program: Program, place: int, inputs: Sequence[Fraction], balls: ComplexBalls) -> Exact:
-    f = on_system(program, balls)
-    with balls.working():
-        fixed = [acb(arb(fmpq(x.numerator, x.denominator))) for x in inputs]
+def _rational(x: Fraction) -> fmpq:
+    return fmpq(x.numerator, x.denominator)
 
-    def difference(h: Fraction) -> arb:
+
+def _complex_difference(program: Program, moved: str, inputs: Sequence[Fraction], balls: ComplexBalls) -> Exact:
+    f = on_system(program, balls)
+    place = program.inputs.index(moved)
+    with balls.working():
+        fixed = [acb(arb(_rational(x))) for x in inputs]
+
+    def difference(*steps: Fraction) -> arb:
         with balls.working():
-            step = arb(fmpq(h.numerator, h.denominator))
+            step = arb(_rational(steps[0]))
             z = acb(fixed[place].real, step)
             out: arb = f(*fixed[:place], z, *fixed[place + 1 :]).imag / step
             return out
@@ -94,10 +110,12 @@ def _complex_difference(program: Program, place: int, inputs: Sequence[Fraction]
     return difference
 
 
-def split(estimate: Any, h: float, floats: Floats, difference: Exact, at_rounded: Ball, at_typed: Ball) -> Parts:
+def split(
+    estimate: Any, steps: Sequence[float], floats: Floats, difference: Exact, at_rounded: Ball, at_typed: Ball
+) -> Parts:
     """The parts of one estimate's error. `at_rounded` is f′(x̃), `at_typed` f′(x), both certified."""
     representation = at_rounded - at_typed
-    d: arb | None = difference(exact(narrowed(h, floats)))
+    d: arb | None = difference(*(exact(narrowed(h, floats)) for h in steps))
     if d is None or not d.is_finite() or d.rad() > TOLERANCE * (1 + abs(to_arb(at_rounded))):
         d = None  # the stencil leaves the domain, or a condition could not be decided
     truncation = None if d is None else d - at_rounded

@@ -17,7 +17,8 @@ from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled
-from diffcmp.engines.point import Number, Point, differentiated, point
+from diffcmp.engines.partials import ORDERS, partials, steps_of
+from diffcmp.engines.point import Number, Point, point
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
@@ -31,7 +32,7 @@ REPEAT_SECONDS = 0.002
 def compare(
     expr: str | Program, at: Number | Mapping[str, Number], *, wrt: Sequence[str] | None = None,
     backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
-    timeout: float = 10.0, progress: Callable[[str], None] = lambda stage: None,
+    timeout: float = 10.0, order: int = 1, progress: Callable[[str], None] = lambda stage: None,
 ) -> Comparison:  # fmt: skip
     """Every backend at one point, held against the certified derivative.
 
@@ -39,14 +40,15 @@ def compare(
     ----------
     expr: an expression, or a Program. at: a mapping from names, or a bare value for a function of one variable; a value is
         a float (its exact binary value), a string (an exact decimal or a constant expression), an int, Fraction or Decimal.
-    wrt: the variables to differentiate with respect to; all by default. backends: names; all by default.
+    wrt: the variables to differentiate with respect to; all by default. Where `order` is 2, `x` is ∂²f/∂x² and `x:y` the
+        mixed ∂²f/∂x∂y. backends: names; all for that order by default.
     dtype: float16, float32, float64 or longdouble. h: the step size of the methods that have one; by their rule by default.
     digits: of the truth. timeout: seconds for all of it; four fifths of them may
         be spent on waiting for sympy. progress: is told what is being done.
 
     Raises
     ------
-    InputError: for an expression, point, name, dtype or step that makes no sense.
+    InputError: for an expression, point, name, order, dtype or step that makes no sense.
 
     >>> comparison = compare("(t**2-4)/(t-2)", "2", backends=["dual"])
     >>> comparison.truth.kind.value, comparison.rows[0].derivative["t"]
@@ -54,14 +56,14 @@ def compare(
     """
     program = parse(expr) if isinstance(expr, str) else expr
     where = point(program, at)
-    names = differentiated(program, wrt)
-    sensible(dtype, digits, h)
+    sensible(dtype, digits, h, order)
+    names = partials(program, wrt, order)
     deadline = Deadline.for_waiting(timeout)
-    methods = [configured(b, h, deadline) for b in chosen(backends)]
-    prepared = {b.name: b.prepare(program, names, 1, dtype) for b in methods}
+    methods = [configured(b, h, deadline, order) for b in chosen(backends, order)]
+    prepared = {b.name: b.prepare(program, names, order, dtype) for b in methods}
     pending = {name: p.start(where) for name, p in prepared.items() if hasattr(p, "start")}
     progress("certified derivative")
-    known = truth(program, where, names, digits, deadline)
+    known = truth(program, where, names, digits, deadline, order)
     floats = Floats(dtype)
     f = _value(program, where, floats)
     rows = []
@@ -74,8 +76,8 @@ def compare(
     return Comparison(program, names, where.texts(), dtype, floats.kernel, known, tuple(rows))
 
 
-def sensible(dtype: str, digits: int, h: float | None = None) -> None:
-    """Refuse a dtype, a number of digits or a step size that makes no sense.
+def sensible(dtype: str, digits: int, h: float | None = None, order: int = 1) -> None:
+    """Refuse a dtype, a number of digits, a step size or an order that makes no sense.
 
     Raises
     ------
@@ -87,12 +89,16 @@ def sensible(dtype: str, digits: int, h: float | None = None) -> None:
         raise InputError(Fault.DIGITS, given=digits, limit=MAX_DIGITS)
     if h is not None and not (math.isfinite(h) and h > 0):
         raise InputError(Fault.STEP, given=h)
+    if order not in ORDERS:
+        raise InputError(Fault.ORDER, given=order)
 
 
-def configured(method: Backend, h: float | None, deadline: Deadline) -> Backend:
-    """The method with a given step and deadline, where it has them."""
+def configured(method: Backend, h: float | None, deadline: Deadline, order: int = 1) -> Backend:
+    """The method with a given step and deadline, and its step for that order, where it has them."""
     if h is not None and hasattr(method, "with_step"):
         method = method.with_step(h)
+    if hasattr(method, "with_order"):
+        method = method.with_order(order)
     return method.with_deadline(deadline) if hasattr(method, "with_deadline") else method
 
 
@@ -137,8 +143,8 @@ def _row(
             digits[name] = correct_digits(error, true, floats)
             in_ulps[name] = ulps(error, true, floats)
         if value is not None and math.isfinite(value):
-            step = None if estimate.h is None else estimate.h.get(name)
-            for said in verdict(method, program, where, name, value, true, digits[name], step, found, known, floats):
+            steps = None if estimate.h is None else steps_of(estimate.h, name, known.order)
+            for said in verdict(method, program, where, name, value, true, digits[name], steps, found, known, floats):
                 remarks[said] = None
     return Row(
         method.name, found, dict(estimate.derivative),

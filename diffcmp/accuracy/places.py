@@ -12,6 +12,7 @@ from diffcmp.accuracy.record import Place
 from diffcmp.accuracy.verdict import expected, verdict
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate
+from diffcmp.engines.partials import steps_of
 from diffcmp.engines.point import Point
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
@@ -111,9 +112,9 @@ def _reasons(answers: Answers, i: int) -> Iterator[Remark]:
     assert estimate is not None
     yield from estimate.remarks
     if math.isfinite(value):
-        step = None if estimate.h is None else estimate.h.get(answers.name)
+        steps = None if estimate.h is None else steps_of(estimate.h, answers.name, 1)
         f = 0.0  # the verdict looks at f only where the derivative is right
         yield from verdict(
             answers.method, answers.program, answers.points[i], answers.name, value, answers.trues[i],
-            answers.digits[i], step, f, answers.truths[i], answers.floats,
+            answers.digits[i], steps, f, answers.truths[i], answers.floats,
         )  # fmt: skip

@@ -18,7 +18,8 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One backend's answer, held against the truth; a mapping has one entry for each variable asked for.
+    """One backend's answer, held against the truth; a mapping has one entry for each derivative asked for, by its name
+    (`engines.partials`), and `h` one for each variable that was moved.
 
     abs_error, rel_error: against the certified derivative; None where there is none. digits: correct significant decimal
     digits, at most what the dtype can hold. ulps: the error in units in the last place of the certified derivative.
@@ -76,6 +77,7 @@ class Comparison:
         return {
             "schema": SCHEMA,
             "expression": self.program.text,
+            "order": self.truth.order,
             "variables": list(self.wrt),
             "at": self.at,
             "dtype": self.dtype,
@@ -113,7 +115,8 @@ class Step:
 class Series:
     """One method over all step sizes.
 
-    fitted_order: slope of log|truncation| over log h; None where the truncation error vanishes or is unknown. best_h: the
+    fitted_order: slope of log|truncation| over log h; None where the truncation error vanishes or is unknown.
+    roundoff_slope: that of log|roundoff|, about minus the order of the derivative for differences; None likewise. best_h: the
     step with the smallest total error. predicted_h: where theory puts it (None: no theory, or f″ = 0). default_h: by the
     method's rule. digits_lost: by default_h against best_h, in decimal digits. rule: the rule of default_h in words.
     """
@@ -130,12 +133,14 @@ class Series:
     digits_lost: float | None
     rows: tuple[Step, ...]
     remarks: tuple[Remark, ...] = ()
+    roundoff_slope: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The series as the JSON form has it."""
         return {
             "backend": self.backend,
             "fitted_order": self.fitted_order,
+            "roundoff_slope": self.roundoff_slope,
             "best_h": self.best_h,
             "predicted_h": self.predicted_h,
             "default_h": self.default_h,
@@ -164,6 +169,7 @@ class Sweep:
         return {
             "schema": SCHEMA,
             "expression": self.program.text,
+            "order": self.truth.order,
             "variables": [self.variable],
             "at": self.at,
             "dtype": self.dtype,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from flint import fmpq
@@ -22,33 +23,38 @@ from diffcmp.backends.numeric import Numeric
 from diffcmp.backends.registry import STEPPED, backend
 from diffcmp.backends.stencil import Stencil
 from diffcmp.deadline import Deadline
-from diffcmp.engines.point import Number, Point, coordinate, differentiated, point
+from diffcmp.engines.partials import distinct, partials, variables
+from diffcmp.engines.point import Number, Point, coordinate, point
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
-from diffcmp.truth.certify import certified_gradient, taylor, truth
+from diffcmp.truth.certify import certified, taylor, truth
 from diffcmp.truth.record import Truth, decimal_string
 
 MAX_STEPS = 20_000
 PART_DIGITS = 25
 WORKING_BITS = 512
+NODES_APART = 2**8
+WIDEST = 0.1  # steps beyond which f itself, and so its roundoff, is of another size
+HIGHEST_ORDER = 6  # of a truncation error
 BUDGET_DIGITS = 60  # of f′ itself, so that even a truncation error of 1e-40 is known
 
 
 def sweep(
     expr: str | Program, at: Number | Mapping[str, Number], *, wrt: str | None = None,
     backends: Sequence[str] | None = None, dtype: str = "float64", h_min: float = 1e-20, h_max: float = 1.0,
-    per_decade: int = 4, digits: int = 30, timeout: float = 10.0, progress: Callable[[str], None] = lambda stage: None,
+    per_decade: int = 4, digits: int = 30, timeout: float = 10.0, order: int = 1,
+    progress: Callable[[str], None] = lambda stage: None,
 ) -> Sweep:  # fmt: skip
     """Total error, truncation, roundoff and representation of every method with a step, over a grid of step sizes.
 
-    Parameters as in `compare`; `wrt` is one variable, the first by default. The grid has `per_decade` steps a decade from
-    `h_max` down to `h_min`.
+    Parameters as in `compare`; `wrt` is one derivative, that along the first variable by default. The grid has `per_decade`
+    steps a decade from `h_max` down to `h_min`.
 
     Raises
     ------
-    InputError: for an expression, point, name, dtype or range that makes no sense.
+    InputError: for an expression, point, name, order, dtype or range that makes no sense.
 
     >>> result = sweep("exp(x)", 1, backends=["central"], h_min=1e-8)
     >>> round(result.series[0].fitted_order, 2)
@@ -56,13 +62,13 @@ def sweep(
     """
     program = parse(expr) if isinstance(expr, str) else expr
     where = point(program, at)
-    name = differentiated(program, None if wrt is None else [wrt])[0]
-    sensible(dtype, digits)
-    methods = stepped_methods(backends)
+    sensible(dtype, digits, order=order)
+    name = partials(program, None if wrt is None else [wrt], order)[0]
+    methods = stepped_methods(backends, order)
     grid = step_sizes(h_min, h_max, per_decade)
     progress("certified derivative")
     deadline = Deadline.for_waiting(timeout)
-    known = truth(program, where, [name], digits, deadline)
+    known = truth(program, where, [name], digits, deadline, order)
     setting = _setting(program, where, name, dtype, known, deadline)
     series = []
     for method in methods:
@@ -71,8 +77,8 @@ def sweep(
     return Sweep(program, name, where.texts(), dtype, setting.floats.kernel, known, tuple(series))
 
 
-def stepped_methods(names: Sequence[str] | None) -> list[Stencil | ComplexStep]:
-    """The methods with a step that are asked for, or all.
+def stepped_methods(names: Sequence[str] | None, order: int = 1) -> list[Stencil | ComplexStep]:
+    """The methods with a step that are asked for, or all, for derivatives of that order.
 
     Raises
     ------
@@ -83,7 +89,7 @@ def stepped_methods(names: Sequence[str] | None) -> list[Stencil | ComplexStep]:
         method = backend(name)
         if not isinstance(method, Stencil | ComplexStep):
             raise InputError(Fault.BACKEND_WITHOUT_STEP, name=name, names=", ".join(STEPPED))
-        found.append(method)
+        found.append(method.with_order(order))
     return found
 
 
@@ -118,20 +124,20 @@ def _power_of_ten(numerator: int, denominator: int) -> float:
 
 @dataclass(frozen=True)
 class _Setting:
-    """What all methods share: the function, the rounded point, and f′ there and at the point as typed."""
+    """What all methods share: the function, the rounded point, and the derivative there and at the point as typed.
+
+    derivatives: f, f′, … at the point as far as theory needs them, None where f is not smooth, or the derivative is mixed.
+    """
 
     program: Program
     where: Point
     name: str
+    order: int
     floats: Floats
     inputs: list[Fraction]
     at_rounded: Ball | None
     at_typed: Ball | None
     derivatives: list[Ball] | None
-
-    @property
-    def place(self) -> int:
-        return self.program.inputs.index(self.name)
 
 
 def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth, deadline: Deadline) -> _Setting:
@@ -141,33 +147,38 @@ def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth
         raise InputError(Fault.POINT_BEYOND, dtype=dtype)
     inputs = [exact(x) for x in near_inputs]
     rounded = Point({n: coordinate(x) for n, x in zip(program.inputs, inputs, strict=True)})
-    fine = certified_gradient(program, where, [name], BUDGET_DIGITS)
-    near = certified_gradient(program, rounded, [name], BUDGET_DIGITS)
+    order = known.order
+    fine = certified(program, where, [name], BUDGET_DIGITS, order)
+    near = certified(program, rounded, [name], BUDGET_DIGITS, order)
     quantity = known.derivative(name)
-    typed = fine.gradient[0] if fine is not None else quantity.ball if quantity is not None else None
-    at_rounded = near.gradient[0] if near is not None else None
+    typed = fine.derivatives[0] if fine is not None else quantity.ball if quantity is not None else None
+    at_rounded = near.derivatives[0] if near is not None else None
     if near is None and typed is not None:
-        at_rounded = _derivative_by_truth(program, rounded, name, deadline)
-    return _Setting(program, where, name, floats, inputs, at_rounded, typed, taylor(program, where, name, 7))
+        at_rounded = _derivative_by_truth(program, rounded, name, order, deadline)
+    alone = len(distinct(name, order)) == 1
+    derivatives = taylor(program, where, name, HIGHEST_ORDER + order) if alone else None
+    return _Setting(program, where, name, order, floats, inputs, at_rounded, typed, derivatives)
 
 
-def _derivative_by_truth(program: Program, rounded: Point, name: str, deadline: Deadline) -> Ball | None:
-    quantity = truth(program, rounded, [name], BUDGET_DIGITS, deadline).derivative(name)
+def _derivative_by_truth(program: Program, rounded: Point, name: str, order: int, deadline: Deadline) -> Ball | None:
+    quantity = truth(program, rounded, [name], BUDGET_DIGITS, deadline, order).derivative(name)
     return None if quantity is None else quantity.ball
 
 
 def _series(method: Stencil | ComplexStep, setting: _Setting, grid: Sequence[float]) -> Series:
-    floats, place = setting.floats, setting.place
+    floats = setting.floats
     inputs = setting.where.rounded(floats)
-    default = method.step(inputs[place], floats)
+    moved = _moved(method, setting)
+    scale = max(abs(float(inputs[setting.program.inputs.index(name)])) for name in moved)
+    default = method.step(scale, floats)
     steps = [*grid, default]
     estimates, remarks = _estimates(method, setting, inputs, steps)
     parts: list[Parts | None] = [None] * len(steps)
     if setting.at_rounded is not None and setting.at_typed is not None and estimates:
-        difference = exact_difference(method, setting.program, place, setting.inputs, min(steps))
+        difference = exact_difference(method, setting.program, setting.name, setting.inputs, min(steps))
         with Balls(WORKING_BITS).working():
             parts = [
-                split(value, h, floats, difference, setting.at_rounded, setting.at_typed)
+                split(value, [h] * len(moved), floats, difference, setting.at_rounded, setting.at_typed)
                 for h, value in zip(steps, estimates, strict=True)
             ]
     rows = tuple(_step(h, value, part) for h, value, part in zip(grid, estimates, parts, strict=False))
@@ -177,15 +188,22 @@ def _series(method: Stencil | ComplexStep, setting: _Setting, grid: Sequence[flo
     hint = None if setting.derivatives is None else predicted(method, setting.derivatives, floats)
     return Series(
         method.name, method.truncation_order, fitted_order(grid, parts), best_h, hint, default, method.rule, best, usual,
-        lost, rows, remarks,
+        lost, rows, remarks, fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
     )  # fmt: skip
+
+
+def _moved(method: Stencil | ComplexStep, setting: _Setting) -> tuple[str, ...]:
+    """The variables that a method moves for this derivative."""
+    if isinstance(method, ComplexStep):
+        return variables(setting.name, setting.order)[-1:]
+    return distinct(setting.name, setting.order)
 
 
 def _estimates(
     method: Stencil | ComplexStep, setting: _Setting, inputs: list[Any], steps: Sequence[float]
 ) -> tuple[list[Any], tuple[Remark, ...]]:
     """The derivative for every step; none, and the reason, where the method does not exist for the dtype."""
-    ready = method.prepare(setting.program, [setting.name], 1, setting.floats.dtype)
+    ready = method.prepare(setting.program, [setting.name], setting.order, setting.floats.dtype)
     if not isinstance(ready, Numeric):
         return [], ready(setting.where).remarks
     with setting.floats.quiet():
@@ -231,13 +249,33 @@ def fitted_order(grid: Sequence[float], parts: Sequence[Parts | None]) -> float 
     The truncation is exact, so that the smallest steps, where it is asymptotic, are the best to fit. None where it
     vanishes or is unknown for all but a few.
     """
+    points = _logarithms(grid, [None if part is None else part.truncation for part in parts])
+    return slope(points[len(points) // 2 :])
+
+
+def fitted_roundoff(grid: Sequence[float], parts: Sequence[Parts | None], ulp: float) -> float | None:
+    """How roundoff grows as h falls: the slope of the logarithm of the largest roundoff met so far over log h.
+
+    The largest so far, as a difference that happens to cancel to 0 has hardly any. Steps that move x by a few ulps only say
+    nothing, `ulp` being the unit roundoff of x: there all nodes are one number.
+    """
+    points = _logarithms(grid, [None if part is None else part.roundoff for part in parts])
+    points = [(x, y) for x, y in points if x < math.log(WIDEST) and (not ulp or x > math.log(NODES_APART * ulp))]
+    largest = accumulate((y for _, y in points), max)
+    return slope([(x, y) for (x, _), y in zip(points, largest, strict=True)])
+
+
+def _logarithms(grid: Sequence[float], sizes: Sequence[Ball | None]) -> list[tuple[float, float]]:
+    """log h and the logarithm of a part of the error, where it is known and does not vanish."""
     points = []
-    for h, part in zip(grid, parts, strict=False):
-        if part is not None and part.truncation is not None:
-            truncation = abs(to_arb(part.truncation))
-            if not truncation.contains(0):
-                points.append((math.log(h), float(truncation.log())))
-    points = points[len(points) // 2 :]
+    for h, size in zip(grid, sizes, strict=False):
+        if size is not None and not to_arb(size).contains(0):
+            points.append((math.log(h), float(abs(to_arb(size)).log())))
+    return points
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float | None:
+    """The slope of the straight line nearest to some points; None for fewer than three."""
     if len(points) < 3:
         return None
     mean_x = sum(x for x, _ in points) / len(points)

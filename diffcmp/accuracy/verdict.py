@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +21,7 @@ from diffcmp.engines.point import Point, coordinate
 from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
-from diffcmp.truth.certify import certified_gradient
+from diffcmp.truth.certify import certified
 from diffcmp.truth.record import Kind, Quantity, Truth
 
 SHORT = 6  # digits of a number inside a sentence
@@ -37,29 +37,34 @@ _SINGULAR = {
 
 def verdict(
     method: Backend, program: Program, where: Point, name: str, value: Any, true: Fraction | None, digits: float | None,
-    step: float | None, f: Any, known: Truth, floats: Floats,
+    steps: Sequence[float] | None, f: Any, known: Truth, floats: Floats,
 ) -> Iterator[Remark]:  # fmt: skip
-    """The remarks on one finite derivative."""
-    along = known.along[name]
+    """The remarks on one finite derivative. `steps`: along each variable that the method moved for it."""
+    along, second = known.along[name], known.order == 2
     if along.kind in _SINGULAR:
         yield remark(_SINGULAR[along.kind])
-    elif along.kind is Kind.KINK:
-        choice = _choice(value, along.left, along.right, floats)
-        yield remark(Note.KINK, left=_short(along.left), right=_short(along.right), choice=choice)
+    elif along.kind is Kind.KINK and second:
+        yield remark(Note.KINK_OF_VALUE)
     elif along.kind is Kind.EDGE:
-        yield remark(Note.EDGE, derivative=_short(along.right or along.left))
-    elif digits is not None and digits < expected(method, floats):
-        yield _blame(method, program, where, name, value, true, digits, step, along.kind, floats)
+        yield remark(Note.SECOND_EDGE if second else Note.EDGE, derivative=_short(along.right or along.left))
+    elif along.derivative is None and any(q is not None and q.infinite for q in (along.left, along.right)):
+        yield remark(Note.INFINITE_CURVATURE)
+    elif along.derivative is None:
+        choice = _choice(value, along.left, along.right, floats)
+        note = Note.KINK_OF_SLOPE if second else Note.KINK
+        yield remark(note, left=_short(along.left), right=_short(along.right), choice=choice)
+    elif digits is not None and digits < expected(method, floats, known.order):
+        yield _blame(method, program, where, name, value, true, digits, steps, known, floats)
     elif not math.isfinite(f) and along.kind is Kind.SMOOTH:
         yield remark(Note.VALUE_NOT_FINITE)
 
 
-def expected(method: Backend, floats: Floats) -> float:
-    """The digits below which a result deserves a note."""
+def expected(method: Backend, floats: Floats, order: int = 1) -> float:
+    """The digits below which a derivative of that order deserves a note."""
     full = full_digits(floats)
     if isinstance(method, Stencil):
         p = method.truncation_order
-        return full * p / (p + 1) * STEP_SHARE
+        return full * p / (p + order) * STEP_SHARE
     return full * (STEP_SHARE if isinstance(method, Richardson) else EXACT_SHARE)
 
 
@@ -87,10 +92,10 @@ def _choice(value: Any, left: Quantity | None, right: Quantity | None, floats: F
 
 def _blame(
     method: Backend, program: Program, where: Point, name: str, value: Any, true: Fraction | None, digits: float,
-    step: float | None, kind: Kind, floats: Floats,
+    steps: Sequence[float] | None, known: Truth, floats: Floats,
 ) -> Remark:  # fmt: skip
     """Why a number has too few correct digits."""
-    if kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
+    if known.along[name].kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
         return remark(Note.LOST_BELOW_ROUNDOFF)
     guard = _touching_condition(program, where, floats)
     if guard is not None:
@@ -99,12 +104,12 @@ def _blame(
         return remark(Note.UNDERFLOW, dtype=floats.dtype)
     if isinstance(method, Richardson):
         return remark(Note.EXTRAPOLATION, digits=digits)
-    part = _largest_part(method, program, where, name, value, step, floats)
+    part = _largest_part(method, program, where, name, value, steps, known.order, floats)
     if part is Note.WRONG or part is None:
         return remark(Note.WRONG, digits=digits)
     if part is Note.ROUNDOFF and isinstance(method, ComplexStep):
         part = Note.CANCELLATION  # it subtracts nothing itself: no larger h helps
-    return remark(part, digits=digits, h=f"{step:.2g}") if step is not None else remark(part, digits=digits)
+    return remark(part, digits=digits, h=", ".join(f"{h:.2g}" for h in dict.fromkeys(steps or ())))
 
 
 def _touching_condition(program: Program, where: Point, floats: Floats) -> Remark | None:
@@ -115,26 +120,27 @@ def _touching_condition(program: Program, where: Point, floats: Floats) -> Remar
 
 
 def _largest_part(
-    method: Backend, program: Program, where: Point, name: str, value: Any, step: float | None, floats: Floats
-) -> Note | None:
-    """The part of the error budget that dominates; None where f′ is not certain at the rounded point."""
+    method: Backend, program: Program, where: Point, name: str, value: Any, steps: Sequence[float] | None, order: int,
+    floats: Floats,
+) -> Note | None:  # fmt: skip
+    """The part of the error budget that dominates; None where the derivative is not certain at the rounded point."""
     inputs = [exact(x) for x in where.rounded(floats)]
     rounded = Point({n: coordinate(x) for n, x in zip(program.inputs, inputs, strict=True)})
-    near, typed = (certified_gradient(program, p, [name], 40) for p in (rounded, where))
+    near, typed = (certified(program, p, [name], 40, order) for p in (rounded, where))
     if near is None or typed is None:
         return None
     with Balls(512).working():
-        if isinstance(method, Stencil | ComplexStep) and step is not None:
-            place = program.inputs.index(name)
-            slope = min(max(abs(float(to_arb(near.gradient[0]))), SMALLEST_SLOPE), 1.0)  # a tiny one takes more bits
-            difference = exact_difference(method, program, place, inputs, step * slope)
-            parts = split(value, step, floats, difference, near.gradient[0], typed.gradient[0])
+        if isinstance(method, Stencil | ComplexStep) and steps is not None:
+            slope = min(max(abs(float(to_arb(near.derivatives[0]))), SMALLEST_SLOPE), 1.0)  # a tiny one takes more bits
+            difference = exact_difference(method, program, name, inputs, min(steps) * slope)
+            parts = split(value, steps, floats, difference, near.derivatives[0], typed.derivatives[0])
             sizes = {
                 Note.TRUNCATION: parts.truncation, Note.ROUNDOFF: parts.roundoff, Note.REPRESENTATION: parts.representation,
             }  # fmt: skip
         else:
             number = to_arb(Balls(512).literal(exact(value)))
-            sizes = {Note.CANCELLATION: number - near.gradient[0], Note.REPRESENTATION: near.gradient[0] - typed.gradient[0]}
+            true, asked = near.derivatives[0], typed.derivatives[0]
+            sizes = {Note.CANCELLATION: number - true, Note.REPRESENTATION: true - asked}
         found = {note: abs(to_arb(x)) for note, x in sizes.items() if x is not None}
         largest: Note | None = None
         size = arb(-1)

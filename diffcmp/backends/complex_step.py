@@ -1,4 +1,4 @@
-"""The complex-step method: Im f(x + ih) / h, which subtracts nothing."""
+"""The complex-step method: Im f(x + ih) / h, which subtracts nothing; of order 2, the same of the gradient on a tape."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from diffcmp.arithmetic.complexes import COMPLEX, Complexes
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.numeric import Numeric, Outcome
 from diffcmp.backends.stencil import narrowed
-from diffcmp.engines.compiled import on_system
+from diffcmp.engines.compiled import adjoint, on_system, only
+from diffcmp.engines.partials import ORDERS, variables
 from diffcmp.notes import Note, remark
 from diffcmp.program.ir import Program
 
@@ -19,7 +20,7 @@ SMALLEST = 1e-290
 
 @dataclass(frozen=True)
 class ComplexStep:
-    """Im f(x + ih) / h.
+    """Im f(x + ih) / h; of order 2, Im g(x + ih) / h of the compiled adjoint g = ∂f/∂x.
 
     Truncation error O(h²) and no cancellation, so that h may be tiny: 1e-20, or less where |x| < 1 is the smaller scale.
     It fails without a sign where the derivative sits in terms of order h², as at a removable 0/0.
@@ -29,7 +30,9 @@ class ComplexStep:
     name: str = "complex-step"
     summary: str = "Im f(x+ih)/h, order 2, without cancellation"
     h: float | None = None
+    order: int = 1
     truncation_order: int = 2
+    orders: tuple[int, ...] = ORDERS
 
     @property
     def rule(self) -> str:
@@ -40,6 +43,10 @@ class ComplexStep:
         """The same method with a given step, or with its rule for None."""
         return replace(self, h=h)
 
+    def with_order(self, order: int) -> ComplexStep:
+        """The same method for derivatives of that order."""
+        return replace(self, order=order)
+
     def step(self, x: float, floats: Floats) -> float:
         """The step size at x."""
         if self.h is not None:
@@ -48,20 +55,31 @@ class ComplexStep:
         return max(1e-20 * scale, SMALLEST if floats.dtype != "float32" else 1e-30)
 
     def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Numeric | NoComplex:
-        """Compile f for complex numbers of the dtype; each derivative then costs one evaluation."""
+        """Compile f, or its adjoint, for complex numbers of the dtype; each derivative then costs one evaluation."""
         if dtype not in COMPLEX:
             return NoComplex(tuple(wrt), dtype)
         system = Complexes(dtype)
-        f = on_system(program, system)
-        places = [program.inputs.index(name) for name in wrt]
+        runs = [(on_system(made, system), moved) for made, moved in (stepped(program, name, order) for name in wrt)]
 
         def run(inputs: list[Any], given: float | None = None) -> Outcome:
-            steps = [self.step(inputs[i], system.floats) if given is None else given for i in places]
-            values = [imaginary_step(f, inputs, i, h, system) for i, h in zip(places, steps, strict=True)]
-            derivatives = [z.imag / narrowed(h, system.floats) for z, h in zip(values, steps, strict=True)]
-            return Outcome(values[0].real if values else None, derivatives, len(values), steps)
+            steps: dict[str, float] = {}
+            derivatives, value = [], None
+            for f, moved in runs:
+                place = program.inputs.index(moved)
+                h = steps[moved] = self.step(inputs[place], system.floats) if given is None else given
+                z = imaginary_step(f, inputs, place, h, system)
+                derivatives.append(z.imag / narrowed(h, system.floats))
+                value = z.real if order == 1 and value is None else value
+            return Outcome(value, derivatives, len(runs), steps)
 
-        return Numeric(program, tuple(wrt), system.floats, run)
+        return Numeric(program, tuple(wrt), system.floats, run, order=order)
+
+
+def stepped(program: Program, name: str, order: int) -> tuple[Program, str]:
+    """The function whose imaginary part is taken, and the variable in which it is moved: f itself, or its derivative by the
+    first of two variables on a tape, moved in the second."""
+    *before, moved = variables(name, order)
+    return (only(adjoint(program, tuple(before)), 1) if before else program), moved
 
 
 def imaginary_step(f: Callable[..., Any], inputs: list[Any], i: int, h: float, system: Complexes) -> Any:

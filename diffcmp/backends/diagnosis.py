@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.evaluate import trace_of
 from diffcmp.engines.forward import Dual, Duals
 from diffcmp.notes import Note, Remark, remark
@@ -17,19 +18,25 @@ SYMBOLS = {"div": "/", "power": "**", "pow": "**", "add": "+", "sub": "-", "mul"
 
 
 def diagnosis(
-    program: Program, name: str, floats: Floats, inputs: Sequence[Any], *, steps: bool = False, reverse: bool = False
+    program: Program, by: Sequence[str], floats: Floats, inputs: Sequence[Any], *, steps: bool = False, reverse: bool = False
 ) -> Remark:
-    """The reason why the derivative with respect to `name` is not finite at `inputs`, with the span it arose in.
+    """The reason why the derivative by the variables of `by`, one after the other, is not finite at `inputs`, with the span
+    it arose in.
 
     steps: the method is a stencil, which evaluates f beside the point too. reverse: it multiplies the partials of a branch
     that is not taken by a zero cotangent.
     """
-    duals = [Dual(x, floats.literal(Fraction(1)) if n == name else None) for n, x in zip(program.inputs, inputs, strict=True)]
+    system: NumberSystem[Any] = floats
+    duals = list(inputs)
+    for name in by:
+        one = system.literal(Fraction(1))
+        duals = [Dual(x, one if n == name else None) for n, x in zip(program.inputs, duals, strict=True)]
+        system = Duals(system)
     with floats.quiet():
-        values = trace_of(program, Duals(floats), duals)
+        values = trace_of(program, system, duals)
     taken = _taken(program, values)
     if steps:  # a stencil knows nothing of tangents
-        values = [Dual(v.primal) if isinstance(v, Dual) else v for v in values]
+        values = [Dual(_primal(v)) if isinstance(v, Dual) else v for v in values]
     culprit = _first_failure(program, values, taken)
     if culprit is not None:
         return _reason(culprit, program, values, floats)
@@ -57,8 +64,8 @@ def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> 
     """The operation in which infinite values first meet to nan; else the first one that is not finite out of what is."""
     broken = [eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])]
     for eq in broken:
-        arguments = [values[i].primal for i in eq.inputs if isinstance(values[i], Dual)]
-        meet = eq.primitive in ("add", "sub", "mul", "div") and math.isnan(values[eq.output].primal)
+        arguments = [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
+        meet = eq.primitive in ("add", "sub", "mul", "div") and math.isnan(_primal(values[eq.output]))
         if meet and not any(math.isnan(x) for x in arguments):
             return eq
     fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
@@ -67,14 +74,19 @@ def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> 
 
 def _finite(value: Any) -> bool:
     if isinstance(value, Dual):
-        return math.isfinite(value.primal) and (value.tangent is None or math.isfinite(value.tangent))
-    return True  # a condition
+        return _finite(value.primal) and _finite(value.tangent)
+    return value is None or math.isfinite(value)  # a condition is
+
+
+def _primal(value: Any) -> Any:
+    """The number under all tangents."""
+    return _primal(value.primal) if isinstance(value, Dual) else value
 
 
 def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Floats) -> Remark:
     """What kind of failure an equation is."""
-    primals = [values[i].primal for i in eq.inputs if isinstance(values[i], Dual)]
-    out = values[eq.output].primal
+    primals = [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
+    out = _primal(values[eq.output])
 
     def at(note: Note, **facts: object) -> Remark:
         return remark(note, eq.span, program.text, **facts)

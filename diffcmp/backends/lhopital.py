@@ -10,8 +10,9 @@ from typing import Any, Literal
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.numeric import Numeric, Outcome
 from diffcmp.backends.protocol import Estimate
-from diffcmp.engines.compiled import adjoint, compiled, tangent
+from diffcmp.engines.compiled import compiled, forward_programs, reverse_program
 from diffcmp.engines.lhopital import Resolved, alarmed, resolved
+from diffcmp.engines.partials import ORDERS, variables
 from diffcmp.engines.point import Point
 from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
@@ -36,15 +37,14 @@ class LHopital:
     name: str
     summary: str
     mode: Literal["dual", "tape"]
+    orders: tuple[int, ...] = ORDERS
 
     def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Careful:
         """Compile the plain derivative together with the alarm that calls for series."""
         names = tuple(wrt)
-        if self.mode == "tape":
-            runs = [compiled(alarmed(program, adjoint(program, names)), dtype)]
-        else:
-            runs = [compiled(alarmed(program, tangent(program, name)), dtype) for name in names]
-        return Careful(program, names, Floats(dtype), runs)
+        tape = self.mode == "tape"
+        derived = [reverse_program(program, names, order)] if tape else forward_programs(program, names, order)
+        return Careful(program, names, Floats(dtype), [compiled(alarmed(program, made), dtype) for made in derived], order)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Careful:
     wrt: tuple[str, ...]
     floats: Floats
     runs: list[Any]
+    order: int = 1
 
     def plain(self, inputs: list[Any]) -> tuple[Any, list[Any], bool]:
         """Value, derivatives, and whether nothing was suspicious."""
@@ -71,13 +72,13 @@ class Careful:
             _, _, calm = self.plain(inputs)
             if not calm:
                 for name in self.wrt:
-                    resolved(self.program, inputs, {name: 1}, self.floats)
+                    self.beside(inputs, name)
 
         return run
 
     def __call__(self, point: Point) -> Estimate:
         inputs = point.rounded(self.floats)
-        plain = Numeric(self.program, self.wrt, self.floats, self.outcome)(point)
+        plain = Numeric(self.program, self.wrt, self.floats, self.outcome, order=self.order)(point)
         if plain.evaluations == 0:
             return plain
         with self.floats.quiet():
@@ -91,9 +92,16 @@ class Careful:
         value, slopes, _ = self.plain(inputs)
         return Outcome(value, slopes, len(self.runs))
 
+    def beside(self, inputs: list[Any], name: str) -> Resolved:
+        """One derivative on series. A mixed one is not the derivative along any line: nothing is found there."""
+        by = variables(name, self.order)
+        if len(set(by)) > 1:
+            return Resolved(((None, None),) * (self.order + 1), 0.0, 0)
+        return resolved(self.program, inputs, {by[0]: 1}, self.floats, self.order)
+
     def careful(self, plain: Estimate, inputs: list[Any], value: Any, slopes: list[Any]) -> Estimate:
         """The answer on series where that is better than the plain one."""
-        found = {name: resolved(self.program, inputs, {name: 1}, self.floats) for name in self.wrt}
+        found = {name: self.beside(inputs, name) for name in self.wrt}
         derivative = dict(zip(self.wrt, slopes, strict=True))
         said: dict[Remark, None] = {}
         meets = touching(self.program, self.floats, inputs) is not None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.diagnosis import diagnosis
 from diffcmp.backends.protocol import Estimate, Timer
+from diffcmp.engines.partials import variables
 from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
@@ -17,13 +18,13 @@ from diffcmp.program.ir import Program
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Numbers of the dtype: f (None where the method does not compute it), the derivatives and steps in the order of
-    `wrt`, and how often the function was run."""
+    """Numbers of the dtype: f (None where the method does not compute it), the derivatives in the order of `wrt`, how often
+    the function was run, and the step along each variable that was moved."""
 
     value: Any
     derivatives: Sequence[Any]
     evaluations: int
-    steps: Sequence[float] | None = None
+    steps: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Numeric:
     """A method in floating point made ready for one program.
 
     run: from the rounded inputs to an Outcome; a method with a step takes one in place of its own as a second argument.
-    reverse: it multiplies the partials of a branch that is not taken by a zero cotangent.
+    reverse: it multiplies the partials of a branch that is not taken by a zero cotangent. order: of the derivatives.
     """
 
     program: Program
@@ -39,6 +40,7 @@ class Numeric:
     floats: Floats
     run: Callable[..., Outcome]
     reverse: bool = False
+    order: int = 1
 
     def __call__(self, point: Point) -> Estimate:
         inputs = point.rounded(self.floats)
@@ -47,10 +49,9 @@ class Numeric:
             return Estimate(None, nothing, 0, remarks=(remark(Note.POINT_BEYOND, dtype=self.floats.dtype),))
         with self.floats.quiet(), Timer() as timer:
             outcome = self.run(inputs)
-        h = None if outcome.steps is None else dict(zip(self.wrt, outcome.steps, strict=True))
         return Estimate(
-            outcome.value, dict(zip(self.wrt, outcome.derivatives, strict=True)), outcome.evaluations, h, timer.seconds,
-            self.remarks(inputs, outcome),
+            outcome.value, dict(zip(self.wrt, outcome.derivatives, strict=True)), outcome.evaluations, outcome.steps,
+            timer.seconds, self.remarks(inputs, outcome),
         )  # fmt: skip
 
     def work(self, point: Point) -> Callable[[], object]:
@@ -63,6 +64,7 @@ class Numeric:
         found: dict[Remark, None] = {}
         for name, derivative in zip(self.wrt, outcome.derivatives, strict=True):
             if not math.isfinite(derivative):
+                by = variables(name, self.order)
                 steps = outcome.steps is not None
-                found[diagnosis(self.program, name, self.floats, inputs, steps=steps, reverse=self.reverse)] = None
+                found[diagnosis(self.program, by, self.floats, inputs, steps=steps, reverse=self.reverse)] = None
         return tuple(found)

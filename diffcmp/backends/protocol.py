@@ -16,9 +16,10 @@ from diffcmp.program.ir import Program
 class Estimate:
     """What one method found at one point.
 
-    value: f, a number of the dtype (None where the method does not compute it). derivative: for each variable a number of
-    the dtype, nan where the method fails, None where it has nothing to say. h: the step size that was used, for each
-    variable, None for a method without one. evaluations: how often f, or the program that was made of it, was run.
+    value: f, a number of the dtype (None where the method does not compute it). derivative: for each partial derivative, by
+    its name (`engines.partials`), a number of the dtype, nan where the method fails, None where it has nothing to say. h:
+    the step size along each variable that was moved, None for a method without one. evaluations: how often f, or the program
+    that was made of it, was run.
     seconds: wall time of this answer. expression: the derivative as an expression, for a method that finds one.
     """
 
@@ -49,7 +50,11 @@ class Backend(Protocol):
         """What it does, in a line."""
 
     def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Prepared:
-        """Do once what does not depend on the point. `order` is that of the derivative."""
+        """Do once what does not depend on the point.
+
+        `order` is that of the derivatives, which `wrt` names as `engines.partials` says. A backend that can do more than
+        order 1 says so by an attribute `orders`, such as (1, 2).
+        """
 
 
 @runtime_checkable
@@ -62,6 +67,9 @@ class Stepped(Backend, Protocol):
 
     def with_step(self, h: float | None) -> Stepped:
         """The same method with a given step size, or with the step of its rule for None."""
+
+    def with_order(self, order: int) -> Stepped:
+        """The same method for derivatives of that order: its truncation order and its rule for h may be others."""
 
 
 class Timer:

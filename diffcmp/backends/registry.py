@@ -24,6 +24,7 @@ BUILT_IN = {
     "richardson": "diffcmp.backends.richardson:Richardson",
     "dual": "diffcmp.backends.automatic:DualNumbers",
     "tape": "diffcmp.backends.automatic:Tape",
+    "dual-over-tape": "diffcmp.backends.automatic:DualOverTape",
     "dual-lhopital": "diffcmp.backends.lhopital:ENGINES",
     "tape-lhopital": "diffcmp.backends.lhopital:ENGINES",
 }
@@ -53,9 +54,36 @@ def backend(name: str) -> Backend:
     raise InputError(Fault.BACKEND_UNKNOWN, name=name, hint=suggestion(name, [*BUILT_IN, *outside]))
 
 
-def chosen(wanted: Sequence[str] | None) -> list[Backend]:
-    """The backends asked for, each once, or all."""
-    return [backend(name) for name in dict.fromkeys(names() if wanted is None else wanted)]
+def chosen(wanted: Sequence[str] | None, order: int = 1) -> list[Backend]:
+    """The backends asked for, each once, or all that give derivatives of that order.
+
+    Raises
+    ------
+    InputError: where one asked for is unknown, or is not for that order.
+    """
+    if wanted is None:
+        return [b for b in map(backend, names()) if order in orders(b)]
+    return [able(name, order) for name in dict.fromkeys(wanted)]
+
+
+def able(name: str, order: int) -> Backend:
+    """The backend of that name, for derivatives of that order.
+
+    Raises
+    ------
+    InputError: where it is unknown, or is not for that order.
+    """
+    found = backend(name)
+    if order not in orders(found):
+        others = [n for n in BUILT_IN if order in orders(backend(n))]
+        raise InputError(Fault.BACKEND_ORDER, name=name, order=order, names=", ".join(others))
+    return found
+
+
+def orders(method: Backend) -> tuple[int, ...]:
+    """The orders of the derivatives that a backend gives: of the first, where it says nothing."""
+    found: tuple[int, ...] = getattr(method, "orders", (1,))
+    return found
 
 
 def _third_party() -> dict[str, Callable[[], Backend]]:

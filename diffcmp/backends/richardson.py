@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.numeric import Numeric, Outcome
 from diffcmp.backends.stencil import narrowed
 from diffcmp.engines.compiled import compiled
+from diffcmp.engines.partials import ORDERS, variables
 from diffcmp.program.ir import Program
 
 ROWS = 10
@@ -20,17 +21,18 @@ SAFE = 2.0  # stop when the error has grown by this factor
 
 @dataclass(frozen=True)
 class Richardson:
-    """Ridders' method: Neville's tableau over central differences with h, h/2, h/4 …
+    """Ridders' method: Neville's tableau over central differences, or second ones, with h, h/2, h/4 …
 
     Each column removes one more even power of h from the truncation error; the entry with the smallest estimated error is
-    the answer, so that no h need be chosen. 2 evaluations a row, at most 10 rows; the h that is reported is the smallest
-    one in the answer. Fails where f is not smooth within the first h.
+    the answer, so that no h need be chosen. 2 evaluations a row, at order 2 three, or four where mixed; at most 10 rows. The
+    h that is reported is the smallest one in the answer. Fails where f is not smooth within the first h.
     Ridders, "Accurate computation of F′(x) and F′(x)F″(x)", Advances in Engineering Software 4 (1982).
     """
 
     name: str = "richardson"
     summary: str = "central differences extrapolated to h = 0 (Ridders)"
     h: float | None = None
+    orders: tuple[int, ...] = ORDERS
 
     @property
     def rule(self) -> str:
@@ -45,41 +47,76 @@ class Richardson:
         """Compile f once."""
         floats = Floats(dtype)
         f = compiled(program, dtype)
-        places = [program.inputs.index(name) for name in wrt]
+        ways = [[program.inputs.index(along) for along in variables(name, order)] for name in wrt]
+
+        def start(x: Any) -> float:
+            return self.h if self.h is not None else 2.0 ** round(math.log2(max(abs(float(x)), 1.0))) / 4
 
         def run(inputs: list[Any]) -> Outcome:
-            found = []
-            for i in places:
-                start = self.h if self.h is not None else 2.0 ** round(math.log2(max(abs(float(inputs[i])), 1.0))) / 4
-                found.append(ridders(along(f, inputs, i), inputs[i], start, floats))
-            count = sum(evaluations for _, _, evaluations in found)
-            return Outcome(None, [d for d, _, _ in found], count, [h for _, h, _ in found])
+            derivatives, count = [], 0
+            steps: dict[str, float] = {}
+            for places in ways:
+                difference, evaluations = central(f, inputs, places, floats)
+                first = [start(inputs[i]) for i in places]
+                derivative, scale, rows = ridders(difference, first, floats)
+                derivatives.append(derivative)
+                steps |= {program.inputs[i]: scale * h for i, h in zip(places, first, strict=True)}
+                count += evaluations * rows
+            return Outcome(None, derivatives, count, steps)
 
-        return Numeric(program, tuple(wrt), floats, run)
+        return Numeric(program, tuple(wrt), floats, run, order=order)
 
 
-def along(f: Callable[..., Any], inputs: Sequence[Any], i: int) -> Callable[[Any], Any]:
-    """f as a function of input i alone."""
-    return lambda x: f(*inputs[:i], x, *inputs[i + 1 :])
+Difference: TypeAlias = Callable[[Sequence[Any]], Any]
 
 
-def ridders(f: Callable[[Any], Any], x: Any, start: float, floats: Floats) -> tuple[Any, float, int]:
-    """(derivative, smallest step in it, evaluations). A row that is not finite is dropped and h halved."""
-    best, best_h, error, count = floats.literal(Fraction(0)) * math.nan, start, math.inf, 0
+def central(f: Callable[..., Any], inputs: Sequence[Any], places: Sequence[int], floats: Floats) -> tuple[Difference, int]:
+    """The central difference for the derivative by the inputs at `places`, of one step for each, and its evaluations.
+
+    Its error is a series in even powers of a common factor of the steps.
+    """
+
+    def moved(*by: Any) -> Any:
+        at = list(inputs)
+        for i, step in zip(places, by, strict=True):
+            at[i] = at[i] + step
+        return f(*at)
+
+    def first(h: Sequence[Any]) -> Any:
+        return (moved(h[0]) - moved(-h[0])) / (h[0] + h[0])
+
+    def second(h: Sequence[Any]) -> Any:
+        zero = h[0] - h[0]
+        middle = moved(zero, zero)
+        return ((moved(h[0], zero) - middle) - (middle - moved(-h[0], zero))) / h[0] / h[0]
+
+    def mixed(h: Sequence[Any]) -> Any:
+        rows = [moved(x, h[1]) - moved(x, -h[1]) for x in (h[0], -h[0])]
+        return (rows[0] - rows[1]) / (h[0] + h[0]) / (h[1] + h[1])
+
+    if len(places) == 1:
+        return first, 2
+    return (second, 3) if places[0] == places[1] else (mixed, 4)
+
+
+def ridders(difference: Difference, first: Sequence[float], floats: Floats) -> tuple[Any, float, int]:
+    """(derivative, how far the first steps were halved for it, rows). A row that is not finite is dropped, and all steps
+    halved."""
+    best, best_scale, error, rows = floats.literal(Fraction(0)) * math.nan, 1.0, math.inf, 0
     previous: list[Any] = []
-    h = start
+    scale = 1.0
     for _ in range(ROWS):
-        step = narrowed(h, floats)
-        row = [(f(x + step) - f(x - step)) / (step + step) if step else best * math.nan]
-        count += 2
+        steps = [narrowed(scale * h, floats) for h in first]
+        row = [difference(steps) if all(steps) else best * math.nan]
+        rows += 1
         for j, above in enumerate(previous):
             factor = floats.literal(Fraction(4 ** (j + 1)))
             row.append((factor * row[j] - above) / (factor - floats.literal(Fraction(1))))
             estimated = max(abs(float(row[j + 1] - row[j])), abs(float(row[j + 1] - above)))
             if estimated <= error:
-                best, best_h, error = row[j + 1], h, estimated
+                best, best_scale, error = row[j + 1], scale, estimated
         if previous and math.isfinite(error) and abs(float(row[-1] - previous[-1])) >= SAFE * error:
             break
         previous = row if math.isfinite(row[0]) else []
-        h /= 2
-    return best, best_h, count
+        scale /= 2
+    return best, best_scale, rows

@@ -1,78 +1,128 @@
-"""Finite differences: the weighted sum of f at x + kh, divided by h."""
+"""Finite differences: the weighted sum of f at x + kh, divided by a power of h."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from itertools import product
 from typing import Any
 
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.numeric import Numeric, Outcome
 from diffcmp.engines.compiled import compiled
+from diffcmp.engines.partials import ORDERS, distinct, variables
 from diffcmp.program.ir import Program
+
+ROOTS = {2: "√u", 3: "∛u"}
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What a stencil does along one input: Σ weight · f(x + k·h) / h**order over its (k, weight)."""
+
+    name: str
+    place: int
+    order: int
+    terms: tuple[tuple[int, Fraction], ...]
 
 
 @dataclass(frozen=True)
 class Stencil:
-    """Finite differences on the nodes x + kh: Σ w_k f(x + kh) / h.
+    """Finite differences on the nodes x + kh: Σ w_k f(x + kh) / h**order; a mixed derivative is the product of two of these.
 
-    Truncation error O(h**p), roundoff O(u/h): the best h balances the two (`accuracy.stepsize`); without a given h the rule
-    is h = u**(1/(p+1)) · max(|x|, 1), rounded to a power of two so that dividing by it is exact.
+    Truncation error O(h**p), roundoff O(u/h**order): the best h balances the two (`accuracy.stepsize`); without a given h
+    the rule is h = u**(1/(p+order)) · max(|x|, 1), rounded to a power of two so that dividing by it is exact.
     Weights: Fornberg, "Generation of Finite Difference Formulas on Arbitrarily Spaced Grids", Math. Comp. 51 (1988).
+
+    nodes: for the first derivative. wider: for the second, where that needs more nodes.
     """
 
     name: str
     summary: str
     nodes: tuple[int, ...]
+    wider: tuple[int, ...] = ()
     h: float | None = None
+    order: int = 1
+    orders: tuple[int, ...] = ORDERS
 
     @property
     def truncation_order(self) -> int:
         """p: the error falls like h**p."""
-        return order_of(self.nodes)[0]
+        return order_of(self.nodes_for(self.order), self.order)[0]
 
     @property
     def rule(self) -> str:
         """How h is chosen, in words."""
-        p = self.truncation_order
-        root = {1: "√u", 2: "∛u"}.get(p, f"u^(1/{p + 1})")
-        return "given" if self.h is not None else f"{root}·max(|x|, 1)"
+        root = self.truncation_order + self.order
+        return "given" if self.h is not None else f"{ROOTS.get(root, f'u^(1/{root})')}·max(|x|, 1)"
 
     def with_step(self, h: float | None) -> Stencil:
         """The same stencil with a given step, or with its rule for None."""
         return replace(self, h=h)
 
+    def with_order(self, order: int) -> Stencil:
+        """The same method for derivatives of that order."""
+        return replace(self, order=order)
+
+    def nodes_for(self, order: int) -> tuple[int, ...]:
+        """The nodes for a derivative of that order along one variable."""
+        return self.nodes if order == 1 else self.wider or self.nodes
+
     def step(self, x: float, floats: Floats) -> float:
         """The step size at x."""
         if self.h is not None:
             return self.h
-        h = floats.unit_roundoff ** (1 / (self.truncation_order + 1)) * max(abs(float(x)), 1.0)
+        h = floats.unit_roundoff ** (1 / (self.truncation_order + self.order)) * max(abs(float(x)), 1.0)
         return 2.0 ** round(math.log2(h)) if math.isfinite(h) else h
+
+    def factors(self, program: Program, name: str) -> tuple[Factor, ...]:
+        """What is done along each variable of one partial derivative."""
+        by = variables(name, self.order)
+        made = []
+        for along in distinct(name, self.order):
+            times = by.count(along)
+            nodes = self.nodes_for(times)
+            terms = tuple((k, w) for k, w in zip(nodes, weights(nodes, times), strict=True) if w)
+            made.append(Factor(along, program.inputs.index(along), times, terms))
+        return tuple(made)
 
     def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Numeric:
         """Compile f once; each derivative then costs one evaluation a node of nonzero weight."""
-        floats = Floats(dtype)
+        method, floats = self.with_order(order), Floats(dtype)
         f = compiled(program, dtype)
-        places = [program.inputs.index(name) for name in wrt]
-        terms = [(k, floats.literal(w)) for k, w in zip(self.nodes, weights(self.nodes, order), strict=True) if w]
+        sums = [method.factors(program, name) for name in wrt]
+        moving = {factor.name: factor.place for factors in sums for factor in factors}
+        grids = [
+            [(tuple(zip(factors, shifts, strict=True)), floats.literal(weight)) for shifts, weight in grid(factors)]
+            for factors in sums
+        ]
 
         def run(inputs: list[Any], given: float | None = None) -> Outcome:
-            steps = [self.step(inputs[i], floats) if given is None else given for i in places]
+            steps = {n: method.step(inputs[i], floats) if given is None else given for n, i in moving.items()}
             value, derivatives, count = None, [], 0
-            for i, h in zip(places, steps, strict=True):
+            for factors, nodes in zip(sums, grids, strict=True):
                 total = None
-                for k, weight in terms:
-                    y = f(*inputs[:i], node(inputs[i], k, h, floats), *inputs[i + 1 :])
-                    value = y if k == 0 else value
+                for shifts, weight in nodes:
+                    at = list(inputs)
+                    for factor, k in shifts:
+                        at[factor.place] = node(inputs[factor.place], k, steps[factor.name], floats)
+                    y = f(*at)
+                    value = y if not any(k for _, k in shifts) else value
                     count += 1
                     total = weight * y if total is None else total + weight * y
-                derivatives.append(quotient(total, h, floats))
+                derivatives.append(divided(total, factors, steps, floats))
             return Outcome(value, derivatives, count, steps)
 
-        return Numeric(program, tuple(wrt), floats, run)
+        return Numeric(program, tuple(wrt), floats, run, order=order)
+
+
+def grid(factors: Sequence[Factor]) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    """The nodes of a product of stencils, one k for each factor, and their weights."""
+    for terms in product(*(factor.terms for factor in factors)):
+        yield tuple(k for k, _ in terms), math.prod((w for _, w in terms), start=Fraction(1))
 
 
 def node(x: Any, k: int, h: float, floats: Floats) -> Any:
@@ -83,6 +133,14 @@ def node(x: Any, k: int, h: float, floats: Floats) -> Any:
 def narrowed(h: float, floats: Floats) -> Any:
     """The step in the dtype."""
     return h if floats.dtype == "float64" else floats.literal(Fraction(h))
+
+
+def divided(total: Any, factors: Sequence[Factor], steps: Mapping[str, float], floats: Floats) -> Any:
+    """The sum over its steps, one division after the other, so that no power of h underflows on the way."""
+    for factor in factors:
+        for _ in range(factor.order):
+            total = quotient(total, steps[factor.name], floats)
+    return total
 
 
 def quotient(total: Any, h: float, floats: Floats) -> Any:
@@ -118,24 +176,24 @@ def weights(nodes: tuple[int, ...], order: int) -> tuple[Fraction, ...]:
 
 
 @cache
-def order_of(nodes: tuple[int, ...]) -> tuple[int, Fraction]:
-    """The order p and the constant C of the truncation error C·h**p·f⁽ᵖ⁺¹⁾ of the first derivative, from Taylor's theorem.
+def order_of(nodes: tuple[int, ...], order: int = 1) -> tuple[int, Fraction]:
+    """p and C of the truncation error C·h**p·f⁽ᵖ⁺ᵐ⁾ of the derivative of order m, from Taylor's theorem.
 
-    >>> order_of((0, 1)), order_of((-1, 0, 1))
-    ((1, Fraction(1, 2)), (2, Fraction(1, 6)))
+    >>> order_of((0, 1)), order_of((-1, 0, 1)), order_of((-1, 0, 1), 2)
+    ((1, Fraction(1, 2)), (2, Fraction(1, 6)), (2, Fraction(1, 12)))
     """
-    w = weights(nodes, 1)
-    q = 2
+    w = weights(nodes, order)
+    q = order + 1
     while True:
         moment = sum((c * Fraction(k) ** q for k, c in zip(nodes, w, strict=True)), Fraction(0))
         if moment:
-            return q - 1, moment / math.factorial(q)
+            return q - order, moment / math.factorial(q)
         q += 1
 
 
 STENCILS = (
-    Stencil("forward", "(f(x+h) - f(x))/h, order 1", (0, 1)),
-    Stencil("backward", "(f(x) - f(x-h))/h, order 1", (-1, 0)),
+    Stencil("forward", "(f(x+h) - f(x))/h, order 1", (0, 1), (0, 1, 2)),
+    Stencil("backward", "(f(x) - f(x-h))/h, order 1", (-1, 0), (-2, -1, 0)),
     Stencil("central", "(f(x+h) - f(x-h))/2h, order 2", (-1, 0, 1)),
     Stencil("central4", "central differences on 5 points, order 4", (-2, -1, 0, 1, 2)),
     Stencil("central6", "central differences on 7 points, order 6", (-3, -2, -1, 0, 1, 2, 3)),

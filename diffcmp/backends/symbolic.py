@@ -19,6 +19,7 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Estimate
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.evaluate import evaluate, trace_of
+from diffcmp.engines.partials import ORDERS
 from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program import rules
@@ -42,6 +43,7 @@ class Symbolic:
     name: str = "symbolic"
     summary: str = "sympy's derivative at the exact point; by limits where that is 0/0"
     deadline: Deadline | None = None
+    orders: tuple[int, ...] = ORDERS
 
     def with_deadline(self, deadline: Deadline) -> Symbolic:
         """The same method, which no longer waits after the deadline."""
@@ -226,6 +228,8 @@ def _told(found: Mapping[str, Any]) -> Remark:
         if found["steps"]:
             return remark(Note.LHOPITAL, steps=found["steps"], form=found["form"])
         return remark(Note.LIMIT, form=found["form"])
+    if found["kind"] == "mixed":
+        return remark(Note.MIXED_SINGULAR, form=found["form"])
     if found["kind"]:
         return remark(Note.POLE if found["kind"] == "pole" else Note.JUMP)
     return remark(Note.NO_LIMIT, left=found["left"], right=found["right"])

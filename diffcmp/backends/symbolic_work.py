@@ -15,6 +15,7 @@ import sympy
 from diffcmp.arithmetic.symbols import Symbols, text, variable
 from diffcmp.backends.symbolic_point import Pieces, Side, Singular, decimal, form, number
 from diffcmp.engines.evaluate import evaluate
+from diffcmp.engines.partials import distinct, variables
 from diffcmp.program.ir import Program
 
 Answer: TypeAlias = dict[str, Any]
@@ -47,7 +48,13 @@ def _function(program: Program) -> Any:
 
 
 def _derivative(program: Program, name: str, order: int) -> Any:
-    return _once(("d", program.structure, name, order), lambda: sympy.diff(_function(program), variable(name), order))
+    by = [variable(one) for one in variables(name, order)]
+
+    def made() -> Any:
+        # sympy's second derivative of |x| is a distribution; where a number is put in, no piece meets another
+        return sympy.diff(_function(program), *by).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+
+    return _once(("d", program.structure, name, order), made)
 
 
 def _place(constants: Constants) -> dict[Any, Any]:
@@ -128,15 +135,21 @@ def _kept_substituted(program: Program, constants: Constants, name: str, order: 
 
 
 def _limits(program: Program, constants: Constants, name: str, order: int, there: Answer, rule: bool) -> Answer:
+    if len(distinct(name, order)) > 1:  # a limit along one coordinate says nothing of a mixed derivative
+        return {"value": there["value"], "slope": None, "form": there["form"], "kind": "mixed"}
     f, x, at = _function(program), variable(name), _place(constants)
     sides = [Side(at, x, direction) for direction in (-1, 1)]
     found = [_beside(side, f, order, rule) for side in sides]
-    values, slopes = [v for v, _ in found], [s for _, s in found]
+    values, *lower, slopes = ([left, right] for left, right in zip(*found, strict=True))
+    parted = next((pair for pair in lower if not _same(*pair)), None)  # where f′ has no limit, f″ does not exist
     if there["value"] is not None:
         values.append(number(Pieces(at).settle(f), at))
+    left, right = (
+        _told(side, side_values[0], slope) for side, side_values, slope in zip(sides, found, parted or slopes, strict=True)
+    )
     answer: Answer = {
         "value": there["value"], "slope": None, "form": there["form"], "steps": max(side.steps for side in sides),
-        "left": _told(sides[0], *found[0]), "right": _told(sides[1], *found[1]), "kind": "",
+        "left": left, "right": right, "kind": "",
     }  # fmt: skip
     if None in values:
         return answer
@@ -144,21 +157,22 @@ def _limits(program: Program, constants: Constants, name: str, order: int, there
         return answer | {"kind": "pole"}
     if not all(_same(values[0], v) for v in values[1:]):
         return answer | {"kind": "jump"}
-    return answer | {"value": decimal(values[0]), "slope": decimal(slopes[0]) if _same(*slopes) else None}
+    exists = parted is None and _same(*slopes)
+    return answer | {"value": decimal(values[0]), "slope": decimal(slopes[0]) if exists else None}
 
 
-def _beside(side: Side, f: Any, order: int, rule: bool = False) -> tuple[Any, Any]:
-    """The limits of f and of its derivative on one side; None for one that was not found."""
+def _beside(side: Side, f: Any, order: int, rule: bool = False) -> list[Any]:
+    """The limits of f and of its derivatives up to `order` on one side; None for one that was not found."""
     try:
         smooth = Pieces(side.at, side.x, side.side).settle(f)
     except Singular:
-        return None, None
+        return [None] * (order + 1)
     side.look(smooth)
-    slope = sympy.diff(smooth, side.x, order)
-    value, derivative = (side.limit(e, rule) for e in (smooth, slope))
+    found = [side.limit(sympy.diff(smooth, side.x, n) if n else smooth, rule) for n in range(order + 1)]
+    value, *_, derivative = found
     if derivative is None and not rule and order == 1 and value is not None and value.is_finite:
-        derivative = side.quotient(smooth, value)
-    return value, derivative
+        found[-1] = side.quotient(smooth, value)
+    return found
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -16,11 +16,11 @@ LIBRARIES = ("diffcmp", "numpy", "sympy", "python-flint", "matplotlib", "rich", 
 @click.command("backends", short_help="What is installed, with versions.")
 def command() -> None:
     """List the backends, what each one does, and the versions of the libraries that they use."""
-    from diffcmp.backends.registry import chosen
+    from diffcmp.backends.registry import backend, names
     from diffcmp.report.inventory import inventory_text
     from diffcmp.report.terminal import screen
 
-    rows = [(b.name, b.summary, getattr(b, "rule", "–")) for b in chosen(None)]
+    rows = [(b.name, b.summary, getattr(b, "rule", "–")) for b in map(backend, names())]
     versions = {"Python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
     seen = screen(sys.stdout)
     show(inventory_text(rows, versions, seen.width, seen.colour), None)

@@ -10,24 +10,27 @@ from diffcmp.cli import guard, options
 from diffcmp.cli.output import form_of, show, writable
 from diffcmp.cli.progress import progress
 
-COMMON = 12  # backends, for the progress bar
+COMMON = 13  # backends, for the progress bar
 
 
 @click.command("grad", short_help="Every method at one point, against the truth.", cls=options.ExpressionCommand)
 @options.point
-@click.option("--wrt", callback=options.names, metavar="x,y", help="Differentiate with respect to these variables only.")
+@click.option("--wrt", callback=options.names, metavar="x,y",
+              help="Differentiate with respect to these variables only; at order 2, x:y is the mixed derivative.")
+@options.order
 @options.method
 @click.option("--h", "step", type=float, metavar="VALUE", help="The step size of the methods that have one.")
 @options.output
 def command(
-    expression: str, at: tuple[str, ...], wrt: list[str] | None, backends: list[str] | None, dtype: str, digits: int,
-    step: float | None, form: tuple[str, ...], target: str | None,
+    expression: str, at: tuple[str, ...], wrt: list[str] | None, order: int, backends: list[str] | None, dtype: str,
+    digits: int, step: float | None, form: tuple[str, ...], target: str | None,
 ) -> None:  # fmt: skip
     """Differentiate EXPRESSION at a point by every method, and hold each answer against the certified derivative.
 
     \b
     diffcmp grad "(t**2-4)/(t-2)" --at 2
     diffcmp grad "x**2*y" --at x=2,y=pi/4 --wrt x --backend dual,central --h 1e-5
+    diffcmp grad "x**2*y" --at x=2,y=pi/4 --order 2 --wrt x,x:y
     """
     chosen = form_of(form, target)
     writable(target)
@@ -41,7 +44,7 @@ def command(
     with progress(1 + (len(backends) if backends else COMMON)) as tell:
         comparison = compare(
             expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h=step, digits=digits, timeout=guard.left(),
-            progress=tell,
+            order=order, progress=tell,
         )  # fmt: skip
     from diffcmp.report.forms import comparison_as
     from diffcmp.report.terminal import screen

@@ -81,6 +81,7 @@ point = decorated(
     click.option("--at", multiple=True, required=True, metavar="POINT",
                  help="2, pi/4, or x=2,y=3; repeatable. Decimals are exact."),
 )  # fmt: skip
+order = click.option("--order", type=click.IntRange(1, 2), default=1, show_default=True, help="Of the derivative.")
 method = decorated(
     click.option("--backend", "backends", callback=names, metavar="NAME,...", shell_complete=complete_backends,
                  help="Only these; `diffcmp backends` lists them."),

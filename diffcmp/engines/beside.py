@@ -1,4 +1,4 @@
-"""A function next to a point: its expansion on one side, and the limit and the slope that follow from leading terms.
+"""A function next to a point: its expansion on one side, and the limit and the derivatives that follow from leading terms.
 
 Written once for every field of coefficients: balls for the truth, symbols for proofs, floats with a running error bound
 for the engines that know L'Hôpital's rule.
@@ -6,7 +6,9 @@ for the engines that know L'Hôpital's rule.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from diffcmp.engines.evaluate import operation
@@ -37,12 +39,14 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class OneSide:
-    """f on one side: whether it is defined there, its limit and its one-sided derivative (None where there is none)."""
+    """f on one side: whether it is defined there, its limit, its one-sided derivative and, where that is asked for, its
+    one-sided second derivative (None where there is none: behind an infinite one there is no other)."""
 
     defined: bool
     expansion: Expansion
     limit: Extended | None = None
     slope: Extended | None = None
+    curvature: Extended | None = None
 
 
 def expansion(program: Program, x: Any, side: int, field: Field, terms: int) -> Expansion:
@@ -94,35 +98,51 @@ def _expansion(program: Program, x: Any, side: int, field: Field, terms: int, ra
     return Expansion(tuple(values), values[program.outputs[0]], field, ramification, tuple(system.path))
 
 
-def one_side(program: Program, x: Any, side: int, field: Field, terms: int) -> OneSide:
-    """Limit and slope of f on one side (-1: left, 1: right)."""
+def one_side(program: Program, x: Any, side: int, field: Field, terms: int, order: int = 1) -> OneSide:
+    """Limit and derivatives up to `order` (1 or 2) of f on one side (-1: left, 1: right)."""
     found = expansion(program, x, side, field, terms)
     if isinstance(found.out, Failure):
         return OneSide(found.out.reason != "undefined", found)
     if isinstance(found.out, Beyond):
         return OneSide(True, found, Extended(infinite=found.out.sign))
     try:
-        limit, slope = _limit_and_slope(found.out, found.field, found.ramification)
+        derivatives = _derivatives(found.out, found.field, found.ramification, order)
     except Essential:
         return OneSide(True, replace(found, out=Failure("essential")))
-    if slope is None or side > 0:
-        return OneSide(True, found, limit, slope)
-    mirrored = Extended(infinite=-slope.infinite) if slope.infinite else Extended(operation(field.system, "neg")(slope.value))
-    return OneSide(True, found, limit, mirrored)
+    if side < 0:
+        derivatives[1:2] = [_mirrored(slope, field) for slope in derivatives[1:2]]
+    return OneSide(True, found, *derivatives)
 
 
-def _limit_and_slope(out: Series, field: Field, q: int) -> tuple[Extended, Extended | None]:
-    """The limit as τ tends to 0, and the derivative with respect to τ**q where the limit is finite."""
+def _mirrored(slope: Extended, field: Field) -> Extended:
+    """The derivative with respect to x, where the series runs against it."""
+    if slope.infinite:
+        return Extended(infinite=-slope.infinite)
+    return Extended(operation(field.system, "neg")(slope.value))
+
+
+def _derivatives(out: Series, field: Field, q: int, order: int) -> list[Extended]:
+    """The limit as τ tends to 0, and the derivatives with respect to τ**q up to `order`, as far as all before are finite.
+
+    The derivative of order n is n! times the coefficient of τ**(n q); a term of a lower power that is left, or what a
+    coefficient has beside its limit, makes it infinite, with its sign.
+    """
     for k in range(out.start, 0):
         if not field.is_zero(out[k]):
-            return Extended(infinite=field.sign(out[k])), None
-    limit = limit_of(field, out[0])
-    if limit.infinite:
-        return limit, None
-    beside = beside_limit(field, out[0])
-    if beside:
-        return limit, Extended(infinite=beside)
-    for k in range(1, q):
-        if not field.is_zero(out[k]):
-            return limit, Extended(infinite=field.sign(out[k]))
-    return limit, limit_of(field, out[q])
+            return [Extended(infinite=field.sign(out[k]))]
+    derivatives = [limit_of(field, out[0])]
+    for n in range(1, order + 1):
+        if derivatives[-1].infinite:
+            break
+        beside = beside_limit(field, out[(n - 1) * q])
+        between = (field.sign(out[k]) for k in range((n - 1) * q + 1, n * q) if not field.is_zero(out[k]))
+        infinite = beside or next(between, 0)
+        if infinite:
+            derivatives.append(Extended(infinite=infinite))
+        else:
+            derivatives.append(limit_of(field, out[n * q] if n == 1 else _times(field, math.factorial(n), out[n * q])))
+    return derivatives
+
+
+def _times(field: Field, factor: int, c: Any) -> Any:
+    return operation(field.system, "mul")(field.system.literal(Fraction(factor)), c)

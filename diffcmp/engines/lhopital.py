@@ -14,11 +14,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from diffcmp.arithmetic.bounded import OutOfRange
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats, exact
-from diffcmp.engines.beside import OneSide, one_side
+from diffcmp.engines.beside import one_side
 from diffcmp.engines.compiled import adjoint, compiled, emitted, only, tangent
 from diffcmp.engines.inexact import SLACK, BoundedField, WideField
 from diffcmp.engines.laurent import Exhausted
@@ -35,35 +35,44 @@ KEPT = 0.75  # of the digits must be certain by the running error bound; else mo
 WIDENED = (2, 4, 8, 32)  # times the precision of the format
 
 
+Pair: TypeAlias = tuple[Any | None, Any | None]  # left and right
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Value and derivative beside the point on both sides; None where a side has none. `zeros`: how many values other than
-    0 were taken as zero because they lie within their error bound. `wide`: exponents beyond the format's were needed.
+    """Value and derivatives beside the point on both sides, a pair for each order from 0 up to the one asked for; None where a
+    side has none. `zeros`: how many values other than 0 were taken as zero because they lie within their error bound.
+    `wide`: exponents beyond the format's were needed.
     `precision`: how many times that of the format was needed, where the running error bound had grown beyond the result."""
 
-    values: tuple[Any | None, Any | None]
-    slopes: tuple[Any | None, Any | None]
+    pairs: tuple[Pair, ...]
     bound: float
     zeros: int
     wide: bool = False
     precision: int = 1
 
     @property
+    def slopes(self) -> Pair:
+        """The derivative of the order asked for on either side."""
+        return self.pairs[-1]
+
+    @property
     def value(self) -> Any | None:
         """The common limit of both sides."""
-        return self.common(self.values)
+        return self.common(self.pairs[0])
 
     @property
     def slope(self) -> Any | None:
-        """The common derivative of both sides."""
-        return None if self.value is None else self.common(self.slopes)
+        """The common derivative of both sides, where they have all lower ones in common too."""
+        lower = all(self.common(pair) is not None for pair in self.pairs[:-1])
+        return self.common(self.slopes) if lower else None
 
     def certain(self, floats: Floats) -> bool:
         """Whether enough digits are certain by the error bound: all of them, once more bits had to be used."""
         kept = KEPT if self.precision == 1 else 1.0
         return self.slope is not None and self.bound <= abs(float(self.slope)) * floats.unit_roundoff**kept
 
-    def common(self, pair: tuple[Any | None, Any | None]) -> Any | None:
+    def common(self, pair: Pair) -> Any | None:
         """What both sides agree on, within their error."""
         left, right = pair
         if left is None or right is None:
@@ -74,48 +83,50 @@ class Resolved:
         return right if near else None
 
 
-def resolved(program: Program, inputs: Sequence[Any], direction: Mapping[str, int], floats: Floats) -> Resolved:
+def resolved(
+    program: Program, inputs: Sequence[Any], direction: Mapping[str, int], floats: Floats, order: int = 1
+) -> Resolved:
     """The function from both sides of the rounded point, on series with float coefficients, along a direction of whole
-    numbers by the names of the variables; all others are held fixed."""
+    numbers by the names of the variables; all others are held fixed. `order` is that of the derivative, 1 or 2."""
     point = {name: constant(exact(x)) for name, x in zip(program.inputs, inputs, strict=True)}
     form = core(line(program, point, direction))
     measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
     try:
-        found = _both_sides(form, BoundedField(floats.dtype, measured))
+        found = _both_sides(form, BoundedField(floats.dtype, measured), order)
     except OutOfRange:
-        found = replace(_on_balls(form, WideField(floats, measured)), wide=True)
+        found = replace(_on_balls(form, WideField(floats, measured), order), wide=True)
     for widened in WIDENED:
         if found.zeros or found.slope is None or found.certain(floats):
             break
-        found = replace(_on_balls(form, WideField(floats, widened=widened)), precision=widened)
+        found = replace(_on_balls(form, WideField(floats, widened=widened), order), precision=widened)
     return found
 
 
-def _on_balls(form: Program, field: WideField) -> Resolved:
+def _on_balls(form: Program, field: WideField, order: int) -> Resolved:
     with field.system.working():
-        return _both_sides(form, field)
+        return _both_sides(form, field, order)
 
 
-def _both_sides(form: Program, field: BoundedField | WideField) -> Resolved:
-    """Limits and slopes of a core program of one variable beside 0.
+def _both_sides(form: Program, field: BoundedField | WideField, order: int) -> Resolved:
+    """Limits and derivatives of a core program of one variable beside 0.
 
     Raises
     ------
     OutOfRange: where a number leaves the range of the field.
     """
-    sides = [_side(form, side, field) for side in (-1, 1)]
-    limits, slopes = ([None if s is None else getattr(s, part) for s in sides] for part in ("limit", "slope"))
-    errors = [field.error(s.value) for s in slopes if s is not None and not s.infinite]
-    left, right = (_number(x, field) for x in limits)
-    before, after = (_number(x, field) for x in slopes)
-    return Resolved((left, right), (before, after), max(errors, default=0.0), field.assumed)
+    left, right = (_side(form, side, field, order) for side in (-1, 1))
+    errors = [field.error(s.value) for s in (left[-1], right[-1]) if s is not None and not s.infinite]
+    pairs = ((_number(before, field), _number(after, field)) for before, after in zip(left, right, strict=True))
+    return Resolved(tuple(pairs), max(errors, default=0.0), field.assumed)
 
 
-def _side(form: Program, direction: int, field: BoundedField | WideField) -> OneSide | None:
+def _side(form: Program, direction: int, field: BoundedField | WideField, order: int) -> list[Extended | None]:
+    """The limit and the derivatives up to `order` on one side."""
     try:
-        return one_side(form, field.system.literal(Fraction(0)), direction, field, TERMS)
+        found = one_side(form, field.system.literal(Fraction(0)), direction, field, TERMS, order)
     except Exhausted:
-        return None
+        return [None] * (order + 1)
+    return [found.limit, found.slope, found.curvature][: order + 1]
 
 
 def _number(found: Extended | None, field: BoundedField | WideField) -> Any | None:

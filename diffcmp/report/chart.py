@@ -31,7 +31,7 @@ def sweep_chart(sweep: Sweep, width: int, height: int, colour: bool) -> str:
 
 def title(sweep: Sweep, width: int) -> str:
     """What is drawn, in one line."""
-    symbol = headings.symbol(sweep.variable, sweep.program.inputs)
+    symbol = headings.symbol(sweep.variable, sweep.program.inputs, sweep.truth.order)
     frame = f"error of {symbol} of  at {headings.point(sweep.at)}"
     text = headings.shortened(sweep.program.text, max(width - len(frame), 10))
     return headings.shortened(f"error of {symbol} of {text} at {headings.point(sweep.at)}", width)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from diffcmp.accuracy.explanation import Explanation
 from diffcmp.accuracy.record import Comparison, Map, Row, Step, Sweep, plain
+from diffcmp.engines.partials import steps_of
 from diffcmp.report import numbers
 from diffcmp.report.explain_export import explanation_lines
 from diffcmp.report.headings import point, symbol, truth_facts
@@ -22,11 +23,12 @@ from diffcmp.truth.record import Quantity
 
 COMPARISON_FIELDS = (
     "expression", "at", "dtype", "kernel", "kind", "certified", "variable", "truth", "backend", "value", "derivative",
-    "abs_error", "rel_error", "digits", "ulps", "h", "rule", "evaluations", "seconds", "notes",
+    "abs_error", "rel_error", "digits", "ulps", "h", "rule", "evaluations", "seconds", "notes", "order",
 )  # fmt: skip
 SWEEP_FIELDS = (
     "expression", "at", "dtype", "kernel", "kind", "certified", "variable", "truth", "backend", "h", "estimate",
     "total", "truncation", "roundoff", "representation", "fitted_order", "best_h", "predicted_h", "default_h", "notes",
+    "order", "roundoff_slope",
 )  # fmt: skip
 
 
@@ -85,9 +87,15 @@ def _comparison_lines(record: Comparison) -> Iterable[list[object]]:
             yield [
                 *_about(record, name), row.backend, plain(row.value), plain(row.derivative.get(name)),
                 plain(row.abs_error.get(name)), plain(row.rel_error.get(name)), plain(row.digits.get(name)),
-                plain(row.ulps.get(name)), None if row.h is None else plain(row.h.get(name)), row.rule,
-                row.evaluations, row.seconds, joined(row.remarks),
+                plain(row.ulps.get(name)), _steps(row, name, record.truth.order), row.rule,
+                row.evaluations, row.seconds, joined(row.remarks), record.truth.order,
             ]  # fmt: skip
+
+
+def _steps(row: Row, name: str, order: int) -> object:
+    """The step size of one derivative; of a mixed one with two, both, separated by a space."""
+    found = [plain(h) for h in dict.fromkeys(steps_of(row.h or {}, name, order))]
+    return found[0] if len(found) == 1 else " ".join(map(str, found)) or None
 
 
 def _sweep_lines(record: Sweep) -> Iterable[list[object]]:
@@ -96,7 +104,7 @@ def _sweep_lines(record: Sweep) -> Iterable[list[object]]:
         tail = [series.fitted_order, series.best_h, series.predicted_h, series.default_h, joined(series.remarks)]
         for step in series.rows:
             parts = [step.total, step.truncation, step.roundoff, step.representation]
-            yield [*about, series.backend, step.h, step.estimate, *parts, *tail]
+            yield [*about, series.backend, step.h, step.estimate, *parts, *tail, record.truth.order, series.roundoff_slope]
 
 
 def _about(record: Comparison | Sweep, name: str) -> list[object]:
@@ -115,25 +123,25 @@ def _exact_text(quantity: Quantity | None, digits: int) -> str | None:
 def _comparison_tables(record: Comparison) -> list[str]:
     many = len(record.wrt) > 1
     headers = ["method", *(["variable"] if many else []), "derivative", "digits", "error", "h", "evals", "time"]
-    rows = [_cells(row, name, many=many) for row in record.rows for name in record.wrt]
+    rows = [_cells(row, name, record.truth.order, many=many) for row in record.rows for name in record.wrt]
     return table(headers, rows, words=2 if many else 1)
 
 
-def _cells(row: Row, name: str, *, many: bool) -> list[str]:
+def _cells(row: Row, name: str, order: int, *, many: bool) -> list[str]:
     return [
         row.backend, *([name] if many else []), numbers.estimate(row.derivative.get(name)),
         numbers.digits(row.digits.get(name)), numbers.magnitude(row.abs_error.get(name)),
-        numbers.step(None if row.h is None else row.h.get(name)), str(row.evaluations), numbers.seconds(row.seconds),
+        numbers.steps(steps_of(row.h or {}, name, order)), str(row.evaluations), numbers.seconds(row.seconds),
     ]  # fmt: skip
 
 
 def _sweep_tables(record: Sweep) -> list[str]:
-    headers = ["method", "order", "best h", "predicted h", "default h", "rule", "at best", "at default", "lost"]
+    headers = ["method", "order", "roundoff", "best h", "predicted h", "default h", "rule", "at best", "at default", "lost"]
     methods = [
         [
-            s.backend, numbers.order(s.fitted_order), numbers.step(s.best_h), numbers.step(s.predicted_h),
-            numbers.step(s.default_h), s.rule, numbers.digits(s.best_digits), numbers.digits(s.default_digits),
-            numbers.digits(s.digits_lost),
+            s.backend, numbers.order(s.fitted_order), numbers.order(s.roundoff_slope), numbers.step(s.best_h),
+            numbers.step(s.predicted_h), numbers.step(s.default_h), s.rule, numbers.digits(s.best_digits),
+            numbers.digits(s.default_digits), numbers.digits(s.digits_lost),
         ]
         for s in record.series
     ]  # fmt: skip
@@ -150,6 +158,7 @@ def _expressions(record: Comparison) -> list[str]:
     for row in record.rows:
         if row.expression:
             inputs = record.program.inputs
-            found = [f"- {symbol(name, inputs)} = {code(text)}" for name, text in row.expression.items()]
+            order = record.truth.order
+            found = [f"- {symbol(name, inputs, order)} = {code(text)}" for name, text in row.expression.items()]
             return ["", f"Found by {escaped(row.backend)}:", "", *found]
     return []

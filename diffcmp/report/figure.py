@@ -48,7 +48,7 @@ def drawn(sweep: Sweep) -> Figure:
 
 def frame(axes: Axes, sweep: Sweep) -> None:
     """Axes, labels, grid and title."""
-    symbol = headings.symbol(sweep.variable, sweep.program.inputs)
+    symbol = headings.symbol(sweep.variable, sweep.program.inputs, sweep.truth.order)
     text = headings.shortened(sweep.program.text, TITLE_WIDTH - 10)
     where = headings.shortened(f"at {headings.point(sweep.at)}  in {sweep.dtype}", TITLE_WIDTH)
     axes.set_title(f"f = {text}\n{where}", parse_math=False, loc="left")

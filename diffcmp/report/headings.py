@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from diffcmp.engines.partials import distinct
 from diffcmp.report import numbers
 from diffcmp.spans import printable
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
@@ -38,16 +39,23 @@ def shortened(text: str, width: int) -> str:
     return f"{text[: width // 2]}…{text[len(text) - (width - 1) // 2 :]}"
 
 
-def symbol(name: str, inputs: Sequence[str]) -> str:
-    """How the derivative is written: f′ where there is one variable, else ∂f/∂x."""
-    return "f′" if len(inputs) == 1 else f"∂f/∂{name}"
+def symbol(name: str, inputs: Sequence[str], order: int = 1) -> str:
+    """How the derivative is written: f′ where there is one variable, else ∂f/∂x; of order 2 f″, ∂²f/∂x², ∂²f/∂x∂y.
+
+    >>> symbol("x", ["x"], 2), symbol("x", ["x", "y"], 2), symbol("x:y", ["x", "y"], 2)
+    ('f″', '∂²f/∂x²', '∂²f/∂x∂y')
+    """
+    if order == 1:
+        return "f′" if len(inputs) == 1 else f"∂f/∂{name}"
+    x, *y = distinct(name, order)
+    return "f″" if len(inputs) == 1 else f"∂²f/∂{x}∂{y[0]}" if y else f"∂²f/∂{x}²"
 
 
 def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list[Fact]:
     """What is certain: f, each derivative, the one-sided ones where they matter, the kind of the point, the proof."""
     facts = [_value(truth)]
     for name in wrt:
-        facts += _derivatives(truth, truth.along[name], symbol(name, inputs), many=len(wrt) > 1)
+        facts += _derivatives(truth, truth.along[name], symbol(name, inputs, truth.order), many=len(wrt) > 1)
     facts.append(Fact("point", truth.kind.value))
     facts.append(_proof(truth))
     return facts

@@ -6,6 +6,7 @@ What a machine reads is not made here: `export` writes numbers in full.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from decimal import Decimal
 
 from diffcmp.spans import printable
@@ -39,6 +40,15 @@ def magnitude(error: float | None) -> str:
     if 0.1 <= error < 9.95:
         return f"{error:.{1 if error >= 0.995 else 2}f}"
     return "exact" if error == 0 else _scientific(Decimal(str(float(error))), ".1e")
+
+
+def steps(h: Iterable[float]) -> str:
+    """The step sizes along several variables, each once.
+
+    >>> steps([1e-4, 1e-4]), steps([1e-4, 0.5]), steps([])
+    ('1e-4', '1e-4, 0.5', '–')
+    """
+    return ", ".join(map(step, dict.fromkeys(h))) or MISSING
 
 
 def signed(part: str | None) -> str:

@@ -15,6 +15,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 
 from diffcmp.accuracy.record import Comparison, Row, Series, Step, Sweep
+from diffcmp.engines.partials import steps_of
 from diffcmp.report import numbers
 from diffcmp.report.blocks import INDENT, failed, heading, notes, quality
 from diffcmp.report.console import plain, render
@@ -32,8 +33,8 @@ LAYOUTS: tuple[tuple[tuple[str, ...], int | None], ...] = (
     (("evals", "time", "h", "error"), 8),
     (("evals", "time", "h", "error"), 5),
 )
-SUMMARY_LAYOUTS = ((), ("rule",), ("rule", "order"), ("rule", "order", "predicted h"),
-                   ("rule", "order", "predicted h", "default h", "at default"))  # fmt: skip
+SUMMARY_LAYOUTS = ((), ("rule",), ("rule", "order", "roundoff"), ("rule", "order", "roundoff", "predicted h"),
+                   ("rule", "order", "roundoff", "predicted h", "default h", "at default"))  # fmt: skip
 PARTS = ("truncation", "roundoff", "representation")
 BESIDE = 4
 
@@ -62,7 +63,8 @@ def derived(comparison: Comparison) -> list[RenderableType]:
     """The derivative as an expression, by the first method that found one."""
     for row in comparison.rows:
         if row.expression:
-            lines = [f"{symbol(name, comparison.program.inputs)} = {text}" for name, text in row.expression.items()]
+            inputs, order = comparison.program.inputs, comparison.truth.order
+            lines = [f"{symbol(name, inputs, order)} = {text}" for name, text in row.expression.items()]
             title = plain(f"Found by {row.backend}", "bold")
             return ["", title, *(Padding(plain(line), (0, 0, 0, INDENT)) for line in lines)]
     return []
@@ -95,37 +97,42 @@ def result_columns(comparison: Comparison, figures: int | None) -> Columns:
     rows = []
     for row in comparison.rows:
         for i, name in enumerate(comparison.wrt):
-            rows.append(result_row(row, name, figures, comparison.dtype, many=many, first=i == 0))
+            rows.append(result_row(row, name, figures, comparison, many=many, first=i == 0))
     headers = ("method", *(("",) if many else ()), "derivative", "digits", "error", "h", "evals", "time")
     return Columns(headers, tuple(rows), frozenset({"method", ""}))
 
 
-def result_row(row: Row, name: str, figures: int | None, dtype: str, *, many: bool, first: bool) -> tuple[Cell, ...]:
+def result_row(
+    row: Row, name: str, figures: int | None, comparison: Comparison, *, many: bool, first: bool
+) -> tuple[Cell, ...]:
     """One line; what belongs to the whole row stands only in its first line."""
     digits = row.digits.get(name)
-    style = "red" if failed(row.derivative.get(name)) else quality(digits, dtype)
+    style = "red" if failed(row.derivative.get(name)) else quality(digits, comparison.dtype)
     return (
         Cell(row.backend if first else "", "bold"),
         *((Cell(name, "cyan"),) if many else ()),
         Cell(numbers.estimate(row.derivative.get(name), figures), style),
         Cell(numbers.digits(digits), style),
         Cell(numbers.magnitude(row.abs_error.get(name))),
-        Cell(numbers.step(None if row.h is None else row.h.get(name))),
+        Cell(numbers.steps(() if row.h is None else steps_of(row.h, name, comparison.truth.order))),
         Cell(str(row.evaluations) if first else ""),
         Cell(numbers.seconds(row.seconds) if first else ""),
     )
 
 
 def summary(sweep: Sweep, width: int) -> list[RenderableType]:
-    """One row a method: its order, its step sizes and the digits they give."""
-    headers = ("method", "order", "best h", "predicted h", "default h", "rule", "at best", "at default", "lost")
+    """One row a method: its order, how its roundoff grows, its step sizes and the digits they give."""
+    headers = ("method", "order", "roundoff", "best h", "predicted h", "default h", "rule", "at best", "at default", "lost")
     rows = tuple(summary_row(series, sweep.dtype) for series in sweep.series)
     everything = Columns(headers, rows, frozenset({"method", "rule"}))
     for hidden in SUMMARY_LAYOUTS:
         columns = everything.without(hidden)
         if columns.width <= width:
             break
-    legend = plain("at best, at default: correct digits with that h; lost: what the default h gives away.", "dim")
+    said = "at best, at default: correct digits with that h; lost: what the default h gives away."
+    if "roundoff" in columns.headers:
+        said = f"order, roundoff: the powers of h that truncation and roundoff follow; {said}"
+    legend = plain(said, "dim")
     parts: list[RenderableType] = [table(columns), legend]
     if "rule" in hidden:
         rules = "; ".join(f"{series.backend} {series.rule}" for series in sweep.series if series.rule)
@@ -138,6 +145,7 @@ def summary_row(series: Series, dtype: str) -> tuple[Cell, ...]:
     return (
         Cell(series.backend, "bold"),
         Cell(numbers.order(series.fitted_order)),
+        Cell(numbers.order(series.roundoff_slope)),
         Cell(numbers.step(series.best_h)),
         Cell(numbers.step(series.predicted_h)),
         Cell(numbers.step(series.default_h)),

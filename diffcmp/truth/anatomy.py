@@ -19,7 +19,7 @@ from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core_with_places
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import Span
-from diffcmp.truth.certify import ZERO_BITS, certified_gradient, quantity_of, settled
+from diffcmp.truth.certify import ZERO_BITS, certified, quantity_of, settled
 from diffcmp.truth.local import Local
 from diffcmp.truth.record import Quantity, Truth
 from diffcmp.truth.zero import Imprecise
@@ -132,7 +132,7 @@ def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:
 
 def _found(program: Program, form: Program, at: Point, local: Local, known: Truth, name: str) -> Iterator[Remark]:
     """The steps that led to the kind, in words."""
-    if certified_gradient(program, at, [name], known.digits) is not None:
+    if certified(program, at, [name], known.digits) is not None:
         yield remark(Note.FOUND_BY_BALLS)
         return
     if known.source == "series":

@@ -1,7 +1,9 @@
 """The certified truth about a function at a point: the fast path, the local analysis where it fails, the precision ladder.
 
-1. `smooth`: one reverse sweep on balls, with every argument checked. Precision doubles until the digits are certain.
-2. `local`: series along each coordinate; leading terms decide. Unproven zeros are taken to `symbolic` for a proof.
+1. `smooth`: one reverse sweep on balls, or forward over reverse for second derivatives, with every argument checked.
+   Precision doubles until the digits are certain.
+2. `local`: series along each coordinate; leading terms decide. Unproven zeros are taken to `symbolic` for a proof. A mixed
+   derivative, where f is certainly smooth, is the derivative along one coordinate of that along the other.
 3. What series cannot express goes to the symbolic limit, believed only where balls approaching the point agree.
 4. Otherwise: undecided.
 """
@@ -9,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from flint import arb, fmpq
@@ -17,8 +19,10 @@ from flint import arb, fmpq
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.beside import Expansion, OneSide, expansion
+from diffcmp.engines.compiled import adjoint, only
 from diffcmp.engines.laurent import Exhausted, Failure, Series
 from diffcmp.engines.logarithms import Extended
+from diffcmp.engines.partials import distinct, variables
 from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core
@@ -41,38 +45,40 @@ REASONS = {
 
 
 def truth(
-    program: Program, at: Point, wrt: Sequence[str] | None = None, digits: int = 30, deadline: Deadline | None = None
-) -> Truth:
-    """The kind of the point, the value and the derivatives to `digits` certain digits.
+    program: Program, at: Point, wrt: Sequence[str] | None = None, digits: int = 30, deadline: Deadline | None = None,
+    order: int = 1,
+) -> Truth:  # fmt: skip
+    """The kind of the point, the value and the derivatives of one order to `digits` certain digits.
 
-    `wrt` defaults to all variables. All waiting for what only sympy can answer ends by the deadline, in 10 s by default.
+    `wrt` defaults to all variables; at order 2 `x` is ∂²f/∂x² and `x:y` a mixed derivative. All waiting for what only sympy
+    can answer ends by the deadline, in 10 s by default.
     """
     names = program.inputs if wrt is None else tuple(wrt)
-    found = certified_gradient(program, at, names, digits)
+    found = certified(program, at, names, digits, order)
     if found is not None:
-        along = {n: _plain(q) for n, q in zip(names, found.gradient, strict=True)}
-        return Truth(Kind.SMOOTH, Quantity(found.value), along, digits, True, "series")
+        along = {n: _plain(q) for n, q in zip(names, found.derivatives, strict=True)}
+        return Truth(Kind.SMOOTH, Quantity(found.value), along, digits, True, "series", order=order)
     deadline = deadline or Deadline.after(PATIENCE)
-    pieces = {name: _along(program, at, name, digits, deadline) for name in names}
-    return _joined(program, at, pieces, digits)
+    single = dict.fromkeys(one for name in names for one in distinct(name, order))
+    pieces = {name: _along(program, at, name, digits, deadline, order) for name in single}
+    for name in names:
+        if name not in pieces:
+            pieces[name] = _mixed(program, at, name, digits, deadline)
+    return _joined(program, at, pieces, names, digits, order)
 
 
-def certified_gradient(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
+def certified(program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1) -> Smooth | None:
     """Value and partial derivatives to `digits` digits by the fast path, or None where the point is not certainly smooth."""
     form = core(program)
-    varying = [name in names for name in program.inputs]
     bits = _bits(digits)
     for _ in range(MOST_BITS):
         balls = Balls(bits)
-        found = smooth(form, at.enclosures(balls), varying, balls)
+        found = smooth(form, at.enclosures(balls), names, balls, order)
         if found is None:
             return None
-        kept = [g for g, v in zip(found.gradient, varying, strict=True) if v]
-        order = [name for name, v in zip(program.inputs, varying, strict=True) if v]
-        if all(_certain(q, digits) for q in (found.value, *kept)):
-            by_name = dict(zip(order, kept, strict=True))
-            return Smooth(found.value, [by_name[name] for name in names])
-        if any(_vanishing(q) for q in (found.value, *kept)):
+        if all(_certain(q, digits) for q in (found.value, *found.derivatives)):
+            return found
+        if any(_vanishing(q) for q in (found.value, *found.derivatives)):
             return None  # perhaps an exact zero: that takes a proof
         bits *= 2
     return None
@@ -113,20 +119,33 @@ class _Piece:
     remarks: tuple[Remark, ...] = ()
 
 
-def _along(program: Program, at: Point, name: str, digits: int, deadline: Deadline) -> _Piece:
+def _along(program: Program, at: Point, name: str, digits: int, deadline: Deadline, order: int) -> _Piece:
     form = core(program, at.others(name))
     try:
-        local, assumed, bits = _believed(form, at, name, digits, deadline)
+        local, assumed, bits = _believed(form, at, name, digits, deadline, order)
     except (Exhausted, Imprecise) as reason:
         note = remark(Note.OSCILLATION, reason="leading terms vanish" if isinstance(reason, Exhausted) else "precision")
         return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (note,))
     if local.kind is Kind.UNDECIDED:
-        return _beyond_series(program, form, at, name, local, digits, deadline)
+        return _beyond_series(program, form, at, name, local, digits, deadline, order)
     remarks = (remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else ()
-    return _Piece(_coordinatewise(local, bits), _value(local, bits), assumed == 0, "series", remarks)
+    return _Piece(_coordinatewise(local, bits, order), _value(local, bits), assumed == 0, "series", remarks)
 
 
-def _believed(form: Program, at: Point, name: str, digits: int, deadline: Deadline) -> tuple[Local, int, int]:
+def _mixed(program: Program, at: Point, name: str, digits: int, deadline: Deadline) -> _Piece:
+    """A mixed second derivative where f is certainly analytic: there ∂f/∂x is, and the Program of the adjoint computes it all
+    around, so that its derivative along y may be found like any other. Elsewhere nothing is claimed."""
+    x, y = variables(name, 2)
+    form, balls = core(program), Balls(_bits(digits))
+    if smooth(form, at.enclosures(balls), [name], balls, 2) is None:
+        return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (remark(Note.MIXED_UNDECIDED),))
+    found = _along(only(adjoint(form, (x,)), 1), at, y, digits, deadline, 1)
+    return replace(found, value=None)
+
+
+def _believed(
+    form: Program, at: Point, name: str, digits: int, deadline: Deadline, order: int
+) -> tuple[Local, int, int]:
     """The local analysis, how many zeros in it are taken as such without a proof, and the bits.
 
     What cannot be proven to vanish may well be tiny: it is looked at with far more bits.
@@ -135,26 +154,26 @@ def _believed(form: Program, at: Point, name: str, digits: int, deadline: Deadli
     ------
     Imprecise: where even then a zero is suspected that sympy refutes.
     """
-    local, suspected, bits = settled(form, at, name, digits, ZERO_BITS)
+    local, suspected, bits = settled(form, at, name, digits, ZERO_BITS, order)
     if not suspected or local.kind is Kind.UNDECIDED:
         return local, 0, bits
     from diffcmp.truth.symbolic import proven  # starts a process: only where it is needed
 
-    facts = proven(form, at.coordinates[name], deadline)
+    facts = proven(form, at.coordinates[name], deadline, order)
     if facts == _facts(local):
         return local, 0, bits
-    local, suspected, bits = settled(form, at, name, digits, DEEP_BITS)
+    local, suspected, bits = settled(form, at, name, digits, DEEP_BITS, order)
     if facts is not None and suspected and facts != _facts(local):
         raise Imprecise
     return local, 0 if facts is not None else suspected, bits
 
 
-def _facts(local: Local) -> tuple[str, list[bool]]:
-    """The kind, and which of the numbers shown vanish."""
-    return local.kind.value, [_zero(x) for x in local.shown]
+def _facts(local: Local) -> tuple[str, bool, list[bool]]:
+    """The kind, whether the derivative exists, and which of the numbers shown vanish."""
+    return local.kind.value, local.exists, [_zero(x) for x in local.shown]
 
 
-def settled(form: Program, at: Point, name: str, digits: int, deep: int) -> tuple[Local, int, int]:
+def settled(form: Program, at: Point, name: str, digits: int, deep: int, order: int = 1) -> tuple[Local, int, int]:
     """The local analysis at a precision where all digits are certain and every suspected zero is below 1e-400.
 
     Also the number of zeros that are only suspected, and the bits: where there are any, at least `deep`.
@@ -164,7 +183,7 @@ def settled(form: Program, at: Point, name: str, digits: int, deep: int) -> tupl
         field = BallField(bits)
         try:
             with field.system.working():
-                local = analysis(form, at.coordinates[name].enclosure(field.system), field)
+                local = analysis(form, at.coordinates[name].enclosure(field.system), field, order=order)
         except Imprecise:
             bits *= 2
             continue
@@ -191,14 +210,14 @@ def quantity_of(x: Extended | None) -> Quantity | None:
     return Quantity(fmpq(0) if _zero(x.value) else x.value)
 
 
-def _coordinatewise(local: Local, bits: int) -> Coordinatewise:
+def _coordinatewise(local: Local, bits: int, order: int) -> Coordinatewise:
+    sides = [side.slope if order == 1 else side.curvature for side in (local.left, local.right)]
     with Balls(bits).working():
-        left, right = quantity_of(local.left.slope), quantity_of(local.right.slope)
+        left, right = (quantity_of(x) for x in sides)
     kind = local.kind
     if kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
         return Coordinatewise(kind)
-    both = right if kind in (Kind.SMOOTH, Kind.REMOVABLE) else None
-    return Coordinatewise(kind, both, left, right)
+    return Coordinatewise(kind, right if local.exists else None, left, right)
 
 
 def _value(local: Local, bits: int) -> Quantity | None:
@@ -216,9 +235,12 @@ def _value(local: Local, bits: int) -> Quantity | None:
 
 
 def _beyond_series(
-    program: Program, form: Program, at: Point, name: str, local: Local, digits: int, deadline: Deadline
+    program: Program, form: Program, at: Point, name: str, local: Local, digits: int, deadline: Deadline, order: int
 ) -> _Piece:
-    """The symbolic limit on each side that the series could not express, where balls confirm it; else undecided."""
+    """The symbolic limit on each side that the series could not express, where balls confirm it; else undecided, and so are
+    all second derivatives."""
+    if order > 1:
+        return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),))
     from diffcmp.truth.symbolic import kind_from_sides, symbolic_side  # starts a process: only where it is needed
 
     sides = []
@@ -255,19 +277,21 @@ def _cause(program: Program, local: Local) -> Remark:
     return remark(Note.OSCILLATION, span, program.text, reason=REASONS[failed.reason])
 
 
-def _joined(program: Program, at: Point, pieces: dict[str, _Piece], digits: int) -> Truth:
-    """One Truth of all coordinates: the most singular kind names the point."""
-    order = list(Kind)
-    kind = min((p.along.kind for p in pieces.values()), key=order.index)
+def _joined(
+    program: Program, at: Point, pieces: dict[str, _Piece], names: Sequence[str], digits: int, order: int
+) -> Truth:
+    """One Truth of all that was found: the most singular kind along a coordinate names the point."""
+    ranks = list(Kind)
+    kind = min((p.along.kind for name, p in pieces.items() if name in program.inputs), key=ranks.index)
     value = next((p.value for p in pieces.values() if p.value is not None), None)
     sources = {p.source for p in pieces.values()}
     source: Literal["series", "symbolic"] | None = "symbolic" if "symbolic" in sources else "series"
     source = None if None in sources else source
     remarks = tuple(dict.fromkeys(r for p in pieces.values() for r in p.remarks))
-    certified = all(p.certified for p in pieces.values())
+    proven = all(p.certified for p in pieces.values())
     if kind is Kind.REMOVABLE and value is not None and len(program.inputs) > 1 and depends_on_direction(program, at, value):
         value, remarks = None, (remark(Note.DIRECTION), *remarks)
-    return Truth(kind, value, {n: p.along for n, p in pieces.items()}, digits, certified, source, remarks)
+    return Truth(kind, value, {n: pieces[n].along for n in names}, digits, proven, source, remarks, order)
 
 
 def taylor(program: Program, at: Point, name: str, order: int, digits: int = 20) -> list[Ball] | None:

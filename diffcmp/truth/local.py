@@ -18,14 +18,15 @@ from diffcmp.truth.record import Kind
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """The kind of the point along one coordinate, f at it (None where undefined there), both sides, and how f was evaluated
-    at the very point."""
+    """The kind of the point along one coordinate, f at it (None where undefined there), both sides, how f was evaluated
+    at the very point, and whether the derivative of the order that was asked for exists."""
 
     kind: Kind
     at: Any
     left: OneSide
     right: OneSide
     there: Expansion
+    exists: bool
 
     @property
     def shown(self) -> list[Any]:
@@ -34,21 +35,23 @@ class Local:
         if self.kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
             return found
         for side in (self.left, self.right):
-            found += [x.value for x in (side.limit, side.slope) if x is not None and not x.infinite]
+            numbers = (side.limit, side.slope, side.curvature)
+            found += [x.value for x in numbers if x is not None and not x.infinite]
         return found
 
 
-def analysis(program: Program, x: Any, field: Field, terms: int = MAX_TERMS) -> Local:
-    """The local behaviour of a core program of one variable at `x`, a number of the field.
+def analysis(program: Program, x: Any, field: Field, terms: int = MAX_TERMS, order: int = 1) -> Local:
+    """The local behaviour of a core program of one variable at `x`, a number of the field, up to derivatives of `order`.
 
     Raises
     ------
     Exhausted: where too many leading terms vanish to tell (more than `terms`).
     """
     at = expansion(program, x, 0, field, terms)
-    left, right = one_side(program, x, -1, field, terms), one_side(program, x, 1, field, terms)
-    value = value_at(at)
-    return Local(kind_of(at, left, right, field), value, left, right, at)
+    left, right = (one_side(program, x, side, field, terms, order) for side in (-1, 1))
+    kind = kind_of(at, left, right, field)
+    exists = kind in (Kind.SMOOTH, Kind.REMOVABLE) and (order == 1 or curvatures_agree(left, right, field))
+    return Local(kind, value_at(at), left, right, at, exists)
 
 
 def value_at(at: Expansion) -> Any | None:
@@ -67,7 +70,7 @@ def kind_of(at: Expansion, left: OneSide, right: OneSide, field: Field) -> Kind:
         return Kind.UNDECIDED
     if len(sides) == 1:
         return Kind.EDGE
-    same = left.expansion.path == right.expansion.path and left.expansion.ramification == 1
+    same = one_function(left, right)
     limits = [s.limit.value for s in sides if s.limit is not None]
     if not same and not equal(field, *limits):
         return Kind.JUMP
@@ -80,6 +83,18 @@ def kind_of(at: Expansion, left: OneSide, right: OneSide, field: Field) -> Kind:
     if not same and not equal(field, slopes[0].value, slopes[1].value):
         return Kind.KINK
     return Kind.REMOVABLE if value is None else Kind.SMOOTH
+
+
+def one_function(left: OneSide, right: OneSide) -> bool:
+    """Whether both sides certainly expand one analytic function, so that no numbers need be compared."""
+    return left.expansion.path == right.expansion.path and left.expansion.ramification == 1
+
+
+def curvatures_agree(left: OneSide, right: OneSide, field: Field) -> bool:
+    """Whether both one-sided second derivatives are finite and equal, where f is differentiable."""
+    if left.curvature is None or right.curvature is None or left.curvature.infinite or right.curvature.infinite:
+        return False
+    return one_function(left, right) or equal(field, left.curvature.value, right.curvature.value)
 
 
 def equal(field: Field, a: Any, b: Any) -> bool:

@@ -75,7 +75,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Coordinatewise:
-    """What is known along one coordinate: kind, derivative (two-sided), left and right derivative."""
+    """What is known along one coordinate: kind, derivative (two-sided), left and right derivative; all of one order."""
 
     kind: Kind
     derivative: Quantity | None = None
@@ -87,10 +87,11 @@ class Coordinatewise:
 class Truth:
     """The certified value and derivatives of a function at a point.
 
-    kind: of the whole point, the most singular one among the coordinates. value: f there, or its limit where f is
-    removable. along: what is known along each coordinate. digits: how many were asked for, all of which are certain.
+    kind: of the whole point for f, the most singular one among the coordinates. value: f there, or its limit where f is
+    removable. along: what is known of each partial derivative, by its name (`engines.partials`). digits: how many were
+    asked for, all of which are certain.
     certified: proven in ball arithmetic; False where something was only taken. source: "series" (balls and series with
-    ball coefficients), "symbolic" (limits by sympy, confirmed numerically), None where undecided.
+    ball coefficients), "symbolic" (limits by sympy, confirmed numerically), None where undecided. order: of the derivatives.
     """
 
     kind: Kind
@@ -100,9 +101,10 @@ class Truth:
     certified: bool
     source: Literal["series", "symbolic"] | None
     remarks: tuple[Remark, ...] = field(default=())
+    order: int = 1
 
     def derivative(self, name: str) -> Quantity | None:
-        """The two-sided derivative with respect to one variable, where it exists."""
+        """The two-sided derivative of that name, where it exists."""
         return self.along[name].derivative
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The fast path: is the point certainly smooth? Then value and gradient by one reverse sweep on balls.
+"""The fast path: is the point certainly smooth? Then value and gradient by one reverse sweep on balls, and second
+derivatives by forward over reverse.
 
 Before a primitive is believed, its argument balls are checked against its domain: they must lie in the *interior*, where
 every primitive of the core is analytic. Conditions must be decided by balls that do not touch. Passed all through, f is
@@ -16,7 +17,9 @@ from flint import fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.engines.compiled import dual_over_tape
 from diffcmp.engines.evaluate import evaluate, operation, trace_of
+from diffcmp.engines.partials import variables
 from diffcmp.engines.reverse import vjp
 from diffcmp.program import rules
 from diffcmp.program.expand import branchless
@@ -25,26 +28,35 @@ from diffcmp.program.ir import Equation, Program
 
 @dataclass(frozen=True, slots=True)
 class Smooth:
-    """Enclosures of f and of its partial derivatives, at a point where f is certainly analytic."""
+    """Enclosures of f and of the partial derivatives asked for, at a point where f is certainly analytic."""
 
     value: Ball
-    gradient: list[Ball]
+    derivatives: list[Ball]
 
 
-def smooth(program: Program, values: Sequence[Ball], varying: Sequence[bool], balls: Balls) -> Smooth | None:
-    """Value and gradient of a core program, or None where some check cannot tell at this precision.
+def smooth(
+    program: Program, values: Sequence[Ball], partials: Sequence[str], balls: Balls, order: int = 1
+) -> Smooth | None:
+    """Value and partial derivatives of a core program, or None where some check cannot tell at this precision.
 
-    `values` holds one ball for each input, `varying` says with respect to which inputs f must be smooth.
+    `values` holds one ball for each input; `partials` are names as `engines.partials` reads them, of whose variables f must
+    be smooth.
     """
+    wanted = {by for name in partials for by in variables(name, order)}
+    varying = [name in wanted for name in program.inputs]
     with balls.working():
         trace = trace_of(program, balls, values)
         sound, decisions = _sound(program, trace, varying, balls)
         if program.outputs[0] not in sound:
             return None
-        value, gradient = vjp(branchless(program, decisions), balls, values, varying, fmpq(1))
-    zero = fmpq(0)
-    found = Smooth(value, [zero if g is None else g for g in gradient])
-    return found if all(to_arb(x).is_finite() for x in (value, *found.gradient)) else None
+        taken = branchless(program, decisions)
+        if order == 1:
+            value, gradient = vjp(taken, balls, values, varying, fmpq(1))
+            found = {n: fmpq(0) if g is None else g for n, g in zip(program.inputs, gradient, strict=True)}
+            derivatives = [found[name] for name in partials]
+        else:
+            value, *derivatives = evaluate(dual_over_tape(taken, tuple(partials)), balls, values)
+    return Smooth(value, derivatives) if all(to_arb(x).is_finite() for x in (value, *derivatives)) else None
 
 
 def _sound(

@@ -26,17 +26,20 @@ BITS = 8192
 QUESTIONS = 2  # each may use half of the time that is left, so that there is always some for the next
 
 
-def proven(form: Program, coordinate: Coordinate, deadline: Deadline) -> tuple[str, list[bool]] | None:
-    """The kind and which of the numbers shown vanish, by the local analysis on sympy's exact constants.
+def proven(
+    form: Program, coordinate: Coordinate, deadline: Deadline, order: int = 1
+) -> tuple[str, bool, list[bool]] | None:
+    """The kind, whether the derivative exists, and which of the numbers shown vanish, by the local analysis on sympy's exact
+    constants.
 
     None where some zero on the way could not be proven.
     """
-    task = shared().submit("diffcmp.truth.symbolic_work:prove", form, coordinate.program)
+    task = shared().submit("diffcmp.truth.symbolic_work:prove", form, coordinate.program, order)
     try:
         found = task.result(deadline.share(QUESTIONS))
     except REFUSALS:
         return None
-    return None if found is None else (found[0], list(found[1]))
+    return None if found is None else (found[0], found[1], list(found[2]))
 
 
 def symbolic_side(form: Program, coordinate: Coordinate, direction: int, deadline: Deadline) -> Side | None:

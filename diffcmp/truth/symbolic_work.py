@@ -17,14 +17,15 @@ DIGITS = 40
 TINY = sympy.Rational(1, 10**30)
 
 
-def prove(form: Program, coordinate: Program) -> tuple[str, list[bool]] | None:
-    """The kind of the point and which of the numbers shown vanish, where every zero on the way is proven, else None."""
+def prove(form: Program, coordinate: Program, order: int) -> tuple[str, bool, list[bool]] | None:
+    """The kind of the point, whether the derivative of that order exists, and which of the numbers shown vanish, where every
+    zero on the way is proven, else None."""
     system = Symbols()
     field = SymbolField(system, vanishes, lambda c: arb(str(sympy.N(c, DIGITS))))
     x = evaluate(coordinate, system, [])[0]
-    local = analysis(form, x, field)
+    local = analysis(form, x, field, order=order)
     zeros = [field.is_zero(c) for c in local.shown]
-    return (local.kind.value, zeros) if field.proven else None
+    return (local.kind.value, local.exists, zeros) if field.proven else None
 
 
 def vanishes(c: Any) -> bool | None:

@@ -98,6 +98,25 @@ def two_variables() -> Comparison:
     return Comparison(program, names, {"x": "1/3", "y": "0.5"}, "float64", "math", truth, rows)
 
 
+def second_order() -> Comparison:
+    """∂²f/∂x² and ∂²f/∂x∂y of x**2*y**3 at (1, 2), by a method with two steps and by one without."""
+    program = parse("x**2*y**3")
+    names = ("x", "x:y")
+    zero: dict[str, float | None] = dict.fromkeys(names, 0.0)
+    full: dict[str, float | None] = dict.fromkeys(names, 15.95)
+    errors: dict[str, float | None] = {"x": 3.2e-8, "x:y": 1.1e-7}
+    digits: dict[str, float | None] = {"x": 8.7, "x:y": 8.3}
+    rows = (
+        Row("central", 8.0, {"x": 16.000000032, "x:y": 24.00000011}, {"x": 1.22e-4, "y": 2.44e-4}, "u^(1/4)·max(|x|, 1)",
+            errors, errors, digits, {"x": 9.0e6, "x:y": 3.1e7}, 7, 5.1e-6),
+        Row("dual-over-tape", 8.0, {"x": 16.0, "x:y": 24.0}, None, "", zero, zero, full, zero, 1, 8.1e-7,
+            expression={"x": "2*y**3", "x:y": "6*x*y**2"}),
+    )  # fmt: skip
+    along = {"x": Coordinatewise(Kind.SMOOTH, exact(16)), "x:y": Coordinatewise(Kind.SMOOTH, exact(24))}
+    truth = Truth(Kind.SMOOTH, exact(8), along, 20, True, "series", order=2)
+    return Comparison(program, names, {"x": "1", "y": "2"}, "float64", "math", truth, rows)
+
+
 def kink() -> Comparison:
     """abs at 0, in float32, the truth not certified and with a remark of its own."""
     program = parse("3*abs(x) + x")
@@ -157,10 +176,11 @@ def sweep() -> Sweep:
 
 def _series(method: str, order: int, best: float, digits: float, rows: tuple[Step, ...]) -> Series:
     if method == "complex-step":
-        return Series(method, 2, 2.0, best, None, 1e-20, "1e-20", digits, 15.9, 0.1, rows)
+        return Series(method, 2, 2.0, best, None, 1e-20, "1e-20", digits, 15.9, 0.1, rows, roundoff_slope=0.02)
     default, predicted, rule = (1.5e-8, 1.2e-8, FORWARD) if order == 1 else (6.1e-6, 8.7e-6, CENTRAL)
     notes = (remark(Note.STENCIL_LEAVES_DOMAIN),)
-    return Series(method, order, order - 0.001, best, predicted, default, rule, digits, digits - 0.8, 0.8, rows, notes)
+    lost = digits - 0.8, 0.8
+    return Series(method, order, order - 0.001, best, predicted, default, rule, digits, *lost, rows, notes, -1.0)
 
 
 def mapped() -> Map:

@@ -23,7 +23,7 @@ from . import samples
 GOLDEN = Path(__file__).parent / "golden"
 RECORDS = {
     "removable": samples.removable, "two_variables": samples.two_variables, "kink": samples.kink,
-    "hostile": samples.hostile, "sweep": samples.sweep,
+    "hostile": samples.hostile, "sweep": samples.sweep, "second_order": samples.second_order,
 }  # fmt: skip
 
 
