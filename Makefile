@@ -1,6 +1,6 @@
 # make demo    set up and show what the tool does
 # make test    set up what tests need and run them
-# make fuzz    random programs and points, 20000 by default (some 15 minutes on two cores): make fuzz FUZZ=2000
+# make fuzz    random programs and points, 20000 by default (some 20 minutes on two cores): make fuzz FUZZ=2000
 # make lint    ruff and mypy
 # make bench   speed, as ratios inside one run
 # make docs-figures   draw the figures of docs/ and README.md again
