@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from diffcmp import InputError, along, certify, compare, derivative, explain, parse, sweep, trace, worker
 from diffcmp.cli.output import figure_format, writable
+from diffcmp.engines.pattern import SparseMatrix
 from diffcmp.engines.point import assignments
 from diffcmp.errors import Fault
 from diffcmp.notes import Note
+
+
+def without(module: str, called: Callable[[], Any]) -> Any:
+    """Call it as if a module were not installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, module, None)
+        return called()
+
 
 FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.EMPTY: lambda: parse("  "),
@@ -60,6 +71,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.RUNNING: lambda: along("x*y", 0, 1, at={"x": 1, "y": 1}),
     Fault.DTYPE: lambda: compare("x", 1, dtype="float31"),
     Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),
+    Fault.EXTRA: lambda: without("scipy.sparse", SparseMatrix((0, 0), np.zeros(1, int), np.zeros(0, int), np.zeros(0)).scipy),
     Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
 }
 
