@@ -51,8 +51,7 @@ def steps_of(h: Mapping[str, float], name: str, order: int) -> tuple[float, ...]
 def partials(program: Program, wrt: Sequence[str] | None, order: int = 1) -> tuple[str, ...]:
     """The names of the partial derivatives that are asked for, each once; by default those along every variable.
 
-    A mixed one is named in the order of the program's variables, as the order of differentiation does not matter where f is
-    smooth.
+    A mixed one keeps the order in which it is asked for: `x:y` is ∂f/∂x differentiated by y in its turn. `x:x` is `x`.
 
     Raises
     ------
@@ -62,6 +61,5 @@ def partials(program: Program, wrt: Sequence[str] | None, order: int = 1) -> tup
         return differentiated(program, wrt)
     names = []
     for name in wrt:
-        by = differentiated(program, [part.strip() for part in name.split(BY, 1)])
-        names.append(BY.join(sorted(by, key=program.inputs.index)))
+        names.append(BY.join(differentiated(program, [part.strip() for part in name.split(BY, 1)])))
     return tuple(dict.fromkeys(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction as F
 from typing import Any
 
@@ -36,6 +37,49 @@ def test_weights(nodes: tuple[int, ...], order: int, known: list[F]) -> None:
 ])  # fmt: skip
 def test_truncation(name: str, order: int, constant: F) -> None:
     assert order_of(BY_NAME[name].nodes) == (order, constant)
+
+
+@pytest.mark.parametrize(("name", "order", "constant", "rule"), [
+    ("forward", 1, F(1), "∛u"), ("backward", 1, F(-1), "∛u"), ("central", 2, F(1, 12), "u^(1/4)"), ("central4", 4, F(-1, 90), "u^(1/6)"),
+    ("central6", 6, F(1, 560), "u^(1/8)"),
+])  # fmt: skip
+def test_truncation_of_second_differences(name: str, order: int, constant: F, rule: str) -> None:
+    """The constants as in Fornberg's tables, or by Taylor's theorem with pencil and paper."""
+    method = BY_NAME[name].with_order(2)
+    assert order_of(method.nodes_for(2), 2) == (order, constant)
+    assert (method.truncation_order, method.rule) == (order, f"{rule}·max(|x|, 1)")
+
+
+@pytest.mark.parametrize("method", STENCILS, ids=lambda s: s.name)
+def test_second_differences_are_exact_for_polynomials(method: module.Stencil) -> None:
+    nodes = method.nodes_for(2)
+    w = weights(nodes, 2)
+    for power in range(method.with_order(2).truncation_order + 2):
+        assert sum(c * F(k) ** power for k, c in zip(nodes, w, strict=True)) == (2 if power == 2 else 0)
+
+
+def test_a_mixed_difference_is_the_product_of_two() -> None:
+    """(f(x+h, y+k) - f(x+h, y-k) - f(x-h, y+k) + f(x-h, y-k))/4hk, by hand, with h and k of their own."""
+    program = parse("exp(x)*sin(y)")
+    estimate = BY_NAME["central"].prepare(program, ["x:y"], 2)(point(program, {"x": 1, "y": 5}))
+    assert estimate.h is not None
+    h, k = estimate.h["x"], estimate.h["y"]
+    assert (h, k) == (2.0**-13, 2.0**-11)
+    parts = [math.exp(1 + a * h) * math.sin(5 + b * k) * a * b / 4 for a, b in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
+    assert estimate.derivative["x:y"] == sum(parts) / h / k
+    assert estimate.evaluations == 4
+
+
+@pytest.mark.parametrize(("name", "count"), [("forward", 3 + 4), ("central", 3 + 4), ("central4", 5 + 16), ("central6", 7 + 36)])
+def test_evaluations_of_order_two(name: str, count: int) -> None:
+    program = parse("x*y")
+    assert BY_NAME[name].prepare(program, ["x", "x:y"], 2)(point(program, {"x": 1, "y": 2})).evaluations == count
+
+
+def test_a_power_of_h_that_underflows_does_not() -> None:
+    """(1e-200)**2 is 0 in float64: the sum is divided twice."""
+    program = parse("(x*1e150)**2")
+    assert BY_NAME["central"].with_step(1e-200).prepare(program, ["x"], 2)(point(program, 0)).derivative["x"] == pytest.approx(2e300)
 
 
 @pytest.mark.parametrize("method", STENCILS, ids=lambda s: s.name)

@@ -1,13 +1,14 @@
 """What a function does next to a point, by values at distances of 1e-32 and 1e-48: an independent word on limit and slope.
 
-At each of the two scales three values, at t, 2t and 4t, give the limit and the slope, extrapolated after Richardson. Only
-what both scales agree on, and what more digits do not change, is conclusive.
+At each of the two scales three values, at t, 2t and 4t, give the limit and the slope, extrapolated after Richardson; with a
+fourth one, at 8t, they give the second derivative. Only what both scales agree on, and what more digits do not change, is
+conclusive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mpmath import mp, mpf
@@ -15,6 +16,7 @@ from mpmath import mp, mpf
 from tests.fuzz.reference import Unclear, Undefined, evaluate
 
 SCALES = 32, 48  # decimal exponents of the distances
+FACTORS = 1, 2, 4, 8
 DIGITS, MORE = 420, 470
 AGREED = mpf(10) ** -15
 ROUNDOFF, LEAST = mpf(10) ** -250, mpf(10) ** -300  # relative; and where larger numbers were added
@@ -33,11 +35,12 @@ class Number:
 
 @dataclass(frozen=True)
 class Beside:
-    """One side: whether f is defined there; limit and slope, None where they are not conclusive."""
+    """One side: whether f is defined there; limit, slope and second derivative, None where they are not conclusive."""
 
     defined: bool
     limit: Number | None = None
     slope: Number | None = None
+    curvature: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,15 @@ class Reference:
     at: Any | Literal["undefined"] | None
 
 
-def reference(text: str, at: dict[str, str], name: str) -> Reference:
-    """The function `text` along the variable `name` at a point given by texts."""
+def reference(text: str, at: dict[str, str], name: str, order: int = 1) -> Reference:
+    """The function `text` along the variable `name` at a point given by texts, up to derivatives of that order."""
 
     def along(offset: Any) -> Any:
         values = {n: evaluate(v, {}) for n, v in at.items()}
         values[name] += offset
         return evaluate(text, values)
 
-    return Reference(_side(along, -1), _side(along, 1), _at(along))
+    return Reference(_side(along, -1, order), _side(along, 1, order), _at(along))
 
 
 def _at(along: Callable[[Any], Any]) -> Any:
@@ -70,10 +73,11 @@ def _at(along: Callable[[Any], Any]) -> Any:
         return None
 
 
-def _side(along: Callable[[Any], Any], direction: int) -> Beside | None:
+def _side(along: Callable[[Any], Any], direction: int, order: int) -> Beside | None:
     """None where nothing is conclusive."""
-    first, second = (_values(along, direction, k, DIGITS) for k in SCALES)
-    again = _values(along, direction, SCALES[1], MORE)
+    factors = FACTORS[: order + 2]
+    first, second = (_values(along, direction, k, DIGITS, factors) for k in SCALES)
+    again = _values(along, direction, SCALES[1], MORE, factors)
     everything = [*first, *second, *again]
     if None in everything:
         return None
@@ -85,14 +89,20 @@ def _side(along: Callable[[Any], Any], direction: int) -> Beside | None:
     with mp.workdps(DIGITS):
         limits = [_limit(v) for v in (first, second)]
         slopes = [_slope(v, direction * _distance(k)) for v, k in zip((first, second), SCALES, strict=True)]
-        return Beside(True, _agreed(*limits), _agreed(*slopes))
+        found = Beside(True, _agreed(*limits), _agreed(*slopes))
+        if order == 1:
+            return found
+        curvatures = [_curvature(v, _distance(k)) for v, k in zip((first, second), SCALES, strict=True)]
+        return replace(found, curvature=_agreed(*curvatures))
 
 
-def _values(along: Callable[[Any], Any], direction: int, scale: int, digits: int) -> list[Any]:
-    """f at t, 2t and 4t; "undefined" where it is, None where that cannot be told."""
+def _values(
+    along: Callable[[Any], Any], direction: int, scale: int, digits: int, factors: tuple[int, ...]
+) -> list[Any]:
+    """f at t times each of the factors; "undefined" where it is, None where that cannot be told."""
     found = []
     with mp.workdps(digits):
-        for factor in (1, 2, 4):
+        for factor in factors:
             try:
                 found.append(along(direction * factor * _distance(scale)))
             except Undefined:
@@ -113,14 +123,23 @@ def _same(x: Any, y: Any, tolerance: Any) -> bool:
 
 def _limit(values: list[Any]) -> tuple[Any, Any]:
     """Two steps of Richardson's extrapolation to t = 0: f(t), f(2t), f(4t) without their terms in t and t². And the growth."""
-    f1, f2, f4 = values
+    f1, f2, f4 = values[:3]
     return (8 * f1 - 6 * f2 + f4) / 3, _growth(f1, f2)
 
 
 def _slope(values: list[Any], t: Any) -> tuple[Any, Any]:
     """One step, from the divided differences between t and 2t, 2t and 4t. And the growth."""
-    f1, f2, f4 = values
+    f1, f2, f4 = values[:3]
     near, far = (f2 - f1) / t, (f4 - f2) / (2 * t)
+    return 2 * near - far, _growth(near, far)
+
+
+def _curvature(values: list[Any], t: Any) -> tuple[Any, Any]:
+    """Twice the second divided differences, at t, 2t and 4t, and at 2t, 4t and 8t, extrapolated. And the growth."""
+    near, far = (
+        2 * ((f4 - f2) / (2 * s) - (f2 - f1) / s) / (3 * s)
+        for s, (f1, f2, f4) in ((t, values[:3]), (2 * t, values[1:]))
+    )
     return 2 * near - far, _growth(near, far)
 
 

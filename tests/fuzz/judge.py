@@ -64,12 +64,13 @@ def _continuous(left: Number | None, right: Number | None, at: Any) -> list[Kind
 def _wrong_number(truth: Truth, along: Coordinatewise, known: Reference) -> str | None:
     assert known.left is not None
     assert known.right is not None
+    left, right = (derivative(side, truth.order) for side in (known.left, known.right))
     claims: list[tuple[str, Quantity | None, Number | None]] = [
-        ("left derivative", along.left, known.left.slope if known.left.defined else None),
-        ("right derivative", along.right, known.right.slope if known.right.defined else None),
-    ]
+        ("left derivative", along.left, left), ("right derivative", along.right, right),
+    ]  # fmt: skip
     if along.kind in (Kind.SMOOTH, Kind.REMOVABLE):
-        claims.append(("derivative", along.derivative, known.right.slope))
+        if truth.order == 1 or along.derivative is not None or _joined(left, right):
+            claims += [("derivative", along.derivative, left), ("derivative", along.derivative, right)]
         claims.append(("value", truth.value, known.right.limit))
     for what, claimed, true in claims:
         if claimed is not None and true is not None and not agree(claimed, true):
@@ -81,6 +82,18 @@ def _wrong_number(truth: Truth, along: Coordinatewise, known: Reference) -> str 
             if not side.defined and claimed is not None:
                 return "a derivative on the side where f is undefined"
     return None
+
+
+def derivative(side: Beside, order: int) -> Number | None:
+    """The one-sided derivative of that order; None where it is not conclusive, or behind an infinite slope."""
+    if order == 1 or not side.defined:
+        return side.slope if side.defined else None
+    return side.curvature if side.slope is not None and not side.slope.infinite else None
+
+
+def _joined(left: Number | None, right: Number | None) -> bool:
+    """Whether both one-sided numbers are surely finite and one number."""
+    return left is not None and right is not None and not left.infinite and not right.infinite and _close(left, right)
 
 
 def agree(claimed: Quantity, true: Number) -> bool:

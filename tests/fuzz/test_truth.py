@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,18 @@ CORPUS = Path(__file__).parents[1] / "corpus" / "truth.jsonl"
 DIGITS = 20
 
 
-def found(problem: Problem) -> Truth:
+def found(problem: Problem, order: int = 1) -> Truth:
     program = parse(problem.text)
-    return truth(program, point(program, problem.at), [problem.name], DIGITS, Deadline.after(5))
+    return truth(program, point(program, problem.at), [problem.name], DIGITS, Deadline.after(5), order)
 
 
-def honest(problem: Problem) -> None:
+def honest(problem: Problem, order: int = 1) -> None:
     """The law: what is said of the point is not contradicted."""
     try:
-        said = found(problem)
+        said = found(problem, order)
     except InputError:
         return
-    wrong = disagreement(said, problem.name, reference(problem.text, problem.at, problem.name))
+    wrong = disagreement(said, problem.name, reference(problem.text, problem.at, problem.name, order))
     assert wrong is None, f"{problem}: {wrong} (certified: {said.certified})"
 
 
@@ -54,11 +55,18 @@ def test_the_truth_is_not_contradicted(chunk: int) -> None:
     hold(honest, problems(), chunk, 60)
 
 
+@pytest.mark.usefixtures("no_sympy")
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_second_derivatives_are_not_contradicted(chunk: int) -> None:
+    hold(partial(honest, order=2), problems(), chunk, 60)
+
+
 @pytest.mark.parametrize("row", [json.loads(line) for line in CORPUS.read_text().splitlines()], ids=lambda row: row["expr"])
 def test_the_corpus(row: dict[str, Any]) -> None:
     """What was once found wrong, and what was hard: not contradicted, and of the kind that it is."""
     problem = Problem(row["expr"], row["at"], row["wrt"])
     honest(problem)
+    honest(problem, 2)
     assert found(problem).along[row["wrt"]].kind.value in row["kind"]
 
 
@@ -88,6 +96,27 @@ def test_the_judge_sees_a_wrong_derivative(problem: Problem, side: str) -> None:
     for wrong in (Quantity(true.ball + fmpq(1, 10**12)), Quantity(infinite=1), Quantity(-true.ball + fmpq(1, 3))):
         along: Coordinatewise = replace(said.along["x"], **{side: wrong})
         assert disagreement(replace(said, along={"x": along}), "x", known) is not None
+
+
+SQUARE = Problem("x**2*exp(x)", {"x": "0"}, "x")
+JOINT = Problem("x*abs(x)", {"x": "0"}, "x")
+EVEN = Problem("abs(x)**1.5", {"x": "0"}, "x")
+
+
+@pytest.mark.parametrize("problem", [SINE, SQUARE, JOINT, EVEN, Problem("x**2.5 + x**2", {"x": "0"}, "x")])
+def test_the_judge_sees_a_wrong_second_derivative(problem: Problem) -> None:
+    said, known = found(problem, 2), reference(problem.text, problem.at, "x", 2)
+    assert disagreement(said, "x", known) is None
+    along = said.along["x"]
+    for lie in (
+        replace(along, right=Quantity(fmpq(7, 3))), replace(along, right=Quantity(infinite=-1)),
+        replace(along, derivative=Quantity(fmpq(7, 3))),
+    ):  # fmt: skip
+        if lie.derivative is None or lie.kind is Kind.SMOOTH:
+            assert disagreement(replace(said, along={"x": lie}), "x", known) is not None
+    if along.derivative is not None:
+        hidden = replace(along, derivative=None)
+        assert disagreement(replace(said, along={"x": hidden}), "x", known) is not None
 
 
 def test_the_judge_sees_a_wrong_value() -> None:
