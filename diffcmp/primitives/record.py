@@ -6,7 +6,31 @@ The texts are parsed by `diffcmp.program.rules` when they are first needed.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """How a structural primitive works; see `arrays`. It is linear in each argument.
+
+    shape: (static, *shapes) -> shape. apply: (static, *arrays) -> array, by NumPy, whatever the elements are. transposes:
+    for each argument (apply, cotangent, static, other arguments, shapes) -> its cotangent; `EACH`: the i-th argument gets the
+    i-th row, however many there are.
+    """
+
+    EACH: ClassVar[tuple[Callable[..., Any], ...]] = ()
+
+    shape: Callable[..., tuple[int, ...]]
+    apply: Callable[..., Any]
+    transposes: Sequence[Callable[..., Any]]
+
+    def transpose(self, position: int) -> Callable[..., Any]:
+        """The transpose with respect to one argument."""
+        if self.transposes:
+            return self.transposes[position]
+        return lambda apply, cotangent, static, others, shapes: apply("take", cotangent, static=((position,),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +52,7 @@ class Primitive:
     infix, precedence: how the printer writes it between its operands; precedence as in Python's grammar, 0 for calls.
     condition: the value is a truth value, not a number.
     internal: not callable by name in an expression (an operator, or made by the parser).
+    structure: how it moves and adds up the elements of arrays; None for what works element by element.
     """
 
     name: str
@@ -46,6 +71,7 @@ class Primitive:
     precedence: int = 0
     condition: bool = False
     internal: bool = False
+    structure: Structure | None = None
 
     @property
     def compares(self) -> bool:
@@ -80,3 +106,12 @@ def primitive(
         selects, folds, infix, precedence, condition, internal,
     )  # fmt: skip
     ALIASES.update(dict.fromkeys(aliases.split(), name))
+
+
+def structural(
+    name: str, shape: Callable[..., tuple[int, ...]], apply: Callable[..., Any], transposes: Sequence[Callable[..., Any]]
+) -> None:
+    """Enter one structural primitive in the table; made by the parser, never called by name."""
+    parameters = tuple("xyz"[: len(transposes)]) or ("x",)
+    made = Structure(shape, apply, transposes)
+    TABLE[name] = Primitive(name, parameters, ("",) * len(parameters), internal=True, structure=made)
