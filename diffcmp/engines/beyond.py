@@ -24,6 +24,7 @@ _COMPARED: dict[str, Callable[[int], bool]] = {
 def grown(system: SeriesSystem, name: str, arguments: Sequence[Any]) -> Any:
     """One primitive of which at least one argument is `Beyond`: a Series, another Beyond, a condition, or a Failure."""
     signs = [system_sign(system, a) for a in arguments]
+    system.took(tuple(signs))  # the sign of x*exp(1/x**2) is decided by the side
     if name == "neg":
         return Beyond(-signs[0])
     if name in ("add", "sub"):

@@ -94,6 +94,8 @@ class SeriesSystem(NumberSystem[Any]):
             key = (name, *map(id, arguments))
             if key not in self.shared:
                 self.shared[key] = self.carried_out(name, own, arguments), arguments
+                if self.level and not self.begun(self.shared[key][0]):
+                    self.shared[key] = Failure("essential"), arguments
             return self.shared[key][0]
 
         return applied
@@ -103,12 +105,19 @@ class SeriesSystem(NumberSystem[Any]):
         try:
             if name != "where" and any(isinstance(a, Beyond) for a in arguments):
                 return grown(self, name, arguments)
-            out = own(*arguments)
+            return own(*arguments)
         except Essential:
             return Failure("essential")
-        if self.level and isinstance(out, Series):
-            out[out.start + 1]  # a coefficient is computed at once, so that the chain of demands stays short
-        return out
+
+    def begun(self, out: Any) -> bool:
+        """Whether the first coefficients can be told. They are computed at once, so that the chain of demands stays short, but
+        not before the series is shared: the derivative of sin asks for cos, and that of cos for this very sin."""
+        try:
+            if isinstance(out, Series):
+                out[out.start + 1]
+        except Essential:
+            return False
+        return True
 
     # leading terms ---------------------------------------------------------------------------------------------------
 
@@ -206,7 +215,7 @@ class SeriesSystem(NumberSystem[Any]):
                 total = self.minus(total, self.times(y[i], out[k + v - i]))
             return self.over(total, lead)
 
-        single = y.stop is not None and y.stop == v + 1
+        single = y.stop is not None and all(self.field.rational(y[k]) == 0 for k in range(v + 1, y.stop))
         stop = x.stop - v if single and x.stop is not None else None
         if self.is_constant(x) and self.field.rational(x[0]) == 0:
             return x

@@ -110,13 +110,14 @@ def _plain(x: Ball) -> Coordinatewise:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What was found along one coordinate."""
+    """What was found along one coordinate. limit: whether the value is only a limit, as f as typed has none at the point."""
 
     along: Coordinatewise
     value: Quantity | None
     certified: bool
     source: Literal["series", "symbolic"] | None
     remarks: tuple[Remark, ...] = ()
+    limit: bool = False
 
 
 def _along(program: Program, at: Point, name: str, digits: int, deadline: Deadline, order: int) -> _Piece:
@@ -129,7 +130,8 @@ def _along(program: Program, at: Point, name: str, digits: int, deadline: Deadli
     if local.kind is Kind.UNDECIDED:
         return _beyond_series(program, form, at, name, local, digits, deadline, order)
     remarks = (remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else ()
-    return _Piece(_coordinatewise(local, bits, order), _value(local, bits), assumed == 0, "series", remarks)
+    along = _coordinatewise(local, bits, order)
+    return _Piece(along, _value(local, bits), assumed == 0, "series", remarks, local.at is None)
 
 
 def _mixed(program: Program, at: Point, name: str, digits: int, deadline: Deadline) -> _Piece:
@@ -259,7 +261,7 @@ def _beyond_series(
         both = right.slope if kind in (Kind.SMOOTH, Kind.REMOVABLE) else None
         along = Coordinatewise(kind, both, left.slope, right.slope)
         value = value or right.limit or left.limit
-    return _Piece(along, value, False, "symbolic", (remark(Note.SYMBOLIC_TRUTH),))
+    return _Piece(along, value, False, "symbolic", (remark(Note.SYMBOLIC_TRUTH),), local.at is None)
 
 
 def _known(side: OneSide) -> Side | None:
@@ -283,13 +285,13 @@ def _joined(
     """One Truth of all that was found: the most singular kind along a coordinate names the point."""
     ranks = list(Kind)
     kind = min((p.along.kind for name, p in pieces.items() if name in program.inputs), key=ranks.index)
-    value = next((p.value for p in pieces.values() if p.value is not None), None)
+    value, limit = next(((p.value, p.limit) for p in pieces.values() if p.value is not None), (None, False))
     sources = {p.source for p in pieces.values()}
     source: Literal["series", "symbolic"] | None = "symbolic" if "symbolic" in sources else "series"
     source = None if None in sources else source
     remarks = tuple(dict.fromkeys(r for p in pieces.values() for r in p.remarks))
     proven = all(p.certified for p in pieces.values())
-    if kind is Kind.REMOVABLE and value is not None and len(program.inputs) > 1 and depends_on_direction(program, at, value):
+    if limit and value is not None and len(program.inputs) > 1 and depends_on_direction(program, at, value):
         value, remarks = None, (remark(Note.DIRECTION), *remarks)
     return Truth(kind, value, {n: pieces[n].along for n in names}, digits, proven, source, remarks, order)
 

@@ -61,6 +61,14 @@ def number(text: str | None) -> object:
     ("x/(1+exp(1/x))", "0", "kink", "1", "0"),
     ("atan(exp(1/x))", "0", "jump", None, None),
     ("exp(-1/x**2)/exp(-1/x**2)", "0", "removable", "0", "0"),
+    ("sigmoid(x*exp(1/x**2))", "0", "jump", None, None),
+    ("where(x*exp(1/x**2) > 0, 1, 2)", "0", "jump", None, None),
+    ("x*tanh(x*exp(1/x**2))", "0", "kink", "-1", "1"),
+    ("log(abs(x))/log(x**2)", "0", "removable", "0", "0"),
+    ("x**(1/log(x))", "0", "domain edge", None, "0"),
+    ("(x**x-1)/(x*log(x))", "0", "domain edge", None, "-inf"),
+    ("sin(1/log(x))", "0", "domain edge", None, "-inf"),
+    ("sinh(x/log(x))", "0", "domain edge", None, "0"),
     ("x*exp(-log(x)**2)", "0", "domain edge", None, "0"),
     ("sinh(x)*log(x)**2", "0", "domain edge", None, "inf"),
     ("erf(log(x))", "0", "domain edge", None, "0"),
@@ -159,6 +167,22 @@ def test_x_to_the_y_along_each_coordinate() -> None:
     assert derivative is not None
     assert derivative.exact == 12
     assert truth.along["y"].kind.value == "outside domain"
+
+
+@pytest.mark.parametrize(("expr", "kind", "exists"), [
+    ("x*y/(x**2+y**2)", "removable", False),
+    ("x*y/(x**2+y**2) + abs(x) + abs(y)", "kink", False),
+    ("x*y/(x**2+y**2) + sqrt(x)", "domain edge", False),
+    ("x/hypot(x, y)", "jump", False),
+    ("x*y/hypot(x, y) + abs(x)", "kink", True),
+    ("(x**2-y**2)/(x-y)", "removable", True),
+])  # fmt: skip
+def test_a_limit_of_two_variables(expr: str, kind: str, exists: bool) -> None:
+    """Whatever the kind, f that is undefined at the point has no value where another direction gives another limit."""
+    truth = certify(expr, {"x": "0", "y": "0"})
+    assert truth.kind.value == kind
+    assert (truth.value is not None) == exists
+    assert (Note.DIRECTION in {r.note for r in truth.remarks}) == (not exists)
 
 
 @pytest.mark.parametrize("digits", [1, 50, 300])
