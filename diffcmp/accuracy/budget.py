@@ -53,7 +53,7 @@ def exact_difference(
     method: Stencil | ComplexStep, program: Program, name: str, inputs: Sequence[Fraction], smallest: float
 ) -> Exact:
     """D(x̃, ·) of a method for one partial derivative, for steps down to `smallest`."""
-    lost = max(0.0, -math.log2(smallest))
+    lost = max(0.0, -math.log2(max(smallest, math.ulp(0.0))))  # a tiny step, times a tiny slope, may have underflown to 0
     bits = int(GUARD_BITS + 64 + (2.2 + method.order) * lost)
     if isinstance(method, ComplexStep):
         return _complex_difference(*stepped(program, name, method.order), inputs, ComplexBalls(bits))

@@ -42,8 +42,8 @@ class BoundedFloats(NumberSystem[Bounded]):
 
     `partial` evaluates the table's rule for one argument on plain numbers: (primitive, position, arguments, out) -> number.
     It is handed in because the engines, which can run rules, live a floor higher. `measured` are literals that stand for
-    rounded inputs: each may be wrong by half an ulp. An operation whose result leaves the range of the format raises
-    `OutOfRange`.
+    rounded inputs: each may be wrong by half an ulp. A literal, or an operation whose result, leaves the range of the format
+    raises `OutOfRange`.
     """
 
     exact = True  # definitions, whose zeros are meant to be found
@@ -57,8 +57,8 @@ class BoundedFloats(NumberSystem[Bounded]):
 
     def literal(self, value: Fraction) -> Bounded:
         rounded = self.floats.literal(value)
-        if not math.isfinite(rounded):
-            return Bounded(rounded)
+        if not math.isfinite(rounded) or (rounded == 0 and value != 0):
+            raise OutOfRange
         carried = self.floats.unit_roundoff * abs(float(rounded)) if value in self.measured else 0.0
         return Bounded(rounded, carried + float(abs(exact(rounded) - value)))
 

@@ -136,11 +136,12 @@ class Careful:
                     yield Remark(Note.UNRESOLVED, (), met.span, met.piece) if met.note in RESOLVABLE else met
 
     def depends_on_direction(self, inputs: list[Any], limit: Any) -> bool:
-        """Whether the limit along other directions than the coordinates' differs."""
+        """Whether the limit along other directions than the coordinates' differs. One along which f is undefined, such as
+        x = y for (x**2 - y**2)/(x - y), says nothing."""
         for weights in ((1, 1), (1, 2), (1, -1)):
             direction = {name: weights[i % 2] for i, name in enumerate(self.program.inputs)}
-            other: Resolved = resolved(self.program, inputs, direction, self.floats)
-            if other.value is None or abs(float(other.value) - float(limit)) > 1e-9 * (1 + abs(float(limit))):
+            limits = resolved(self.program, inputs, direction, self.floats).pairs[0]
+            if any(abs(float(x) - float(limit)) > 1e-9 * (1 + abs(float(limit))) for x in limits if x is not None):
                 return True
         return False
 

@@ -32,7 +32,7 @@ SUMS = frozenset({"add", "sub"})
 TERMS = 24
 CANCELLED = Fraction(1, 2**10)  # a sum this small against what it was made of has lost digits, and may be a rounded zero
 KEPT = 0.75  # of the digits must be certain by the running error bound; else more bits are used
-WIDENED = (2, 4, 8, 32)  # times the precision of the format
+WIDENED = (2, 4, 8, 32, 128)  # times the precision of the format
 
 
 Pair: TypeAlias = tuple[Any | None, Any | None]  # left and right
@@ -178,6 +178,15 @@ def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Ite
             exponent = program.by_output[eq.inputs[1]].params if eq.primitive == "power" else ()
             if not (exponent and exponent[0] > 0 and exponent[0].denominator == 1):
                 suspects |= dict.fromkeys(_zeros(program, eq.inputs[0]))
+        elif eq.primitive == "tan":  # a quotient by cos(x), which is 1/tan(x) next to its zero
+            x, out = (builder.add("mul", [i, i]) for i in (slots[eq.inputs[0]], slots[eq.output]))
+            bound = builder.add("mul", [builder.literal(CANCELLED**2), builder.add("mul", [x, out])])
+            yield builder.add("ge", [bound, builder.literal(1)])
+        elif eq.entry.recurrence:  # a function with poles at 0, -1, -2, …
+            x, half = slots[eq.inputs[-1]], builder.literal(Fraction(1, 2))
+            off = builder.add("sub", [x, builder.add("floor", [builder.add("add", [x, half])])])
+            near = builder.add("le", [builder.add("mul", [off, off]), builder.literal(CANCELLED**2)])
+            yield builder.add("and", [near, builder.add("lt", [x, half])])
     for place in suspects:
         first = slots[program.by_output[place].inputs[0]]
         squares = [builder.add("mul", [i, i]) for i in (slots[place], first)]  # cheaper than two calls of abs

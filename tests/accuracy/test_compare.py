@@ -79,6 +79,7 @@ def test_the_choice_at_a_kink(backend: str, choice: str) -> None:
     ("exp(-1000*(x-1)**2)", "1.1", 0.3, Note.TRUNCATION),
     ("(1-cos(x))/x**2", "1e-8", None, Note.CANCELLATION),
     ("cos(x)", "31415926535897932384.62643383279", None, Note.REPRESENTATION),
+    ("x**1.5", "1e-300", None, Note.TRUNCATION),
 ])  # fmt: skip
 def test_no_finite_number_is_wrong_without_a_note(expr: str, at: str, h: float | None, note: Note) -> None:
     found = compare(expr, at, backends=NUMERIC, h=h)

@@ -46,6 +46,37 @@ def test_a_limit_that_depends_on_the_direction(backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize(("expr", "at", "slope"), [
+    ("(x**2-y**2)/(x-y)", 1, 1), ("(sin(x)-sin(y))/(x-y)", 0.5, -math.sin(0.5) / 2), ("(x-y)/(x-y)", 3, 0),
+])  # fmt: skip
+def test_a_direction_in_which_f_is_undefined_says_nothing(expr: str, at: float, slope: float, backend: str) -> None:
+    (row,) = compare(expr, {"x": at, "y": at}, backends=[backend]).rows
+    assert list(row.derivative.values()) == [pytest.approx(slope, rel=1e-12)] * 2
+    assert {r.note for r in row.remarks} == {Note.RESOLVED}
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize(("expr", "at", "slope"), [
+    ("(x-pi/2)*tan(x)", "pi/2", 0), ("(1-x)*tan(pi*x/2)", "1", 0), ("gamma(sin(x))*sin(x)", "pi", 0.57721566490153286),
+    ("gamma(2*cos(x))*(2*cos(x)+1)", "2*pi/3", math.sqrt(3) * (1 - 0.57721566490153286)),
+])  # fmt: skip
+def test_a_pole_that_no_float_meets(expr: str, at: str, slope: float, backend: str) -> None:
+    (row,) = compare(expr, at, backends=[backend]).rows
+    assert row.derivative["x"] == pytest.approx(slope, rel=1e-12, abs=1e-12)
+    assert Note.RESOLVED in {r.note for r in row.remarks}
+
+
+@pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize(("expr", "at", "slope"), [
+    ("x*1e400/1e400", 2.0, 1), ("x/1e400*1e400", 2.0, 1), ("abs(exp(x)-1-1e-500)", 0.0, -1), ("(exp(x)-1)/x", 1e-300, 0.5),
+    ("(sin(x)-x)/x**3", 1e-100, 1e-100 / 60),
+])  # fmt: skip
+def test_literals_and_points_far_beyond_the_format(expr: str, at: float, slope: float, backend: str) -> None:
+    (row,) = compare(expr, at, backends=[backend]).rows
+    assert row.derivative["x"] == pytest.approx(slope, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("backend", ENGINES)
 def test_several_variables_along_each_coordinate(backend: str) -> None:
     """With x = 0 held fixed, sin(x*y)/x is 0/0 for every y: there is no derivative along y."""
     (row,) = compare("sin(x*y)/x", {"x": 0, "y": 2}, backends=[backend]).rows
