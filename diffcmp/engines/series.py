@@ -335,6 +335,7 @@ class SeriesSystem(NumberSystem[Any]):
     def regular(self, name: str) -> Callable[..., Any]:
         """A function that is analytic inside its domain, by its rule; at its edges and poles as its entry says."""
         entry = TABLE[name]
+        closed = "=" in entry.domain and not entry.recurrence
 
         def applied(*arguments: Series) -> Any:
             x = arguments[-1]
@@ -355,7 +356,11 @@ class SeriesSystem(NumberSystem[Any]):
                     recurrence = rules.recurrence(name)
                     assert recurrence is not None
                     return evaluate(recurrence, self, arguments)[0]
-            return self.integral(name, arguments)
+            edge = self.field.whole(x[0]) if closed else None
+            if edge is None:
+                return self.integral(name, arguments)
+            at = self.field.system.literal(Fraction(edge))  # a ball around an edge is partly outside
+            return self.integral(name, arguments, operation(self.field.system, name)(at))
 
         return applied
 

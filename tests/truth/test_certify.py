@@ -108,6 +108,12 @@ def number(text: str | None) -> object:
     ("x**0", "0", "smooth", "0", "0"),
     ("(x**2-2)/(x-sqrt(2))", "sqrt(2)", "removable", "1", "1"),
     ("abs(sin(x))", "pi", "kink", "-1", "1"),
+    ("acos(cos(x))", "pi", "kink", "1", "-1"),
+    ("asin(sin(x))", "-pi/2", "kink", "-1", "1"),
+    ("(acos(cos(x))-pi)**2", "pi", "smooth", "0", "0"),
+    ("asin(x*sqrt(2))", "1/sqrt(2)", "domain edge", "inf", None),
+    ("acosh(x*exp(-2))", "exp(2)", "domain edge", None, "inf"),
+    ("acos(1-abs(1/log(x)))", "0", "domain edge", None, "inf"),
     ("(x-1)/sin(pi*x)", "1", "removable", "0", "0"),
     ("sin(x)/x", "1e22", "smooth", "5.2321478539513894e-23", "5.2321478539513894e-23"),
 ])  # fmt: skip
