@@ -53,7 +53,8 @@ def _branch(
     taken, other = eq.inputs[1:] if values[eq.inputs[0]] else eq.inputs[:0:-1]
     test, branch = program.by_output[eq.inputs[0]], program.by_output.get(other)
     guard = touches(program, test, values)
-    singular = not _finite(program, other, names, inputs, floats)
+    _, *plain = compiled(adjoint(program, tuple(names)), floats.dtype)(*inputs)
+    singular = not all(map(math.isfinite, plain)) and not _finite(program, other, names, inputs, floats)
     if test.span is None or branch is None or branch.span is None or not (singular or (guard and taken in program.constant)):
         return None
     twice = double_where(program, eq, other, inputs, names, floats)

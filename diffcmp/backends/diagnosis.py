@@ -9,9 +9,10 @@ from typing import Any
 
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import trace_of
+from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.forward import Dual, Duals
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.program import rules
 from diffcmp.program.ir import Equation, Program
 
 SYMBOLS = {"div": "/", "power": "**", "pow": "**", "add": "+", "sub": "-", "mul": "*"}
@@ -83,6 +84,12 @@ def _primal(value: Any) -> Any:
     return _primal(value.primal) if isinstance(value, Dual) else value
 
 
+def _outside(eq: Equation, arguments: Sequence[Any], floats: Floats) -> bool:
+    """Whether the arguments lie outside the domain of a function; one such as gamma may be infinite inside it, by overflow."""
+    domain = rules.domain(eq.primitive)
+    return domain is not None and not evaluate(domain, floats, arguments)[0]
+
+
 def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Floats) -> Remark:
     """What kind of failure an equation is."""
     primals = [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
@@ -104,7 +111,7 @@ def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Float
     name = eq.primitive if eq.primitive not in SYMBOLS else f"the operator {SYMBOLS[eq.primitive]}"
     if math.isnan(out):
         return at(Note.OUTSIDE_DOMAIN, name=name)
-    if math.isinf(out) and (eq.entry.domain and eq.primitive not in SYMBOLS):
+    if math.isinf(out) and eq.primitive not in SYMBOLS and _outside(eq, primals, floats):
         return at(Note.OUTSIDE_DOMAIN, name=name)
     if math.isinf(out):
         return at(Note.OVERFLOW, dtype=floats.dtype)

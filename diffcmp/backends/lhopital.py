@@ -127,8 +127,10 @@ class Careful:
         """Why there is no finite derivative: what is on either side, where the series know it, else what the plain engine
         met."""
         for name, slope in derivative.items():
-            sides = found[name].slopes
-            if not math.isfinite(slope) and any(s is not None for s in sides):
+            sides, broken = found[name].slopes, found[name].broken
+            if not math.isfinite(slope) and broken is not None:
+                yield remark((Note.JUMP, Note.KINK_OF_VALUE)[broken])
+            elif not math.isfinite(slope) and any(s is not None for s in sides):
                 left, right = (_said(s) for s in sides)
                 yield remark(Note.NO_LIMIT, left=left, right=right)
             elif not math.isfinite(slope):
@@ -148,7 +150,7 @@ class Careful:
 
 def _said(slope: Any) -> str:
     """A one-sided derivative in a sentence."""
-    return "undefined" if slope is None else f"{'-' * (slope < 0)}∞" if math.isinf(slope) else f"{float(slope):.6g}"
+    return "undefined" if slope is None else f"{'-' * (slope < 0)}∞" if math.isinf(slope) else f"{float(slope) + 0.0:.6g}"
 
 
 def _told(series: Resolved, floats: Floats) -> Iterator[Remark]:

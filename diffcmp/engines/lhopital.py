@@ -67,6 +67,12 @@ class Resolved:
         lower = all(self.common(pair) is not None for pair in self.pairs[:-1])
         return self.common(self.slopes) if lower else None
 
+    @property
+    def broken(self) -> int | None:
+        """The first order below the one asked for at which the sides are known to differ: 0 for a jump, 1 for a kink."""
+        differ = (order for order, pair in enumerate(self.pairs[:-1]) if None not in pair and self.common(pair) is None)
+        return next(differ, None)
+
     def certain(self, floats: Floats) -> bool:
         """Whether enough digits are certain by the error bound: all of them, once more bits had to be used."""
         kept = KEPT if self.precision == 1 else 1.0

@@ -142,8 +142,9 @@ def _found(program: Program, form: Program, at: Point, local: Local, known: Trut
         yield remark(Note.UNDEFINED_THERE, failed.span, program.text)
     for eq, root in _differences(form, local.left.expansion, local.right.expansion):
         yield remark(Note.EVEN_ROOT if root else Note.SIDES_DIFFER, eq.span, program.text)
+    also_left = {eq.span for eq, _ in _differences(form, local.there, local.left.expansion)}
     for eq, _ in _differences(form, local.there, local.right.expansion):
-        if eq.entry.condition:
+        if eq.entry.condition and eq.span in also_left:
             yield remark(Note.OTHER_BRANCH_THERE, eq.span, program.text)
 
 

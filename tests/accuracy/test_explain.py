@@ -9,6 +9,7 @@ import pytest
 from diffcmp import Explanation, explain, parse
 from diffcmp.accuracy.suggestions import equal_around
 from diffcmp.engines.point import point
+from diffcmp.notes import Note
 from diffcmp.report.terms import leading_text
 
 
@@ -77,7 +78,7 @@ def test_nothing_is_lost_where_nothing_is() -> None:
     ("where(x != 2, (x**2-4)/(x-2), 4)", {"x": "2"}, True, 0.0, False),
     ("where(x == 0, 1, sin(x)/x)", {"x": "0"}, True, 0.0, True),
     ("where(x > 0, sqrt(x), 0)", {"x": "0"}, True, 0.0, None),
-    ("where(m > 0, log(m), 0)", {"m": "-1"}, False, 0.0, True),
+    ("where(m > 0, sqrt(m), 0)", {"m": "-1"}, False, 0.0, True),
 ])  # fmt: skip
 def test_double_where(expr: str, at: dict[str, str], guard: bool, gives: float, right: bool | None) -> None:
     (branch,) = explained(expr, at).branches
@@ -89,6 +90,21 @@ def test_double_where(expr: str, at: dict[str, str], guard: bool, gives: float, 
 def test_a_where_that_every_engine_gets_right_is_not_mentioned() -> None:
     assert explained("where(x > 1, x**2, 2*x-1)", "1").branches == ()
     assert explained("where(x > 0, x, exp(x))", "3").branches == ()
+    assert explained("where(x > 0, log(x), 0)", "-1").branches == ()  # log(-1) is nan, but its partial, 1/x, is finite
+
+
+@pytest.mark.parametrize(("expr", "at", "there"), [
+    ("where(x == 0, 1, sin(x)/x)", "0", True), ("heaviside(x)*x", "0", True), ("max(sin(x), x)", "0", False),
+    ("where(x > 0, sqrt(x), 0)", "0", False),
+])  # fmt: skip
+def test_a_condition_that_differs_at_the_point_differs_from_both_sides(expr: str, at: str, there: bool) -> None:
+    (found,) = explained(expr, at).anatomy
+    assert (Note.OTHER_BRANCH_THERE in {r.note for r in found.found}) == there
+
+
+def test_a_large_value_of_gamma_is_an_overflow() -> None:
+    rows = explained("gamma(x)", "180").comparison.rows
+    assert all(Note.OUTSIDE_DOMAIN not in {r.note for r in row.remarks} for row in rows)
 
 
 @pytest.mark.parametrize(("expr", "at", "text"), [

@@ -77,6 +77,17 @@ def test_literals_and_points_far_beyond_the_format(expr: str, at: float, slope: 
 
 
 @pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize(("expr", "at", "order", "note"), [
+    ("sigmoid(x*exp(1/x**2))", "0", 1, Note.JUMP), ("atan(1/x)", "0", 1, Note.JUMP), ("acos(cos(x))", "pi", 1, Note.NO_LIMIT),
+    ("acos(cos(x))", "pi", 2, Note.KINK_OF_VALUE),
+])  # fmt: skip
+def test_what_is_said_where_the_sides_differ(expr: str, at: str, order: int, note: Note, backend: str) -> None:
+    """Both one-sided slopes of sigmoid(x*exp(1/x**2)) are 0: it is the value that jumps."""
+    (row,) = compare(expr, at, backends=[backend], order=order).rows
+    assert {r.note for r in row.remarks} == {note}
+
+
+@pytest.mark.parametrize("backend", ENGINES)
 def test_several_variables_along_each_coordinate(backend: str) -> None:
     """With x = 0 held fixed, sin(x*y)/x is 0/0 for every y: there is no derivative along y."""
     (row,) = compare("sin(x*y)/x", {"x": 0, "y": 2}, backends=[backend]).rows
