@@ -7,7 +7,7 @@ point agree with it: sympy's `limit` has returned wrong values (its issues 15323
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from flint import arb, fmpq
 
@@ -22,7 +22,9 @@ from diffcmp.worker import WorkerDied, WorkerFailed, WorkerTimeout, shared
 REFUSALS = (WorkerDied, WorkerFailed, WorkerTimeout)
 APPROACH = [Fraction(1, 10 ** (2**k)) for k in range(3, 10)]  # 1e-8, 1e-16, … 1e-512
 AGREEMENT = 1e-3
+LEAST = 2  # distances at which the difference quotient must be known
 BITS = 8192
+GOOD = 47  # digits of a decimal that are right
 QUESTIONS = 2  # each may use half of the time that is left, so that there is always some for the next
 
 
@@ -60,7 +62,11 @@ def _quantity(text: str | None) -> Quantity | None:
     if text in ("inf", "-inf"):
         return Quantity(infinite=1 if text == "inf" else -1)
     exact = Fraction(text)
-    return Quantity(fmpq(exact.numerator, exact.denominator))
+    number = fmpq(exact.numerator, exact.denominator)
+    if "." not in text and "e" not in text:
+        return Quantity(number)
+    with Balls(BITS).working():
+        return Quantity(arb(number, abs(arb(number)) * arb(10) ** -GOOD))
 
 
 def confirmed(form: Program, coordinate: Coordinate, direction: int, side: Side) -> bool:
@@ -76,7 +82,13 @@ def confirmed(form: Program, coordinate: Coordinate, direction: int, side: Side)
             return False
         if side.slope is None or side.limit.ball is None:
             return True
-        return tends([(v - side.limit.ball) / t for v, t in zip(values, steps, strict=True)], side.slope)
+        quotients = [(v - side.limit.ball) / t for v, t in zip(values, steps, strict=True)]
+        known = list(takewhile(_narrow, quotients))  # of a decimal only some digits are known, and t divides their error
+        return len(known) >= LEAST and tends(known, side.slope)
+
+
+def _narrow(x: arb) -> bool:
+    return bool(x.is_finite() and x.rad() < AGREEMENT**3 * (1 + abs(x.mid())))
 
 
 def tends(values: list[arb], claim: Quantity) -> bool:

@@ -14,6 +14,7 @@ from diffcmp.truth.local import analysis
 from diffcmp.truth.zero import SymbolField
 
 DIGITS = 40
+SHOWN = 50  # of a limit that is no rational number
 TINY = sympy.Rational(1, 10**30)
 
 
@@ -41,7 +42,8 @@ def vanishes(c: Any) -> bool | None:
 
 
 def one_sided(form: Program, coordinate: Program, direction: int) -> dict[str, str | None]:
-    """The one-sided limit of f, and of its difference quotient, as decimal strings, "inf" or "-inf"; None on failure."""
+    """The one-sided limit of f, and of its difference quotient: "1/3" where rational, else a decimal of `SHOWN` digits, "inf"
+    or "-inf"; None on failure."""
     system = Symbols()
     t = sympy.Symbol("t", positive=True)
     x = evaluate(coordinate, system, [])[0]
@@ -56,5 +58,7 @@ def one_sided(form: Program, coordinate: Program, direction: int) -> dict[str, s
 def _text(value: Any) -> str | None:
     if value in (sympy.oo, -sympy.oo):
         return "inf" if value == sympy.oo else "-inf"
-    number = sympy.N(value, DIGITS + 10)
+    if value.is_Rational:
+        return str(value)
+    number = sympy.N(value, SHOWN)
     return str(number) if number.is_Float or number.is_Rational else None
