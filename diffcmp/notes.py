@@ -23,6 +23,7 @@ class Note(Enum):
     OVERFLOW = "overflow: larger than the largest {dtype}", "use dual-lhopital, a wider dtype, or a form that stays finite"
     INFINITE_SLOPE = "the partial derivative of {name} is infinite here", "choose another point, or rewrite"
     STENCIL_LEAVES_DOMAIN = "the stencil reaches outside the domain", "use a smaller h, or a one-sided method"
+    IMAGINARY_STEP_LEAVES_DOMAIN = "f is finite at the point: only its complex evaluation, an imaginary step beside it, is nan", "use another method: no smaller h helps"
     NO_COMPLEX_TYPE = "there is no complex type that matches {dtype}", "use float32 or wider"
     # what the truth says of a result
     KINK = "left and right derivative differ ({left} and {right}); this is {choice}", "no method can give both; each picks one by convention"
@@ -46,7 +47,9 @@ class Note(Enum):
     INFINITE_CURVATURE = "the second derivative is infinite here, so that no finite number is right", "look at f′ on either side"
     SECOND_EDGE = "f is defined on one side only; the second derivative from that side is {derivative}", "no two-sided one exists"
     MIXED_SINGULAR = "substitution gives {form}, and a limit along one coordinate says nothing of a mixed derivative", "look at the derivatives along x and y, or choose a point beside"
-    VALUE_NOT_FINITE = "f itself is nan or infinite here", "check the value of f before its derivative"
+    VALUE_NOT_FINITE = "f itself evaluates to nan or infinity here", "check the value of f before its derivative"
+    COMPLEX_VALUE_NOT_FINITE = "f is finite at the point, but its complex evaluation is nan or infinite", "check the value of f by another method"
+    SLOPE_BEYOND = "overflow: the derivative itself is larger than the largest {dtype}", "use a wider dtype, or a form that stays smaller"
     # what explain says of sub-expressions and branches
     LOSES = "`{piece}` loses {lost:.1f} of {before:.1f} digits {what}by {cause}{condition}", ""
     LOSES_ALL = "`{piece}` loses all of {before:.1f} digits {what}by {cause}{condition}", ""

@@ -17,6 +17,7 @@ from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.richardson import Richardson
 from diffcmp.backends.stencil import Stencil
+from diffcmp.engines.evaluate import evaluate
 from diffcmp.engines.point import Point, coordinate
 from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
@@ -56,7 +57,14 @@ def verdict(
     elif digits is not None and digits < expected(method, floats, known.order):
         yield _blame(method, program, where, name, value, true, digits, steps, known, floats)
     elif not math.isfinite(f) and along.kind is Kind.SMOOTH:
-        yield remark(Note.VALUE_NOT_FINITE)
+        by_steps = isinstance(method, ComplexStep) and math.isfinite(_value(program, where, floats))
+        yield remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
+
+
+def _value(program: Program, where: Point, floats: Floats) -> Any:
+    """f itself, in real arithmetic."""
+    with floats.quiet():
+        return evaluate(program, floats, where.rounded(floats))[0]
 
 
 def expected(method: Backend, floats: Floats, order: int = 1) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,10 +70,11 @@ class ComplexStep:
                 h = steps[moved] = self.step(inputs[place], system.floats) if given is None else given
                 z = imaginary_step(f, inputs, place, h, system)
                 derivatives.append(z.imag / narrowed(h, system.floats))
-                value = z.real if order == 1 and value is None else value
+                if order == 1 and (value is None or not math.isfinite(value)):
+                    value = z.real  # a step along another variable may have left the domain
             return Outcome(value, derivatives, len(runs), steps)
 
-        return Numeric(program, tuple(wrt), system.floats, run, order=order)
+        return Numeric(program, tuple(wrt), system.floats, run, order=order, imaginary=True)
 
 
 def stepped(program: Program, name: str, order: int) -> tuple[Program, str]:

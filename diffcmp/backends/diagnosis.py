@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.arithmetic.complexes import Complexes
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.evaluate import evaluate, trace_of
@@ -19,13 +21,14 @@ SYMBOLS = {"div": "/", "power": "**", "pow": "**", "add": "+", "sub": "-", "mul"
 
 
 def diagnosis(
-    program: Program, by: Sequence[str], floats: Floats, inputs: Sequence[Any], *, steps: bool = False, reverse: bool = False
-) -> Remark:
+    program: Program, by: Sequence[str], floats: Floats, inputs: Sequence[Any], *, steps: bool = False, reverse: bool = False,
+    imaginary: float | None = None,
+) -> Remark:  # fmt: skip
     """The reason why the derivative by the variables of `by`, one after the other, is not finite at `inputs`, with the span
     it arose in.
 
     steps: the method is a stencil, which evaluates f beside the point too. reverse: it multiplies the partials of a branch
-    that is not taken by a zero cotangent.
+    that is not taken by a zero cotangent. imaginary: the step of the complex-step method along the last variable.
     """
     system: NumberSystem[Any] = floats
     duals = list(inputs)
@@ -44,9 +47,22 @@ def diagnosis(
     branch = _first_failure(program, values, set(range(program.size)) - taken)
     if reverse and branch is not None:
         return remark(Note.UNTAKEN_BRANCH, branch.span, program.text)
+    if imaginary is not None:
+        left = _left_domain(program, by[-1], floats, inputs, imaginary)
+        return remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN, None if left is None else left.span, program.text)
     if steps:
         return remark(Note.STENCIL_LEAVES_DOMAIN)
     return remark(Note.OVERFLOW, dtype=floats.dtype)
+
+
+def _left_domain(program: Program, name: str, floats: Floats, inputs: Sequence[Any], h: float) -> Equation | None:
+    """The first operation that is finite at the point but not an imaginary step beside it."""
+    system = Complexes(floats.dtype)
+    moved = [system.make(x, h if n == name else 0.0) for n, x in zip(program.inputs, inputs, strict=True)]
+    with floats.quiet():
+        values = trace_of(program, system, moved)
+    taken = _taken(program, values)
+    return next((eq for eq in program.equations if eq.output in taken and not _finite(values[eq.output])), None)
 
 
 def _taken(program: Program, values: Sequence[Any]) -> set[int]:
@@ -76,7 +92,7 @@ def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> 
 def _finite(value: Any) -> bool:
     if isinstance(value, Dual):
         return _finite(value.primal) and _finite(value.tangent)
-    return value is None or math.isfinite(value)  # a condition is
+    return value is None or cmath.isfinite(value)  # a condition is
 
 
 def _primal(value: Any) -> Any:

@@ -156,7 +156,7 @@ def _said(slope: Any) -> str:
 def _told(series: Resolved, floats: Floats) -> Iterator[Remark]:
     """In what numbers the series had to be run, and what came of it."""
     if series.slope is not None and math.isinf(series.slope):
-        yield remark(Note.VERTICAL_TANGENT)
+        yield remark(Note.SLOPE_BEYOND, dtype=floats.dtype) if series.beyond else remark(Note.VERTICAL_TANGENT)
     elif series.precision > 1:
         yield remark(Note.REFINED, times=series.precision)
     else:

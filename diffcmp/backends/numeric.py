@@ -33,6 +33,7 @@ class Numeric:
 
     run: from the rounded inputs to an Outcome; a method with a step takes one in place of its own as a second argument.
     reverse: it multiplies the partials of a branch that is not taken by a zero cotangent. order: of the derivatives.
+    imaginary: its steps are.
     """
 
     program: Program
@@ -41,6 +42,7 @@ class Numeric:
     run: Callable[..., Outcome]
     reverse: bool = False
     order: int = 1
+    imaginary: bool = False
 
     def __call__(self, point: Point) -> Estimate:
         inputs = point.rounded(self.floats)
@@ -65,6 +67,8 @@ class Numeric:
         for name, derivative in zip(self.wrt, outcome.derivatives, strict=True):
             if not math.isfinite(derivative):
                 by = variables(name, self.order)
+                h = None if outcome.steps is None or not self.imaginary else outcome.steps[by[-1]]
                 steps = outcome.steps is not None
-                found[diagnosis(self.program, by, self.floats, inputs, steps=steps, reverse=self.reverse)] = None
+                said = diagnosis(self.program, by, self.floats, inputs, steps=steps, reverse=self.reverse, imaginary=h)
+                found[said] = None
         return tuple(found)

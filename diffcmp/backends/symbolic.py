@@ -121,7 +121,7 @@ class Pending:
         if prepared.failure is not None:
             self.tasks.cancel()
             note = Note.SYMBOLIC_UNFINISHED if prepared.failure == UNFINISHED else Note.SYMBOLIC_FAILED
-            return self.estimate({}, {}, [_failed(note, prepared)], 0.0, None)
+            return self.estimate({}, {}, [_failed(note, prepared)], None, None)
         shown = clock.answer(self.tasks.shown, 2)
         seconds = prepared.seconds + shown.seconds
         remarks = [] if self.outside is None else [self.outside]
@@ -165,7 +165,7 @@ class Pending:
         return failed if answer.failure is not None or answer.value["slope"] is None else answer
 
     def estimate(
-        self, values: Mapping[str, str], slopes: Mapping[str, str], remarks: Sequence[Remark], seconds: float, shown: Any
+        self, values: Mapping[str, str], slopes: Mapping[str, str], remarks: Sequence[Remark], seconds: float | None, shown: Any
     ) -> Estimate:
         """The decimals rounded to the dtype; nan for one that is missing."""
         floats = self.formula.floats

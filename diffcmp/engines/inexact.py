@@ -155,8 +155,9 @@ class WideField(BallCoefficients):
         return short if c.contains(fmpq(short.numerator, short.denominator)) else middle
 
     def number(self, c: Ball) -> Any:
-        """The coefficient as a number of the format."""
-        return self.system.floats.literal(self.system.fraction(to_arb(c)))
+        """The coefficient as a number of the format; None where nothing is known of it."""
+        middle = to_arb(c)
+        return self.system.floats.literal(self.system.fraction(middle)) if middle.is_finite() else None
 
     def error(self, c: Ball) -> float:
         """The radius of the ball, infinite beyond the largest float."""

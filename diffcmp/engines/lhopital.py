@@ -43,13 +43,15 @@ class Resolved:
     """Value and derivatives beside the point on both sides, a pair for each order from 0 up to the one asked for; None where a
     side has none. `zeros`: how many values other than 0 were taken as zero because they lie within their error bound.
     `wide`: exponents beyond the format's were needed.
-    `precision`: how many times that of the format was needed, where the running error bound had grown beyond the result."""
+    `precision`: how many times that of the format was needed, where the running error bound had grown beyond the result.
+    `beyond`: the derivative is finite, but larger than every number of the format."""
 
     pairs: tuple[Pair, ...]
     bound: float
     zeros: int
     wide: bool = False
     precision: int = 1
+    beyond: bool = False
 
     @property
     def slopes(self) -> Pair:
@@ -123,7 +125,9 @@ def _both_sides(form: Program, field: BoundedField | WideField, order: int) -> R
     left, right = (_side(form, side, field, order) for side in (-1, 1))
     errors = [field.error(s.value) for s in (left[-1], right[-1]) if s is not None and not s.infinite]
     pairs = ((_number(before, field), _number(after, field)) for before, after in zip(left, right, strict=True))
-    return Resolved(tuple(pairs), max(errors, default=0.0), field.assumed)
+    found = Resolved(tuple(pairs), max(errors, default=0.0), field.assumed)
+    finite = all(s is not None and not s.infinite for s in (left[-1], right[-1]))
+    return replace(found, beyond=finite and found.slope is not None and math.isinf(found.slope))
 
 
 def _side(form: Program, direction: int, field: BoundedField | WideField, order: int) -> list[Extended | None]:

@@ -128,3 +128,47 @@ def test_the_json_form() -> None:
     assert found["at"] == {"x": "2", "y": "pi/4"}
     assert set(found["results"][0]["derivative"]) == {"x"}
     json.dumps(found, allow_nan=False)
+
+
+def test_complex_step_says_that_only_the_complex_evaluation_is_nan() -> None:
+    """f is 0 at the point; its square root is taken of (ih)² = -h², which lies outside the domain for every h."""
+    (found,) = compare("sqrt(x**2)", 0, backends=["complex-step"]).rows
+    (said,) = found.remarks
+    assert (said.note, said.piece) == (Note.IMAGINARY_STEP_LEAVES_DOMAIN, "sqrt(x**2)")
+    assert "f is finite" in said.sentence
+    assert "no smaller h" in said.advice
+
+
+def test_the_value_of_complex_step_is_that_of_an_evaluation_that_stayed_inside() -> None:
+    (found,) = compare("sqrt(x**2)*y", {"x": 0, "y": "-1/3"}, backends=["complex-step"]).rows
+    assert (found.value, found.derivative["y"]) == (0, 0)
+    assert noted(found) == {Note.IMAGINARY_STEP_LEAVES_DOMAIN}
+
+
+@pytest.mark.parametrize(("expr", "backend", "h", "note"), [
+    ("x**2", "complex-step", 1e300, Note.COMPLEX_VALUE_NOT_FINITE), ("x + exp(800)", "dual", None, Note.VALUE_NOT_FINITE),
+])  # fmt: skip
+def test_whose_value_is_not_finite(expr: str, backend: str, h: float | None, note: Note) -> None:
+    (found,) = compare(expr, 1, h=h, backends=[backend]).rows
+    assert noted(found) == {note}
+
+
+@pytest.mark.parametrize("backend", ["dual-lhopital", "tape-lhopital"])
+def test_a_derivative_beyond_the_format_is_no_vertical_tangent(backend: str) -> None:
+    (found,) = compare("x**9**9**9", 1, backends=[backend]).rows
+    assert noted(found) == {Note.SLOPE_BEYOND}
+    (found,) = compare("cbrt(x)", 0, backends=[backend]).rows
+    assert noted(found) == {Note.VERTICAL_TANGENT}
+
+
+@pytest.mark.parametrize("backend", ["dual-lhopital", "tape-lhopital"])
+def test_a_ball_that_says_nothing_is_no_zero(backend: str) -> None:
+    """The value leaves even the exponents of balls: [0 ± inf] was taken for its middle."""
+    (found,) = compare("exp(" * 6 + "x" + ")" * 6, 1, backends=[backend]).rows
+    assert found.derivative["x"] == math.inf
+    assert Note.UNRESOLVED in noted(found)
+
+
+def test_an_answer_that_did_not_come_has_no_time() -> None:
+    (found,) = compare("sin(x)", 1, backends=["symbolic"], timeout=1e-9).rows
+    assert found.seconds is None
