@@ -39,7 +39,7 @@ class Fault(Enum):
     POINT_BEYOND = "the point is beyond the largest {dtype}", "Use a wider --dtype"
     POINT_NOT_FINITE = "the point {piece} is not a finite real number", "For example 2, 0.1 or pi/4"
     WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
-    WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with wrt="
+    WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with --wrt"
     TRACED_BRANCH = "a traced function cannot branch on a value", "Write the expression as text, with where(condition, a, b)"
     BACKEND_UNKNOWN = "unknown backend '{name}'", "{hint}`diffcmp backends` lists all"
     BACKEND_ORDER = "the backend '{name}' gives no derivatives of order {order}", "Choose among {names}"

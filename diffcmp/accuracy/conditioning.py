@@ -28,6 +28,7 @@ from diffcmp.truth.certify import taylor
 from diffcmp.truth.record import Kind, Truth
 
 BITS = 2048  # balls around what has cancelled must still have digits
+NAMES = {"ill-conditioned": "ill-conditioning"}  # of a cause, in a sentence
 NOTABLE = 1.0  # digits lost by one operation before it is named
 
 
@@ -143,12 +144,18 @@ def _named(
     condition = _condition(eq, true, balls) if of == "value" else None
     note = Note.LOSES_ALL if after == 0 else Note.LOSES
     facts = {
-        "piece": program.piece(eq), "lost": before - after, "before": before, "cause": cause,
+        "piece": program.piece(eq), "lost": before - after, "before": before, "cause": NAMES.get(cause, cause),
         "what": "" if of == "value" else "of the derivative ",
-        "condition": "" if condition is None else f" (condition number {condition:.1e})".replace("e+", "e"),
+        "condition": "" if condition is None else f" (condition number {_two_digits(condition)})",
     }  # fmt: skip
     told = Remark(note, tuple(facts.items()), eq.span)  # the sentence names the piece itself
     return Loss(eq.span, program.piece(eq), of, before, after, condition, cause, told)
+
+
+def _two_digits(value: float) -> str:
+    """A condition number: 4.0e16."""
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def _condition(eq: Equation, true: Sequence[Any], balls: Balls) -> float | None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from diffcmp.accuracy.budget import Parts, exact_difference, split
 from diffcmp.accuracy.compare import sensible
@@ -225,7 +225,12 @@ def _step(h: float, value: Any, part: Parts | None) -> Step:
     if part is None:
         return Step(h, _number(value), None, None, None, None)
     four = (part.total, part.truncation, part.roundoff, part.representation)
-    return Step(h, _number(value), *(None if p is None else decimal_string(p, PART_DIGITS) for p in four))
+    return Step(h, _number(value), *(None if p is None or _unknown(p) else decimal_string(p, PART_DIGITS) for p in four))
+
+
+def _unknown(part: Ball) -> bool:
+    """Whether nothing is certain of a part but that it is tiny: not even its sign."""
+    return isinstance(part, arb) and part.contains(0) and not part.mid().is_zero()
 
 
 def _number(value: Any) -> str:

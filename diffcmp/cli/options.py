@@ -32,7 +32,10 @@ class ExpressionCommand(click.Command):
                 front.append(arg)
                 takes_value = isinstance(option, click.Option) and not option.is_flag and not option.count
                 if takes_value and "=" not in arg:
-                    front += [value for value in (next(rest, None),) if value is not None]
+                    value = next(rest, None)
+                    if value is None:  # click says which
+                        return super().parse_args(ctx, front)
+                    front.append(value)
             elif re.match(r"-[^-]", arg) or not arg.startswith("-"):
                 expressions.append(arg)
             else:

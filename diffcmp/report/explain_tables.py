@@ -19,7 +19,7 @@ from diffcmp.report.headings import shortened, symbol
 from diffcmp.report.layout import Cell, Columns, hidden_note, table
 from diffcmp.report.remarks import grouped
 from diffcmp.report.terms import leading_text
-from diffcmp.truth.record import Kind, Quantity
+from diffcmp.truth.record import Kind, Quantity, Truth
 
 MOST_TERMS = 8
 # (columns left out, significant digits of the derivative): the first that fits is taken
@@ -41,7 +41,7 @@ def explanation_text(found: Explanation, width: int, colour: bool) -> str:
     parts += section("What each method does", methods(found, width))
     parts += notes(grouped((row.backend, row.remarks) for row in comparison.rows), text, width, "Why")
     inputs = comparison.program.inputs
-    others = [line for i, s in enumerate(found.suggestions, 1) for line in suggestion(i, s, symbol(s.variable, inputs))]
+    others = [line for i, s in enumerate(found.suggestions, 1) for line in suggestion(i, s, comparison.truth, inputs)]
     parts += section("What to do instead", others)
     return render(parts, width, colour)
 
@@ -74,7 +74,8 @@ def terms(found: Explanation) -> Iterator[RenderableType]:
     """The leading terms of what vanishes or blows up."""
     for seen in found.anatomy:
         for leading in seen.terms[:MOST_TERMS]:
-            yield Padding(plain(leading_text(leading, seen.name, found.comparison.at[seen.name])), (0, 0, 0, INDENT))
+            line = leading_text(leading, seen.name, found.comparison.at[seen.name])
+            yield Padding(plain(f"{line}   (along {seen.name})" if len(found.anatomy) > 1 else line), (0, 0, 0, INDENT))
         if len(seen.terms) > MOST_TERMS:
             yield Padding(plain(f"and {len(seen.terms) - MOST_TERMS} more; --json has all", "dim"), (0, 0, 0, INDENT))
 
@@ -156,7 +157,7 @@ def short(other: Suggestion) -> str:
     return f"{shortened(what, WIDEST)} ({numbers.digits(other.derivative.digits_after)})"
 
 
-def suggestion(i: int, found: Suggestion, slope: str) -> Iterator[RenderableType]:
+def suggestion(i: int, found: Suggestion, truth: Truth, inputs: Sequence[str]) -> Iterator[RenderableType]:
     """What to write or to use, why, and the numbers that bear it out."""
     head = plain(f"{i}. ", "cyan").append_text(plain(found.text, "bold"))
     if found.kind == "backend":
@@ -169,9 +170,15 @@ def suggestion(i: int, found: Suggestion, slope: str) -> Iterator[RenderableType
         lines.add_row(plain("why", "dim"), plain(f"{found.piece} → {found.replacement}: {found.reason}"))
         for condition in found.needs:
             lines.add_row(plain("where", "dim"), plain(condition))
+    slope = symbol(found.variable, inputs)
     for label, change in (("f", found.value), (slope, found.derivative)):
         if change is not None and (label != "f" or won(change)):
             lines.add_row(plain(label, "dim"), gain(change, found.than or found.backend, found.backend))
+    if truth.derivative(found.variable) is None:
+        said = f"{slope} does not exist here: a finite number is a convention"
+        if truth.along[found.variable].kind is Kind.UNDECIDED:
+            said = f"no certified {slope} is there to hold this against"
+        lines.add_row("", plain(said))
     yield Padding(lines, (0, 0, 0, INDENT + 3))
 
 

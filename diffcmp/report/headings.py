@@ -56,7 +56,8 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
     facts = [_value(truth)]
     for name in wrt:
         facts += _derivatives(truth, truth.along[name], symbol(name, inputs, truth.order), many=len(wrt) > 1)
-    facts.append(Fact("point", truth.kind.value))
+    apart = truth.kind is Kind.REMOVABLE and truth.value is None  # the limits along the coordinates are not one limit
+    facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))
     facts.append(_proof(truth))
     return facts
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from diffcmp.spans import printable
 
 MISSING = "–"
+LONGEST_EXPONENT = 24  # characters
 
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
@@ -133,7 +134,7 @@ def rounded(text: str, figures: int) -> str:
 
 
 def known(text: str) -> str:
-    """A certified decimal string without the zeros at its end; ±∞ as a sign.
+    """A certified decimal string without the zeros at its end; ±∞ as a sign. Of an exponent of hundreds of digits the first.
 
     >>> known("1.0000"), known("2.500e+40"), known("-inf")
     ('1', '2.5e+40', '-∞')
@@ -141,6 +142,8 @@ def known(text: str) -> str:
     if text.endswith("inf"):
         return text.replace("inf", "∞")
     mantissa, mark, exponent = text.partition("e")
+    if len(exponent) > LONGEST_EXPONENT:
+        exponent = f"{exponent[:7]}…({len(exponent.lstrip('+-'))} digits)"
     return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + mark + exponent
 
 

@@ -171,6 +171,8 @@ def steps(sweep: Sweep, width: int, rows: Literal["decade", "all"]) -> list[Rend
     said = "* the best step size of the method."
     if kept < total:
         said += f" {kept} of {total} step sizes are shown, about one a decade; exports have all."
+    if any(step.total is not None and step.truncation is None for rows_of in shown for step in rows_of):
+        said += f" {numbers.MISSING}: unknown, or too small for a digit of it to be certain."
     one = max((columns.width for columns in tables), default=0)
     beside = 2 * one + BESIDE <= width
     body: list[RenderableType] = [SideBySide(blocks, padding=(0, BESIDE), width=one)] if beside else list(blocks)

@@ -10,6 +10,7 @@ from diffcmp import Explanation, explain, parse
 from diffcmp.accuracy.suggestions import equal_around
 from diffcmp.engines.point import point
 from diffcmp.notes import Note
+from diffcmp.report.explain_tables import explanation_text
 from diffcmp.report.terms import leading_text
 
 
@@ -155,3 +156,18 @@ def test_several_variables() -> None:
     found = explained("x*y/(x**2+y**2)", {"x": "0", "y": "0"})
     assert [a.name for a in found.anatomy] == ["x", "y"]
     assert found.comparison.truth.value is None
+
+
+def test_a_lost_digit_in_a_sentence() -> None:
+    (remark, *_) = [loss.remark for loss in explained("exp(exp(exp(exp(x))))", "1").conditioning["x"].losses if loss.cause == "ill-conditioned"]
+    assert "by ill-conditioning (condition number 1.5e1)" in remark.sentence
+
+
+def test_what_is_said_where_there_is_no_derivative_and_no_limit() -> None:
+    kink = explanation_text(explained("sqrt(x**2)", "0"), 100, colour=False)
+    assert "f′ does not exist here: a finite number is a convention" in kink
+    apart = explanation_text(explained("x*y/(x**2+y**2)", {"x": "0", "y": "0"}), 100, colour=False)
+    assert "removable   (along each coordinate alone)" in apart
+    assert "x**2+y**2 ≈ x**2   (along x)" in apart
+    assert "x**2+y**2 ≈ y**2   (along y)" in apart
+    assert "301029…(400 digits)" in explanation_text(explained("x**1e400", "2", ("dual",)), 100, colour=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import jsonschema
@@ -135,3 +136,15 @@ def test_the_grid_hits_the_decades() -> None:
 def test_a_backend_without_a_step_is_refused() -> None:
     with pytest.raises(InputError, match="no step size"):
         sweep("sin(x)", 1, backends=["dual"])
+
+
+def test_no_digits_of_noise_are_shown() -> None:
+    """The truncation of central6 at 1e-20 is some 1e-121; f′ is known to 60 digits only."""
+    (series,) = sweep("exp(x)*sin(x)", 1, backends=["central6"]).series
+    rows = {step.h: step for step in series.rows}
+    assert rows[1e-20].truncation is None
+    assert rows[1e-20].representation == "0"
+    assert rows[1e-20].roundoff is not None
+    known = [(step.h, abs(float(step.truncation))) for step in series.rows if step.truncation is not None and step.h <= 0.01]
+    for (h, size), (smaller, less) in pairwise(known):
+        assert less / size == pytest.approx((smaller / h) ** 6, rel=0.3)

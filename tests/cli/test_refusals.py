@@ -110,3 +110,14 @@ def test_a_senseless_timeout_is_refused(value: str) -> None:
     done = run("grad", "x", "--at", "1", f"--timeout={value}")
     assert done.returncode == 2
     assert "--timeout" in done.stderr
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["grad", "x", "--at"], "Option '--at' requires an argument."),
+    (["grad", "-x", "--at", "1", "--backend"], "Option '--backend' requires an argument."),
+    (["map", "x*y", "--from", "0", "--to", "1"], "Name it with --wrt."),
+])  # fmt: skip
+def test_an_option_that_is_missing_is_named(arguments: list[str], says: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].removeprefix("Error: ") == says
