@@ -63,19 +63,21 @@ class BallCoefficients(Numbers):
 
 class BoundedField(Numbers):
     """Floats of one format, where a value within its running error bound is zero. `assumed` counts the values other than 0
-    that were taken as 0."""
+    that were taken as 0, `doubtful` all that are 0 only within their error."""
 
     def __init__(self, dtype: str, measured: frozenset[Fraction] = frozenset()) -> None:
         self.system = BoundedFloats(dtype, local_partial, measured)
-        self.assumed = 0
+        self.assumed = self.doubtful = 0
 
     def is_zero(self, c: Bounded) -> bool:
         if c.value == 0:
+            self.doubtful += c.error > 0
             return True
         if not math.isfinite(c.value):
             raise Exhausted
         zero = abs(float(c.value)) <= SLACK * c.error
         self.assumed += zero
+        self.doubtful += zero
         return zero
 
     def sign(self, c: Bounded) -> int:
@@ -134,6 +136,11 @@ class WideField(BallCoefficients):
     def __init__(self, floats: Floats, measured: frozenset[Fraction] = frozenset(), widened: int = 1) -> None:
         super().__init__(Wide(floats, measured, widened))
         self.assumed = 0
+
+    @property
+    def doubtful(self) -> int:
+        """How many values are 0 only within their error."""
+        return self.assumed
 
     def is_zero(self, c: Ball) -> bool:
         if isinstance(c, fmpq):

@@ -29,10 +29,13 @@ from diffcmp.program.ir import Builder, Program, constant
 
 POSITIVE = frozenset({"exp", "exp2", "cosh", "sigmoid", "softplus", "gamma", "literal"})  # functions that never vanish
 SUMS = frozenset({"add", "sub"})
+LOSING = SUMS | {"log", "log2", "log10", "acos", "acosh"}  # 0 at an argument, 1, whose last digit then matters
+STEEP = frozenset({"asin", "acos", "acosh", "atanh"})  # of infinite slope at 1 or -1
 TERMS = 24
 CANCELLED = Fraction(1, 2**10)  # a sum this small against what it was made of has lost digits, and may be a rounded zero
 KEPT = 0.75  # of the digits must be certain by the running error bound; else more bits are used
 WIDENED = (2, 4, 8, 32, 128)  # times the precision of the format
+SHARPER = 4  # times that precision, to see whether a zero is one
 
 
 Pair: TypeAlias = tuple[Any | None, Any | None]  # left and right
@@ -99,10 +102,15 @@ def resolved(
     point = {name: constant(exact(x)) for name, x in zip(program.inputs, inputs, strict=True)}
     form = core(line(program, point, direction))
     measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
+    field: BoundedField | WideField = BoundedField(floats.dtype, measured)
     try:
-        found = _both_sides(form, BoundedField(floats.dtype, measured), order)
+        found = _both_sides(form, field, order)
     except OutOfRange:
-        found = replace(_on_balls(form, WideField(floats, measured), order), wide=True)
+        field = WideField(floats, measured)
+        found = replace(_on_balls(form, field, order), wide=True)
+    if field.doubtful:  # is it 0 but for the roundoff of the input, or was it the roundoff on the way?
+        again = _on_balls(form, WideField(floats, measured, SHARPER), order)
+        found = found if again.zeros else replace(again, wide=found.wide, precision=SHARPER)
     for widened in WIDENED:
         if found.zeros or found.slope is None or found.certain(floats):
             break
@@ -180,7 +188,7 @@ def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Ite
             continue
         if eq.primitive == "div":
             if any(i < len(program.inputs) for i in _factors(program, eq.inputs[1])):  # vanishes without an alarm
-                suspects |= dict.fromkeys(i for i in _zeros(program, eq.inputs[0]) if program.by_output[i].primitive in SUMS)
+                suspects |= dict.fromkeys(i for i in _zeros(program, eq.inputs[0]) if program.by_output[i].primitive in LOSING)
             suspects |= dict.fromkeys(_zeros(program, eq.inputs[1]))
         elif eq.primitive in SUMS and all(_unbounded(program, i) for i in eq.inputs):
             suspects[eq.output] = None
@@ -188,6 +196,10 @@ def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Ite
             exponent = program.by_output[eq.inputs[1]].params if eq.primitive == "power" else ()
             if not (exponent and exponent[0] > 0 and exponent[0].denominator == 1):
                 suspects |= dict.fromkeys(_zeros(program, eq.inputs[0]))
+        elif eq.primitive in STEEP and eq.inputs[0] >= len(program.inputs):
+            ends = [builder.add(sign, [builder.literal(1), slots[eq.inputs[0]]]) for sign in ("add", "sub")]
+            edge = builder.add("mul", ends)
+            yield builder.add("le", [builder.add("mul", [edge, edge]), builder.literal(CANCELLED**2)])
         elif eq.primitive == "tan":  # a quotient by cos(x), which is 1/tan(x) next to its zero
             x, out = (builder.add("mul", [i, i]) for i in (slots[eq.inputs[0]], slots[eq.output]))
             bound = builder.add("mul", [builder.literal(CANCELLED**2), builder.add("mul", [x, out])])

@@ -88,6 +88,20 @@ def test_what_is_said_where_the_sides_differ(expr: str, at: str, order: int, not
 
 
 @pytest.mark.parametrize("backend", ENGINES)
+@pytest.mark.parametrize("at", [1e-5, 1e-7, 3e-8, 1.1e-8])
+@pytest.mark.parametrize(("expr", "slope"), [
+    ("sqrt(1-cos(x))", math.sqrt(0.5)), ("acos(cos(x))", 1), ("acosh(cosh(x))", 1), ("(log(1+x)-x)/x", -0.5), ("log(1+x)/x", -0.5),
+])  # fmt: skip
+def test_a_zero_by_roundoff_on_the_way_is_none(expr: str, slope: float, at: float, backend: str) -> None:
+    """1 - cos(1e-8) lies within its error bound in float64, but not for the half ulp of the input."""
+    (row,) = compare(expr, at, backends=[backend]).rows
+    assert row.derivative["x"] == pytest.approx(slope, rel=2 * at)
+    assert {r.note for r in row.remarks} == {Note.REFINED}
+    assert row.digits["x"] is not None
+    assert row.digits["x"] > 15
+
+
+@pytest.mark.parametrize("backend", ENGINES)
 def test_several_variables_along_each_coordinate(backend: str) -> None:
     """With x = 0 held fixed, sin(x*y)/x is 0/0 for every y: there is no derivative along y."""
     (row,) = compare("sin(x*y)/x", {"x": 0, "y": 2}, backends=[backend]).rows
