@@ -8,8 +8,10 @@ from typing import Any
 from diffcmp.backends.registry import able
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import adjoint, compiled, only, tangent
+from diffcmp.engines.coordinate import coordinate
 from diffcmp.engines.lhopital import careful
-from diffcmp.engines.point import Number, Point, coordinate, differentiated, point
+from diffcmp.engines.point import Point, differentiated, function_at
+from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
@@ -17,7 +19,7 @@ from diffcmp.truth.certify import truth
 from diffcmp.truth.record import Truth
 
 
-def grad(expr: str | Program, at: Number | Mapping[str, Number], backend: str = "dual", dtype: str = "float64") -> Any:
+def grad(expr: str | Program, at: Values | Mapping[str, Values], backend: str = "dual", dtype: str = "float64") -> Any:
     """The derivative by one backend: a number for a bare value, a mapping from names where `at` is one.
 
     `expr` and `at` as in `compare`. The numbers are of the dtype: Python floats, or NumPy scalars.
@@ -29,8 +31,7 @@ def grad(expr: str | Program, at: Number | Mapping[str, Number], backend: str = 
     >>> grad("x**2*y", {"x": 2, "y": "1/2"}, backend="tape")
     {'x': 2.0, 'y': 4.0}
     """
-    program = parse(expr) if isinstance(expr, str) else expr
-    where = point(program, at)
+    program, where = function_at(expr, at)
     found = dict(able(backend, 1).prepare(program, program.inputs, 1, dtype)(where).derivative)
     return found if isinstance(at, Mapping) else found[program.inputs[0]]
 
@@ -72,7 +73,7 @@ def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = Non
 
 
 def certify(
-    expr: str | Program, at: Number | Mapping[str, Number], *, wrt: Sequence[str] | None = None, digits: int = 30,
+    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None, digits: int = 30,
     timeout: float = 10.0,
 ) -> Truth:  # fmt: skip
     """The certified truth: kind of the point, value, derivatives, left and right, to `digits` certain digits.
@@ -86,5 +87,5 @@ def certify(
     >>> certify("abs(x)", 0).along["x"].left.text(5)
     '-1.0000'
     """
-    program = parse(expr) if isinstance(expr, str) else expr
-    return truth(program, point(program, at), differentiated(program, wrt), digits, Deadline.after(timeout))
+    program, where = function_at(expr, at)
+    return truth(program, where, differentiated(program, wrt), digits, Deadline.after(timeout))

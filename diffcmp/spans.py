@@ -59,3 +59,14 @@ def underlined(text: str, span: Span, indent: int = 4) -> str:
     carets = max(1, min(len(printable(span.cut(text))), WIDTH + len(head) - before))
     pad = " " * indent
     return f"{pad}{head}{printable(window)}{tail}\n{pad}{' ' * before}{'^' * carets}"
+
+
+def pieces(whole: Piece) -> list[Piece]:
+    """A text cut at the commas that stand outside parentheses and brackets."""
+    found, depth, start = [], 0, whole.start
+    for i, character in enumerate(whole, whole.start):
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth <= 0:
+            found.append(Piece(whole.whole, start, i))
+            start = i + 1
+    return [*found, Piece(whole.whole, start, whole.start + len(whole))]

@@ -11,7 +11,7 @@ import pytest
 
 from diffcmp import certify
 from diffcmp.arithmetic.balls import Balls
-from diffcmp.engines.point import coordinate
+from diffcmp.engines.coordinate import coordinate
 
 DOCS = Path(__file__).parents[1] / "docs"
 DIGITS = 40

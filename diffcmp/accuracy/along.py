@@ -19,7 +19,8 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
-from diffcmp.engines.point import Coordinate, Number, Point, coordinate, differentiated
+from diffcmp.engines.coordinate import Coordinate, Number, coordinate
+from diffcmp.engines.point import Point, differentiated
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program

@@ -18,11 +18,11 @@ from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, partials, steps_of
-from diffcmp.engines.point import Number, Point, point
+from diffcmp.engines.point import Point, function_at
+from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
 from diffcmp.truth.certify import MAX_DIGITS, truth
 from diffcmp.truth.record import Truth
 
@@ -30,7 +30,7 @@ REPEAT_SECONDS = 0.002
 
 
 def compare(
-    expr: str | Program, at: Number | Mapping[str, Number], *, wrt: Sequence[str] | None = None,
+    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
     backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
     timeout: float = 10.0, order: int = 1, progress: Callable[[str], None] = lambda stage: None,
 ) -> Comparison:  # fmt: skip
@@ -54,8 +54,7 @@ def compare(
     >>> comparison.truth.kind.value, comparison.rows[0].derivative["t"]
     ('removable', nan)
     """
-    program = parse(expr) if isinstance(expr, str) else expr
-    where = point(program, at)
+    program, where = function_at(expr, at)
     sensible(dtype, digits, h, order)
     names = partials(program, wrt, order)
     deadline = Deadline.for_waiting(timeout)

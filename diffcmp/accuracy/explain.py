@@ -11,16 +11,16 @@ from diffcmp.accuracy.explanation import Explanation
 from diffcmp.accuracy.suggestions import Setting, instead, methods, rewrites, step_sizes
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.deadline import Deadline
-from diffcmp.engines.point import Number, point
+from diffcmp.engines.point import function_at
+from diffcmp.engines.values import Values
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
 from diffcmp.truth.anatomy import anatomy
 
 LEAST_TIME = 0.1  # seconds for the truth of a sweep
 
 
 def explain(
-    expr: str | Program, at: Number | Mapping[str, Number], *, wrt: Sequence[str] | None = None,
+    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
     backends: Sequence[str] | None = None, dtype: str = "float64", digits: int = 30, timeout: float = 10.0,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Explanation:  # fmt: skip
@@ -34,8 +34,7 @@ def explain(
     >>> explanation.suggestions[0].text
     'softplus(x)'
     """
-    program = parse(expr) if isinstance(expr, str) else expr
-    where = point(program, at)
+    program, where = function_at(expr, at)
     deadline = Deadline.for_waiting(timeout)
     comparison = compare(
         program, at, wrt=wrt, backends=backends, dtype=dtype, digits=digits, timeout=timeout, progress=progress

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, nearest_double
-from diffcmp.engines.point import Coordinate, coordinate
+from diffcmp.engines.coordinate import Coordinate, coordinate
 from diffcmp.errors import Fault, InputError
 
 FEWEST, MOST = 2, 20_000

@@ -13,8 +13,8 @@ from itertools import islice, pairwise
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import Floats
+from diffcmp.engines.coordinate import Coordinate, coordinate
 from diffcmp.engines.evaluate import evaluate, trace_of
-from diffcmp.engines.point import Coordinate, coordinate
 from diffcmp.program import rules
 from diffcmp.program.expand import core
 from diffcmp.program.ir import Equation, Program

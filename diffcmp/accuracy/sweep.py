@@ -23,12 +23,13 @@ from diffcmp.backends.numeric import Numeric
 from diffcmp.backends.registry import STEPPED, backend
 from diffcmp.backends.stencil import Stencil
 from diffcmp.deadline import Deadline
+from diffcmp.engines.coordinate import coordinate
 from diffcmp.engines.partials import distinct, partials, variables
-from diffcmp.engines.point import Number, Point, coordinate, point
+from diffcmp.engines.point import Point, function_at
+from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
 from diffcmp.truth.certify import certified, taylor, truth
 from diffcmp.truth.record import Truth, decimal_string
 
@@ -42,7 +43,7 @@ BUDGET_DIGITS = 60  # of f′ itself, so that even a truncation error of 1e-40 i
 
 
 def sweep(
-    expr: str | Program, at: Number | Mapping[str, Number], *, wrt: str | None = None,
+    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: str | None = None,
     backends: Sequence[str] | None = None, dtype: str = "float64", h_min: float = 1e-20, h_max: float = 1.0,
     per_decade: int = 4, digits: int = 30, timeout: float = 10.0, order: int = 1,
     progress: Callable[[str], None] = lambda stage: None,
@@ -60,8 +61,7 @@ def sweep(
     >>> round(result.series[0].fitted_order, 2)
     2.0
     """
-    program = parse(expr) if isinstance(expr, str) else expr
-    where = point(program, at)
+    program, where = function_at(expr, at)
     sensible(dtype, digits, order=order)
     name = partials(program, None if wrt is None else [wrt], order)[0]
     methods = stepped_methods(backends, order)

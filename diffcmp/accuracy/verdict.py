@@ -17,8 +17,9 @@ from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.richardson import Richardson
 from diffcmp.backends.stencil import Stencil
+from diffcmp.engines.coordinate import coordinate
 from diffcmp.engines.evaluate import evaluate
-from diffcmp.engines.point import Point, coordinate
+from diffcmp.engines.point import Point
 from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program

@@ -1,104 +1,33 @@
-"""The point: for every variable an exact real number, and its roundings to the formats of floating point."""
+"""The point: for every variable an exact real number, vector or matrix, and the function as it is there."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
-from functools import cached_property
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any
 
-from flint import fmpq
-
-from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
+from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.evaluate import evaluate
+from diffcmp.engines.coordinate import Coordinate
+from diffcmp.engines.values import Values, array_of
 from diffcmp.errors import Fault, InputError
-from diffcmp.program.expand import core
-from diffcmp.program.ir import Program, constant
-from diffcmp.program.parser import identifier, parse, suggestion
-from diffcmp.program.printer import decimal
-from diffcmp.spans import Piece, Span
-
-Number: TypeAlias = int | float | str | Fraction | Decimal
-
-LARGEST = Fraction(10) ** 5000  # of a coordinate
-
-
-@dataclass(frozen=True, eq=False)
-class Coordinate:
-    """One exact real number: the text that names it, and the constant Program that computes it."""
-
-    text: str
-    program: Program
-
-    def enclosure(self, balls: Balls) -> Ball:
-        """The number exactly, where it is rational and short, else a ball around it."""
-        with balls.working():
-            value: Ball = evaluate(self.program, balls, [])[0]
-        return value
-
-    def rounded(self, floats: Floats) -> Any:
-        """The nearest number of a floating-point format."""
-        for precision in (128, 1024, 8192):
-            balls = Balls(precision)
-            value = self.enclosure(balls)
-            if isinstance(value, fmpq):
-                return floats.literal(to_fraction(value))
-            low, high = (floats.literal(balls.fraction(end)) for end in (value.lower(), value.upper()))
-            if low == high:
-                return low
-        return floats.literal(balls.fraction(to_arb(value)))
-
-    @cached_property
-    def rational(self) -> Fraction | None:
-        """The exact value where it is rational, else None."""
-        value = self.enclosure(Balls(64))
-        return to_fraction(value) if isinstance(value, fmpq) else None
-
-
-def coordinate(value: Number, text: str | None = None) -> Coordinate:
-    """The exact number that a user gave: a float is its binary value, a string an exact decimal or a constant expression.
-
-    Raises
-    ------
-    InputError: where the text is no constant expression, or not a finite real number.
-    """
-    if isinstance(value, str):
-        return _parsed(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
-    try:
-        exact = Fraction(value if isinstance(value, int | float | Fraction | Decimal) else float(value))
-    except (ValueError, OverflowError):
-        raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
-    return Coordinate(text or decimal(exact), constant(exact))
-
-
-def _parsed(piece: Piece) -> Coordinate:
-    text = piece.strip()
-    if not text:
-        raise InputError(Fault.POINT_EMPTY)
-    if re.fullmatch(r"[+-]?(inf|infinity|nan|oo)", text.lower()):
-        raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
-    try:
-        program = parse(piece)
-    except InputError as error:
-        raise error.inside(piece) from None
-    if program.inputs:
-        raise InputError(Fault.POINT_NOT_CONSTANT, piece.whole, piece.span, name=program.inputs[0])
-    found = Coordinate(text, core(program))
-    value = to_arb(found.enclosure(Balls(64)))
-    if not value.is_finite() or not abs(value) < Balls(64).literal(LARGEST):
-        raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
-    return found
+from diffcmp.primitives.arrays import spelled
+from diffcmp.program.ir import Program
+from diffcmp.program.parser import identifier, parse, suggestion, variables_of
+from diffcmp.program.scalars import components, scalarised
+from diffcmp.spans import Piece, Span, pieces
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """A coordinate for every variable of a Program, in its order."""
+    """A coordinate for every variable of a Program of numbers, in its order.
+
+    typed: what the user called the value of each variable, vectors and matrices included; by default the coordinates.
+    """
 
     coordinates: dict[str, Coordinate]
+    typed: dict[str, str] = field(default_factory=dict)
 
     def rounded(self, floats: Floats) -> list[Any]:
         """The numbers of one format nearest to the coordinates."""
@@ -109,27 +38,89 @@ class Point:
         return [c.enclosure(balls) for c in self.coordinates.values()]
 
     def texts(self) -> dict[str, str]:
-        """What the user called the coordinates."""
-        return {name: c.text for name, c in self.coordinates.items()}
+        """What the user called the values."""
+        return self.typed or {name: c.text for name, c in self.coordinates.items()}
 
     def others(self, name: str) -> dict[str, Program]:
         """The constant Programs of all coordinates but one."""
         return {n: c.program for n, c in self.coordinates.items() if n != name}
 
 
-def point(program: Program, at: Number | Mapping[str, Number]) -> Point:
-    """The point at which `program` is asked for: a mapping from names, or a bare value for a function of one variable.
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A function and a point. program: as typed, of arrays where the point has some. at: the coordinates of `scalar`."""
+
+    program: Program
+    at: Point
+
+    @property
+    def scalar(self) -> Program:
+        """The same function of numbers."""
+        return scalarised(self.program)
+
+
+def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
+    """The function at a point: a mapping from names to numbers or arrays, or a bare value for a function of one variable.
+    The point says which variables of an expression are vectors or matrices.
+
+    Raises
+    ------
+    InputError: for an expression, or a point, that makes no sense, or where shapes do not go together.
+    """
+    text = expr if isinstance(expr, str) else expr.text
+    names = variables_of(expr) if isinstance(expr, str) else expr.inputs
+    values = {name: array_of(value) for name, value in assigned(text, names, at).items()}
+    program = parse(expr, (), {n: v.shape for n, v in values.items()}) if isinstance(expr, str) else expr
+    for i, name in enumerate(names):
+        if values[name].shape != program.dims[i]:
+            given, wanted = spelled(values[name].shape), spelled(program.dims[i])
+            raise InputError(Fault.POINT_SHAPE, *_first(text, name), name=name, given=given, wanted=wanted)
+    flat = {n: c for name in names for n, c in zip(components(name, values[name].shape), values[name].flat, strict=True)}
+    return Problem(program, Point(flat, {name: values[name].text for name in names}))
+
+
+def function_at(expr: str | Program, at: Values | Mapping[str, Values]) -> tuple[Program, Point]:
+    """The function as a Program of numbers, and the point, for whatever differentiates functions with one number as value.
+
+    Raises
+    ------
+    InputError: as in `located`, and where the value is a vector or a matrix.
+    """
+    problem = located(expr, at)
+    number_valued(problem.program)
+    return problem.scalar, problem.at
+
+
+def number_valued(program: Program) -> Program:
+    """The Program, if its value is a number.
+
+    Raises
+    ------
+    InputError: where it is a vector or a matrix.
+    """
+    shape = program.dims[program.outputs[0]]
+    if shape:
+        raise InputError(Fault.VECTOR_VALUED, program.text, Span(0, len(program.text)), shape=spelled(shape))
+    return program
+
+
+def point(program: Program, at: Values | Mapping[str, Values]) -> Point:
+    """The point at which a Program is asked for.
 
     Raises
     ------
     InputError: where a variable is missing, unknown, or its value is not a finite real number.
     """
-    names = program.inputs
+    return located(program, at).at
+
+
+def assigned(text: str, names: Sequence[str], at: Values | Mapping[str, Values]) -> dict[str, Values]:
+    """The value of each variable of a function, whose text is for messages."""
     if not names:
-        raise InputError(Fault.NO_VARIABLE, program.text, Span(0, len(program.text)) if program.text else None)
+        raise InputError(Fault.NO_VARIABLE, text, Span(0, len(text)) if text else None)
     if not isinstance(at, Mapping):
         if len(names) > 1:
-            raise InputError(Fault.POINT_BARE, *_first(program, names[1]), names=", ".join(names), example=_example(names))
+            raise InputError(Fault.POINT_BARE, *_first(text, names[1]), names=", ".join(names), example=_example(names))
         at = {names[0]: at}
     at = {identifier(name): value for name, value in at.items()}
     for name, value in at.items():
@@ -139,14 +130,14 @@ def point(program: Program, at: Number | Mapping[str, Number]) -> Point:
     missing = [name for name in names if name not in at]
     if missing:
         needed = ", ".join(missing)
-        raise InputError(Fault.POINT_MISSING, *_first(program, missing[0]), names=needed, example=_example(names))
-    return Point({name: coordinate(at[name]) for name in names})
+        raise InputError(Fault.POINT_MISSING, *_first(text, missing[0]), names=needed, example=_example(names))
+    return dict(at)
 
 
-def _first(program: Program, name: str) -> tuple[str, Span | None]:
+def _first(text: str, name: str) -> tuple[str, Span | None]:
     """The text of a program, and where a variable first stands in it."""
-    found = re.search(rf"\b{re.escape(name)}\b", program.text)
-    return program.text, Span(*found.span()) if found is not None else None
+    found = re.search(rf"\b{re.escape(name)}\b", text)
+    return text, Span(*found.span()) if found is not None else None
 
 
 def _before(value: Piece) -> Span:
@@ -164,7 +155,7 @@ def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:
     """
     found: dict[str, Piece] = {}
     for text in texts:
-        for piece in _pieces(text):
+        for piece in pieces(Piece(text, 0, len(text))):
             named = re.fullmatch(r"\s*([^\W\d]\w*)\s*=([^=].*)", piece, re.DOTALL)
             if named is None:
                 if len(texts) > 1 or piece != text:
@@ -177,23 +168,12 @@ def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:
     return found
 
 
-def _pieces(text: str) -> list[Piece]:
-    """`text` cut at the commas that stand outside parentheses."""
-    pieces, depth, start = [], 0, 0
-    for i, character in enumerate(text):
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth <= 0:
-            pieces.append(Piece(text, start, i))
-            start = i + 1
-    return [*pieces, Piece(text, start, len(text))]
-
-
 def _example(names: Sequence[str]) -> str:
     return ",".join(f"{name}={i}" for i, name in enumerate(names, 1))
 
 
 def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ...]:
-    """The variables to differentiate with respect to: those asked for, or all.
+    """The variables to differentiate with respect to: those asked for, or all. A vector stands for its elements.
 
     Raises
     ------
@@ -201,9 +181,14 @@ def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ..
     """
     if wrt is None:
         return program.inputs
-    wrt = [identifier(name) for name in wrt]
-    for name in wrt:
-        if name not in program.inputs:
-            near = suggestion(name, list(program.inputs))
-            raise InputError(Fault.WRT_UNKNOWN, name=name, names=", ".join(program.inputs), hint=near)
-    return tuple(dict.fromkeys(wrt))
+    known = set(program.inputs)
+    found: dict[str, None] = {}
+    for name in map(identifier, wrt):
+        name = name.replace(" ", "")
+        elements = [name] if name in known else [one for one in program.inputs if one.startswith(f"{name}[")]
+        if not elements:
+            variables = dict.fromkeys(one.partition("[")[0] for one in program.inputs)
+            near = suggestion(name, list(variables))
+            raise InputError(Fault.WRT_UNKNOWN, name=name, names=", ".join(variables), hint=near)
+        found |= dict.fromkeys(elements)
+    return tuple(found)

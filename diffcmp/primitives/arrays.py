@@ -15,6 +15,7 @@ from diffcmp.primitives.record import Structure, structural
 
 Shape: TypeAlias = tuple[int, ...]
 Static: TypeAlias = tuple[Any, ...]
+Key: TypeAlias = int | tuple[int, int, int]  # an index, or the start, stop and step of a slice, all normalized
 Apply: TypeAlias = Callable[..., Any]  # apply(name, *arguments, static=(...)) in any number system
 
 
@@ -66,13 +67,13 @@ def taken_shape(static: Static, x: Shape) -> Shape:
     return (*kept, *x[len(key) :])
 
 
-def _length(key: tuple[int | None, int | None, int | None], n: int) -> int:
-    return len(range(*slice(*key).indices(n)))
+def _length(key: tuple[int, int, int], n: int) -> int:
+    return len(range(*key))
 
 
 def as_index(key: Sequence[Any]) -> tuple[Any, ...]:
-    """The key as NumPy takes it."""
-    return tuple(slice(*k) if isinstance(k, tuple) else k for k in key)
+    """The key as NumPy takes it, for which a stop of -1 would be the last element."""
+    return tuple(slice(k[0], k[1] if k[1] >= 0 else None, k[2]) if isinstance(k, tuple) else k for k in key)
 
 
 def summed(x: Any, shape: Shape) -> Any:
@@ -157,7 +158,7 @@ structural("put",       lambda s, x: s[1],                        lambda s, x: _
            [lambda apply, ct, s, others, shapes: apply("take", ct, static=(s[0],))])
 structural("broadcast", lambda s, x: s[0],                        lambda s, x: _broadcast(x, s[0]),
            [lambda apply, ct, s, others, shapes: apply("sum_to", ct, static=(shapes[0],))])
-structural("sum_to",    lambda s, x: s[0],                        lambda s, x: summed(x, s[0])[()],
+structural("sum_to",    lambda s, x: s[0],                        lambda s, x: summed(x, s[0]),
            [lambda apply, ct, s, others, shapes: apply("broadcast", ct, static=(shapes[0],))])
 structural("transpose", lambda s, x: x[::-1],                     lambda s, x: _transposed(x),
            [lambda apply, ct, s, others, shapes: apply("transpose", ct)])

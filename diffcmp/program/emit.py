@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -203,7 +204,7 @@ def _python_names(program: Program) -> dict[int, str]:
     names: dict[int, str] = {}
     wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
     for slot in range(program.size):
-        name = wanted.get(slot, f"t{slot}")
+        name = re.sub(r"\W+", "_", wanted.get(slot, f"t{slot}")).rstrip("_")  # x[0] is x_0
         while name in taken or name in TABLE:
             name += "_"
         taken.add(name)

@@ -1,8 +1,9 @@
 """The Program: a function as typed, in static single assignment form. Nothing in it is ever simplified.
 
-A *slot* is the number of a value. The inputs are slots 0 … n-1; every equation defines one further slot from earlier
-ones, so that the order of the equations is an order of evaluation. Every equation keeps the span of the user's text that
-it came from. This module holds the records and the builder that makes them; it knows no arithmetic.
+A *slot* is the number of a value: a number, a vector or a matrix. The inputs are slots 0 … n-1; every equation defines one
+further slot from earlier ones, so that the order of the equations is an order of evaluation. Every equation keeps its shape
+and the span of the user's text that it came from. This module holds the records and the builder that makes them; it knows no
+arithmetic.
 """
 
 from __future__ import annotations
@@ -12,24 +13,33 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
+from diffcmp.primitives.arrays import Shape, Static, broadcast_shapes
 from diffcmp.primitives.record import TABLE, Primitive
 from diffcmp.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """`output = primitive(*inputs)`; `params` holds the exact value of a literal."""
+    """`output = primitive(*inputs)`; `params` holds the exact value of a literal, `static` what a structural primitive
+    knows beforehand: an index, an axis, a shape."""
 
     primitive: str
     inputs: tuple[int, ...]
     output: int
     params: tuple[Fraction, ...] = ()
     span: Span | None = None
+    static: Static = ()
+    shape: Shape = ()
 
     @property
     def entry(self) -> Primitive:
         """The primitive's entry in the table."""
         return TABLE[self.primitive]
+
+    @property
+    def dtype(self) -> str:
+        """`bool` for a condition, else `real`."""
+        return "bool" if self.entry.condition else "real"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +47,8 @@ class Program:
     """Inputs, equations in order of evaluation, and the slots of the outputs.
 
     `labels` are the names that the user gave to slots in statements (`u = sin(x); …`), in the order of the statements.
-    Programs compare by identity; `structure` compares two of them.
+    `shapes` holds the shape of every input; () where all are numbers. Programs compare by identity; `structure` compares two
+    of them.
     """
 
     inputs: tuple[str, ...]
@@ -45,6 +56,18 @@ class Program:
     outputs: tuple[int, ...]
     text: str = ""
     labels: tuple[tuple[str, int], ...] = ()
+    shapes: tuple[Shape, ...] = ()
+
+    @cached_property
+    def dims(self) -> dict[int, Shape]:
+        """The shape of every slot."""
+        inputs = dict(enumerate(self.shapes or ((),) * len(self.inputs)))
+        return inputs | {eq.output: eq.shape for eq in self.equations}
+
+    @cached_property
+    def scalar(self) -> bool:
+        """Whether every value in it is a number."""
+        return not any(self.shapes) and all(not eq.shape and eq.entry.structure is None for eq in self.equations)
 
     @cached_property
     def by_output(self) -> dict[int, Equation]:
@@ -59,11 +82,13 @@ class Program:
     @cached_property
     def structure(self) -> tuple[object, ...]:
         """What two equal programs have in common: everything but text, labels and spans."""
-        return self.inputs, tuple((e.primitive, e.inputs, e.output, e.params) for e in self.equations), self.outputs
+        equations = tuple((e.primitive, e.inputs, e.output, e.params, e.static) for e in self.equations)
+        return self.inputs, self.shapes, equations, self.outputs
 
     def active(self, wrt: Iterable[str]) -> set[int]:
         """The slots that depend on one of the inputs named in `wrt`."""
-        slots = {self.inputs.index(name) for name in wrt}
+        places = {name: i for i, name in enumerate(self.inputs)}
+        slots = {places[name] for name in wrt}
         for eq in self.equations:
             if any(i in slots for i in eq.inputs):
                 slots.add(eq.output)
@@ -94,24 +119,38 @@ class Program:
 
 @dataclass(slots=True)
 class Builder:
-    """Makes a Program, one equation at a time."""
+    """Makes a Program, one equation at a time. `shapes` holds the shape of every input; () where all are numbers."""
 
     inputs: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     equations: list[Equation] = field(default_factory=list)
     varying: list[bool] = field(default_factory=list)
+    dims: list[Shape] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.shapes = self.shapes if any(self.shapes) else ()
         self.varying = [True] * len(self.inputs)
+        self.dims = list(self.shapes or ((),) * len(self.inputs))
 
     def add(
-        self, name: str, inputs: Sequence[int] = (), params: tuple[Fraction, ...] = (), span: Span | None = None
-    ) -> int:
-        """Append `name(*inputs)` and return its slot. A power with a constant exponent becomes `power`, others `pow`."""
+        self, name: str, inputs: Sequence[int] = (), params: tuple[Fraction, ...] = (), span: Span | None = None,
+        static: Static = (),
+    ) -> int:  # fmt: skip
+        """Append `name(*inputs)` and return its slot. A power with a constant exponent becomes `power`, others `pow`.
+
+        Raises
+        ------
+        ShapeMismatch: where the shapes of the arguments do not go together.
+        """
         if name in ("pow", "power"):
             name = "pow" if self.varying[inputs[1]] else "power"
+        structure = TABLE[name].structure
+        shapes = [self.dims[i] for i in inputs]
+        shape = structure.shape(static, *shapes) if structure else broadcast_shapes(*shapes) if any(shapes) else ()
         slot = len(self.varying)
-        self.equations.append(Equation(name, tuple(inputs), slot, params, span))
+        self.equations.append(Equation(name, tuple(inputs), slot, params, span, static, shape))
         self.varying.append(any(self.varying[i] for i in inputs))
+        self.dims.append(shape)
         return slot
 
     def literal(self, value: Fraction | int, span: Span | None = None) -> int:
@@ -122,14 +161,12 @@ class Builder:
         """Append all of `program` with `arguments` for its inputs; every equation gets `span`. Returns its outputs."""
         slots = dict(enumerate(arguments))
         for eq in program.equations:
-            slots[eq.output] = self.add(eq.primitive, [slots[i] for i in eq.inputs], eq.params, span)
+            slots[eq.output] = self.add(eq.primitive, [slots[i] for i in eq.inputs], eq.params, span, eq.static)
         return tuple(slots[i] for i in program.outputs)
 
-    def program(
-        self, outputs: Sequence[int], text: str = "", labels: Sequence[tuple[str, int]] = ()
-    ) -> Program:
+    def program(self, outputs: Sequence[int], text: str = "", labels: Sequence[tuple[str, int]] = ()) -> Program:
         """The finished Program."""
-        return Program(self.inputs, tuple(self.equations), tuple(outputs), text, tuple(labels))
+        return Program(self.inputs, tuple(self.equations), tuple(outputs), text, tuple(labels), self.shapes)
 
 
 def constant(value: Fraction) -> Program:

@@ -261,4 +261,3 @@ def _rational_root(value: Fraction, degree: int) -> Fraction | None:
     parts = [round(n ** (1 / degree)) if n < 10**15 else 0 for n in (value.numerator, value.denominator)]
     exact = parts[0] ** degree == value.numerator and parts[1] ** degree == value.denominator
     return Fraction(*parts) if exact else None
-

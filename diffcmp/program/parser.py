@@ -9,28 +9,38 @@ import ast
 import difflib
 import re
 import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 
 from diffcmp.errors import Fault, InputError
-from diffcmp.primitives import ALIASES, TABLE
+from diffcmp.primitives import ALIASES, TABLE, Primitive
+from diffcmp.primitives.arrays import Key, Shape, ShapeMismatch, spelled
+from diffcmp.program import vectors
 from diffcmp.program.ir import Builder, Program
+from diffcmp.program.scalars import component
 from diffcmp.program.source import MAX_DEPTH, SUPERSCRIPTS, Source, read, respelled
 from diffcmp.spans import Span
 
 MAX_LENGTH = 20_000
 MAX_DIGITS = 1_000
 MAX_EXPONENT = 5_000
+MAX_ELEMENTS = 10_000_000
 SMALLEST, LARGEST = Fraction(1, 10**MAX_EXPONENT), Fraction(10**MAX_EXPONENT)
 
 CONSTANTS = {"pi": "the constant π", "e": "Euler's number", "tau": "the constant 2π"}
 CALLABLE = {**{name: name for name, entry in TABLE.items() if not entry.internal}, **ALIASES}
+FUNCTIONS = (*CALLABLE, *(name for name in vectors.FUNCTIONS if name not in CALLABLE))
 
-_OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
+_OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul"}
+_INDICES = {ast.Add: int.__add__, ast.Sub: int.__sub__, ast.Mult: int.__mul__, ast.FloorDiv: int.__floordiv__}
 _COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
 _DECIMAL = re.compile(r"(\d+(_?\d+)*)?(\.(\d+(_?\d+)*)?)?([eE][+-]?\d+)?")
 
 
-def parse(text: str, variables: tuple[str, ...] = (), *, rule: bool = False) -> Program:
+def parse(
+    text: str, variables: tuple[str, ...] = (), shapes: Mapping[str, Shape] | None = None, *, rule: bool = False
+) -> Program:
     """The Program of an expression, or of `name = …;` statements that end in one.
 
     Parameters
@@ -38,6 +48,7 @@ def parse(text: str, variables: tuple[str, ...] = (), *, rule: bool = False) -> 
     text: in the language of `docs/language.md`.
     variables: names to take as inputs first, in this order, whether or not the text has them; others follow in the order
         in which they appear.
+    shapes: of the variables that are vectors or matrices; the others are numbers.
     rule: a rule of the table of primitives, which may also call internal primitives.
 
     Raises
@@ -46,16 +57,33 @@ def parse(text: str, variables: tuple[str, ...] = (), *, rule: bool = False) -> 
 
     >>> parse("x**2 + y").inputs
     ('x', 'y')
+    >>> parse("sum(x)*x", shapes={"x": (3,)}).equations[-1].shape
+    (3,)
     """
+    source, tree = _read(text)
+    lowering = _Lowering(source, rule)
+    seen = [*variables, *(n for n in lowering.free_names(tree, variables) if n not in variables)]
+    return lowering.program(tree, tuple(seen), shapes or {})
+
+
+def variables_of(text: str) -> tuple[str, ...]:
+    """The variables of an expression in the order in which they first appear, whatever their shapes.
+
+    Raises
+    ------
+    InputError: where the text cannot be read.
+    """
+    source, tree = _read(text)
+    return tuple(_Lowering(source, rule=False).free_names(tree))
+
+
+def _read(text: str) -> tuple[Source, ast.Module]:
     if len(text) > MAX_LENGTH:
         raise InputError(Fault.TOO_LONG, text, Span(MAX_LENGTH, len(text)), length=len(text), limit=MAX_LENGTH)
     if not text.strip():
         raise InputError(Fault.EMPTY)
     source = respelled(text)
-    tree = read(source)
-    lowering = _Lowering(source, rule)
-    seen = [*variables, *(n for n in lowering.free_names(tree) if n not in variables)]
-    return lowering.program(tree, tuple(seen))
+    return source, read(source)
 
 
 class _Lowering:
@@ -70,12 +98,18 @@ class _Lowering:
 
     # names ---------------------------------------------------------------------------------------------------------
 
-    def free_names(self, tree: ast.Module) -> list[str]:
-        """The variables, in the order in which they first appear. An assigned name is free before its assignment."""
+    def free_names(self, tree: ast.Module, given: Collection[str] = ()) -> list[str]:
+        """The variables, in the order in which they first appear. An assigned name is free before its assignment.
+
+        `given` may name elements (`x[0]`): these are variables of their own.
+        """
         bound: set[str] = set()
         free: dict[str, None] = {}
         for statement in tree.body:
             called = {id(n.func) for n in ast.walk(statement) if isinstance(n, ast.Call)}
+            if given:
+                parts = (n for n in ast.walk(statement) if isinstance(n, ast.Subscript) and element_of(n) in given)
+                called |= {id(n.value) for n in parts}
             loads = (n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
             for node in sorted(loads, key=lambda n: (n.lineno, n.col_offset)):
                 if id(node) not in called and node.id not in bound and node.id not in CONSTANTS:
@@ -87,7 +121,7 @@ class _Lowering:
 
     def check_name(self, node: ast.Name) -> None:
         name = node.id
-        if name in CALLABLE:
+        if name in FUNCTIONS:
             raise self.fault(Fault.FUNCTION_AS_VALUE, node, name=name)
         if name.startswith("__"):
             raise self.fault(Fault.RESERVED, node, name=name, why="it begins with two underscores")
@@ -97,8 +131,8 @@ class _Lowering:
 
     # statements ----------------------------------------------------------------------------------------------------
 
-    def program(self, tree: ast.Module, variables: tuple[str, ...]) -> Program:
-        self.builder = Builder(variables)
+    def program(self, tree: ast.Module, variables: tuple[str, ...], shapes: Mapping[str, Shape]) -> Program:
+        self.builder = Builder(variables, tuple(shapes.get(name, ()) for name in variables))
         self.names = {name: i for i, name in enumerate(variables)}
         if not tree.body:
             raise InputError(Fault.EMPTY)
@@ -183,12 +217,33 @@ class _Lowering:
                 return self.add("where", [test, *branches], node)
             case ast.Call():
                 return self.call(node, depth)
-            case ast.Subscript() | ast.List() | ast.Slice():
-                raise self.fault(Fault.NO_VECTORS, node)
+            case ast.Subscript():
+                return self.subscript(node, depth)
+            case ast.List() if node.elts:
+                slots = [self.number(element, depth + 1) for element in node.elts]
+                with self.shapes_checked(node):
+                    return vectors.stacked(self.writer(node), slots)
         raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(node))
 
     def add(self, name: str, slots: list[int], node: ast.AST) -> int:
-        return self.builder.add(name, slots, span=self.source.span(node))
+        with self.shapes_checked(node):
+            return self.builder.add(name, slots, span=self.source.span(node))
+
+    @contextmanager
+    def shapes_checked(self, node: ast.AST) -> Iterator[None]:
+        """Shapes that do not go together, and arrays that are too large, are a fault of `node`."""
+        try:
+            yield
+        except ShapeMismatch as mismatch:
+            raise self.fault(Fault.SHAPES, node, shapes=mismatch) from None
+        shape = self.builder.dims[-1]
+        if len(shape) > 2:
+            raise self.fault(Fault.AXES, node, shape=spelled(shape))
+        if vectors.count(shape) > MAX_ELEMENTS:
+            raise self.fault(Fault.TOO_LARGE, node, shape=spelled(shape), limit=MAX_ELEMENTS)
+
+    def writer(self, node: ast.AST) -> vectors.Writer:
+        return vectors.Writer(self.builder, self.source.span(node))
 
     def chain(self, name: str, slots: list[int], node: ast.AST) -> int:
         """a op b op c as (a op b) op c."""
@@ -200,8 +255,6 @@ class _Lowering:
     def operation(self, node: ast.BinOp, left: int, depth: int) -> int:
         name = _OPERATORS.get(type(node.op))
         if name is None:
-            if isinstance(node.op, ast.MatMult):
-                raise self.fault(Fault.NO_VECTORS, node)
             raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(node.op))
         if self.is_condition(left):
             raise self.fault(Fault.CONDITION_AS_NUMBER, node.left)
@@ -241,6 +294,8 @@ class _Lowering:
         if name in self.names:
             raise self.unknown_function(node.func)
         entry = TABLE.get(CALLABLE.get(name, name if self.rule else ""))
+        if name in vectors.FUNCTIONS and (entry is None or len(node.args) == 1):
+            return self.array_call(node, vectors.FUNCTIONS[name], entry, depth)
         if entry is None:
             raise self.unknown_function(node.func)
         if any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
@@ -268,6 +323,75 @@ class _Lowering:
         ]  # fmt: skip
         return self.add(entry.name, slots, node)
 
+    def array_call(self, node: ast.Call, function: vectors.ArrayFunction, entry: Primitive | None, depth: int) -> int:
+        """A function of arrays; where its name is that of a primitive too, that one is meant by a lone number."""
+        wanted, signature = len(function.parameters), ", ".join(function.parameters)
+        if node.keywords:
+            facts = {"name": function.name, "keyword": node.keywords[0].arg or "**", "parameters": signature}
+            raise self.fault(Fault.KEYWORD, node.keywords[0], **facts)
+        if len(node.args) != wanted:
+            raise self.arguments_fault(node, signature, wanted, wanted)
+        slots = [self.number(argument, depth + 1) for argument in node.args]
+        for argument, slot in zip(node.args, slots, strict=True):
+            shape = self.builder.dims[slot]
+            if entry is not None and not shape:
+                raise self.arguments_fault(node, entry.signature, entry.required, len(entry.parameters))
+            if not function.least_axes <= len(shape) <= function.most_axes:
+                facts = {"name": function.name, "wanted": function.kind, "shape": spelled(shape)}
+                raise self.fault(Fault.ARRAY_NEEDED, argument, **facts)
+        with self.shapes_checked(node):
+            return function.write(self.writer(node), *slots)
+
+    # elements and slices -------------------------------------------------------------------------------------------
+
+    def subscript(self, node: ast.Subscript, depth: int) -> int:
+        known = self.names.get(element_of(node))
+        if known is not None:
+            return known
+        slot = self.number(node.value, depth + 1)
+        shape = self.builder.dims[slot]
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if len(parts) > len(shape):
+            piece = self.source.span(node.value).cut(self.source.text)
+            fault = Fault.INDICES if shape else Fault.NOT_INDEXABLE
+            raise self.fault(fault, node, piece=piece, count=len(parts), shape=spelled(shape))
+        key = tuple(self.key(part, n, node) for part, n in zip(parts, shape, strict=False))
+        return self.builder.add("take", [slot], span=self.source.span(node), static=(key,))
+
+    def key(self, node: ast.expr, length: int, whole: ast.Subscript) -> Key:
+        """An index, or the start, stop and step of a slice, as they are for that length."""
+        if isinstance(node, ast.Slice):
+            bounds = [None if end is None else self.index(end) for end in (node.lower, node.upper, node.step)]
+            if bounds[2] == 0:
+                raise self.fault(Fault.INDEX_KIND, node)
+            start, stop, step = slice(*bounds).indices(length)
+            if not range(start, stop, step):
+                raise self.fault(Fault.SLICE_EMPTY, whole, length=length)
+            return start, stop, step
+        index = self.index(node)
+        if not -length <= index < length:
+            raise self.fault(Fault.INDEX, whole, index=index, length=length, last=length - 1)
+        return index % length
+
+    def index(self, node: ast.expr) -> int:
+        """A whole number that is known: a literal, a length, and sums and products of these."""
+        match node:
+            case ast.Constant(value=int(value)) if not isinstance(value, bool):
+                return value
+            case ast.UnaryOp(op=ast.USub()):
+                return -self.index(node.operand)
+            case ast.BinOp() if type(node.op) in _INDICES:
+                left, right = self.index(node.left), self.index(node.right)
+                if right or not isinstance(node.op, ast.FloorDiv):
+                    return _INDICES[type(node.op)](left, right)
+            case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
+                shape = self.builder.dims[self.number(argument)]
+                if shape:
+                    return shape[0]
+        raise self.fault(Fault.INDEX_KIND, node)
+
+    # what is wrong -------------------------------------------------------------------------------------------------
+
     def arguments_fault(self, node: ast.Call, signature: str, least: int, most: int) -> InputError:
         count = f"{least} to {most} arguments" if least < most else f"{most} argument{'s' * (most != 1)}"
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -277,8 +401,15 @@ class _Lowering:
         if node.id in CONSTANTS or node.id in self.names:
             what = "a variable" if node.id in self.names else CONSTANTS[node.id]
             return self.fault(Fault.NOT_A_FUNCTION, node, name=node.id, what=what)
-        near = suggestion(node.id, list(CALLABLE))
+        near = suggestion(node.id, list(FUNCTIONS))
         return self.fault(Fault.UNKNOWN_FUNCTION, node, name=node.id, hint=near)
+
+
+def element_of(node: ast.Subscript) -> str:
+    """What an element of a variable is called where it is an input of its own: `x[0]`, `A[0,1]`; else nothing."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    index = tuple(p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, int))
+    return component(node.value.id, index) if isinstance(node.value, ast.Name) and len(index) == len(parts) else ""
 
 
 def _decimal(written: str) -> Fraction | None:

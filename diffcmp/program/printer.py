@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
+from diffcmp.primitives.arrays import Key, Shape, spelled
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import printable
 
@@ -56,6 +57,8 @@ def _equation_text(eq: Equation, texts: dict[int, Bound]) -> Bound:
     if eq.params:
         return decimal(eq.params[0]), ATOM if eq.params[0] >= 0 and "(" not in decimal(eq.params[0]) else 0
     entry = eq.entry
+    if entry.structure is not None:
+        return structural_text(eq, [texts[i] for i in eq.inputs])
     if not entry.infix:
         return f"{eq.primitive}({', '.join(texts[i][0] for i in eq.inputs)})" if eq.inputs else eq.primitive, ATOM
     return operator_text(eq, [texts[i] for i in eq.inputs])
@@ -72,6 +75,22 @@ def operator_text(eq: Equation, operands: list[Bound]) -> Bound:
     if level == 6:  # a chain of comparisons would mean something else
         return f"{wrapped(left, level + 1)}{infix}{wrapped(right, level + 1)}", level
     return f"{wrapped(left, level)}{infix}{wrapped(right, level + 1)}", level
+
+
+def structural_text(eq: Equation, operands: list[Bound]) -> Bound:
+    """A structural primitive as the language writes it; what only derivatives have keeps its own name."""
+    inner = ", ".join(text for text, _ in operands)
+    match eq.primitive:
+        case "take":
+            return f"{wrapped(operands[0], ATOM)}[{key_text(eq.static[0])}]", ATOM
+        case "sum_to" if eq.shape == ():
+            return f"sum({inner})", ATOM
+        case "stack":
+            return f"[{inner}]", ATOM
+        case "matmul":
+            return f"{wrapped(operands[0], 12)} @ {wrapped(operands[1], 13)}", 12
+    known = "".join(f", {static_text(eq.primitive, s)}" for s in eq.static if s is not False)
+    return f"{eq.primitive}({inner}{known})", ATOM
 
 
 def wrapped(text: Bound, level: int) -> str:
@@ -105,13 +124,55 @@ def decimal(value: Fraction) -> str:
 
 
 def listing(program: Program) -> str:
-    """One line an equation, in order of evaluation, with the piece of the user's text that it came from."""
+    """One line an equation, in order of evaluation: its value with shape and dtype, and the piece of the user's text that it
+    came from.
+
+    >>> from diffcmp.program.parser import parse
+    >>> print(listing(parse("sum(x)", shapes={"x": (3,)})))
+    program(x: real[3])
+        %1: real = sum_to(x, number)    sum(x)
+        return %1
+    """
     names = dict(enumerate(program.inputs)) | {eq.output: f"%{eq.output}" for eq in program.equations}
     rows = []
     for eq in program.equations:
-        arguments = ", ".join(names[i] for i in eq.inputs) if not eq.params else decimal(eq.params[0])
-        rows.append((f"{names[eq.output]} = {eq.primitive}({arguments})", printable(program.piece(eq))))
+        arguments = [names[i] for i in eq.inputs]
+        arguments += [decimal(eq.params[0])] if eq.params else [static_text(eq.primitive, s) for s in eq.static]
+        left = f"{names[eq.output]}: {typed(eq.dtype, eq.shape)} = {eq.primitive}({', '.join(arguments)})"
+        rows.append((left, printable(program.piece(eq))))
     width = max((len(row[0]) for row in rows), default=0)
-    head = f"program({', '.join(program.inputs)})"
+    inputs = ", ".join(f"{name}: {typed('real', program.dims[i])}" for i, name in enumerate(program.inputs))
     body = [f"    {left:<{width}}    {piece}".rstrip() for left, piece in rows]
-    return "\n".join([head, *body, f"    return {', '.join(names[i] for i in program.outputs)}"])
+    return "\n".join([f"program({inputs})", *body, f"    return {', '.join(names[i] for i in program.outputs)}"])
+
+
+def typed(dtype: str, shape: Shape) -> str:
+    """`real`, `real[3]`, `bool[3×4]`."""
+    return f"{dtype}[{spelled(shape)}]" if shape else dtype
+
+
+def static_text(primitive: str, value: object) -> str:
+    """What a structural primitive knows beforehand, in words: an index, a shape, a direction."""
+    if isinstance(value, bool):
+        return "backwards" if value else "forwards"
+    if not isinstance(value, tuple):
+        return str(value)
+    if primitive == "take":
+        return f"[{key_text(value)}]"
+    return spelled(value) if value else "number"
+
+
+def key_text(key: tuple[Key, ...]) -> str:
+    """An index as it stands between brackets.
+
+    >>> key_text(((1, 4, 1), 0)), key_text(((3, -1, -1),))
+    ('1:4, 0', '3::-1')
+    """
+    parts = []
+    for k in key:
+        if isinstance(k, tuple):
+            start, stop, step = k
+            parts.append(f"{start}:{stop if stop >= 0 else ''}" + (f":{step}" if step != 1 else ""))
+        else:
+            parts.append(str(k))
+    return ", ".join(parts)

@@ -13,8 +13,8 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.deadline import Deadline
+from diffcmp.engines.coordinate import Coordinate
 from diffcmp.engines.evaluate import evaluate
-from diffcmp.engines.point import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Quantity, Side
 from diffcmp.worker import WorkerDied, WorkerFailed, WorkerTimeout, shared

@@ -25,7 +25,8 @@ from diffcmp.accuracy.landmarks import landmarks
 from diffcmp.accuracy.record import Place, Track
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Estimate
-from diffcmp.engines.point import Point, coordinate
+from diffcmp.engines.coordinate import coordinate
+from diffcmp.engines.point import Point
 from diffcmp.notes import Note
 from diffcmp.program.parser import parse
 from diffcmp.truth.record import Kind

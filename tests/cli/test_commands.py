@@ -163,7 +163,7 @@ def test_no_colour_and_no_markup_off_a_terminal() -> None:
 
 def test_code_prints_the_program_and_python() -> None:
     done = run("code", "exp(x)*y", "--backend", "tape")
-    assert "%2 = exp(x)" in done.stdout
+    assert "%2: real = exp(x)" in done.stdout
     assert "def tape_f(x, y):" in done.stdout
 
 

@@ -1,0 +1,126 @@
+"""An array Program as one of numbers: every element of every value is a value of its own.
+
+Whatever is exact works on this form: balls, series, symbols and zeros know numbers only. The structural primitives only move
+and add up elements, so that NumPy carries them out on arrays of slots as it does on arrays of floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from diffcmp.primitives.arrays import Shape
+from diffcmp.program.ir import Builder, Equation, Program
+from diffcmp.spans import Span
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def component(name: str, index: tuple[int, ...]) -> str:
+    """What an element of a variable is called; a number is called as its variable.
+
+    >>> component("x", (0,)), component("A", (0, 1)), component("t", ())
+    ('x[0]', 'A[0,1]', 't')
+    """
+    return f"{name}[{','.join(map(str, index))}]" if index else name
+
+
+def indices(shape: Shape) -> Iterator[tuple[int, ...]]:
+    """Every index of an array, row by row."""
+    return product(*map(range, shape))
+
+
+def components(name: str, shape: Shape) -> list[str]:
+    """The names of all elements of a variable, row by row."""
+    return [component(name, index) for index in indices(shape)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Element:
+    """A slot of the scalar Program; Python's operators, which NumPy calls on arrays of objects, append equations."""
+
+    slot: int
+    builder: Builder
+    span: Span | None
+
+    def __add__(self, other: Any) -> _Element:
+        return self if _is_zero(other) else self.joined("add", other)
+
+    def __radd__(self, other: Any) -> _Element:
+        return self if _is_zero(other) else NotImplemented
+
+    def __mul__(self, other: _Element) -> _Element:
+        return self.joined("mul", other)
+
+    def joined(self, name: str, other: _Element) -> _Element:
+        span = self.span or other.span
+        return _Element(self.builder.add(name, [self.slot, other.slot], span=span), self.builder, span)
+
+
+def _is_zero(value: Any) -> bool:
+    return isinstance(value, int) and value == 0
+
+
+@lru_cache(maxsize=64)
+def scalarised(program: Program) -> Program:
+    """The same function of numbers. Inputs are called `x[0]`, `A[0,1]` …, and there is an output for every element of every
+    output, row by row; spans stay what they are, and so do labels of numbers.
+
+    >>> from diffcmp.program.parser import parse
+    >>> scalarised(parse("sum(x**2)", shapes={"x": (2,)})).inputs
+    ('x[0]', 'x[1]')
+    """
+    if program.scalar:
+        return program
+
+    names = [components(name, program.dims[i]) for i, name in enumerate(program.inputs)]
+    builder = Builder(tuple(n for group in names for n in group))
+    values: dict[int, np.ndarray[Any, Any]] = {}
+    first = 0
+    for i, group in enumerate(names):
+        slots = [_Element(first + k, builder, None) for k in range(len(group))]
+        values[i] = _array(slots, program.dims[i])
+        first += len(group)
+    for eq in program.equations:
+        if eq.output in program.live:
+            values[eq.output] = _elements(eq, [values[i] for i in eq.inputs], builder)
+    outputs = [element.slot for i in program.outputs for element in values[i].flat]
+    labels = [(label, values[i].item().slot) for label, i in program.labels if i in values and not program.dims[i]]
+    return builder.program(outputs, program.text, labels)
+
+
+def _array(elements: list[_Element], shape: Shape) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    made = np.empty(len(elements), object)
+    made[:] = elements
+    return made.reshape(shape)
+
+
+def _elements(eq: Equation, arguments: list[np.ndarray[Any, Any]], builder: Builder) -> np.ndarray[Any, Any]:
+    """The elements of one equation."""
+    import numpy as np
+
+    if eq.params or not eq.inputs:
+        slot = builder.add(eq.primitive, (), eq.params, eq.span)
+        return _array([_Element(slot, builder, eq.span)], ())
+    structure = eq.entry.structure
+    if structure is None:
+        grid = np.broadcast_arrays(*arguments)
+        made = [
+            builder.add(eq.primitive, [x.slot for x in xs], (), eq.span) for xs in zip(*(a.flat for a in grid), strict=True)
+        ]
+        return _array([_Element(slot, builder, eq.span) for slot in made], eq.shape)
+    here = [_array([_Element(e.slot, builder, eq.span) for e in a.flat], a.shape) for a in arguments]
+    found = np.empty(eq.shape, object)
+    found[...] = structure.apply(eq.static, *here)
+    if eq.primitive == "put":
+        zero = _Element(builder.literal(0, eq.span), builder, eq.span)
+        for index in indices(eq.shape):
+            if not isinstance(found[index], _Element):
+                found[index] = zero
+    return found

@@ -1,0 +1,151 @@
+"""The functions of vectors and matrices, as the primitives that they are made of.
+
+A reduction by a primitive of two numbers (product, maximum, norm by `hypot`, `logsumexp` by `logaddexp`) halves the array
+again and again: log₂ n operations on whole arrays, each with a derivative that is known, and no overflow on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from diffcmp.primitives.arrays import Key, Shape, Static
+from diffcmp.program.ir import Builder
+from diffcmp.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Appends equations to a builder, all with the span of the call that they come from."""
+
+    builder: Builder
+    span: Span | None = None
+
+    def __call__(self, name: str, *slots: int, static: Static = ()) -> int:
+        return self.builder.add(name, slots, span=self.span, static=static)
+
+    def literal(self, value: Fraction | int) -> int:
+        """An exact number."""
+        return self.builder.literal(value, self.span)
+
+    def shape(self, slot: int) -> Shape:
+        """The shape of a value."""
+        return self.builder.dims[slot]
+
+    def take(self, slot: int, *key: Key) -> int:
+        """An element, a row or a slice."""
+        return self("take", slot, static=(key,))
+
+
+def stacked(write: Writer, slots: list[int]) -> int:
+    """The values as the rows of one array, numbers among vectors broadcast to them."""
+    shape = max((write.shape(i) for i in slots), key=len)
+    rows = [i if write.shape(i) == shape else write("broadcast", i, static=(shape,)) for i in slots]
+    return write("stack", *rows)
+
+
+def total(write: Writer, x: int) -> int:
+    """The sum of all elements."""
+    return write("sum_to", x, static=((),)) if write.shape(x) else x
+
+
+def mean(write: Writer, x: int) -> int:
+    """The sum divided by the number of elements."""
+    return write("div", total(write, x), write.literal(count(write.shape(x))))
+
+
+def cumsum(write: Writer, x: int) -> int:
+    """The running sums."""
+    return write("cumsum", x, static=(False,))
+
+
+def length(write: Writer, x: int) -> int:
+    """The number of elements of a vector, of rows of a matrix."""
+    return write.literal(write.shape(x)[0])
+
+
+def reduced(write: Writer, name: str, x: int) -> int:
+    """All elements joined by a primitive of two numbers, by halving the first axis until none is left."""
+    while shape := write.shape(x):
+        odd = []
+        while (n := write.shape(x)[0]) > 1:
+            if n % 2:
+                odd.append(write.take(x, n - 1))
+            half = n // 2
+            x = write(name, write.take(x, (0, half, 1)), write.take(x, (half, 2 * half, 1)))
+        x = write.take(x, 0)
+        for row in odd:
+            x = write(name, x, row)
+        assert len(write.shape(x)) < len(shape)
+    return x
+
+
+def count(shape: Shape) -> int:
+    """The number of elements."""
+    found = 1
+    for n in shape:
+        found *= n
+    return found
+
+
+def norm(write: Writer, x: int) -> int:
+    """The Euclidean norm: of one element its modulus."""
+    return write("abs", total(write, x)) if count(write.shape(x)) == 1 else reduced(write, "hypot", x)
+
+
+def softmax(write: Writer, x: int) -> int:
+    """exp(x − logsumexp(x))."""
+    return write("exp", write("sub", x, reduced(write, "logaddexp", x)))
+
+
+def argmax(write: Writer, x: int) -> int:
+    """The index of the first largest element: piecewise constant."""
+    best, at = write.take(x, 0), write.literal(0)
+    for i in range(1, count(write.shape(x))):
+        value = write.take(x, i)
+        larger = write("gt", value, best)
+        at = write("where", larger, write.literal(i), at)
+        best = write("where", larger, value, best)
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayFunction:
+    """A function of arrays: its parameters, what it is, and how it is written in primitives."""
+
+    name: str
+    parameters: tuple[str, ...]
+    meaning: str
+    write: Callable[..., int]
+    least_axes: int = 0
+    most_axes: int = 2
+
+    @property
+    def kind(self) -> str:
+        """What it takes, in words."""
+        return "a vector" if self.most_axes == 1 else "a matrix" if self.least_axes == 2 else "a vector or a matrix"
+
+
+def _functions() -> dict[str, ArrayFunction]:
+    # fmt: off
+    made = (
+        ArrayFunction("sum",       ("x",),      "of all elements",                    total),
+        ArrayFunction("prod",      ("x",),      "of all elements",                    lambda w, x: reduced(w, "mul", x)),
+        ArrayFunction("mean",      ("x",),      "of all elements",                    mean),
+        ArrayFunction("dot",       ("x", "y"),  "x @ y",                              lambda w, x, y: w("matmul", x, y), 1),
+        ArrayFunction("norm",      ("x",),      "the Euclidean norm",                 norm),
+        ArrayFunction("max",       ("x",),      "the largest element",                lambda w, x: reduced(w, "max", x), 1),
+        ArrayFunction("min",       ("x",),      "the smallest element",               lambda w, x: reduced(w, "min", x), 1),
+        ArrayFunction("cumsum",    ("x",),      "the running sums",                   cumsum, 1, 1),
+        ArrayFunction("logsumexp", ("x",),      "log(sum(exp(x))), no overflow",      lambda w, x: reduced(w, "logaddexp", x)),
+        ArrayFunction("softmax",   ("x",),      "exp(x)/sum(exp(x)), no overflow",    softmax),
+        ArrayFunction("argmax",    ("x",),      "the index of the largest element",   argmax, 1, 1),
+        ArrayFunction("len",       ("x",),      "the number of elements, or of rows", length, 1),
+        ArrayFunction("transpose", ("A",),      "rows for columns",                   lambda w, x: w("transpose", x)),
+    )
+    # fmt: on
+    return {f.name: f for f in made}
+
+
+FUNCTIONS = _functions()
