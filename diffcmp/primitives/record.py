@@ -13,18 +13,21 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """How a structural primitive works; see `arrays`. It is linear in each argument.
+    """How a structural primitive works; see `arrays`. It is linear in each argument, or states its pushforward.
 
     shape: (static, *shapes) -> shape. apply: (static, *arrays) -> array, by NumPy, whatever the elements are. transposes:
     for each argument (apply, cotangent, static, other arguments, shapes) -> its cotangent; `EACH`: the i-th argument gets the
-    i-th row, however many there are.
+    i-th row, however many there are. pushforward, for a primitive that is linear in no argument: (apply, tangents, arguments,
+    out, shapes, static) -> the tangent of the result, with None for a tangent that is zero, written with other primitives and
+    linear in the tangents; reverse mode transposes it.
     """
 
     EACH: ClassVar[tuple[Callable[..., Any], ...]] = ()
 
     shape: Callable[..., tuple[int, ...]]
     apply: Callable[..., Any]
-    transposes: Sequence[Callable[..., Any]]
+    transposes: Sequence[Callable[..., Any]] = ()
+    pushforward: Callable[..., Any] | None = None
 
     def transpose(self, position: int) -> Callable[..., Any]:
         """The transpose with respect to one argument."""
@@ -109,9 +112,11 @@ def primitive(
 
 
 def structural(
-    name: str, shape: Callable[..., tuple[int, ...]], apply: Callable[..., Any], transposes: Sequence[Callable[..., Any]]
-) -> None:
-    """Enter one structural primitive in the table; made by the parser, never called by name."""
-    parameters = tuple("xyz"[: len(transposes)]) or ("x",)
-    made = Structure(shape, apply, transposes)
-    TABLE[name] = Primitive(name, parameters, ("",) * len(parameters), internal=True, structure=made)
+    name: str, shape: Callable[..., tuple[int, ...]], apply: Callable[..., Any], transposes: Sequence[Callable[..., Any]] = (),
+    *, parameters: str = "", pushforward: Callable[..., Any] | None = None,
+) -> None:  # fmt: skip
+    """Enter one structural primitive in the table; made by the parser, never called by name. `parameters` names the arguments
+    of one that has a pushforward and no transposes."""
+    names = tuple(parameters.split()) or tuple("xyz"[: len(transposes)]) or ("x",)
+    made = Structure(shape, apply, transposes, pushforward)
+    TABLE[name] = Primitive(name, names, ("",) * len(names), internal=True, structure=made)
