@@ -111,8 +111,10 @@ class Series:
         """The coefficient of τ**k."""
         if k < self.start or (self.stop is not None and k >= self.stop):
             return self.zero
-        while len(self.known) <= k - self.start:
-            self.known.append(self.coefficient(self.start + len(self.known)))
+        while (n := len(self.known)) <= k - self.start:
+            c = self.coefficient(self.start + n)
+            if len(self.known) == n:  # sin asks for cos, and that for this very sin, which may have come by now
+                self.known.append(c)
         return self.known[k - self.start]
 
 
