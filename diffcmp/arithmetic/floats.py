@@ -73,7 +73,7 @@ KERNEL: Mapping[str, Callable[..., Any]] = _SHARED | {
     "fma": fma, "digamma": digamma, "polygamma": polygamma,
 }  # fmt: skip
 
-_NUMPY = {
+UFUNCS = {
     **{n: n for n in "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign".split()},
     **{name: f"arc{name[1:]}" for name in "asin acos atan atan2 asinh acosh atanh".split()},
     "abs": "abs", "floor": "floor", "ceil": "ceil", "div": "true_divide", "pow": "power", "power": "power", "mul": "multiply",
@@ -111,7 +111,7 @@ class Floats(NumberSystem[Any]):
     def function(self, name: str) -> Callable[..., Any] | None:
         if name in ("pi", "e", "tau"):
             return lambda: self.literal(_constant(name))
-        return _ieee(name) if self.dtype == "float64" else _numpy(name, self.dtype)
+        return ieee(name) if self.dtype == "float64" else _numpy(name, self.dtype)
 
     def quiet(self) -> contextlib.AbstractContextManager[Any]:
         """A context in which NumPy does not warn of overflow and invalid operations."""
@@ -177,7 +177,7 @@ def _constant(name: str) -> Fraction:
 
 
 @cache
-def _ieee(name: str) -> Callable[..., Any] | None:
+def ieee(name: str) -> Callable[..., Any] | None:
     """The kernel function of `math`, with IEEE results in place of exceptions."""
     function = KERNEL.get(name)
     if function is None or name in ("add", "sub", "mul", "neg") or function in (operator.lt, operator.gt):
@@ -199,12 +199,12 @@ def _exceptional(name: str, arguments: tuple[float, ...]) -> float:
         if not x <= 0:
             return math.inf
         return math.inf if name == "lgamma" else math.copysign(math.inf, x) if x == 0 else math.nan
-    if name not in _NUMPY:
+    if name not in UFUNCS:
         return math.nan
     import numpy as np
 
     with np.errstate(all="ignore"):
-        return float(getattr(np, _NUMPY[name])(*(np.float64(a) for a in arguments)))
+        return float(getattr(np, UFUNCS[name])(*(np.float64(a) for a in arguments)))
 
 
 @cache
@@ -215,15 +215,15 @@ def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
     scalar = getattr(np, dtype)
     if name in _SHARED:
         return _SHARED[name]
-    if name in _NUMPY:
-        ufunc = getattr(np, _NUMPY[name])
+    if name in UFUNCS:
+        ufunc = getattr(np, UFUNCS[name])
         return lambda *a: scalar(ufunc(*a))
     if name == "fma":
         return lambda x, y, z: rounded(exact(x) * exact(y) + exact(z), dtype) if np.isfinite(x * y + z) else x * y + z
     if name not in KERNEL:
         return None
     if dtype != "longdouble":
-        double = _ieee(name)
+        double = ieee(name)
         assert double is not None
         return lambda *a: scalar(double(*(float(x) for x in a)))
     return lambda *a: _longdouble_by_balls(name, *a)

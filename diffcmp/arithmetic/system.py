@@ -7,6 +7,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
+from diffcmp.primitives.arrays import Shape
+
 T = TypeVar("T")
 
 
@@ -15,7 +17,8 @@ class NumberSystem(ABC, Generic[T]):
 
     A primitive that it lacks is carried out by the primitive's definition (`exact` systems: no roundoff, or roundoff that
     is enclosed) or by its stable form (the others). Conditions are `bool`; a system that cannot always decide one
-    says None.
+    says None. A system of arrays also has the structural primitives, which take what they know beforehand as a keyword,
+    `static`.
     """
 
     exact: bool = False
@@ -30,3 +33,7 @@ class NumberSystem(ABC, Generic[T]):
     @abstractmethod
     def function(self, name: str) -> Callable[..., Any] | None:
         """How the system carries a primitive out; None where it has no way of its own."""
+
+    def shape(self, value: T) -> Shape:
+        """The shape of a value: () for a number."""
+        return ()

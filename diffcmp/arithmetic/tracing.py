@@ -2,7 +2,7 @@
 
 `Duals(Tracing(builder))` gives the tangent Program, `Recording(Tracing(builder))` the adjoint one. What is known while
 tracing is settled there: conditions and integer arithmetic between literals, products and quotients
-with 1: all leave every result bitwise as it is.
+with 1, numbers that are repeated only to meet an array: all leave every result bitwise as it is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.primitives import TABLE
+from diffcmp.primitives.arrays import Shape, Static, broadcast_shapes
 from diffcmp.program.ir import Builder
 
 _SAFE = 2**53  # integers up to here are exact in float64
@@ -28,14 +30,16 @@ _INTEGERS: dict[str, Callable[..., Fraction]] = {
 
 @dataclass(frozen=True, slots=True)
 class Tracer:
-    """A slot of the Program under construction, and its exact value where that is an integer literal."""
+    """A slot of the Program under construction, the exact value of all its elements where that is an integer literal, and
+    what it repeats where it is a broadcast."""
 
     slot: int
     value: Fraction | None = None
+    repeats: Tracer | None = None
 
 
 class Tracing(NumberSystem[Any]):
-    """Numbers that are slots of `builder`. Conditions are tracers too, or `bool` where both sides are literals.
+    """Numbers and arrays that are slots of `builder`. Conditions are tracers too, or `bool` where both sides are literals.
 
     Equal operations on equal slots are traced once.
     """
@@ -52,23 +56,54 @@ class Tracing(NumberSystem[Any]):
     def literal(self, value: Fraction) -> Tracer:
         return self.made(("literal", value), lambda: self.builder.literal(value), value)
 
-    def made(self, key: tuple[object, ...], slot: Callable[[], int], value: Fraction | None = None) -> Tracer:
+    def shape(self, value: Any) -> Shape:
+        return self.builder.dims[value.slot] if isinstance(value, Tracer) else ()
+
+    def made(
+        self, key: tuple[object, ...], slot: Callable[[], int], value: Fraction | None = None, repeats: Tracer | None = None
+    ) -> Tracer:
         """The tracer for `key`: the one made before, or a new equation."""
         known = self.shared.get(key)
         if known is None:
-            known = self.shared[key] = Tracer(slot(), value)
+            known = self.shared[key] = Tracer(slot(), value, repeats)
         return known
 
     def function(self, name: str) -> Callable[..., Any] | None:
+        if TABLE[name].structure is not None:
+            return lambda *arguments, static=(): self.structural(name, arguments, static)
+
         def traced(*arguments: Any) -> Any:
             settled = self.settled(name, arguments)
-            return self.equation(name, arguments) if settled is None else settled
+            if settled is None:
+                return self.equation(name, self.met(arguments))
+            return self.broadcast(settled, broadcast_shapes(*map(self.shape, arguments)))
 
         return traced
 
-    def equation(self, name: str, arguments: tuple[Any, ...]) -> Tracer:
+    def met(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments, without the repetition of a number that meets an array of the same shape anyway."""
+        alone = tuple(a.repeats or a if isinstance(a, Tracer) else a for a in arguments)
+        if alone == arguments:
+            return arguments
+        shapes = [broadcast_shapes(*map(self.shape, group)) for group in (alone, arguments)]
+        return alone if shapes[0] == shapes[1] else arguments
+
+    def structural(self, name: str, arguments: tuple[Any, ...], static: Static) -> Any:
+        """An equation; none where a repetition or a sum changes nothing."""
+        if name == "broadcast" or (name == "sum_to" and self.shape(arguments[0]) == static[0]):
+            return self.broadcast(arguments[0], static[0])
+        return self.equation(name, arguments, static)
+
+    def broadcast(self, value: Any, shape: Shape) -> Any:
+        """`value` repeated to `shape`; its exact value, where known, is that of all elements. A settled condition stays."""
+        if not isinstance(value, Tracer) or self.shape(value) == shape:
+            return value
+        key, repeats = ("broadcast", value.slot, (shape,)), None if self.shape(value) else value
+        return self.made(key, lambda: self.builder.add("broadcast", [value.slot], static=(shape,)), value.value, repeats)
+
+    def equation(self, name: str, arguments: tuple[Any, ...], static: Static = ()) -> Tracer:
         slots = [self.slot(a) for a in arguments]
-        return self.made((name, *slots), lambda: self.builder.add(name, slots))
+        return self.made((name, *slots, static), lambda: self.builder.add(name, slots, static=static))
 
     def slot(self, value: Any) -> int:
         """The slot of a tracer; a settled condition is written as a comparison of two literals."""
@@ -86,7 +121,7 @@ class Tracing(NumberSystem[Any]):
             return self.settled_logic(name, arguments)
         values = [a.value for a in arguments]
         if name in _COMPARISONS:
-            return None if None in values else _COMPARISONS[name](*values)
+            return None if None in values or any(map(self.shape, arguments)) else _COMPARISONS[name](*values)
         if name in _INTEGERS and None not in values:
             out = _INTEGERS[name](*values)
             if out != 0 and abs(out) < _SAFE and all(v.denominator == 1 for v in values):
@@ -103,6 +138,8 @@ class Tracing(NumberSystem[Any]):
         if name == "not":
             return not arguments[0] if isinstance(arguments[0], bool) else None
         for test, other in (arguments, arguments[::-1]):
-            if isinstance(test, bool):
-                return other if test == (name == "and") else test
+            if isinstance(test, bool) and test == (name == "and"):
+                return other
+            if isinstance(test, bool) and not self.shape(other):
+                return test
         return None

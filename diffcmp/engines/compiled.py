@@ -7,10 +7,10 @@ The compiled code gives bitwise what the interpreted engines give.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats
@@ -18,11 +18,13 @@ from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.arithmetic.tracing import Tracing
 from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.forward import Dual, Duals, jvp
+from diffcmp.engines.linear import zeros
 from diffcmp.engines.partials import pair
 from diffcmp.engines.point import differentiated
 from diffcmp.engines.reverse import vjp
+from diffcmp.primitives.arrays import Shape
 from diffcmp.program.emit import Dialect, Emitted, called, emit, lowered
-from diffcmp.program.ir import Builder, Program
+from diffcmp.program.ir import Builder, Equation, Program
 
 SUMS = frozenset({"add", "sub", "mul", "neg"})  # what every number system does with Python's own operators
 
@@ -30,7 +32,7 @@ SUMS = frozenset({"add", "sub", "mul", "neg"})  # what every number system does 
 @lru_cache(maxsize=256)
 def tangent(program: Program, wrt: str) -> Program:
     """The Program of the value and of its derivative with respect to one input, by forward mode on tracers."""
-    tracing = Tracing(Builder(program.inputs))
+    tracing = Tracing(Builder(program.inputs, program.shapes))
     one = tracing.literal(Fraction(1))
     out = jvp(program, tracing, tracing.inputs(), [one if name == wrt else None for name in program.inputs])
     derivative = tracing.literal(Fraction(0)) if out.tangent is None else out.tangent
@@ -40,12 +42,56 @@ def tangent(program: Program, wrt: str) -> Program:
 @lru_cache(maxsize=256)
 def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of the value and of all derivatives asked for, by reverse mode on tracers."""
-    tracing = Tracing(Builder(program.inputs))
-    one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
-    value, cotangents = vjp(program, tracing, tracing.inputs(), [name in wrt for name in program.inputs], one)
+    tracing = Tracing(Builder(program.inputs, program.shapes))
+    return _swept(program, wrt, tracing, tracing.literal(Fraction(1)))
+
+
+@lru_cache(maxsize=256)
+def pullback(program: Program, wrt: tuple[str, ...]) -> Program:
+    """The Program of the value and of the vector-Jacobian products with respect to the inputs named, by reverse mode; the
+    cotangent of the value, of its shape, is a further input."""
+    shape = program.dims[program.outputs[0]]
+    inputs, shapes = (*program.inputs, primed("out", program.inputs)), (*input_shapes(program), shape)
+    tracing = Tracing(Builder(inputs, shapes))
+    return _swept(program, wrt, tracing, tracing.inputs()[-1])
+
+
+def _swept(program: Program, wrt: tuple[str, ...], tracing: Tracing, seed: Any) -> Program:
+    varying = [name in wrt for name in program.inputs]
+    value, cotangents = vjp(program, tracing, tracing.inputs()[: len(varying)], varying, seed)
     found = dict(zip(program.inputs, cotangents, strict=True))
-    derivatives = [zero if found[name] is None else found[name] for name in wrt]
+    shapes = dict(zip(program.inputs, input_shapes(program), strict=True))
+    derivatives = [zeros(tracing, shapes[name]) if found[name] is None else found[name] for name in wrt]
     return tracing.builder.program([tracing.slot(value), *(tracing.slot(d) for d in derivatives)]).pruned()
+
+
+@lru_cache(maxsize=256)
+def pushforward(program: Program, wrt: tuple[str, ...]) -> Program:
+    """The Program of all values and of their Jacobian-vector products, by forward mode; the directions of the inputs named,
+    of their shapes, are further inputs. Of an adjoint Program: products of the Hessian (Pearlmutter, Neural Computation 6,
+    1994)."""
+    shapes = dict(zip(program.inputs, input_shapes(program), strict=True))
+    inputs = list(program.inputs)
+    for name in wrt:
+        inputs.append(primed(name, inputs))
+    tracing = Tracing(Builder(tuple(inputs), (*shapes.values(), *(shapes[name] for name in wrt))))
+    slots = tracing.inputs()
+    along = dict(zip(wrt, slots[len(shapes) :], strict=True))
+    duals = [Dual(slot, along.get(name)) for name, slot in zip(program.inputs, slots, strict=False)]
+    out: list[Dual] = evaluate(program, Duals(tracing), duals)
+    tangents = [zeros(tracing, tracing.shape(d.primal)) if d.tangent is None else d.tangent for d in out]
+    return tracing.builder.program([tracing.slot(part) for part in (*(d.primal for d in out), *tangents)]).pruned()
+
+
+def input_shapes(program: Program) -> tuple[Shape, ...]:
+    """The shape of every input."""
+    return tuple(program.dims[i] for i in range(len(program.inputs)))
+
+
+def primed(name: str, taken: Sequence[str]) -> str:
+    """A name that no variable has, and no name in `taken`."""
+    name += "'"
+    return primed(name, taken) if name in taken else name
 
 
 @lru_cache(maxsize=256)
@@ -54,7 +100,7 @@ def hyperdual(program: Program, x: str, y: str) -> Program:
 
     Fike & Alonso, "The development of hyper-dual numbers for exact second-derivative calculations", AIAA 2011-886.
     """
-    tracing = Tracing(Builder(program.inputs))
+    tracing = Tracing(Builder(program.inputs, program.shapes))
     one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
     inner = [Dual(slot, one if name == x else None) for name, slot in zip(program.inputs, tracing.inputs(), strict=True)]
     out = jvp(program, Duals(tracing), inner, [Dual(one) if name == y else None for name in program.inputs])
@@ -69,7 +115,7 @@ def second_adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
 
     Each first derivative of the adjoint Program is swept back in its turn; what these sweeps share is traced once.
     """
-    tracing = Tracing(Builder(program.inputs))
+    tracing = Tracing(Builder(program.inputs, program.shapes))
     one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
     pairs = [pair(name) for name in wrt]
     rows = tuple(dict.fromkeys(x for x, _ in pairs))
@@ -91,7 +137,7 @@ def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -
 
     With all variables in `wrt`, these last are a column of the Hessian (Pearlmutter, Neural Computation 6, 1994).
     """
-    tracing = Tracing(Builder(program.inputs))
+    tracing = Tracing(Builder(program.inputs, program.shapes))
     one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
     duals = [
         Dual(slot, one if name == direction else None)
@@ -105,7 +151,7 @@ def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -
 @lru_cache(maxsize=256)
 def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of f and of the second derivatives named in `wrt` (`x`, `x:y`), by dual numbers over the tape."""
-    builder = Builder(program.inputs)
+    builder = Builder(program.inputs, program.shapes)
     inputs = range(len(program.inputs))
     pairs = [pair(name) for name in wrt]
     slots: dict[tuple[str, str], int] = {}
@@ -145,8 +191,11 @@ def emitted(program: Program, name: str = "f") -> Emitted:
 def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
     """`program` as a Python function of floating-point numbers of one dtype that never raises.
 
-    Takes one number for each input, returns a number, or a tuple where the program has several outputs.
+    Takes one number for each input, returns a number, or a tuple where the program has several outputs. A Program of arrays
+    is one of float64, and takes and returns arrays; these may share memory with each other.
     """
+    if not program.scalar:
+        return on_arrays(program)
     floats = Floats(dtype)
     if dtype != "float64":
         fast = on_system(program, floats)
@@ -163,6 +212,38 @@ def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
 
     # `math` raises where IEEE 754 has an answer
     return emitted(program).guarded().function({**KERNEL, "_errors": ERRORS, "_fallback": by_ieee})
+
+
+def on_arrays(program: Program) -> Callable[..., Any]:
+    """`program` compiled for float64 arrays: NumPy's operators and functions, with what depends on no input computed once."""
+    import numpy as np
+
+    from diffcmp.arithmetic.arrays import INFIX, Arrays, kernel
+
+    low = lowered(program, lambda primitive: kernel(primitive) is not None)
+    names: dict[str, object] = {}
+    known = {}
+    for slot, value in _settled(low, Arrays(), low.constant - {i for i, eq in low.by_output.items() if eq.params}).items():
+        known[slot] = f"__k{slot}"  # no input may have two underscores in front
+        names[known[slot]] = value
+
+    def bound(eq: Equation) -> str:
+        function = kernel(eq.primitive)
+        assert function is not None
+        if eq.static:
+            function, name = partial(function, static=eq.static), f"__{eq.primitive}{eq.output}"
+        else:
+            name = called(eq.primitive)
+        names[name] = function
+        return name
+
+    fast = emit(low, dialect=Dialect(infix=INFIX, bound=bound), known=known).function(names)
+
+    def quiet(*inputs: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return fast(*[np.asarray(x, float)[()] for x in inputs])
+
+    return quiet
 
 
 def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]:
@@ -183,9 +264,15 @@ def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]
 
 def _constants(program: Program) -> dict[int, str]:
     """The Python source of every slot that depends on no input and is finite."""
+    values = _settled(program, Floats(), program.constant)
+    return {slot: repr(v) for slot, v in values.items() if isinstance(v, float) and math.isfinite(v)}
+
+
+def _settled(program: Program, system: NumberSystem[Any], wanted: Collection[int]) -> dict[int, Any]:
+    """The values of the slots in `wanted` that depend on no input."""
     constant = tuple(eq for eq in program.equations if eq.output in program.constant)
-    values = trace_of(Program(program.inputs, constant, ()), Floats(), [math.nan] * len(program.inputs))
-    return {eq.output: repr(v) for eq in constant if isinstance(v := values[eq.output], float) and math.isfinite(v)}
+    values = trace_of(replace(program, equations=constant, outputs=()), system, [math.nan] * len(program.inputs))
+    return {eq.output: values[eq.output] for eq in constant if eq.output in wanted}
 
 
 def derivative_program(program: Program, mode: str, wrt: Sequence[str] | None = None) -> Program:
@@ -195,6 +282,6 @@ def derivative_program(program: Program, mode: str, wrt: Sequence[str] | None = 
         return adjoint(program, names)
     if len(names) == 1:
         return tangent(program, names[0])
-    builder = Builder(program.inputs)
+    builder = Builder(program.inputs, program.shapes)
     parts = [builder.inline(tangent(program, n), range(len(program.inputs)), None) for n in names]
     return builder.program([parts[0][0], *(d for _, d in parts)])

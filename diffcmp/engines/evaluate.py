@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.primitives.arrays import Static
 from diffcmp.program import rules
 from diffcmp.program.ir import Program
 
@@ -23,8 +24,14 @@ def trace_of(program: Program, system: NumberSystem[Any], inputs: Sequence[Any])
         if eq.params:
             values[eq.output] = system.literal(eq.params[0])
         else:
-            values[eq.output] = operation(system, eq.primitive)(*[values[i] for i in eq.inputs])
+            values[eq.output] = carried_out(system, eq.primitive, [values[i] for i in eq.inputs], eq.static)
     return values
+
+
+def carried_out(system: NumberSystem[Any], name: str, arguments: Sequence[Any], static: Static = ()) -> Any:
+    """One primitive of values; `static` is what a structural one knows beforehand."""
+    function = operation(system, name)
+    return function(*arguments, static=static) if static else function(*arguments)
 
 
 def operation(system: NumberSystem[Any], name: str) -> Callable[..., Any]:

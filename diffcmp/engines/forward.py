@@ -1,7 +1,7 @@
 """Forward mode: dual numbers a + b·ε with ε² = 0 (Clifford 1873; Griewank & Walther 2008, chapter 3).
 
 `Duals` is a number system made from another one, so that a Program run on it carries its derivative along in one
-direction. It is generic over the payload: floats, complex numbers, balls, symbols, tracers, or `Duals` again.
+direction. It is generic over the payload: floats, arrays, complex numbers, balls, symbols, tracers, or `Duals` again.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import evaluate, operation
+from diffcmp.engines.evaluate import carried_out, evaluate, operation
+from diffcmp.engines.linear import broadcast, pushed
 from diffcmp.primitives import TABLE
+from diffcmp.primitives.arrays import Shape, Static
 from diffcmp.program import rules
 from diffcmp.program.ir import Program
 
@@ -35,6 +37,9 @@ class Duals(NumberSystem[Dual]):
         self.exact = base.exact
         self.zero = base.literal(Fraction(0))
 
+    def shape(self, value: Dual) -> Shape:
+        return self.base.shape(value.primal)
+
     def literal(self, value: Fraction) -> Dual:
         return Dual(self.base.literal(value))
 
@@ -42,6 +47,8 @@ class Duals(NumberSystem[Dual]):
         entry = TABLE[name]
         if self.exact and entry.definition:
             return None
+        if entry.structure is not None:
+            return lambda *duals, static=(): self.structural(name, duals, static)
         apply = operation(self.base, name)
         if entry.condition:
             conditions = "and", "or", "not"
@@ -60,14 +67,24 @@ class Duals(NumberSystem[Dual]):
                 continue
             term = product(self.base, local_partial(self.base, name, position, primals, out), dual.tangent)
             tangent = term if tangent is None else operation(self.base, "add")(tangent, term)
-        return Dual(out, tangent)
+        return self.joined(out, tangent)
+
+    def structural(self, name: str, duals: Sequence[Dual], static: Static) -> Dual:
+        """What moves and adds up elements does the same with those of the tangents."""
+        primals = [d.primal for d in duals]
+        out = carried_out(self.base, name, primals, static)
+        return Dual(out, pushed(self.base, name, static, primals, [d.tangent for d in duals], out))
 
     def selected(self, apply: Callable[..., Any], p: Any, x: Dual, y: Dual) -> Dual:
         """The tangent of a choice is the chosen tangent."""
         if x.tangent is None and y.tangent is None:
             return Dual(apply(p, x.primal, y.primal))
         tangents = [self.zero if d.tangent is None else d.tangent for d in (x, y)]
-        return Dual(apply(p, x.primal, y.primal), apply(p, *tangents))
+        return self.joined(apply(p, x.primal, y.primal), apply(p, *tangents))
+
+    def joined(self, primal: Any, tangent: Any | None) -> Dual:
+        """A primal and its tangent, repeated to the shape of the primal."""
+        return Dual(primal, None if tangent is None else broadcast(self.base, tangent, self.base.shape(primal)))
 
 
 def local_partial(

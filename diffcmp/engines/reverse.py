@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import evaluate, operation
+from diffcmp.engines.evaluate import carried_out, evaluate, operation
 from diffcmp.engines.forward import local_partial, product
+from diffcmp.engines.linear import pushed, summed, transposed, zeros
 from diffcmp.primitives import TABLE
+from diffcmp.primitives.arrays import Shape, Static
 from diffcmp.program.ir import Program
 
 
@@ -26,30 +28,39 @@ class Variable:
     place: int | None = None
 
 
+Pullback: TypeAlias = Callable[[Any], Sequence[Any | None]]
+
+
 class Recording(NumberSystem[Variable]):
-    """The tape: for every varying value the places of its arguments and the partial with respect to each."""
+    """The tape: for every varying value the places of its arguments, and how its cotangent is pulled back to them."""
 
     def __init__(self, base: NumberSystem[Any]) -> None:
         super().__init__()
         self.base = base
         self.exact = base.exact
-        self.tape: list[list[tuple[int, Any]]] = []
+        self.tape: list[tuple[Sequence[int], Pullback]] = []
 
     def variable(self, value: Any) -> Variable:
         """A new independent variable."""
-        return self.push(value, [])
+        return self.push(value, (), lambda cotangent: ())
 
-    def push(self, value: Any, partials: list[tuple[int, Any]]) -> Variable:
-        self.tape.append(partials)
+    def push(self, value: Any, places: Sequence[int], pull: Pullback) -> Variable:
+        """A value that varies with those at `places`."""
+        self.tape.append((places, pull))
         return Variable(value, len(self.tape) - 1)
 
     def literal(self, value: Fraction) -> Variable:
         return Variable(self.base.literal(value))
 
+    def shape(self, value: Variable) -> Shape:
+        return self.base.shape(value.value)
+
     def function(self, name: str) -> Callable[..., Any] | None:
         entry = TABLE[name]
         if self.exact and entry.definition:
             return None
+        if entry.structure is not None:
+            return lambda *v, static=(): self.structural(name, v, static)
         apply = operation(self.base, name)
         if entry.condition:
             conditions = "and", "or", "not"
@@ -59,15 +70,52 @@ class Recording(NumberSystem[Variable]):
         return lambda *v: self.record(name, apply, v)
 
     def record(self, name: str, apply: Callable[..., Any], arguments: Sequence[Variable]) -> Variable:
-        """Carry out one primitive and write its local partials to the tape."""
-        values = [v.value for v in arguments]
+        """Carry out one primitive and write its local partials to the tape: each cotangent is partial · cotangent."""
+        base, values = self.base, [v.value for v in arguments]
         out = apply(*values)
-        partials = [
-            (v.place, local_partial(self.base, name, position, values, out))
-            for position, v in enumerate(arguments)
-            if v.place is not None
-        ]
-        return self.push(out, partials) if partials else Variable(out)
+        moving = [position for position, v in enumerate(arguments) if v.place is not None]
+        if not moving:
+            return Variable(out)
+        partials = [(local_partial(base, name, position, values, out), base.shape(values[position])) for position in moving]
+
+        def pull(cotangent: Any) -> list[Any]:
+            return [summed(base, product(base, partial, cotangent), shape) for partial, shape in partials]
+
+        return self.push(out, self.places(arguments), pull)
+
+    def structural(self, name: str, arguments: Sequence[Variable], static: Static) -> Variable:
+        """Carry out what moves and adds up elements, and write its transpose to the tape."""
+        values = [v.value for v in arguments]
+        out = carried_out(self.base, name, values, static)
+        moving = [position for position, v in enumerate(arguments) if v.place is not None]
+        if not moving:
+            return Variable(out)
+        structure = TABLE[name].structure
+        assert structure is not None
+        linear = structure.pushforward is None
+        pull = (
+            transposed(self.base, name, static, values, moving) if linear else self.retaped(name, static, values, moving, out)
+        )
+        return self.push(out, self.places(arguments), pull)
+
+    def retaped(self, name: str, static: Static, arguments: Sequence[Any], positions: Sequence[int], out: Any) -> Pullback:
+        """The transpose of a pushforward: it is recorded on a tape of its own with the tangents, whatever their values, for
+        variables, and swept back."""
+
+        def pull(cotangent: Any) -> list[Any | None]:
+            tape = Recording(self.base)
+            tangents: list[Variable | None] = [None] * len(arguments)
+            for position in positions:
+                tangents[position] = tape.variable(zeros(self.base, self.base.shape(arguments[position])))
+            tangent = pushed(tape, name, static, [Variable(a) for a in arguments], tangents, Variable(out))
+            cotangents = tape.sweep_back(tangent, cotangent) if tangent is not None else [None] * len(positions)
+            return cotangents[: len(positions)]
+
+        return pull
+
+    def places(self, arguments: Sequence[Variable]) -> list[int]:
+        """The places of those that vary."""
+        return [v.place for v in arguments if v.place is not None]
 
     def sweep_back(self, output: Variable, seed: Any) -> list[Any | None]:
         """The cotangent of every place on the tape, from `seed` at `output`; None is exactly zero."""
@@ -76,22 +124,22 @@ class Recording(NumberSystem[Variable]):
             return cotangents
         cotangents[output.place] = seed
         for place in range(output.place, -1, -1):
-            cotangent = cotangents[place]
-            if cotangent is None:
+            if cotangents[place] is None:
                 continue
-            for argument, partial in self.tape[place]:
-                term = product(self.base, partial, cotangent)
+            arguments, pull = self.tape[place]
+            for argument, term in zip(arguments, pull(cotangents[place]), strict=True):
                 before = cotangents[argument]
-                cotangents[argument] = term if before is None else operation(self.base, "add")(before, term)
+                if term is not None:
+                    cotangents[argument] = term if before is None else operation(self.base, "add")(before, term)
         return cotangents
 
 
 def vjp(
     program: Program, system: NumberSystem[Any], inputs: Sequence[Any], varying: Sequence[bool], seed: Any
 ) -> tuple[Any, list[Any | None]]:
-    """Value of the first output, and `seed` times its derivative with respect to every input that varies.
+    """Value of the first output, and the cotangent of every input that varies, from `seed`, that of the output.
 
-    A derivative of None is exactly zero: the output does not depend on that input.
+    A cotangent of None is exactly zero: the output does not depend on that input.
     """
     tape = Recording(system)
     variables = [tape.variable(x) if v else Variable(x) for x, v in zip(inputs, varying, strict=True)]

@@ -64,14 +64,14 @@ def called(primitive: str) -> str:
 
 def lowered(program: Program, available: Callable[[str], bool]) -> Program:
     """`program` with every primitive that is not `available` replaced by its stable form."""
-    builder = Builder(program.inputs)
+    builder = Builder(program.inputs, program.shapes)
     slots = {i: i for i in range(len(program.inputs))}
     live = program.live
 
     def add(eq: Equation, inputs: list[int], span: object) -> int:
         body = None if available(eq.primitive) or eq.params else rules.stable(eq.primitive)
         if body is None:
-            return builder.add(eq.primitive, inputs, eq.params, eq.span)
+            return builder.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
         inner = dict(enumerate(inputs))
         for part in body.equations:
             inner[part.output] = add(part, [inner[i] for i in part.inputs], span)
@@ -96,11 +96,13 @@ class Dialect:
     """How emitted code spells numbers and powers.
 
     literal: an exact number as Python source. infix: the primitives written with Python's operators, the others are
-    called by name; with "power" among them, x**2 is written x*x and other whole literal exponents with `**`.
+    called by name; with "power" among them, x**2 is written x*x and other whole literal exponents with `**`. bound: the name
+    of the function that carries out a structural equation.
     """
 
     literal: Callable[[Fraction], str] = _double
     infix: frozenset[str] = frozenset(name for name, entry in TABLE.items() if entry.infix and name != "pow") | {"where"}
+    bound: Callable[[Equation], str] = lambda eq: called(eq.primitive)
 
 
 def emit(program: Program, name: str = "f", dialect: Dialect | None = None, known: Mapping[int, str] | None = None) -> Emitted:
@@ -160,8 +162,10 @@ class _Writer:
                 return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])
         elif eq.primitive in self.dialect.infix:
             return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])
-        self.calls[eq.primitive] = None
-        return f"{called(eq.primitive)}({', '.join(self.texts[self.shared[i]][0] for i in eq.inputs)})", ATOM - 1
+        if eq.entry.structure is None:
+            self.calls[eq.primitive] = None
+        name = self.dialect.bound(eq)
+        return f"{name}({', '.join(self.texts[self.shared[i]][0] for i in eq.inputs)})", ATOM - 1
 
     def product_with_itself(self, slot: int) -> Bound:
         text, level = self.texts[slot]
@@ -181,7 +185,7 @@ def _shared(program: Program, known: Mapping[int, str]) -> tuple[dict[int, int],
         if eq.output not in live:
             continue
         inputs = () if eq.output in known else tuple(shared[i] for i in eq.inputs)
-        key = (eq.primitive, eq.params, inputs, known.get(eq.output))
+        key = (eq.primitive, eq.params, inputs, eq.static, known.get(eq.output))
         if key in made:
             shared[eq.output] = made[key]
         else:

@@ -102,13 +102,16 @@ def size(program: Program, at: dict[str, Any]) -> float:
                 continue
             out = values[eq.output]
             partials = []
-            from diffcmp.engines.forward import local_partial
+            from diffcmp.engines.forward import local_partial, product
 
             arguments = [values[i] for i in eq.inputs]
             for position, i in enumerate(eq.inputs):
                 if isinstance(places[i], Variable) and eq.entry.partials[position]:
                     partials.append((places[i].place, local_partial(balls, eq.primitive, position, arguments, out)))
-            places[eq.output] = tape.push(out, partials)
+            found = [partial for _, partial in partials]
+            places[eq.output] = tape.push(
+                out, [place for place, _ in partials], lambda ct, found=found: [product(balls, p, ct) for p in found]
+            )
         swept = tape.sweep_back(places[derived.outputs[0]], balls.literal(Fraction(1)))
         total = sum(
             (abs(to_arb(swept[p.place]) * to_arb(v)) for p, v in zip(places, values, strict=True)

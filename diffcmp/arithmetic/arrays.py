@@ -1,0 +1,108 @@
+"""Arrays of floating-point numbers: a Program runs on whole vectors and matrices, element by element or by structure.
+
+float64 by NumPy's ufuncs; special functions, which NumPy lacks, one element after the other by the kernel of `floats`. The
+complex variant is that of the complex step: products and sums by NumPy, all else by the kernel of `complexes`, whose
+conditions look at the real part. All follow IEEE 754: nothing raises, nothing warns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from diffcmp.arithmetic.complexes import Complexes
+from diffcmp.arithmetic.floats import UFUNCS, Floats, ieee, nearest_double
+from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.primitives import TABLE
+from diffcmp.primitives.arrays import Shape
+
+INFIX = frozenset({"neg", "add", "sub", "mul", "div", "lt", "le", "gt", "ge", "eq", "ne"})  # the same as the ufunc
+
+
+class Arrays(NumberSystem[Any]):
+    """float64 arrays and numbers; a number is a Python float, a NumPy scalar or an array without axes."""
+
+    def literal(self, value: Fraction) -> Any:
+        return nearest_double(value)
+
+    def shape(self, value: Any) -> Shape:
+        return np.shape(value)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        raw = kernel(name)
+        return None if raw is None else quiet(raw)
+
+
+class ComplexArrays(NumberSystem[Any]):
+    """complex128 arrays and numbers, for functions that are real on the real axis, next to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers = Complexes()
+
+    def literal(self, value: Fraction) -> Any:
+        return complex(nearest_double(value))
+
+    def shape(self, value: Any) -> Shape:
+        return np.shape(value)
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        entry = TABLE[name]
+        if entry.structure is not None or name in ("neg", "add", "sub", "mul", "and", "or", "not", "where"):
+            return quiet(kernel(name))
+        number = self.numbers.function(name)
+        if number is None:
+            return None
+        by_element = each(number, bool if entry.condition else complex, len(entry.parameters))
+        return quiet(squared(by_element) if name == "power" else by_element)
+
+
+def squared(power: Callable[..., Any]) -> Callable[..., Any]:
+    """x**y, where the square is a product: correctly rounded, and fast."""
+    return lambda x, y: x * x if np.ndim(y) == 0 and y == 2 else power(x, y)
+
+
+@cache
+def kernel(name: str) -> Callable[..., Any] | None:
+    """The function that carries out a primitive on arrays, which may warn; None where there is none of that name."""
+    structure = TABLE[name].structure
+    if structure is not None:
+        return lambda *arguments, static=(): structure.apply(static, *arguments)
+    if name in _KERNEL:
+        return _KERNEL[name]
+    if name in UFUNCS:
+        made: Callable[..., Any] = getattr(np, UFUNCS[name])
+        return made
+    number = ieee(name)
+    return None if number is None else each(number, float, len(TABLE[name].parameters))
+
+
+def each(number: Callable[..., Any], dtype: type, arguments: int) -> Callable[..., Any]:
+    """A function of numbers on the elements of arrays."""
+    if not arguments:
+        return number
+    ufunc = np.frompyfunc(number, arguments, 1)
+    return lambda *x: np.asarray(ufunc(*x)).astype(dtype)[()]
+
+
+def quiet(function: Callable[..., Any] | None) -> Callable[..., Any]:
+    """The same without warnings of overflow and invalid operations."""
+    assert function is not None
+
+    def calm(*arguments: Any, **static: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*arguments, **static)
+
+    return calm
+
+
+_KERNEL: dict[str, Callable[..., Any]] = {
+    "neg": np.negative, "add": np.add, "sub": np.subtract, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
+    "not": np.logical_not, "where": np.where, "power": squared(np.power), "pow": squared(np.power),
+    **{name: lambda name=name: Floats().function(name)() for name in ("pi", "e", "tau")},  # type: ignore[misc]  # known there
+}  # fmt: skip
