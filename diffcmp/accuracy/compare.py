@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.accuracy.components import worst
 from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits, ulps
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.accuracy.verdict import verdict
@@ -18,7 +19,7 @@ from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, partials, steps_of
-from diffcmp.engines.point import Point, function_at
+from diffcmp.engines.point import Point, located, number_valued
 from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
@@ -54,7 +55,8 @@ def compare(
     >>> comparison.truth.kind.value, comparison.rows[0].derivative["t"]
     ('removable', nan)
     """
-    program, where = function_at(expr, at)
+    problem = located(expr, at)
+    program, where = number_valued(problem.program) and problem.scalar, problem.at
     sensible(dtype, digits, h, order)
     names = partials(program, wrt, order)
     deadline = Deadline.for_waiting(timeout)
@@ -72,7 +74,9 @@ def compare(
         estimate = pending[method.name]() if method.name in pending else ready(where)
         seconds = estimate.seconds if method.name in pending else _seconds(ready, where, estimate, floats)
         rows.append(_row(method, program, where, names, estimate, seconds, f, known, floats))
-    return Comparison(program, names, where.texts(), dtype, floats.kernel, known, tuple(rows))
+    shapes = problem.shapes
+    elements = {name: c.text for name, c in where.coordinates.items()} if shapes else {}
+    return Comparison(program, names, where.texts(), dtype, floats.kernel, known, tuple(rows), shapes, elements)
 
 
 def sensible(dtype: str, digits: int, h: float | None = None, order: int = 1) -> None:
@@ -129,6 +133,7 @@ def _row(
     relative: dict[str, float | None] = {}
     digits: dict[str, float | None] = {}
     in_ulps: dict[str, float | None] = {}
+    errors: list[tuple[str, Fraction | None, Fraction | None]] = []
     remarks: dict[Remark, None] = dict.fromkeys(estimate.remarks)
     for name in names:
         value = estimate.derivative.get(name)
@@ -137,6 +142,7 @@ def _row(
             absolute[name] = relative[name] = digits[name] = in_ulps[name] = None
         else:
             error = absolute_error(value, true)
+            errors.append((name, error, true))
             absolute[name] = as_float(error)
             relative[name] = as_float(error / abs(true)) if error is not None and true else 0.0 if error == 0 else None
             digits[name] = correct_digits(error, true, floats)
@@ -145,10 +151,12 @@ def _row(
             steps = None if estimate.h is None else steps_of(estimate.h, name, known.order)
             for said in verdict(method, program, where, name, value, true, digits[name], steps, found, known, floats):
                 remarks[said] = None
+    farthest, norm_error = worst(errors)
     return Row(
         method.name, found, dict(estimate.derivative),
         None if estimate.h is None else dict(estimate.h), getattr(method, "rule", ""), absolute, relative, digits, in_ulps,
         estimate.evaluations, seconds, tuple(remarks), None if estimate.expression is None else dict(estimate.expression),
+        farthest, norm_error,
     )  # fmt: skip
 
 

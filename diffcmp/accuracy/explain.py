@@ -37,7 +37,7 @@ def explain(
     program, where = function_at(expr, at)
     deadline = Deadline.for_waiting(timeout)
     comparison = compare(
-        program, at, wrt=wrt, backends=backends, dtype=dtype, digits=digits, timeout=timeout, progress=progress
+        expr, at, wrt=wrt, backends=backends, dtype=dtype, digits=digits, timeout=timeout, progress=progress
     )
     floats, known = Floats(dtype), comparison.truth
     setting = Setting(program, where, comparison.wrt, known, floats)

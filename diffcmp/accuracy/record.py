@@ -6,9 +6,10 @@ Plain fields, nothing computed.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from diffcmp.accuracy.components import Shapes, packed
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Truth
@@ -24,7 +25,8 @@ class Row:
     abs_error, rel_error: against the certified derivative; None where there is none. digits: correct significant decimal
     digits, at most what the dtype can hold. ulps: the error in units in the last place of the certified derivative.
     h: the step size used; None for a method without one. rule: how h was chosen ("√u·max(|x|, 1)", "given").
-    seconds: per call, the median of repeats. expression: the derivative as found symbolically.
+    seconds: per call, the median of repeats. expression: the derivative as found symbolically. worst: the component that is
+    farthest off, and norm_error its error over the largest certified component (`accuracy.components`).
     """
 
     backend: str
@@ -40,29 +42,38 @@ class Row:
     seconds: float | None
     remarks: tuple[Remark, ...] = ()
     expression: dict[str, str] | None = None
+    worst: str | None = None
+    norm_error: float | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """The row as the JSON form has it."""
+    def to_dict(self, shapes: Shapes | None = None) -> dict[str, Any]:
+        """The row as the JSON form has it; with the shapes of the variables, what is known of vectors is a list."""
+        shapes = shapes or {}
         return {
             "backend": self.backend,
             "value": plain(self.value),
-            "derivative": {n: plain(v) for n, v in self.derivative.items()},
-            "h": _step(self.h),
+            "derivative": packed(self.derivative, shapes, plain),
+            "h": _step(self.h, shapes),
             "rule": self.rule or None,
-            "abs_error": {n: plain(v) for n, v in self.abs_error.items()},
-            "rel_error": {n: plain(v) for n, v in self.rel_error.items()},
-            "digits": {n: plain(v) for n, v in self.digits.items()},
-            "ulps": {n: plain(v) for n, v in self.ulps.items()},
+            "abs_error": packed(self.abs_error, shapes, plain),
+            "rel_error": packed(self.rel_error, shapes, plain),
+            "digits": packed(self.digits, shapes, plain),
+            "ulps": packed(self.ulps, shapes, plain),
+            "worst": self.worst,
+            "norm_error": plain(self.norm_error),
             "evaluations": self.evaluations,
             "seconds": plain(self.seconds),
-            "expression": self.expression,
+            "expression": None if self.expression is None else packed(self.expression, shapes),
             "notes": [str(remark) for remark in self.remarks],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Every backend at one point, against the truth."""
+    """Every backend at one point, against the truth.
+
+    program: of numbers. at: what the user called the values. shapes: of the variables as typed, where some are vectors or
+    matrices. elements: the exact numbers of the point by component, where these are not what the user called the values.
+    """
 
     program: Program
     wrt: tuple[str, ...]
@@ -71,6 +82,12 @@ class Comparison:
     kernel: str
     truth: Truth
     rows: tuple[Row, ...]
+    shapes: Shapes = field(default_factory=dict)
+    elements: dict[str, str] = field(default_factory=dict)
+
+    def coordinate(self, name: str) -> str:
+        """The exact number at which one component of the point is."""
+        return self.elements.get(name) or self.at[name]
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of `diffcmp grad`, described by `docs/schema.json`."""
@@ -78,12 +95,12 @@ class Comparison:
             "schema": SCHEMA,
             "expression": self.program.text,
             "order": self.truth.order,
-            "variables": list(self.wrt),
-            "at": self.at,
+            "variables": list(packed(dict.fromkeys(self.wrt), self.shapes)),
+            "at": packed(self.elements, self.shapes) if self.shapes else self.at,
             "dtype": self.dtype,
             "kernel": self.kernel,
-            "truth": self.truth.to_dict(),
-            "results": [row.to_dict() for row in self.rows],
+            "truth": known(self.truth, self.shapes),
+            "results": [row.to_dict(self.shapes) for row in self.rows],
         }
 
 
@@ -331,12 +348,18 @@ class Map:
         }
 
 
-def _step(h: dict[str, float] | None) -> Any:
+def known(truth: Truth, shapes: Shapes) -> dict[str, Any]:
+    """The truth as the JSON form has it, what is known of vectors as lists."""
+    found = truth.to_dict()
+    return found | {key: packed(found[key], shapes) for key in ("derivative", "left", "right")}
+
+
+def _step(h: dict[str, float] | None, shapes: Shapes) -> Any:
     """The step size: one number, or one for each variable where they differ."""
     if h is None:
         return None
     steps = {name: plain(step) for name, step in h.items()}
-    return next(iter(steps.values())) if len(set(steps.values())) == 1 else steps
+    return next(iter(steps.values())) if len(set(steps.values())) == 1 else packed(steps, shapes)
 
 
 def plain(value: Any) -> Any:

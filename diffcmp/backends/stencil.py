@@ -106,12 +106,15 @@ class Stencil:
             for factors, nodes in zip(sums, grids, strict=True):
                 total = None
                 for shifts, weight in nodes:
-                    at = list(inputs)
-                    for factor, k in shifts:
-                        at[factor.place] = node(inputs[factor.place], k, steps[factor.name], floats)
-                    y = f(*at)
-                    value = y if not any(k for _, k in shifts) else value
-                    count += 1
+                    if any(k for _, k in shifts):
+                        at = list(inputs)
+                        for factor, k in shifts:
+                            at[factor.place] = node(inputs[factor.place], k, steps[factor.name], floats)
+                        y, count = f(*at), count + 1
+                    else:  # f at the point itself, which all derivatives share
+                        if value is None:
+                            value, count = f(*inputs), count + 1
+                        y = value
                     total = weight * y if total is None else total + weight * y
                 derivatives.append(divided(total, factors, steps, floats))
             return Outcome(value, derivatives, count, steps)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from diffcmp.cli import guard
+from diffcmp.spans import Piece, pieces
 
 LONGEST = 10**6  # seconds
 
@@ -44,10 +45,10 @@ class ExpressionCommand(click.Command):
 
 
 def names(_: click.Context, __: click.Parameter, value: str | None) -> list[str] | None:
-    """`a,b` as a list."""
+    """`a,b` as a list; the comma of `A[0,1]` separates nothing."""
     if value is None:
         return None
-    found = [name.strip() for name in value.split(",") if name.strip()]
+    found = [name.strip() for name in pieces(Piece(value, 0, len(value))) if name.strip()]
     if not found:
         raise click.BadParameter("at least one name is needed")
     return found
@@ -82,7 +83,8 @@ def allowed(_: click.Context, __: click.Parameter, value: float) -> None:
 point = decorated(
     click.argument("expression"),
     click.option("--at", multiple=True, required=True, metavar="POINT",
-                 help="2, pi/4, or x=2,y=3; repeatable. Decimals are exact."),
+                 help="2, pi/4, x=2,y=3, x=[1,2,3], x=linspace(0,1,9) or x=@data.npy (.csv, .txt); repeatable. "
+                      "Decimals are exact."),
 )  # fmt: skip
 order = click.option("--order", type=click.IntRange(1, 2), default=1, show_default=True, help="Of the derivative.")
 method = decorated(

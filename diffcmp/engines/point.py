@@ -12,7 +12,7 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.coordinate import Coordinate
 from diffcmp.engines.values import Values, array_of
 from diffcmp.errors import Fault, InputError
-from diffcmp.primitives.arrays import spelled
+from diffcmp.primitives.arrays import Shape, spelled
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import identifier, parse, suggestion, variables_of
 from diffcmp.program.scalars import components, scalarised
@@ -57,6 +57,11 @@ class Problem:
     def scalar(self) -> Program:
         """The same function of numbers."""
         return scalarised(self.program)
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of every variable, where some are vectors or matrices; else nothing."""
+        return dict(zip(self.program.inputs, self.program.shapes, strict=True)) if self.program.shapes else {}
 
 
 def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:

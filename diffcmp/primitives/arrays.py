@@ -60,6 +60,18 @@ def matmul_shape(static: Static, x: Shape, y: Shape) -> Shape:
     return (*x[:-1], *y[1:])
 
 
+def stacked_shape(static: Static, *rows: Shape) -> Shape:
+    """The shape of rows of one shape.
+
+    Raises
+    ------
+    ShapeMismatch: where they differ.
+    """
+    if any(row != rows[0] for row in rows):
+        raise ShapeMismatch(" and ".join(map(spelled, dict.fromkeys(rows))))
+    return (len(rows), *rows[0])
+
+
 def taken_shape(static: Static, x: Shape) -> Shape:
     """The shape of x[key], key being a tuple of indices and (start, stop, step)."""
     (key,) = static
@@ -165,4 +177,4 @@ structural("transpose", lambda s, x: x[::-1],                     lambda s, x: _
 structural("cumsum",    lambda s, x: x,                           lambda s, x: _running(x, *s),
            [lambda apply, ct, s, others, shapes: apply("cumsum", ct, static=(not s[0],))])
 structural("matmul",    matmul_shape,                             lambda s, x, y: _matmul(x, y),      [_left_of_matmul, _right_of_matmul])
-structural("stack",     lambda s, *x: (len(x), *x[0]),            lambda s, *x: _stack(*x),           Structure.EACH)
+structural("stack",     stacked_shape,                            lambda s, *x: _stack(*x),           Structure.EACH)

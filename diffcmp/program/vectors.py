@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diffcmp.primitives.arrays import Key, Shape, Static
+from diffcmp.primitives.linalg import square
+from diffcmp.program import unrolled
 from diffcmp.program.ir import Builder
 from diffcmp.spans import Span
 
@@ -33,6 +35,12 @@ class Writer:
         """The shape of a value."""
         return self.builder.dims[slot]
 
+    def value(self, slot: int) -> Fraction | None:
+        """The number that is written there, or None for what is no literal."""
+        place = slot - len(self.builder.inputs)
+        params = self.builder.equations[place].params if place >= 0 else ()
+        return params[0] if params else None
+
     def take(self, slot: int, *key: Key) -> int:
         """An element, a row or a slice."""
         return self("take", slot, static=(key,))
@@ -41,7 +49,7 @@ class Writer:
 def stacked(write: Writer, slots: list[int]) -> int:
     """The values as the rows of one array, numbers among vectors broadcast to them."""
     shape = max((write.shape(i) for i in slots), key=len)
-    rows = [i if write.shape(i) == shape else write("broadcast", i, static=(shape,)) for i in slots]
+    rows = [i if write.shape(i) else write("broadcast", i, static=(shape,)) for i in slots] if shape else slots
     return write("stack", *rows)
 
 
@@ -110,6 +118,12 @@ def argmax(write: Writer, x: int) -> int:
     return at
 
 
+def eigmax(write: Writer, a: int) -> int:
+    """The largest eigenvalue of the symmetric part."""
+    square("eigmax")(write.shape(a))
+    return write("eigmax", unrolled.symmetric_part(write, a))
+
+
 @dataclass(frozen=True, slots=True)
 class ArrayFunction:
     """A function of arrays: its parameters, what it is, and how it is written in primitives."""
@@ -143,6 +157,13 @@ def _functions() -> dict[str, ArrayFunction]:
         ArrayFunction("argmax",    ("x",),      "the index of the largest element",   argmax, 1, 1),
         ArrayFunction("len",       ("x",),      "the number of elements, or of rows", length, 1),
         ArrayFunction("transpose", ("A",),      "rows for columns",                   lambda w, x: w("transpose", x)),
+        ArrayFunction("solve",     ("A", "b"),  "x with A @ x = b",                   lambda w, a, b: w("solve", a, b)),
+        ArrayFunction("inv",       ("A",),      "the inverse matrix",                 lambda w, a: w("inv", a)),
+        ArrayFunction("det",       ("A",),      "the determinant",                    lambda w, a: w("det", a)),
+        ArrayFunction("eigmax",    ("A",),      "the largest eigenvalue of (A + transpose(A))/2",
+                      eigmax),
+        ArrayFunction("solve_gauss", ("A", "b"), "solve, by Gauss elimination step by step", unrolled.solve_gauss),
+        ArrayFunction("eigmax_power", ("A", "k"), "eigmax, by k steps of the power iteration", unrolled.eigmax_power),
     )
     # fmt: on
     return {f.name: f for f in made}

@@ -74,7 +74,7 @@ def terms(found: Explanation) -> Iterator[RenderableType]:
     """The leading terms of what vanishes or blows up."""
     for seen in found.anatomy:
         for leading in seen.terms[:MOST_TERMS]:
-            line = leading_text(leading, seen.name, found.comparison.at[seen.name])
+            line = leading_text(leading, seen.name, found.comparison.coordinate(seen.name))
             yield Padding(plain(f"{line}   (along {seen.name})" if len(found.anatomy) > 1 else line), (0, 0, 0, INDENT))
         if len(seen.terms) > MOST_TERMS:
             yield Padding(plain(f"and {len(seen.terms) - MOST_TERMS} more; --json has all", "dim"), (0, 0, 0, INDENT))

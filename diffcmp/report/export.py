@@ -15,7 +15,7 @@ from diffcmp.accuracy.record import Comparison, Map, Row, Step, Sweep, plain
 from diffcmp.engines.partials import steps_of
 from diffcmp.report import numbers
 from diffcmp.report.explain_export import explanation_lines
-from diffcmp.report.headings import point, symbol, truth_facts
+from diffcmp.report.headings import HEAD, TAIL, listed, point, symbol, truth_facts
 from diffcmp.report.map_export import MAP_FIELDS, map_lines, map_markdown
 from diffcmp.report.markdown import code, escaped, joined, table
 from diffcmp.report.remarks import grouped
@@ -121,6 +121,9 @@ def _exact_text(quantity: Quantity | None, digits: int) -> str | None:
 
 
 def _comparison_tables(record: Comparison) -> list[str]:
+    if len(record.wrt) > HEAD + TAIL:
+        headers = ["method", "error", "worst", "derivative", "digits", "evals", "time"]
+        return table(headers, [_whole(row) for row in record.rows], words=1)
     many = len(record.wrt) > 1
     headers = ["method", *(["variable"] if many else []), "derivative", "digits", "error", "h", "evals", "time"]
     rows = [_cells(row, name, record.truth.order, many=many) for row in record.rows for name in record.wrt]
@@ -132,6 +135,15 @@ def _cells(row: Row, name: str, order: int, *, many: bool) -> list[str]:
         row.backend, *([name] if many else []), numbers.estimate(row.derivative.get(name)),
         numbers.digits(row.digits.get(name)), numbers.magnitude(row.abs_error.get(name)),
         numbers.steps(steps_of(row.h or {}, name, order)), str(row.evaluations), numbers.seconds(row.seconds),
+    ]  # fmt: skip
+
+
+def _whole(row: Row) -> list[str]:
+    """The error of a whole gradient, and the component that is farthest off."""
+    name = row.worst or ""
+    return [
+        row.backend, numbers.magnitude(row.norm_error), name, numbers.estimate(row.derivative.get(name)),
+        numbers.digits(row.digits.get(name)), str(row.evaluations), numbers.seconds(row.seconds),
     ]  # fmt: skip
 
 
@@ -159,6 +171,7 @@ def _expressions(record: Comparison) -> list[str]:
         if row.expression:
             inputs = record.program.inputs
             order = record.truth.order
-            found = [f"- {symbol(name, inputs, order)} = {code(text)}" for name, text in row.expression.items()]
+            shown = listed(list(row.expression))
+            found = ["- …" if n is None else f"- {symbol(n, inputs, order)} = {code(row.expression[n])}" for n in shown]
             return ["", f"Found by {escaped(row.backend)}:", "", *found]
     return []

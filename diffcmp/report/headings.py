@@ -10,11 +10,23 @@ from diffcmp.report import numbers
 from diffcmp.spans import printable
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
 
+VALUE_WIDTH = 60  # characters of a coordinate or a vector
+
 WHY = {
     Kind.REMOVABLE: "the limit: f as typed is undefined here",
     Kind.OUTSIDE: "undefined",
     Kind.POLE: "unbounded",
 }
+
+
+HEAD, TAIL = 4, 2  # of many derivatives these are shown
+
+
+def listed(names: Sequence[str]) -> list[str | None]:
+    """The names that are shown one by one: all, or the first and the last of many with None between them."""
+    if len(names) <= HEAD + TAIL:
+        return list(names)
+    return [*names[:HEAD], None, *names[len(names) - TAIL :]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,7 @@ class Fact:
 
 def point(at: Mapping[str, str]) -> str:
     """The point as it was typed: `x = 2, y = 1/3`."""
-    return ", ".join(f"{name} = {printable(text)}" for name, text in at.items())
+    return ", ".join(f"{name} = {shortened(text, VALUE_WIDTH)}" for name, text in at.items())
 
 
 def shortened(text: str, width: int) -> str:
@@ -54,7 +66,10 @@ def symbol(name: str, inputs: Sequence[str], order: int = 1) -> str:
 def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list[Fact]:
     """What is certain: f, each derivative, the one-sided ones where they matter, the kind of the point, the proof."""
     facts = [_value(truth)]
-    for name in wrt:
+    for name in listed(wrt):
+        if name is None:
+            facts.append(Fact("…", f"{len(wrt) - HEAD - TAIL} more"))
+            continue
         facts += _derivatives(truth, truth.along[name], symbol(name, inputs, truth.order), many=len(wrt) > 1)
     apart = truth.kind is Kind.REMOVABLE and truth.value is None  # the limits along the coordinates are not one limit
     facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))

@@ -19,7 +19,7 @@ from diffcmp.engines.partials import steps_of
 from diffcmp.report import numbers
 from diffcmp.report.blocks import INDENT, failed, heading, notes, quality
 from diffcmp.report.console import plain, render
-from diffcmp.report.headings import symbol
+from diffcmp.report.headings import HEAD, TAIL, listed, symbol
 from diffcmp.report.layout import Cell, Columns, hidden_note, table
 from diffcmp.report.remarks import grouped
 
@@ -37,6 +37,7 @@ SUMMARY_LAYOUTS = ((), ("rule",), ("rule", "order", "roundoff"), ("rule", "order
                    ("rule", "order", "roundoff", "predicted h", "default h", "at default"))  # fmt: skip
 PARTS = ("truncation", "roundoff", "representation")
 BESIDE = 4
+WHOLE = "error: the largest of all, over the largest component; worst: the component that has it."
 
 
 def comparison_text(comparison: Comparison, width: int, colour: bool) -> str:
@@ -64,19 +65,22 @@ def derived(comparison: Comparison) -> list[RenderableType]:
     for row in comparison.rows:
         if row.expression:
             inputs, order = comparison.program.inputs, comparison.truth.order
-            lines = [f"{symbol(name, inputs, order)} = {text}" for name, text in row.expression.items()]
+            shown = listed(list(row.expression))
+            lines = ["…" if n is None else f"{symbol(n, inputs, order)} = {row.expression[n]}" for n in shown]
             title = plain(f"Found by {row.backend}", "bold")
             return ["", title, *(Padding(plain(line), (0, 0, 0, INDENT)) for line in lines)]
     return []
 
 
 def results(comparison: Comparison, width: int) -> list[RenderableType]:
-    """One row a backend, or under each backend one row a variable."""
+    """One row a backend, or under each backend one row a variable; of many variables, the one that is farthest off."""
+    of = whole_columns if len(comparison.wrt) > HEAD + TAIL else result_columns
     for hidden, figures in LAYOUTS:
-        columns = result_columns(comparison, figures).without(hidden)
+        columns = of(comparison, figures).without(hidden)
         if columns.width <= width:
             break
-    return [table(columns), *step_rules(comparison), *hidden_note(hidden, figures)]
+    said = [plain(WHOLE, "dim")] if of is whole_columns else []
+    return [table(columns), *said, *step_rules(comparison), *hidden_note(hidden, figures)]
 
 
 def step_rules(comparison: Comparison) -> list[RenderableType]:
@@ -100,6 +104,26 @@ def result_columns(comparison: Comparison, figures: int | None) -> Columns:
             rows.append(result_row(row, name, figures, comparison, many=many, first=i == 0))
     headers = ("method", *(("",) if many else ()), "derivative", "digits", "error", "h", "evals", "time")
     return Columns(headers, tuple(rows), frozenset({"method", ""}))
+
+
+def whole_columns(comparison: Comparison, figures: int | None) -> Columns:
+    """One row a backend: the error of the whole gradient, and the component that is farthest off."""
+    rows = []
+    for row in comparison.rows:
+        name = row.worst or ""
+        style = "red" if failed(row.derivative.get(name)) else quality(row.digits.get(name), comparison.dtype)
+        rows.append((
+            Cell(row.backend, "bold"),
+            Cell(numbers.magnitude(row.norm_error), style),
+            Cell(name, "cyan"),
+            Cell(numbers.estimate(row.derivative.get(name), figures), style),
+            Cell(numbers.digits(row.digits.get(name)), style),
+            Cell(numbers.steps(() if row.h is None else steps_of(row.h, name, comparison.truth.order))),
+            Cell(str(row.evaluations)),
+            Cell(numbers.seconds(row.seconds)),
+        ))  # fmt: skip
+    headers = ("method", "error", "worst", "derivative", "digits", "h", "evals", "time")
+    return Columns(headers, tuple(rows), frozenset({"method", "worst"}))
 
 
 def result_row(

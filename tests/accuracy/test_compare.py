@@ -105,7 +105,7 @@ def test_evaluations_are_counted() -> None:
     found = compare("x*y*z", {"x": 1, "y": 2, "z": 3}, backends=NUMERIC)
     counted = {r.backend: r.evaluations for r in found.rows if r.backend != "richardson"}
     assert counted == {
-        "forward": 6, "backward": 6, "central": 6, "central4": 12, "central6": 18, "complex-step": 3, "dual": 3, "tape": 1,
+        "forward": 4, "backward": 4, "central": 6, "central4": 12, "central6": 18, "complex-step": 3, "dual": 3, "tape": 1,
     }  # fmt: skip
 
 

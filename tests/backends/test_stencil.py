@@ -70,7 +70,7 @@ def test_a_mixed_difference_is_the_product_of_two() -> None:
     assert estimate.evaluations == 4
 
 
-@pytest.mark.parametrize(("name", "count"), [("forward", 3 + 4), ("central", 3 + 4), ("central4", 5 + 16), ("central6", 7 + 36)])
+@pytest.mark.parametrize(("name", "count"), [("forward", 3 + 3), ("central", 3 + 4), ("central4", 5 + 16), ("central6", 7 + 36)])
 def test_evaluations_of_order_two(name: str, count: int) -> None:
     program = parse("x*y")
     assert BY_NAME[name].prepare(program, ["x", "x:y"], 2)(point(program, {"x": 1, "y": 2})).evaluations == count
@@ -108,7 +108,8 @@ def test_evaluations_are_what_is_called(name: str, count: int, monkeypatch: pyte
     monkeypatch.setattr(module, "compiled", counting)
     program = parse("sin(x)*y")
     estimate = BY_NAME[name].prepare(program, ["x", "y"])(point(program, {"x": 1, "y": 2}))
-    assert (estimate.evaluations, len(calls)) == (2 * count, 2 * count)
+    shared = name in ("forward", "backward")  # f at the point itself, once for all variables
+    assert (estimate.evaluations, len(calls)) == (2 * count - shared, 2 * count - shared)
 
 
 def test_a_step_that_underflows_in_the_dtype_is_nan_not_an_error() -> None:

@@ -39,6 +39,18 @@ def test_grad_json(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["out.json"]
 
 
+def test_vectors_in_json() -> None:
+    done = run("grad", "norm(x-y)*t", "--at", "x=[0,0.1],y=[1,2]", "--at", "t=pi", "--json", *FAST)
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, SCHEMA)
+    assert found["variables"] == ["x", "y", "t"]
+    assert found["at"] == {"x": ["0", "0.1"], "y": ["1", "2"], "t": "pi"}
+    assert [len(found["truth"]["derivative"][name]) for name in "xy"] == [2, 2]
+    for row in found["results"]:
+        assert row["worst"] in ("x[0]", "x[1]", "y[0]", "y[1]", "t")
+        assert row["norm_error"] < 1e-6
+
+
 def test_sweep_csv() -> None:
     done = run("sweep-h", "sin(x)", "--at", "1", "--csv", "--backend", "central", "--h-min", "1e-4")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
@@ -219,7 +231,7 @@ def without_times(text: str) -> str:
     lines, cut = [], None
     for line in text.splitlines():
         if line.endswith("time"):
-            cut = line.index("evals") + len("evals")
+            cut = len(line.removesuffix("time").rstrip())
         cut = None if not line else cut
         lines.append(line[:cut].rstrip())
     return "\n".join(lines)
@@ -236,6 +248,8 @@ def without_times(text: str) -> str:
     ("map", ["map", "sin(x)/x", "--from", "-3", "--to", "3", "--points", "61"]),
     ("explain-lost", ["explain", "(1-cos(x))/x**2", "--at", "1e-8"]),
     ("explain-guard", ["explain", "where(x == 0, 1, (exp(x)-1)/x)", "--at", "0"]),
+    ("vectors", ["grad", "norm(x-y)*t", "--at", "x=[0,0.5],y=[1,2],t=3"]),
+    ("long", ["grad", "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)", "--at", "x=linspace(-1,1,30)"]),
     ("explain-root", ["explain", "sqrt(x**2)*y", "--at", "x=0,y=-1/3"]),
 ])  # fmt: skip
 def test_golden_output(name: str, arguments: list[str], columns: str) -> None:

@@ -1,0 +1,91 @@
+"""Points with vectors and matrices: what can be typed, what stands in files, and what is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from diffcmp.engines.point import assignments, located
+from diffcmp.engines.values import array_of
+from diffcmp.errors import Fault, InputError
+
+
+@pytest.mark.parametrize(("value", "shape", "numbers"), [
+    ("2", (), [2]), ("[1, 0.1]", (2,), [1, Fraction(1, 10)]), (" [ [1,2] , [3,4] ] ", (2, 2), [1, 2, 3, 4]),
+    ("linspace(0, 1, 4)", (4,), [0, Fraction(1, 3), Fraction(2, 3), 1]), ([1, "1/3"], (2,), [1, Fraction(1, 3)]),
+    (np.array([[0.5, 1.0]]), (1, 2), [Fraction(1, 2), 1]), (np.float64(2), (), [2]), (np.array(3), (), [3]), ((1, 2), (2,), [1, 2]),
+    ("linspace(1, 2, 2)", (2,), [1, 2]), ("[max(1, 2)]", (1,), [2]),
+])  # fmt: skip
+def test_exact_numbers(value: Any, shape: tuple[int, ...], numbers: list[Fraction]) -> None:
+    found = array_of(value)
+    assert found.shape == shape
+    assert [one.rational for one in found.flat] == numbers
+
+
+def test_a_range_between_constants() -> None:
+    middle = located("sum(x)", {"x": "linspace(0, pi, 3)"}).at.coordinates["x[1]"]
+    assert middle.rational is None
+    assert float(middle.rounded(_double())) == np.pi / 2
+
+
+def _double() -> Any:
+    from diffcmp.arithmetic.floats import Floats
+
+    return Floats()
+
+
+def test_files(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.array([[1.0, 2], [3, 4]]))
+    (tmp_path / "a.csv").write_text("# a matrix\n0.1, 2\n3, 4\n")
+    (tmp_path / "a.txt").write_text("0.1\n2\n\n3\n")
+    assert array_of(f"@{tmp_path}/a.npy").shape == (2, 2)
+    table, column = array_of(f"@{tmp_path}/a.csv"), array_of(f"@{tmp_path}/a.txt")
+    assert (table.shape, table.flat[0].rational) == ((2, 2), Fraction(1, 10))
+    assert (column.shape, column.flat[0].rational) == ((3,), Fraction(1, 10))
+
+
+def test_what_is_pickled_is_not_read(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(InputError) as caught:
+        array_of(f"@{tmp_path}/a.npy")
+    assert caught.value.fault is Fault.POINT_FILE
+
+
+@pytest.mark.parametrize(
+    ("content", "name"), [("", "a.csv"), ("1,2\n3\n", "b.csv"), ("1,x\n", "c.csv"), ("1\n", "d.dat"), ("", "e.npy")]
+)
+def test_files_that_make_no_point(content: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InputError) as caught:
+        array_of(f"@{tmp_path}/{name}")
+    assert caught.value.fault in (Fault.POINT_FILE, Fault.POINT_RAGGED, Fault.POINT_NOT_CONSTANT)
+
+
+@pytest.mark.parametrize(("value", "fault"), [
+    ("[]", Fault.POINT_NAME), ("[1, 2", Fault.POINT_NAME), ("[1, [2]]", Fault.POINT_RAGGED), ("[[[1]]]", Fault.POINT_RAGGED),
+    ("[1,,2]", Fault.POINT_EMPTY), ("[1, y]", Fault.POINT_NOT_CONSTANT), ("[1, nan]", Fault.POINT_NOT_FINITE),
+    ("linspace(0, 1)", Fault.POINT_LINSPACE), ("linspace(0, 1, 2.5)", Fault.POINT_LINSPACE), ("linspace(0, 1, 10**9)", Fault.POINT_LINSPACE),
+    ("@", Fault.POINT_FILE), ("@no.npy", Fault.POINT_FILE), ([], Fault.POINT_EMPTY), ([[1], [2, 3]], Fault.POINT_RAGGED),
+    ([float("inf")], Fault.POINT_NOT_FINITE),
+])  # fmt: skip
+def test_what_is_no_point(value: Any, fault: Fault) -> None:
+    with pytest.raises(InputError) as caught:
+        array_of(value)
+    assert caught.value.fault is fault
+
+
+def test_the_point_says_which_variables_are_vectors() -> None:
+    problem = located("x @ y + t", assignments(["x=[1, 2], t=3", "y=linspace(0,1,2)"]))
+    assert problem.shapes == {"x": (2,), "y": (2,), "t": ()}
+    assert problem.scalar.inputs == ("x[0]", "x[1]", "y[0]", "y[1]", "t")
+    assert problem.at.texts() == {"x": "[1, 2]", "y": "linspace(0,1,2)", "t": "3"}
+
+
+def test_a_missing_vector_is_missing_before_it_is_a_number() -> None:
+    with pytest.raises(InputError) as caught:
+        located("x[0] + y[0]", {"x": [1]})
+    assert caught.value.fault is Fault.POINT_MISSING
