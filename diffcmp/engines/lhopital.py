@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.arithmetic.bounded import OutOfRange
@@ -187,8 +188,11 @@ def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Ite
         if eq.output not in program.live or set(eq.inputs) <= program.constant:
             continue
         if eq.primitive == "div":
-            if any(i < len(program.inputs) for i in _factors(program, eq.inputs[1])):  # vanishes without an alarm
-                suspects |= dict.fromkeys(i for i in _zeros(program, eq.inputs[0]) if program.by_output[i].primitive in LOSING)
+            divisors = [i for i in _factors(program, eq.inputs[1]) if i < len(program.inputs)]  # vanish without an alarm
+            lost = [i for i in _zeros(program, eq.inputs[0]) if program.by_output[i].primitive in LOSING]
+            for divisor, place in product(divisors, lost):
+                small = builder.add("le", [builder.add("mul", [divisor, divisor]), builder.literal(CANCELLED)])
+                yield builder.add("and", [small, _cancelled(program, place, slots, builder)])
             suspects |= dict.fromkeys(_zeros(program, eq.inputs[1]))
         elif eq.primitive in SUMS and all(_unbounded(program, i) for i in eq.inputs):
             suspects[eq.output] = None
@@ -210,10 +214,15 @@ def _alarms(program: Program, slots: Mapping[int, int], builder: Builder) -> Ite
             near = builder.add("le", [builder.add("mul", [off, off]), builder.literal(CANCELLED**2)])
             yield builder.add("and", [near, builder.add("lt", [x, half])])
     for place in suspects:
-        first = slots[program.by_output[place].inputs[0]]
-        squares = [builder.add("mul", [i, i]) for i in (slots[place], first)]  # cheaper than two calls of abs
-        bound = builder.add("mul", [builder.literal(CANCELLED**2), squares[1]])
-        yield builder.add("le", [squares[0], bound])
+        yield _cancelled(program, place, slots, builder)
+
+
+def _cancelled(program: Program, place: int, slots: Mapping[int, int], builder: Builder) -> int:
+    """The condition that a value is far smaller than its first argument."""
+    first = slots[program.by_output[place].inputs[0]]
+    squares = [builder.add("mul", [i, i]) for i in (slots[place], first)]  # cheaper than two calls of abs
+    bound = builder.add("mul", [builder.literal(CANCELLED**2), squares[1]])
+    return builder.add("le", [squares[0], bound])
 
 
 def _unbounded(program: Program, place: int) -> bool:
