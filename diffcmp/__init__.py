@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from diffcmp.accuracy.sweep import sweep
     from diffcmp.api import certify, derivative, grad
     from diffcmp.errors import DiffcmpError, InputError
+    from diffcmp.operators import gradient, hessian, hvp, jacobian, jvp, vjp
     from diffcmp.program.ir import Program
     from diffcmp.program.parser import parse
     from diffcmp.program.tracer import trace
@@ -38,12 +39,13 @@ _HOMES = {
     "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
     "certify": "api", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
     "Program": "program.ir", "parse": "program.parser", "trace": "program.tracer", "Kind": "truth.record",
-    "Truth": "truth.record",
+    "Truth": "truth.record", **dict.fromkeys(("gradient", "hessian", "hvp", "jacobian", "jvp", "vjp"), "operators"),
 }  # fmt: skip
 
 __all__ = [
     "Comparison", "DiffcmpError", "Explanation", "InputError", "Kind", "Map", "Program", "Sweep", "Truth", "__version__",
-    "along", "certify", "compare", "derivative", "explain", "grad", "parse", "sweep", "trace",
+    "along", "certify", "compare", "derivative", "explain", "grad", "gradient", "hessian", "hvp", "jacobian", "jvp",
+    "parse", "sweep", "trace", "vjp",
 ]  # fmt: skip
 
 

@@ -10,19 +10,22 @@ from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import adjoint, compiled, only, tangent
 from diffcmp.engines.coordinate import coordinate
 from diffcmp.engines.lhopital import careful
-from diffcmp.engines.point import Point, differentiated, function_at
+from diffcmp.engines.point import Point, differentiated, function_at, located, number_valued
 from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
+from diffcmp.primitives.arrays import Shape
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
+from diffcmp.program.scalars import components
 from diffcmp.truth.certify import truth
 from diffcmp.truth.record import Truth
 
 
 def grad(expr: str | Program, at: Values | Mapping[str, Values], backend: str = "dual", dtype: str = "float64") -> Any:
-    """The derivative by one backend: a number for a bare value, a mapping from names where `at` is one.
+    """The derivative by one backend: a number or an array for a bare value, a mapping from names where `at` is one.
 
-    `expr` and `at` as in `compare`. The numbers are of the dtype: Python floats, or NumPy scalars.
+    `expr` and `at` as in `compare`. The numbers are of the dtype: Python floats, or NumPy scalars; for a vector or a matrix a
+    NumPy array of its shape.
 
     Raises
     ------
@@ -30,10 +33,23 @@ def grad(expr: str | Program, at: Values | Mapping[str, Values], backend: str = 
 
     >>> grad("x**2*y", {"x": 2, "y": "1/2"}, backend="tape")
     {'x': 2.0, 'y': 4.0}
+    >>> grad("sum(x**2)", [1, 2])
+    array([2., 4.])
     """
-    program, where = function_at(expr, at)
-    found = dict(able(backend, 1).prepare(program, program.inputs, 1, dtype)(where).derivative)
-    return found if isinstance(at, Mapping) else found[program.inputs[0]]
+    problem = located(expr, at)
+    program = number_valued(problem.program)
+    found = able(backend, 1).prepare(problem.scalar, problem.scalar.inputs, 1, dtype)(problem.at).derivative
+    gathered = {name: _gathered(found, name, program.dims[i], dtype) for i, name in enumerate(program.inputs)}
+    return gathered if isinstance(at, Mapping) else gathered[program.inputs[0]]
+
+
+def _gathered(found: Mapping[str, Any], name: str, shape: Shape, dtype: str) -> Any:
+    """The derivative with respect to one variable from those with respect to its elements."""
+    if not shape:
+        return found[name]
+    import numpy as np
+
+    return np.array([found[element] for element in components(name, shape)], dtype).reshape(shape)
 
 
 def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = None) -> Callable[..., float]:

@@ -1,0 +1,166 @@
+"""Gradients, Jacobians and Hessians of array Programs from products with vectors, each one run of a compiled Program.
+
+A product is one run whatever the number of inputs. Where a matrix is sparse, few products give all of it: its pattern is found
+on the Program of numbers, once; the products run on whole arrays. Arrays are passed and returned one a variable; in matrices
+the elements of all variables stand in a row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcmp.engines.colouring import column_colouring, directions, number_of, recover_jacobian, sources, star_colouring
+from diffcmp.engines.compiled import adjoint, compiled, input_shapes, only, pullback, pushforward
+from diffcmp.engines.hessian import Compression, compression
+from diffcmp.engines.pattern import Pattern, SparseMatrix
+from diffcmp.engines.sparsity import jacobian_pattern
+from diffcmp.errors import InputError
+from diffcmp.primitives.arrays import Shape
+from diffcmp.program.ir import Program
+from diffcmp.program.scalars import scalarised
+
+Arrays: TypeAlias = tuple[Any, ...]
+Function: TypeAlias = Callable[..., Arrays]
+
+FEW = 16  # products that are taken without asking for a pattern
+
+
+def run(program: Program) -> Function:
+    """A Program as a function from the arrays of its inputs to the tuple of its outputs."""
+    f = compiled(program)
+    return f if len(program.outputs) > 1 else lambda *inputs: (f(*inputs),)
+
+
+@lru_cache(maxsize=256)
+def gradient(program: Program) -> Function:
+    """∇f by one reverse sweep: an array for each variable."""
+    return run(only(adjoint(program, program.inputs), *range(1, 1 + len(program.inputs))))
+
+
+@lru_cache(maxsize=256)
+def jvp(program: Program) -> Function:
+    """J·v by forward mode, from the variables and then a direction for each."""
+    return run(only(pushforward(program, program.inputs), 1))
+
+
+@lru_cache(maxsize=256)
+def vjp(program: Program) -> Function:
+    """wᵀ·J by reverse mode, from the variables and then w: an array for each variable."""
+    return run(only(pullback(program, program.inputs), *range(1, 1 + len(program.inputs))))
+
+
+@lru_cache(maxsize=256)
+def hvp(program: Program) -> Function:
+    """∇²f·v by forward over reverse mode, from the variables and then a direction for each: an array for each variable."""
+    swept = adjoint(program, program.inputs)
+    return run(only(pushforward(swept, program.inputs), *range(2 + len(program.inputs), 2 + 2 * len(program.inputs))))
+
+
+def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:
+    """The arrays of some shapes whose elements stand in a row, along the last axis."""
+    ends = accumulate(map(math.prod, shapes), initial=0)
+    parts = [flat[..., i:j] for i, j in pairwise(ends)]
+    return [part.reshape(*flat.shape[:-1], *shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
+    """All elements in a row."""
+    return np.concatenate([np.ravel(a) for a in arrays])
+
+
+def taken(product: Function, inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape]) -> NDArray[Any]:
+    """The products with vectors of such shapes, one a row: each one run."""
+    rows = [flattened(product(*inputs, *(part[()] for part in split(vector, shapes)))) for vector in vectors]
+    return np.array(rows)
+
+
+def value_shape(program: Program) -> Shape:
+    """The shape of the first output."""
+    return program.dims[program.outputs[0]]
+
+
+def size(shapes: Sequence[Shape]) -> int:
+    """The number of elements of all arrays."""
+    return sum(map(math.prod, shapes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """How a Jacobian, or for reverse mode its transpose, is found from products: vectors to multiply with, one a row, and the
+    pattern and the colours that they stand for; without a pattern, a vector for each column."""
+
+    forward: bool
+    vectors: NDArray[np.float64]
+    pattern: Pattern | None = None
+    colours: NDArray[np.int64] | None = None
+
+    def matrix(self, products: NDArray[Any]) -> NDArray[Any]:
+        """The dense matrix whose columns were found."""
+        if self.pattern is None or self.colours is None:
+            return products.T
+        data = recover_jacobian(self.pattern, self.colours, products)
+        return SparseMatrix(self.pattern.shape, self.pattern.indptr, self.pattern.indices, data).dense()
+
+
+@lru_cache(maxsize=64)
+def columns(program: Program, forward: bool | None = None) -> Columns:
+    """Which products give the Jacobian: those of forward or of reverse mode, where `forward` leaves the choice, whichever are
+    fewer. Where they are many, columns are coloured."""
+    sizes = {True: size(input_shapes(program)), False: math.prod(value_shape(program))}
+    modes = [True, False] if forward is None else [forward]
+    fewest = min(modes, key=sizes.__getitem__)
+    pattern = None if sizes[fewest] <= FEW else known_pattern(program)
+    if pattern is None:
+        return Columns(fewest, np.eye(sizes[fewest]))
+    patterns = {True: pattern, False: pattern.transposed}
+    colours = {mode: column_colouring(patterns[mode]) for mode in modes}
+    best = min(modes, key=lambda mode: number_of(colours[mode]))
+    return Columns(best, directions(colours[best]), patterns[best], colours[best])
+
+
+def known_pattern(program: Program) -> Pattern | None:
+    """The pattern of the Jacobian; None where there is no Program of numbers to find it on."""
+    try:
+        return jacobian_pattern(scalarised(program))
+    except (InputError, NotImplementedError):
+        return None
+
+
+def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDArray[Any]]:
+    """J as a dense matrix: one row an element of the value, one column an element of a variable."""
+    plan = columns(program, forward)
+    product = jvp(program) if plan.forward else vjp(program)
+    shapes = input_shapes(program) if plan.forward else (value_shape(program),)
+
+    def dense(*inputs: Any) -> NDArray[Any]:
+        found = plan.matrix(taken(product, inputs, plan.vectors, shapes))
+        return found if plan.forward else found.T
+
+    return dense
+
+
+def hessian(program: Program) -> Callable[..., SparseMatrix]:
+    """∇²f from as few products of dual numbers over the tape as its pattern allows: rows and columns are the elements of all
+    variables."""
+    plan, product, shapes = symmetric(program), hvp(program), input_shapes(program)
+    return lambda *inputs: plan.matrix(lambda vectors: taken(product, inputs, vectors, shapes))
+
+
+@lru_cache(maxsize=64)
+def symmetric(program: Program) -> Compression:
+    """Which products give the Hessian: all, where there is no Program of numbers to find a pattern on."""
+    try:
+        return compression(scalarised(program))
+    except (InputError, NotImplementedError):
+        n = size(input_shapes(program))
+        pattern = Pattern.numbered((n, n), np.arange(n * n))
+        colours = star_colouring(pattern)
+        return Compression(pattern, colours, sources(pattern, colours))

@@ -1,0 +1,265 @@
+"""From a function to its derivatives as compiled functions of NumPy arrays: gradient, jacobian, hessian and products.
+
+A function is text or a Program. The shapes of its variables come from the arrays at the first call with such shapes; it is
+then parsed, differentiated and compiled once, and kept. One array, or number, for each variable is passed, in the order in
+which they first appear in the text. All may be called from several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcmp.backends.registry import able
+from diffcmp.engines import products
+from diffcmp.engines.compiled import input_shapes, only
+from diffcmp.engines.coordinate import coordinate
+from diffcmp.engines.point import Point, number_valued
+from diffcmp.errors import Fault, InputError
+from diffcmp.primitives.arrays import Shape, spelled
+from diffcmp.program.ir import Program
+from diffcmp.program.parser import parse, variables_of
+from diffcmp.program.scalars import scalarised
+
+Array: TypeAlias = "np.ndarray[Any, Any] | float"
+Made: TypeAlias = Callable[..., Any]
+Also: TypeAlias = Literal["nothing", "directions", "cotangent"]
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """A derivative of `expr` as a function of arrays.
+
+    Call it with an array or a number for each variable, and with what `also` names: a direction for each variable, or a
+    cotangent of the shape of the value. All numbers are float64. The arrays that it returns are its caller's own.
+    """
+
+    name: str
+    expr: str | Program
+    make: Callable[[Program], Made]
+    also: Also = "nothing"
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise InputError(Fault.NO_VARIABLE)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables, in the order in which they are passed."""
+        return _variables(self.expr) if isinstance(self.expr, str) else self.expr.inputs
+
+    def __call__(self, *values: Any) -> Any:
+        """The derivative at a point.
+
+        Raises
+        ------
+        InputError: for values that are no arrays of real numbers, or too many or too few of them, and where shapes do not go
+            together.
+        """
+        names = self.names
+        if self.also == "directions":
+            wanted = (*names, *(f"v_{name}" if len(names) > 1 else "v" for name in names))
+        else:
+            wanted = (*names, "w") if self.also == "cotangent" else names
+        if len(values) != len(wanted):
+            count = f"{len(wanted)} argument{'s' * (len(wanted) > 1)}"
+            raise InputError(Fault.ARGUMENTS, name=self.name, wanted=count, given=len(values), parameters=", ".join(wanted))
+        arrays = [array_from(value) for value in values]
+        shapes = tuple(a.shape for a in arrays[: len(names)])
+        program = self.expr if isinstance(self.expr, Program) else _parsed(self.expr, names, shapes)
+        needed = input_shapes(program)
+        if self.also == "directions":
+            needed *= 2
+        elif self.also == "cotangent":
+            needed += (program.dims[program.outputs[0]],)
+        for name, array, shape in zip(wanted, arrays, needed, strict=True):
+            if array.shape != shape:
+                raise InputError(Fault.POINT_SHAPE, name=name, given=spelled(array.shape), wanted=spelled(shape))
+        return self.make(program)(*(array if array.shape else float(array) for array in arrays))
+
+
+@lru_cache(maxsize=256)
+def _variables(text: str) -> tuple[str, ...]:
+    return variables_of(text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, names: tuple[str, ...], shapes: tuple[Shape, ...]) -> Program:
+    return parse(text, (), dict(zip(names, shapes, strict=True)))
+
+
+def array_from(value: Any) -> NDArray[Any]:
+    """The float64 array of a number, a list or an array.
+
+    Raises
+    ------
+    InputError: where it is no vector or matrix of real numbers.
+    """
+    try:
+        made = np.asarray(value)
+        if made.dtype.kind not in "biufO":
+            raise TypeError
+        made = made.astype(float, copy=False)
+    except (TypeError, ValueError):
+        raise InputError(Fault.POINT_RAGGED) from None
+    if made.ndim > 2:
+        raise InputError(Fault.AXES, shape=spelled(made.shape))
+    return made
+
+
+def owned(value: Any, inputs: Sequence[Any] = ()) -> Array:
+    """A number as a Python float, an array as one that shares no memory."""
+    if not np.shape(value):
+        return float(value)
+    mine = value.base is None and value.flags.writeable and not any(value is x for x in inputs)
+    return value if mine else np.array(value)
+
+
+def single(parts: Sequence[Any]) -> Any:
+    """The parts for each variable; for one variable its own."""
+    return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+def gradient(expr: str | Program, backend: str = "tape") -> Derivative:
+    """∇f as a function of the variables: an array or a number for each; several variables give a tuple.
+
+    `tape` is one reverse sweep, whatever the number of inputs; `dual` one run of forward mode for each of them; any other
+    backend works by components.
+
+    Raises
+    ------
+    InputError: for an expression or a backend that makes no sense; when called, where the value is not a number, and as
+        `Derivative` says.
+
+    >>> gradient("sum(x**2)*y")([1, 2, 3], 2)
+    (array([ 4.,  8., 12.]), 14.0)
+    """
+    if backend not in ("tape", "dual"):
+        able(backend, 1)
+    return Derivative("gradient", expr, lambda program: _gradient(number_valued(program), backend))
+
+
+@lru_cache(maxsize=256)
+def _gradient(program: Program, backend: str) -> Made:
+    if backend == "tape":
+        return _arrays(products.gradient(program))
+    row = products.jacobian(program, True) if backend == "dual" else _by_components(program, backend)
+    return lambda *x: single([owned(part) for part in products.split(row(*x)[0], input_shapes(program))])
+
+
+def _arrays(f: Callable[..., Sequence[Any]]) -> Made:
+    return lambda *x: single([owned(part, x) for part in f(*x)])
+
+
+def _by_components(program: Program, backend: str) -> Made:
+    """The Jacobian by a backend that works on numbers: each row a gradient."""
+    numbers = scalarised(program)
+    rows = [able(backend, 1).prepare(only(numbers, i), numbers.inputs) for i in range(len(numbers.outputs))]
+
+    def dense(*x: Any) -> NDArray[Any]:
+        at = Point({n: coordinate(float(v)) for n, v in zip(numbers.inputs, products.flattened(x), strict=True)})
+        return np.array([[float(row.derivative[n]) for n in numbers.inputs] for row in (f(at) for f in rows)])
+
+    return dense
+
+
+def jacobian(expr: str | Program, backend: str | None = None) -> Derivative:
+    """The Jacobian as a function of the variables: an array of the shape of the value, then that of the variable; several
+    variables give a tuple.
+
+    `dual` takes products of forward mode, `tape` those of reverse mode, None whichever are fewer; columns that share no row
+    share a product. Any other backend works by components.
+
+    Raises
+    ------
+    InputError: as for `gradient`, but that the value may be an array.
+
+    >>> jacobian("[x[0]*x[1], sin(x[0]), 3]")([0, 2])
+    array([[2., 0.],
+           [1., 0.],
+           [0., 0.]])
+    """
+    if backend not in ("tape", "dual", None):
+        able(backend, 1)
+    return Derivative("jacobian", expr, partial(_jacobian, backend=backend))
+
+
+@lru_cache(maxsize=256)
+def _jacobian(program: Program, backend: str | None) -> Made:
+    if backend in ("dual", "tape", None):
+        dense = products.jacobian(program, None if backend is None else backend == "dual")
+    else:
+        dense = _by_components(program, backend)
+    shape, shapes = products.value_shape(program), input_shapes(program)
+
+    def blocks(*x: Any) -> Any:
+        found = products.split(dense(*x), shapes)
+        return single([owned(b.reshape(*shape, *s)) for b, s in zip(found, shapes, strict=True)])
+
+    return blocks
+
+
+def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
+    """The Hessian as a function of the variables, by dual numbers over the tape: an array of the shape of the variable twice;
+    several variables give a tuple of tuples. Columns are coloured: a tridiagonal one costs 3 products at any n.
+
+    sparse: `scipy.sparse.csr_array` instead, with the elements of a matrix in a row; needs the extra `diffcmp[sparse]`.
+
+    Raises
+    ------
+    InputError: as for `gradient`, and where scipy is asked for and not installed.
+
+    >>> hessian("x[0]**2*x[1]")([3, 1])
+    array([[2., 6.],
+           [6., 0.]])
+    """
+    return Derivative("hessian", expr, lambda program: _hessian(number_valued(program), sparse))
+
+
+@lru_cache(maxsize=256)
+def _hessian(program: Program, sparse: bool) -> Made:
+    whole, shapes = products.hessian(program), input_shapes(program)
+    ends = [products.size(shapes[:i]) for i in range(len(shapes) + 1)]
+
+    def blocks(*x: Any) -> Any:
+        found = whole(*x)
+        matrix = found.scipy() if sparse else found.dense()
+        rows = []
+        for i, row in enumerate(shapes):
+            parts = [matrix[ends[i] : ends[i + 1], ends[j] : ends[j + 1]] for j in range(len(shapes))]
+            rows.append(single(parts if sparse else [owned(p.reshape(*row, *s)) for p, s in zip(parts, shapes, strict=True)]))
+        return single(rows)
+
+    return blocks
+
+
+def jvp(expr: str | Program) -> Derivative:
+    """J·v as a function of the variables and a direction for each, by forward mode: of the shape of the value.
+
+    >>> jvp("x**2")([1, 2], [1, 10])
+    array([ 2., 40.])
+    """
+    return Derivative("jvp", expr, lambda program: _arrays(products.jvp(program)), "directions")
+
+
+def vjp(expr: str | Program) -> Derivative:
+    """wᵀ·J as a function of the variables and w, of the shape of the value, by reverse mode: an array for each variable.
+
+    >>> vjp("x**2")([1, 2], [1, 10])
+    array([ 2., 40.])
+    """
+    return Derivative("vjp", expr, lambda program: _arrays(products.vjp(program)), "cotangent")
+
+
+def hvp(expr: str | Program) -> Derivative:
+    """∇²f·v as a function of the variables and a direction for each, by dual numbers over the tape: an array for each variable.
+
+    >>> hvp("x[0]**2*x[1]")([3, 1], [1, 0])
+    array([2., 6.])
+    """
+    return Derivative("hvp", expr, lambda program: _arrays(products.hvp(number_valued(program))), "directions")
