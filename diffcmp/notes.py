@@ -19,6 +19,8 @@ class Note(Enum):
     UNTAKEN_BRANCH = "the branch not taken is singular, and 0 times its infinite partial is nan", "use tape-lhopital, or guard the argument of the branch"
     OUTSIDE_DOMAIN = "outside the domain of {name}", "choose a point inside"
     DIVISION_BY_ZERO = "division by zero", "choose another point, or rewrite the quotient"
+    SINGULAR_MATRIX = "the matrix is singular here", "choose another point: there is no solution, or many"
+    REPEATED_EIGENVALUE = "the largest eigenvalue is repeated here, so that no eigenvector is singled out", "look at the one-sided derivatives: there may be a kink"
     POINT_BEYOND = "the point is beyond the largest {dtype}", "use a wider dtype"
     OVERFLOW = "overflow: larger than the largest {dtype}", "use dual-lhopital, a wider dtype, or a form that stays finite"
     INFINITE_SLOPE = "the partial derivative of {name} is infinite here", "choose another point, or rewrite"

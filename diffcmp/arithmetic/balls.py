@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 
 from flint import acb, arb, ctx, fmpq, fmpz
 
+from diffcmp.arithmetic.ball_roots import ball_root, complex_ball_root
+from diffcmp.arithmetic.roots import is_root
 from diffcmp.arithmetic.system import NumberSystem
 
 Ball: TypeAlias = fmpq | arb
@@ -92,6 +94,8 @@ class Balls(NumberSystem[Any]):
     def function(self, name: str) -> Callable[..., Any] | None:
         if name in _METHODS:
             return _method(name)
+        if is_root(name):
+            return ball_root
         return getattr(self, f"_{name}", None)
 
     # constants
@@ -259,7 +263,7 @@ class ComplexBalls(NumberSystem[Any]):
             return lambda x, y: compare(x.real, y.real)
         if name in ("and", "or", "not"):
             return self.real.function(name)
-        return None
+        return complex_ball_root if is_root(name) else None
 
 
 def _complex_where(p: bool | None, x: acb, y: acb) -> acb:

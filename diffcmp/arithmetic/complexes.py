@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.floats import ERRORS, Floats, exact, rounded
+from diffcmp.arithmetic.roots import complex_root, is_root
 from diffcmp.arithmetic.system import NumberSystem
 
 COMPLEX = {"float32": "complex64", "float64": "complex128", "longdouble": "clongdouble"}
@@ -63,6 +64,8 @@ class Complexes(NumberSystem[Any]):
             return self.quiet(name, special)
         if name in _BY_BALLS:
             return lambda *z: self.by_balls(name, z)
+        if is_root(name):
+            return self.root
         if name not in _CMATH:
             return None
         if self.python:
@@ -106,6 +109,11 @@ class Complexes(NumberSystem[Any]):
         if x == 0 and y.real > 0:
             return self.literal(Fraction(0))
         return x**y if x.real > 0 else NAN
+
+    def root(self, *c: Any) -> Any:
+        """A root of a polynomial, in complex128 whatever the format: it is found to the last bits only in that."""
+        out = complex_root(*map(complex, c))
+        return self.make(self.nearest(Fraction(out.real)), self.nearest(Fraction(out.imag))) if cmath.isfinite(out) else NAN
 
     def real(self, name: str) -> Callable[..., Any]:
         """The function of that name on the parts."""

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from diffcmp.arithmetic.roots import ROOTS, float_root
 from diffcmp.arithmetic.system import NumberSystem
 
 DTYPES = ("float16", "float32", "float64", "longdouble")
@@ -70,7 +71,7 @@ _MATH = (
 KERNEL: Mapping[str, Callable[..., Any]] = _SHARED | {
     **{name: getattr(math, name) for name in _MATH},
     "abs": abs, "floor": lambda x: float(math.floor(x)), "ceil": lambda x: float(math.ceil(x)),
-    "fma": fma, "digamma": digamma, "polygamma": polygamma,
+    "fma": fma, "digamma": digamma, "polygamma": polygamma, **dict.fromkeys(ROOTS, float_root),
 }  # fmt: skip
 
 UFUNCS = {

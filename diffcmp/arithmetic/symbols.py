@@ -11,10 +11,13 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
+from flint import arb
 from mpmath import mp, workprec
 from sympy.functions.elementary.integers import floor
 from sympy.printing.str import StrPrinter
 
+from diffcmp.arithmetic.balls import Balls
+from diffcmp.arithmetic.roots import ROOTS
 from diffcmp.arithmetic.system import NumberSystem
 
 PREFIX = "user_"  # a variable called S, E or zoo is none of sympy's objects
@@ -50,6 +53,31 @@ class LogGamma(sympy.Function):  # type: ignore[misc]  # sympy is untyped
             return None
         with workprec(prec + 10):
             return sympy.Float._new(mp.loggamma(x._to_mpmath(prec + 10)).real._mpf_, prec)
+
+
+class Root(sympy.Function):  # type: ignore[misc]  # sympy is untyped
+    """The root of xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀ where the polynomial increases with all of its derivatives; see `roots`."""
+
+    is_extended_real = True
+
+    @classmethod
+    def eval(cls, *c: Any) -> Any:
+        if not all(x.is_Rational for x in c):
+            return None
+        x = sympy.Dummy("x")
+        real = sympy.Poly([1, 0, *reversed(c)], x).real_roots(radicals=False)
+        return real[-1] if real else sympy.nan
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        n = len(self.args) + 1
+        slope = n * self ** (n - 1) + sum(k * c * self ** (k - 1) for k, c in enumerate(self.args) if k)
+        return -(self ** (argindex - 1)) / slope
+
+    def _eval_evalf(self, prec: int) -> Any:
+        balls = Balls(prec + 16)
+        with balls.working():
+            found = balls.call(f"root{len(self.args) + 1}", *(arb(str(x.evalf(prec // 3 + 10))) for x in self.args))
+        return sympy.Float(found.mid().str(prec // 3 + 5, radius=False), precision=prec) if found.is_finite() else None
 
 
 def _where(p: Any, x: Any, y: Any) -> Any:
@@ -96,7 +124,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "acos": _inside(sympy.acos, lambda x: (1 - x**2).is_extended_negative),
     "atanh": _inside(sympy.atanh, lambda x: (1 - x**2).is_extended_negative),
     "acosh": _inside(sympy.acosh, lambda x: (x - 1).is_extended_negative),
-    "lgamma": LogGamma,
+    "lgamma": LogGamma, **dict.fromkeys(ROOTS, Root),
     **{name: getattr(sympy, name) for name in (
         "sin cos tan atan atan2 sinh cosh tanh asinh exp erf erfc gamma digamma polygamma".split())},
 }  # fmt: skip
@@ -132,6 +160,13 @@ class _Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
         arguments = [self._print(x) for x in expr.args]
         name = _SPELLINGS.get(expr.func, expr.func.__name__)
         return f"{name}({', '.join(arguments)})"
+
+    def _print_Root(self, expr: Any) -> str:
+        return f"root{len(expr.args) + 1}({', '.join(self._print(x) for x in expr.args)})"
+
+    def _print_ComplexRootOf(self, expr: Any) -> str:
+        *c, _, _ = reversed(expr.poly.monic().all_coeffs())
+        return f"root{len(c) + 1}({', '.join(self._print(x) for x in c)})"
 
     _print_LogGamma = _print_Abs = _print_Floor = _print_floor = _print_Function
 

@@ -81,6 +81,8 @@ def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> 
     """The operation in which infinite values first meet to nan; else the first one that is not finite out of what is."""
     broken = [eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])]
     for eq in broken:
+        if eq.primitive == "cramer" and _primal(values[eq.inputs[1]]) == 0:
+            return eq  # a singular matrix, whatever becomes of its infinite solutions
         arguments = [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
         meet = eq.primitive in ("add", "sub", "mul", "div") and math.isnan(_primal(values[eq.output]))
         if meet and not any(math.isnan(x) for x in arguments):
@@ -114,6 +116,10 @@ def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Float
     def at(note: Note, **facts: object) -> Remark:
         return remark(note, eq.span, program.text, **facts)
 
+    if eq.primitive == "cramer" and primals[1] == 0:
+        return at(Note.SINGULAR_MATRIX)
+    if (eq.entry.separant or eq.primitive == "root2") and all(map(math.isfinite, primals)):
+        return at(Note.REPEATED_EIGENVALUE)
     if eq.primitive == "div" and primals[1] == 0:
         return at(Note.ZERO_OVER_ZERO if primals[0] == 0 else Note.DIVISION_BY_ZERO)
     if eq.primitive == "div" and all(math.isinf(x) for x in primals):

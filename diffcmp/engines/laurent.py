@@ -73,7 +73,8 @@ class Failure:
     """A value that there is none of, which poisons all that needs it, and nothing else.
 
     reason: "undefined" (outside the domain on this side), "logarithm" (logarithms within logarithms), "essential" (a
-    function at an infinite argument), "irrational" (an irrational power of τ), "steps" (floor at an infinite argument).
+    function at an infinite argument), "irrational" (an irrational power of τ), "steps" (floor at an infinite argument),
+    "repeated" (a root that is repeated, whose expansion may have any fractional powers).
     equation: where it arose.
     """
 

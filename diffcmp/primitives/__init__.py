@@ -1,6 +1,8 @@
 """The one table of primitives: every operation of the language, with its derivative, stated once."""
 
-from diffcmp.primitives import activations, arrays, elementary, operators, piecewise, special
+from diffcmp.primitives import activations, arrays, elementary, linalg, operators, piecewise, special
 from diffcmp.primitives.record import ALIASES, TABLE, Primitive
 
-__all__ = ["ALIASES", "TABLE", "Primitive", "activations", "arrays", "elementary", "operators", "piecewise", "special"]
+__all__ = [
+    "ALIASES", "TABLE", "Primitive", "activations", "arrays", "elementary", "linalg", "operators", "piecewise", "special",
+]  # fmt: skip

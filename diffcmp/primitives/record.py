@@ -19,20 +19,29 @@ class Structure:
     for each argument (apply, cotangent, static, other arguments, shapes) -> its cotangent; `EACH`: the i-th argument gets the
     i-th row, however many there are. pushforward, for a primitive that is linear in no argument: (apply, tangents, arguments,
     out, shapes, static) -> the tangent of the result, with None for a tangent that is zero, written with other primitives and
-    linear in the tangents; reverse mode transposes it.
+    linear in the tangents; reverse mode transposes it. Such a primitive may yet be linear in one argument, and has a
+    transpose there and None for the others. exact: (apply, *arrays of elements) -> the elements of the result, made by
+    apply(name, *elements) from primitives of numbers, where `apply` above takes floating point only.
     """
 
     EACH: ClassVar[tuple[Callable[..., Any], ...]] = ()
 
     shape: Callable[..., tuple[int, ...]]
     apply: Callable[..., Any]
-    transposes: Sequence[Callable[..., Any]] = ()
+    transposes: Sequence[Callable[..., Any] | None] = ()
     pushforward: Callable[..., Any] | None = None
+    exact: Callable[..., Any] | None = None
+
+    def linear_in(self, position: int) -> bool:
+        """Whether it is linear in one argument, and knows its transpose there."""
+        return not self.transposes or self.transposes[position] is not None
 
     def transpose(self, position: int) -> Callable[..., Any]:
         """The transpose with respect to one argument."""
         if self.transposes:
-            return self.transposes[position]
+            known = self.transposes[position]
+            assert known is not None
+            return known
         return lambda apply, cotangent, static, others, shapes: apply("take", cotangent, static=((position,),))
 
 
@@ -51,6 +60,8 @@ class Primitive:
     recurrence: the same value from an argument one unit to the right; how a pole of gamma and its kin is resolved.
     at_infinity: the limits at -∞ and +∞ where they are finite.
     steps: piecewise constant with a jump at every integer (floor).
+    separant: of a value that solves an equation (a root of a polynomial), the derivative of the equation by the value, in
+        the parameters and `out`; where it vanishes, the value is not analytic.
     selects: the value is one of the arguments (where): its tangent is selected too, never multiplied by 0.
     infix, precedence: how the printer writes it between its operands; precedence as in Python's grammar, 0 for calls.
     condition: the value is a truth value, not a number.
@@ -75,6 +86,7 @@ class Primitive:
     condition: bool = False
     internal: bool = False
     structure: Structure | None = None
+    separant: str = ""
 
     @property
     def compares(self) -> bool:
@@ -100,23 +112,24 @@ def primitive(
     name: str, parameters: str, partials: list[str], *, aliases: str = "", defaults: dict[str, str] | None = None,
     domain: str = "", definition: str = "", stable: str = "", recurrence: str = "",
     at_infinity: tuple[str, str] | None = None, steps: bool = False, selects: bool = False, folds: bool = False,
-    infix: str = "", precedence: int = 0, condition: bool = False, internal: bool = False,
+    infix: str = "", precedence: int = 0, condition: bool = False, internal: bool = False, separant: str = "",
 ) -> None:  # fmt: skip
     """Enter one primitive in the table. See `Primitive` for what the arguments mean."""
     names = tuple(parameters.replace(",", " ").split())
     TABLE[name] = Primitive(
         name, names, tuple(partials), defaults or {}, domain, definition, stable, recurrence, at_infinity, steps,
-        selects, folds, infix, precedence, condition, internal,
+        selects, folds, infix, precedence, condition, internal, separant=separant,
     )  # fmt: skip
     ALIASES.update(dict.fromkeys(aliases.split(), name))
 
 
 def structural(
-    name: str, shape: Callable[..., tuple[int, ...]], apply: Callable[..., Any], transposes: Sequence[Callable[..., Any]] = (),
-    *, parameters: str = "", pushforward: Callable[..., Any] | None = None,
+    name: str, shape: Callable[..., tuple[int, ...]], apply: Callable[..., Any],
+    transposes: Sequence[Callable[..., Any] | None] = (), *, parameters: str = "",
+    pushforward: Callable[..., Any] | None = None, exact: Callable[..., Any] | None = None,
 ) -> None:  # fmt: skip
     """Enter one structural primitive in the table; made by the parser, never called by name. `parameters` names the arguments
     of one that has a pushforward and no transposes."""
     names = tuple(parameters.split()) or tuple("xyz"[: len(transposes)]) or ("x",)
-    made = Structure(shape, apply, transposes, pushforward)
+    made = Structure(shape, apply, transposes, pushforward, exact)
     TABLE[name] = Primitive(name, names, ("",) * len(names), internal=True, structure=made)

@@ -236,6 +236,8 @@ class _Lowering:
             yield
         except ShapeMismatch as mismatch:
             raise self.fault(Fault.SHAPES, node, shapes=mismatch) from None
+        except InputError as refused:
+            raise refused if refused.span is not None else self.fault(refused.fault, node, **refused.facts) from None
         shape = self.builder.dims[-1]
         if len(shape) > 2:
             raise self.fault(Fault.AXES, node, shape=spelled(shape))

@@ -36,6 +36,13 @@ def recurrence(name: str) -> Program | None:
 
 
 @cache
+def separant(name: str) -> Program | None:
+    """What vanishes where a value that solves an equation is not analytic, as a Program of the parameters and `out`."""
+    text = TABLE[name].separant
+    return parse(text, (*TABLE[name].parameters, "out"), rule=True) if text else None
+
+
+@cache
 def limits(name: str) -> tuple[Program, Program] | None:
     """The finite limits at -∞ and +∞."""
     texts = TABLE[name].at_infinity

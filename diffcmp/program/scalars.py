@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from diffcmp.errors import InputError
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.ir import Builder, Equation, Program
 from diffcmp.spans import Span
@@ -53,12 +54,26 @@ class _Element:
     def __radd__(self, other: Any) -> _Element:
         return self if _is_zero(other) else NotImplemented
 
+    def __sub__(self, other: _Element) -> _Element:
+        return self.joined("sub", other)
+
     def __mul__(self, other: _Element) -> _Element:
         return self.joined("mul", other)
 
-    def joined(self, name: str, other: _Element) -> _Element:
-        span = self.span or other.span
-        return _Element(self.builder.add(name, [self.slot, other.slot], span=span), self.builder, span)
+    def __neg__(self) -> _Element:
+        return self.joined("neg")
+
+    def __truediv__(self, whole: int) -> _Element:
+        return self.joined("div", self.literal(whole))
+
+    def joined(self, name: str, *others: _Element) -> _Element:
+        """A primitive of this and other elements."""
+        slots = [self.slot, *(other.slot for other in others)]
+        return _Element(self.builder.add(name, slots, span=self.span), self.builder, self.span)
+
+    def literal(self, value: int) -> _Element:
+        """A number."""
+        return _Element(self.builder.literal(value, self.span), self.builder, self.span)
 
 
 def _is_zero(value: Any) -> bool:
@@ -69,6 +84,10 @@ def _is_zero(value: Any) -> bool:
 def scalarised(program: Program) -> Program:
     """The same function of numbers. Inputs are called `x[0]`, `A[0,1]` …, and there is an output for every element of every
     output, row by row; spans stay what they are, and so do labels of numbers.
+
+    Raises
+    ------
+    InputError: where a matrix is too large for its linear algebra to be carried out by components.
 
     >>> from diffcmp.program.parser import parse
     >>> scalarised(parse("sum(x**2)", shapes={"x": (2,)})).inputs
@@ -87,7 +106,10 @@ def scalarised(program: Program) -> Program:
         first += len(group)
     for eq in program.equations:
         if eq.output in program.live:
-            values[eq.output] = _elements(eq, [values[i] for i in eq.inputs], builder)
+            try:
+                values[eq.output] = _elements(eq, [values[i] for i in eq.inputs], builder)
+            except InputError as refused:
+                raise InputError(refused.fault, program.text, eq.span, **refused.facts) from None
     outputs = [element.slot for i in program.outputs for element in values[i].flat]
     labels = [(label, values[i].item().slot) for label, i in program.labels if i in values and not program.dims[i]]
     return builder.program(outputs, program.text, labels)
@@ -117,6 +139,9 @@ def _elements(eq: Equation, arguments: list[np.ndarray[Any, Any]], builder: Buil
         return _array([_Element(slot, builder, eq.span) for slot in made], eq.shape)
     here = [_array([_Element(e.slot, builder, eq.span) for e in a.flat], a.shape) for a in arguments]
     found = np.empty(eq.shape, object)
+    if structure.exact is not None:
+        found[...] = structure.exact(lambda name, first, *others: first.joined(name, *others), *here)
+        return found
     found[...] = structure.apply(eq.static, *here)
     if eq.primitive == "put":
         zero = _Element(builder.literal(0, eq.span), builder, eq.span)

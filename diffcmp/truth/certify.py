@@ -41,6 +41,7 @@ BITS = 3.3219280948873626  # of a decimal digit
 REASONS = {
     "logarithm": "a logarithm of what vanishes", "essential": "a function at an infinite argument",
     "irrational": "an irrational power of what vanishes", "steps": "steps at an infinite argument",
+    "repeated": "the largest eigenvalue is repeated",
 }  # fmt: skip
 
 
@@ -241,7 +242,7 @@ def _beyond_series(
 ) -> _Piece:
     """The symbolic limit on each side that the series could not express, where balls confirm it; else undecided, and so are
     all second derivatives."""
-    if order > 1:
+    if order > 1 or any(failed.reason == "repeated" for failed in _failures(local)):  # of such roots sympy knows no more
         return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),))
     from diffcmp.truth.symbolic import kind_from_sides, symbolic_side  # starts a process: only where it is needed
 
@@ -271,10 +272,14 @@ def _known(side: OneSide) -> Side | None:
     return Side(side.defined, quantity_of(side.limit), quantity_of(side.slope))
 
 
+def _failures(local: Local) -> list[Failure]:
+    """What the series met on either side."""
+    return [s.expansion.out for s in (local.right, local.left) if isinstance(s.expansion.out, Failure)]
+
+
 def _cause(program: Program, local: Local) -> Remark:
     """Why the series failed, and in which sub-expression."""
-    failures = [s.expansion.out for s in (local.right, local.left) if isinstance(s.expansion.out, Failure)]
-    failed = next(f for f in failures if f.reason != "undefined")
+    failed = next(f for f in _failures(local) if f.reason != "undefined")
     span = failed.equation.span if failed.equation is not None else None
     return remark(Note.OSCILLATION, span, program.text, reason=REASONS[failed.reason])
 

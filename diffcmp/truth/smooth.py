@@ -138,6 +138,10 @@ def interior(eq: Equation, trace: Sequence[Any], active: set[int], balls: Balls)
         return isinstance(floor, fmpq) and bool(x > floor)
     if eq.primitive == "where":
         return False  # no branch is taken all around
+    separant = rules.separant(eq.primitive)
+    if separant is not None:
+        found = to_arb(evaluate(separant, balls, [*(x for x, _ in arguments), trace[eq.output]])[0])
+        return bool(found.is_finite()) and not found.contains(0)
     domain = rules.domain(eq.primitive)
     if domain is None:
         return True

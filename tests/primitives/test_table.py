@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from flint import arb, ctx, fmpq
+from flint import acb, acb_poly, arb, ctx, fmpq
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
@@ -33,7 +33,16 @@ def zeta_term(n: arb, x: arb) -> arb:
     return (-1) ** (order + 1) * arb(math.factorial(order)) * arb(order + 1).zeta(x)
 
 
+def largest_root(*c: arb) -> arb:
+    """The largest real root of x**n + … + c1*x + c0, without a term of the second highest power, by flint's isolation."""
+    roots = acb_poly([*(acb(x) for x in c), 0, 1]).roots(tol=arb(2) ** (100 - BITS), maxprec=4 * BITS)
+    return max((z.real for z in roots if z.imag.contains(0)), key=float)
+
+
+ROOTS = [name for name, entry in TABLE.items() if entry.separant]
+
 REFERENCE: dict[str, Callable[..., arb]] = {
+    "cramer": lambda x, d: x / d, "root2": lambda c0: (-c0).sqrt(), **dict.fromkeys(ROOTS, largest_root),
     "neg": lambda x: 0 - x, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
     "div": lambda x, y: x / y, "fma": lambda x, y, z: x * y + z,
     "power": lambda x, y: x ** int(float(y)) if float(y).is_integer() else x**y, "pow": lambda x, y: (y * x.log()).exp(),
@@ -76,6 +85,8 @@ def off_poles(r: random.Random) -> float:
 
 LINE = scaled(-6, 6, 1, -1)
 DOMAINS: dict[str, Sequence[Draw]] = {
+    "root2": [between(-3, -0.5)],
+    **{name: [between(-3, -0.5)] + [between(0.1, 3)] * (len(TABLE[name].parameters) - 1) for name in ROOTS},
     "power": [LINE, lambda r: r.choice([-3.0, -1.0, 1.0, 2.0, 3.0, 7.0])], "pow": [scaled(-3, 3), between(-8, 8)],
     "where": [lambda r: r.random() < 0.5, LINE, LINE],
     "asin": [between(-1, 1)], "acos": [between(-1, 1)], "atanh": [between(-1, 1)], "acosh": [lambda r: 1 + 10 ** r.uniform(-8, 8)],

@@ -1,0 +1,139 @@
+"""Determinants, adjugates and characteristic polynomials without a division that could fail, over any ring.
+
+Elements are whatever has `+`, `-`, `*`, a sign and division by a whole number: slots of a Program, fractions, floats. No
+pivot is chosen, so that the same operations are right for every matrix, singular ones included. Small matrices are expanded
+by minors, each computed once: n·2ⁿ⁻¹ products, and of all such forms the one that loses the fewest digits in floating
+point. From there on the algorithm of Faddeev and LeVerrier takes n⁴ products (Householder 1964, section 6.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Matrix: TypeAlias = Any  # a NumPy array of objects with two axes
+Minor: TypeAlias = Callable[[tuple[int, ...], tuple[int, ...]], Any]
+
+MINORS = 8  # the largest size that is expanded by minors
+
+
+def minors(matrix: Matrix) -> Minor:
+    """The determinant of what some rows and as many columns have in common, by the first of the rows, each one once."""
+    known: dict[tuple[tuple[int, ...], tuple[int, ...]], Any] = {}
+
+    def minor(rows: tuple[int, ...], columns: tuple[int, ...]) -> Any:
+        found = known.get((rows, columns))
+        if found is None:
+            found = known[rows, columns] = expanded(rows, columns)
+        return found
+
+    def expanded(rows: tuple[int, ...], columns: tuple[int, ...]) -> Any:
+        first, *rest = rows
+        if not rest:
+            return matrix[first, columns[0]]
+        total = None
+        for k, column in enumerate(columns):
+            term = matrix[first, column] * minor(tuple(rest), columns[:k] + columns[k + 1 :])
+            total = term if total is None else total - term if k % 2 else total + term
+        return total
+
+    return minor
+
+
+def characteristic(matrix: Matrix) -> tuple[list[Any], Matrix]:
+    """The coefficients c₀ … cₙ₋₁ of the monic characteristic polynomial, and the matrix M with matrix·M = -c₀·1.
+
+    Faddeev and LeVerrier: M₁ = 1, cₙ₋ₖ = -tr(A·Mₖ)/k, Mₖ₊₁ = A·Mₖ + cₙ₋ₖ·1. The size is 2 at least.
+    """
+    size = len(matrix)
+    last = -_trace(matrix)
+    coefficients, m = [last], _plus(matrix, last)
+    for k in range(2, size):
+        product = matrix @ m
+        coefficients.append(-_trace(product) / k)
+        m = _plus(product, coefficients[-1])
+    corner = matrix[0] @ m[:, 0]  # A·M is a multiple of 1
+    return [-corner, *reversed(coefficients)], m
+
+
+def _trace(matrix: Matrix) -> Any:
+    first, *rest = (matrix[i, i] for i in range(len(matrix)))
+    for element in rest:
+        first = first + element
+    return first
+
+
+def _plus(matrix: Matrix, number: Any) -> Matrix:
+    """The matrix with a number added along its diagonal."""
+    out = matrix.copy()
+    for i in range(len(out)):
+        out[i, i] = out[i, i] + number
+    return out
+
+
+def determinant(matrix: Matrix) -> Any:
+    """det A."""
+    everything = tuple(range(len(matrix)))
+    if len(matrix) <= MINORS:
+        return minors(matrix)(everything, everything)
+    constant = characteristic(matrix)[0][0]
+    return -constant if len(matrix) % 2 else constant
+
+
+def cofactors(matrix: Matrix) -> tuple[Matrix, Any]:
+    """The adjugate, and the determinant. The size is 2 at least."""
+    size, everything = len(matrix), tuple(range(len(matrix)))
+    if size > MINORS:
+        coefficients, m = characteristic(matrix)
+        return (m, -coefficients[0]) if size % 2 else (-m, coefficients[0])
+    minor, out = minors(matrix), matrix.copy()
+    for i in everything:
+        for j in everything:
+            found = minor(everything[:j] + everything[j + 1 :], everything[:i] + everything[i + 1 :])
+            out[i, j] = -found if (i + j) % 2 else found
+    return out, minor(everything, everything)
+
+
+def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
+    """The numerators of Cramer's rule for the solution of A·x = b, for a vector b or for each column, and det A."""
+    import numpy as np
+
+    size, everything = len(matrix), tuple(range(len(matrix)))
+    if size > MINORS:
+        adjugate, det = cofactors(matrix)
+        return adjugate @ right, det
+    columns = right.reshape(size, -1)
+    minor, out = minors(np.hstack([matrix, columns])), columns.copy()
+    for i in everything:
+        others = everything[:i] + everything[i + 1 :]
+        for j in range(columns.shape[1]):
+            found = minor(everything, (*others, size + j))  # the new column is last, not in its place
+            out[i, j] = -found if (size - 1 - i) % 2 else found
+    return out.reshape(right.shape), minor(everything, everything)
+
+
+def depressed(matrix: Matrix) -> tuple[Any, list[Any]]:
+    """The mean m of the eigenvalues of a matrix A of size 2 at least, and the coefficients c₀ … cₙ₋₂ of the characteristic
+    polynomial of A - m·1, whose next one vanishes.
+
+    The shift keeps the digits where all eigenvalues are large and close to each other.
+    """
+    size = len(matrix)
+    mean = _trace(matrix) / size
+    centred = _plus(matrix, -mean)
+    if size == 2:
+        return mean, [centred[0, 0] * centred[1, 1] - centred[0, 1] * centred[1, 0]]
+    m, coefficients = centred, []
+    for k in range(2, size):
+        product = centred @ m
+        coefficients.append(-_trace(product) / k)
+        m = _plus(product, coefficients[-1])
+    return mean, [-(centred[0] @ m[:, 0]), *reversed(coefficients)]
+
+
+def horner(coefficients: list[Any], x: Any) -> Any:
+    """The polynomial with these coefficients, the highest last, at x."""
+    total = coefficients[-1]
+    for c in reversed(coefficients[:-1]):
+        total = total * x + c
+    return total

@@ -1,0 +1,226 @@
+"""Linear algebra in floating point: LAPACK by NumPy, and elimination where NumPy has none (longdouble, its complex kin).
+
+A matrix that is singular gives nan throughout, never an exception. An adjugate is computed from the singular values, so that
+it is right for singular matrices too (Stewart, "On the adjugate matrix", Linear Algebra Appl. 283, 1998). float16 is carried
+out in float32 and rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+LONG = ("longdouble", "clongdouble")
+REFINEMENTS = 3  # Rayleigh quotient iterations: each triples the digits
+
+
+def _carried_out(kernel: Callable[..., Any], *arrays: Any) -> Any:
+    """`kernel` on float arrays of one format that NumPy can factorize; nan where it finds the matrix singular."""
+    import numpy as np
+
+    made = [np.asarray(a) for a in arrays]
+    dtype = np.result_type(*made)
+    dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
+    working = np.dtype(np.float32) if dtype == np.float16 else dtype
+    with np.errstate(all="ignore"):
+        if not all(np.isfinite(a).all() for a in made):
+            return None
+        try:
+            found = kernel(*(a.astype(working) for a in made))
+        except np.linalg.LinAlgError:
+            return None
+        return np.asarray(found).astype(dtype)
+
+
+def _or_nan(found: Any, like: Any, shape: tuple[int, ...]) -> Any:
+    import numpy as np
+
+    if found is not None:
+        return found
+    dtype = np.asarray(like).dtype
+    return np.full(shape, np.nan, dtype if dtype.kind in "fc" else np.float64)
+
+
+def is_long(x: Any) -> bool:
+    """Whether it is of a format that LAPACK lacks."""
+    import numpy as np
+
+    return x.dtype in (np.longdouble, np.clongdouble) and x.dtype not in (np.float64, np.complex128)
+
+
+def solution(a: Any, b: Any) -> Any:
+    """x with a @ x = b, for a vector b or for each column."""
+    import numpy as np
+
+    found = _carried_out(lambda a, b: eliminated(a, b)[0] if is_long(a) else np.linalg.solve(a, b), a, b)
+    return _or_nan(found, b, np.shape(b))
+
+
+def inverse(a: Any) -> Any:
+    """The inverse."""
+    import numpy as np
+
+    return solution(a, np.eye(len(a), dtype=np.asarray(a).dtype))
+
+
+def determinant(a: Any) -> Any:
+    """The determinant, 0 where elimination meets a column of zeros."""
+    import numpy as np
+
+    found = _carried_out(lambda a: eliminated(a, a[:, :0])[1] if is_long(a) else np.linalg.det(a), a)
+    return _or_nan(found, a, ())
+
+
+def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
+    """The solution of a·x = b and the determinant, by Gauss elimination with partial pivoting in any format.
+
+    Raises
+    ------
+    LinAlgError: where there is no solution; not for a `b` without columns.
+    """
+    import numpy as np
+
+    a, x, det = a.copy(), b.copy(), a.dtype.type(1)
+    for k in range(len(a)):
+        pivot = k + int(np.argmax(abs(a[k:, k])))
+        if pivot != k:
+            a[[k, pivot]], x[[k, pivot]], det = a[[pivot, k]], x[[pivot, k]], -det
+        det = det * a[k, k]
+        if a[k, k] == 0:
+            if b.size:
+                raise np.linalg.LinAlgError
+            return x, det
+        factors = a[k + 1 :, k] / a[k, k]
+        a[k + 1 :] -= np.multiply.outer(factors, a[k])
+        x[k + 1 :] -= np.multiply.outer(factors, x[k])
+    for k in range(len(a) - 1, -1, -1):
+        x[k] = (x[k] - a[k, k + 1 :] @ x[k + 1 :]) / a[k, k]
+    return x, det
+
+
+# adjugates ------------------------------------------------------------------------------------------------------------
+
+
+def adjugate(a: Any) -> Any:
+    """The transposed matrix of cofactors: det(a)·a⁻¹, and right where a is singular too."""
+    import numpy as np
+
+    def kernel(a: Any) -> Any:
+        if is_long(a):
+            return eliminated(a, np.eye(len(a), dtype=a.dtype))[0] * determinant(a)
+        u, sigma, v, sign = _factors(a)
+        return sign * (v * _products_without(sigma, 1)) @ u.conj().T
+
+    return _or_nan(_carried_out(kernel, a), a, np.shape(a))
+
+
+def adjugate_along(a: Any, direction: Any) -> Any:
+    """The derivative of the adjugate along a direction: linear in that, and polynomial in a, whatever its rank.
+
+    With a = U Σ Vᵀ and M = Uᵀ·direction·V, that of adj(Σ) is Σⱼ Mⱼⱼ Pᵢⱼ on the diagonal and -Mᵢⱼ Pᵢⱼ beside it, where Pᵢⱼ is
+    the product of all singular values but two.
+    """
+    import numpy as np
+
+    def kernel(a: Any, direction: Any) -> Any:
+        if is_long(a):
+            inv, det = inverse(a), determinant(a)
+            moved = inv @ direction
+            return det * (np.trace(moved) * inv - moved @ inv)
+        u, sigma, v, sign = _factors(a)
+        m, products = u.conj().T @ direction @ v, _products_without(sigma, 2)
+        inner = -m * products
+        np.fill_diagonal(inner, products @ np.diag(m))
+        return sign * v @ inner @ u.conj().T
+
+    return _or_nan(_carried_out(kernel, a, direction), a, np.shape(a))
+
+
+def _factors(a: Any) -> tuple[Any, Any, Any, Any]:
+    """U, the singular values, V, and det(U)·det(Vᴴ), a number of modulus 1."""
+    import numpy as np
+
+    u, sigma, vh = np.linalg.svd(a)
+    return u, sigma, vh.conj().T, np.linalg.det(u) * np.linalg.det(vh)
+
+
+def _products_without(sigma: Any, left_out: int) -> Any:
+    """The products of all singular values but one, as a vector; but two, as a matrix with zeros on its diagonal."""
+    import numpy as np
+
+    n = len(sigma)
+    if left_out == 1:
+        return np.array([np.prod(np.delete(sigma, i)) for i in range(n)], sigma.dtype)
+    out = np.zeros((n, n), sigma.dtype)
+    for i in range(n):
+        for j in range(i):
+            out[i, j] = out[j, i] = np.prod(np.delete(sigma, [i, j]))
+    return out
+
+
+# the largest eigenvalue -----------------------------------------------------------------------------------------------
+
+
+def largest_eigenvalue(s: Any) -> Any:
+    """The largest eigenvalue of a symmetric matrix."""
+    return _or_nan(_carried_out(lambda s: _top(s)[0], s), s, ())
+
+
+def eigenvector(s: Any) -> Any:
+    """Its eigenvector of length 1; nan where the eigenvalue is repeated to working precision, as none is singled out then."""
+    import numpy as np
+
+    def kernel(s: Any) -> Any:
+        _, vector, gap = _top(s)
+        scale = abs(s).max() * len(s)
+        return vector if gap > scale * np.finfo(s.dtype).eps or len(s) == 1 else np.full(len(s), np.nan)
+
+    return _or_nan(_carried_out(kernel, s), s, np.shape(s)[:1])
+
+
+def _top(s: Any) -> tuple[Any, Any, Any]:
+    """The largest eigenvalue, its vector, and the distance to the next one."""
+    import numpy as np
+
+    rough = s.real.astype(np.float64) if is_long(s) or s.dtype.kind == "c" else s
+    values, vectors = np.linalg.eigh(rough)
+    gap = values[-1] - values[-2] if len(values) > 1 else values[-1] * 0 + 1
+    value, vector = values[-1], vectors[:, -1]
+    return (value, vector, gap) if rough is s else (*_refined(s, vector.astype(s.dtype)), gap)
+
+
+def _refined(s: Any, v: Any) -> tuple[Any, Any]:
+    """Rayleigh quotient iteration in another format than LAPACK's; complex matrices are symmetric, not Hermitian."""
+    import numpy as np
+
+    for _ in range(REFINEMENTS):
+        v = v / np.sqrt(v @ v)
+        value = v @ s @ v
+        step = bordered_solution(s, s @ v - value * v, value, v)
+        if not np.isfinite(step).all():
+            break
+        v = v - step
+    v = v / np.sqrt(v @ v)
+    return v @ s @ v, v
+
+
+def bordered_solution(s: Any, r: Any, value: Any, v: Any) -> Any:
+    """x, with [[s - value·1, v], [vᵀ, 0]] [x, μ] = [r, 0]: the solution orthogonal to v, without what r has along v."""
+    import numpy as np
+
+    n = len(s)
+    matrix = np.zeros((n + 1, n + 1), s.dtype)
+    matrix[:n, :n] = s - value * np.eye(n, dtype=s.dtype)
+    matrix[:n, n] = matrix[n, :n] = v
+    return solution(matrix, np.append(r, r.dtype.type(0)))[:n]
+
+
+def eigenvector_along(s: Any, r: Any) -> Any:
+    """How the eigenvector moves where `r` is the change of s times it: minus the solution of the bordered system."""
+    import numpy as np
+
+    def kernel(s: Any, r: Any) -> Any:
+        value, vector, _ = _top(s)
+        return -bordered_solution(s, r, value, vector)
+
+    return _or_nan(_carried_out(kernel, s, r), r, np.shape(r))

@@ -1,0 +1,232 @@
+"""Linear algebra: each function of a matrix with its analytic derivative, so that no algorithm is ever differentiated.
+
+Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation" (2008). An entry states
+its shape, how floating point carries it out (`lapack`), its pushforward, and how exact numbers carry it out (`determinants`):
+by the rules of Cramer and Leibniz, which divide by nothing but the determinant, so that the function of numbers is smooth
+wherever the function of matrices is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from diffcmp.errors import Fault, InputError
+from diffcmp.primitives import determinants, lapack
+from diffcmp.primitives.arrays import Apply, Shape, ShapeMismatch, Static, spelled
+from diffcmp.primitives.record import primitive, structural
+
+LARGEST_EXACT = {"det": 12, "solve": 12, "inv": 12, "eigmax": 10}  # sizes whose form in numbers can still be handled
+
+# shapes ---------------------------------------------------------------------------------------------------------------
+
+
+def square(name: str) -> Callable[..., int]:
+    """The size of a square matrix.
+
+    Raises
+    ------
+    InputError: for any other shape.
+    """
+
+    def size(a: Shape) -> int:
+        if len(a) != 2 or a[0] != a[1]:
+            raise InputError(Fault.NOT_SQUARE, name=name, shape=spelled(a))
+        return a[0]
+
+    return size
+
+
+def solved_shape(static: Static, a: Shape, b: Shape) -> Shape:
+    """That of b, which has as many rows as a.
+
+    Raises
+    ------
+    InputError: where a is not square. ShapeMismatch: where the rows differ.
+    """
+    if not b or square("solve")(a) != b[0]:
+        raise ShapeMismatch(f"{spelled(a)} and {spelled(b)}")
+    return b
+
+
+def same(name: str) -> Callable[..., Shape]:
+    """The shape of a square matrix, for its function of the same shape."""
+    return lambda static, a: (square(name)(a),) * 2
+
+
+def row(name: str) -> Callable[..., Shape]:
+    """The shape of a row of a square matrix."""
+    return lambda static, a: (square(name)(a),)
+
+
+def number(name: str) -> Callable[..., Shape]:
+    """The shape of a number, from that of a square matrix."""
+    return lambda static, a: (square(name)(a),)[:0]
+
+
+# derivatives ----------------------------------------------------------------------------------------------------------
+
+
+def solve_along(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """A·x = b: dx = A⁻¹ (db - dA·x)."""
+    da, db = tangents
+    moved = None if da is None else apply("matmul", da, out)
+    right = db if moved is None else apply("neg", moved) if db is None else apply("sub", db, moved)
+    return apply("solve", arguments[0], right)
+
+
+def solve_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+    """The cotangent of b is A⁻ᵀ times that of x."""
+    return apply("solve", apply("transpose", others[0]), cotangent)
+
+
+def inv_along(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """X = A⁻¹: dX = -X·dA·X."""
+    return apply("neg", apply("matmul", apply("matmul", out, tangents[0]), out))
+
+
+def det_along(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """Jacobi's formula in the form that holds for singular matrices too: tr(adj(A)·dA), not det(A)·tr(A⁻¹·dA)."""
+    adjugate = apply("adjugate", arguments[0])
+    return apply("sum_to", apply("mul", apply("transpose", adjugate), tangents[0]), static=((),))
+
+
+def adjugate_along(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    return apply("adjugate_along", arguments[0], tangents[0])
+
+
+def adjugate_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+    """adj(A) is the transposed gradient of det, whose Hessian is symmetric."""
+    return apply("transpose", apply("adjugate_along", others[0], apply("transpose", cotangent)))
+
+
+def eigmax_along(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """dλ = vᵀ·dS·v."""
+    v = apply("eigvec", arguments[0])
+    return apply("matmul", v, apply("matmul", tangents[0], v))
+
+
+def eigvec_along(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """dv from the bordered system [[S - λ, v], [vᵀ, 0]] [dv, dλ] = [-dS·v, 0] (the sign of dλ apart)."""
+    return apply("eigvec_along", arguments[0], apply("matmul", tangents[0], out))
+
+
+def eigvec_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+    """The inverse of the bordered matrix is symmetric."""
+    return apply("eigvec_along", others[0], cotangent)
+
+
+def no_further(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """What is met in second derivatives; a third one would differentiate it."""
+    raise NotImplementedError("derivatives of order 3 of a determinant or an eigenvalue")
+
+
+# in numbers -----------------------------------------------------------------------------------------------------------
+
+
+def checked(name: str, matrix: Any) -> int:
+    """The size of a matrix whose elements are to become numbers.
+
+    Raises
+    ------
+    InputError: where there would be too many operations.
+    """
+    size, limit = len(matrix), LARGEST_EXACT[name]
+    if size > limit:
+        raise InputError(Fault.MATRIX_TOO_LARGE, name=name, shape=spelled(matrix.shape), limit=limit)
+    return size
+
+
+def exact_det(apply: Apply, matrix: Any) -> Any:
+    """det A."""
+    checked("det", matrix)
+    return determinants.determinant(matrix)
+
+
+def exact_solve(apply: Apply, matrix: Any, right: Any) -> Any:
+    """Cramer's rule."""
+    checked("solve", matrix)
+    return _divided(apply, *determinants.cramer(matrix, right))
+
+
+def exact_inv(apply: Apply, matrix: Any) -> Any:
+    """adj A/det A."""
+    import numpy as np
+
+    if checked("inv", matrix) == 1:
+        one = np.empty((1, 1), object)
+        one[0, 0] = apply("cramer", matrix[0, 0].literal(1), matrix[0, 0])
+        return one
+    return _divided(apply, *determinants.cofactors(matrix))
+
+
+def _divided(apply: Apply, numerators: Any, det: Any) -> Any:
+    out = numerators.copy()
+    out.flat = [apply("cramer", x, det) for x in numerators.flat]
+    return out
+
+
+def exact_eigmax(apply: Apply, matrix: Any) -> Any:
+    """The mean of the eigenvalues, and the largest root of the characteristic polynomial of what is left."""
+    size = checked("eigmax", matrix)
+    if size == 1:
+        return matrix[0, 0]
+    mean, coefficients = determinants.depressed(matrix)
+    return mean + apply(f"root{size}", *coefficients)
+
+
+# fmt: off
+#          name              shape of the result   in floating point                                    derivative
+structural("solve",          solved_shape,         lambda s, a, b: lapack.solution(a, b),               [None, solve_back],
+           pushforward=solve_along, exact=exact_solve)
+structural("inv",            same("inv"),          lambda s, a: lapack.inverse(a),                      [None],
+           pushforward=inv_along, exact=exact_inv)
+structural("det",            number("det"),        lambda s, a: lapack.determinant(a),                  [None],
+           pushforward=det_along, exact=exact_det)
+structural("eigmax",         number("eigmax"),     lambda s, a: lapack.largest_eigenvalue(a),           [None],
+           pushforward=eigmax_along, exact=exact_eigmax)
+# what their derivatives are made of
+structural("adjugate",       same("adjugate"),     lambda s, a: lapack.adjugate(a),                     [None],
+           pushforward=adjugate_along)
+structural("adjugate_along", lambda s, a, d: a,    lambda s, a, d: lapack.adjugate_along(a, d),         [None, adjugate_back],
+           pushforward=no_further)
+structural("eigvec",         row("eigvec"),        lambda s, a: lapack.eigenvector(a),                  [None],
+           pushforward=eigvec_along)
+structural("eigvec_along",   lambda s, a, r: r,    lambda s, a, r: lapack.eigenvector_along(a, r),      [None, eigvec_back],
+           pushforward=no_further)
+
+# a quotient by a determinant: a zero there is a singular matrix
+primitive("cramer", "x, d", ["1/d", "-out/d"], definition="x/d", internal=True)
+
+
+def _root(degree: int) -> None:
+    """xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀: the root where the polynomial increases with all of its derivatives, which is the largest one of
+    a polynomial all of whose roots are real. Where it is repeated it is not analytic, and that of a quadratic a kink."""
+    names = [f"c{k}" for k in range(degree - 1)]
+    slope = f"{degree}*out"  # by Horner, with cₙ₋₁ = 0
+    for k in range(degree - 2, 0, -1):
+        term = f"{k}*c{k}" if k > 1 else "c1"
+        slope = f"({slope})*out + {term}" if k < degree - 2 else f"{slope}*out + {term}"
+    partials = [f"-{'out**' + str(k) if k > 1 else 'out' if k else '1'}/({slope})" for k in range(degree - 1)]
+    if degree == 2:
+        primitive("root2", "c0", ["-1/(2*out)"], definition="sqrt(-c0)", internal=True)
+    else:
+        primitive(f"root{degree}", ", ".join(names), partials, separant=slope, internal=True)
+
+
+for _degree in range(2, LARGEST_EXACT["eigmax"] + 1):
+    _root(_degree)
