@@ -42,20 +42,21 @@ def pushed(
     """The tangent of a structural primitive's value `out`; None is exactly zero, here and in `tangents`."""
     structure = TABLE[name].structure
     assert structure is not None
-    if all(tangent is None for tangent in tangents):
+    moving = [position for position, tangent in enumerate(tangents) if tangent is not None]
+    if not moving:
         return None
     shapes = [system.shape(a) for a in arguments]
-    if structure.pushforward is not None:
+    if not all(map(structure.linear_in, moving)):
+        assert structure.pushforward is not None
         return structure.pushforward(applying(system), tangents, arguments, out, shapes, static)
     if not structure.transposes:  # linear in all arguments at once
         whole = [zeros(system, shape) if t is None else t for t, shape in zip(tangents, shapes, strict=True)]
         return carried_out(system, name, whole, static)
     total = None
-    for position, tangent in enumerate(tangents):
-        if tangent is not None:
-            replaced = [*arguments[:position], tangent, *arguments[position + 1 :]]
-            term = carried_out(system, name, replaced, static)
-            total = term if total is None else operation(system, "add")(total, term)
+    for position in moving:
+        replaced = [*arguments[:position], tangents[position], *arguments[position + 1 :]]
+        term = carried_out(system, name, replaced, static)
+        total = term if total is None else operation(system, "add")(total, term)
     return total
 
 

@@ -92,7 +92,7 @@ class Recording(NumberSystem[Variable]):
             return Variable(out)
         structure = TABLE[name].structure
         assert structure is not None
-        linear = structure.pushforward is None
+        linear = all(map(structure.linear_in, moving))
         pull = (
             transposed(self.base, name, static, values, moving) if linear else self.retaped(name, static, values, moving, out)
         )

@@ -106,7 +106,7 @@ def _put(x: Any, key: Sequence[Any], shape: Shape) -> Any:
 
     x = np.asarray(x)
     out = np.zeros(shape, x.dtype)
-    out[as_index(key)] = x
+    out[as_index(key)] = x[()]  # the element itself where there is one: a place for objects would hold the array
     return out
 
 
