@@ -199,7 +199,7 @@ def _jacobian(program: Program, backend: str | None) -> Made:
 
     def blocks(*x: Any) -> Any:
         found = products.split(dense(*x), shapes)
-        return single([owned(b.reshape(*shape, *s)) for b, s in zip(found, shapes, strict=True)])
+        return single([owned(b.reshape((*shape, *s))) for b, s in zip(found, shapes, strict=True)])
 
     return blocks
 
@@ -232,7 +232,7 @@ def _hessian(program: Program, sparse: bool) -> Made:
         rows = []
         for i, row in enumerate(shapes):
             parts = [matrix[ends[i] : ends[i + 1], ends[j] : ends[j + 1]] for j in range(len(shapes))]
-            rows.append(single(parts if sparse else [owned(p.reshape(*row, *s)) for p, s in zip(parts, shapes, strict=True)]))
+            rows.append(single(parts if sparse else [owned(p.reshape((*row, *s))) for p, s in zip(parts, shapes, strict=True)]))
         return single(rows)
 
     return blocks

@@ -68,7 +68,7 @@ def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:
     """The arrays of some shapes whose elements stand in a row, along the last axis."""
     ends = accumulate(map(math.prod, shapes), initial=0)
     parts = [flat[..., i:j] for i, j in pairwise(ends)]
-    return [part.reshape(*flat.shape[:-1], *shape) for part, shape in zip(parts, shapes, strict=True)]
+    return [part.reshape((*flat.shape[:-1], *shape)) for part, shape in zip(parts, shapes, strict=True)]
 
 
 def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
@@ -78,8 +78,8 @@ def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
 
 def taken(product: Function, inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape]) -> NDArray[Any]:
     """The products with vectors of such shapes, one a row: each one run."""
-    rows = [flattened(product(*inputs, *(part[()] for part in split(vector, shapes)))) for vector in vectors]
-    return np.array(rows)
+    parts = [[part if part.shape else float(part) for part in split(vector, shapes)] for vector in vectors]
+    return np.array([flattened(product(*inputs, *along)) for along in parts])
 
 
 def value_shape(program: Program) -> Shape:
