@@ -48,7 +48,7 @@ def _enclosed_exact(p: fmpq_poly) -> arb | None:
 def _middle(c: list[arb]) -> arb:
     """The root of exact coefficients, roughly: Newton's method from above."""
     x: arb = bound(c, lambda size, k: size.root(k) if size > 0 else size * 0).upper().mid()
-    for _ in range(STEPS + ctx.prec):
+    for _ in range(STEPS + ctx.prec.bit_length()):
         value, slope = taylor(c, x)[:2]
         if not slope > 0:
             break

@@ -113,27 +113,48 @@ def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
 
 
 def depressed(matrix: Matrix) -> tuple[Any, list[Any]]:
-    """The mean m of the eigenvalues of a matrix A of size 2 at least, and the coefficients c₀ … cₙ₋₂ of the characteristic
-    polynomial of A - m·1, whose next one vanishes.
+    """The mean m of the eigenvalues of a symmetric matrix A of size 2 at least, of which the lower triangle is read, and the
+    coefficients c₀ … cₙ₋₂ of the characteristic polynomial of A - m·1, whose next one vanishes.
 
-    The shift keeps the digits where all eigenvalues are large and close to each other.
+    The shift keeps the digits where all eigenvalues are large and close to each other. By Newton's identities from the
+    traces of powers, for which half of the powers are enough: tr(Bⁱ⁺ʲ) is the sum over Bⁱ∘Bʲ. A third of the operations of
+    Faddeev and LeVerrier.
     """
     size = len(matrix)
     mean = _trace(matrix) / size
-    centred = _plus(matrix, -mean)
-    if size == 2:
-        return mean, [centred[0, 0] * centred[1, 1] - centred[0, 1] * centred[1, 0]]
-    m, coefficients = centred, []
-    for k in range(2, size):
-        product = centred @ m
-        coefficients.append(-_trace(product) / k)
-        m = _plus(product, coefficients[-1])
-    return mean, [-(centred[0] @ m[:, 0]), *reversed(coefficients)]
+    powers = [_mirrored(_plus(matrix, -mean))]
+    while 2 * len(powers) < size:
+        powers.append(_commuting_product(powers[-1], powers[0]))
+    traces = {k: _trace_of_product(powers[(k + 1) // 2 - 1], powers[k // 2 - 1]) for k in range(2, size + 1)}
+    found: dict[int, Any] = {}  # k cₙ₋ₖ = -Σ cₙ₋ₖ₊ᵢ tr(Bⁱ), with cₙ = 1 and cₙ₋₁ = 0
+    for k in range(2, size + 1):
+        total = traces[k]
+        for i in range(2, k - 1):
+            total = total + found[size - k + i] * traces[i]
+        found[size - k] = -total / k
+    return mean, [found[k] for k in range(size - 1)]
 
 
-def horner(coefficients: list[Any], x: Any) -> Any:
-    """The polynomial with these coefficients, the highest last, at x."""
-    total = coefficients[-1]
-    for c in reversed(coefficients[:-1]):
-        total = total * x + c
-    return total
+def _mirrored(matrix: Matrix) -> Matrix:
+    """The symmetric matrix with the same lower triangle."""
+    out = matrix.copy()
+    for i in range(len(out)):
+        out[: i + 1, i] = out[i, : i + 1]
+    return out
+
+
+def _commuting_product(x: Matrix, y: Matrix) -> Matrix:
+    """x·y of symmetric matrices that commute, so that it is symmetric too."""
+    out = x.copy()
+    for i in range(len(x)):
+        for j in range(i + 1):
+            out[i, j] = x[i] @ y[:, j]
+    return _mirrored(out)
+
+
+def _trace_of_product(x: Matrix, y: Matrix) -> Any:
+    """tr(x·y) of symmetric matrices."""
+    size = len(x)
+    diagonal = x.diagonal() @ y.diagonal()
+    beside = sum((x[i, :i] @ y[i, :i] for i in range(2, size)), start=x[1, 0] * y[1, 0])
+    return diagonal + beside + beside

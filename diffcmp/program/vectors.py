@@ -157,13 +157,12 @@ def _functions() -> dict[str, ArrayFunction]:
         ArrayFunction("argmax",    ("x",),      "the index of the largest element",   argmax, 1, 1),
         ArrayFunction("len",       ("x",),      "the number of elements, or of rows", length, 1),
         ArrayFunction("transpose", ("A",),      "rows for columns",                   lambda w, x: w("transpose", x)),
-        ArrayFunction("solve",     ("A", "b"),  "x with A @ x = b",                   lambda w, a, b: w("solve", a, b)),
+        ArrayFunction("solve",     ("A", "b"),  "x with A @ x = b",                   lambda w, a, b: w("solve", a, b), 1),
         ArrayFunction("inv",       ("A",),      "the inverse matrix",                 lambda w, a: w("inv", a)),
         ArrayFunction("det",       ("A",),      "the determinant",                    lambda w, a: w("det", a)),
-        ArrayFunction("eigmax",    ("A",),      "the largest eigenvalue of (A + transpose(A))/2",
-                      eigmax),
-        ArrayFunction("solve_gauss", ("A", "b"), "solve, by Gauss elimination step by step", unrolled.solve_gauss),
-        ArrayFunction("eigmax_power", ("A", "k"), "eigmax, by k steps of the power iteration", unrolled.eigmax_power),
+        ArrayFunction("eigmax",    ("A",),      "the largest eigenvalue of (A + transpose(A))/2", eigmax),
+        ArrayFunction("solve_gauss",  ("A", "b"), "solve(A, b), by Gauss elimination step by step",  unrolled.solve_gauss, 1),
+        ArrayFunction("eigmax_power", ("A", "k"), "eigmax(A), by k steps of the power iteration",    unrolled.eigmax_power),
     )
     # fmt: on
     return {f.name: f for f in made}
