@@ -144,9 +144,9 @@ class ArrayFunction:
 def _functions() -> dict[str, ArrayFunction]:
     # fmt: off
     made = (
-        ArrayFunction("sum",       ("x",),      "of all elements",                    total),
-        ArrayFunction("prod",      ("x",),      "of all elements",                    lambda w, x: reduced(w, "mul", x)),
-        ArrayFunction("mean",      ("x",),      "of all elements",                    mean),
+        ArrayFunction("sum",       ("x",),      "the sum of all elements",            total),
+        ArrayFunction("prod",      ("x",),      "the product of all elements",        lambda w, x: reduced(w, "mul", x)),
+        ArrayFunction("mean",      ("x",),      "the mean of all elements",           mean),
         ArrayFunction("dot",       ("x", "y"),  "x @ y",                              lambda w, x, y: w("matmul", x, y), 1),
         ArrayFunction("norm",      ("x",),      "the Euclidean norm",                 norm),
         ArrayFunction("max",       ("x",),      "the largest element",                lambda w, x: reduced(w, "max", x), 1),
