@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.floats import ERRORS, Floats, exact, rounded
-from diffcmp.arithmetic.roots import complex_root, is_root
+from diffcmp.arithmetic.roots import beside, is_root
 from diffcmp.arithmetic.system import NumberSystem
 
 COMPLEX = {"float32": "complex64", "float64": "complex128", "longdouble": "clongdouble"}
@@ -65,7 +65,7 @@ class Complexes(NumberSystem[Any]):
         if name in _BY_BALLS:
             return lambda *z: self.by_balls(name, z)
         if is_root(name):
-            return self.root
+            return lambda *c: beside(c, self.make(self.real(name)(*(z.real for z in c)), 0.0))
         if name not in _CMATH:
             return None
         if self.python:
@@ -109,11 +109,6 @@ class Complexes(NumberSystem[Any]):
         if x == 0 and y.real > 0:
             return self.literal(Fraction(0))
         return x**y if x.real > 0 else NAN
-
-    def root(self, *c: Any) -> Any:
-        """A root of a polynomial, in complex128 whatever the format: it is found to the last bits only in that."""
-        out = complex_root(*map(complex, c))
-        return self.make(self.nearest(Fraction(out.real)), self.nearest(Fraction(out.imag))) if cmath.isfinite(out) else NAN
 
     def real(self, name: str) -> Callable[..., Any]:
         """The function of that name on the parts."""

@@ -72,12 +72,9 @@ def relative_value(c: Sequence[float], x: float) -> float:
     return value / terms if terms else value
 
 
-def complex_root(*c: complex) -> complex:
-    """The root beside that of the real parts, as the complex step needs it."""
-    x = complex(float_root(*(z.real for z in c)))
+def beside(c: Sequence[Any], x: Any) -> Any:
+    """The root of complex coefficients next to x, that of their real parts; nan where that is repeated."""
     for _ in range(4):
         value, slope = taylor(c, x)[:2]
-        if slope == 0:
-            return complex(math.nan, math.nan)
-        x = x - value / slope
+        x = x - value / slope if slope != 0 else x * math.nan
     return x

@@ -87,14 +87,27 @@ def anatomy(program: Program, at: Point, name: str, known: Truth) -> Anatomy:
 
 def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:
     said: set[str] = set()
+    whole = _whole_pieces(program)
     for eq in program.equations:
         piece = program.piece(eq)
-        if eq.span is None or eq.params or eq.entry.condition or piece in said:
+        if eq.span is None or eq.params or eq.entry.condition or piece in said or eq.output not in whole:
             continue
         sides = [_term(side.expansion, places[eq.output]) for side in (local.left, local.right)]
         if any(term is not None and term.moves for term in sides):
             said.add(piece)
             yield Leading(eq.span, piece, *sides)
+
+
+def _whole_pieces(program: Program) -> set[int]:
+    """The slots that are the value of the piece of text that they come from: a function of matrices is many operations on
+    numbers, of which one makes its value, or, if that is a vector, several do, and none of them is named by the piece."""
+    used: dict[Span | None, set[int]] = {}
+    for eq in program.equations:
+        if eq.output in program.live:
+            used.setdefault(eq.span, set()).add(eq.output)
+    inner = {i for eq in program.equations for i in eq.inputs if i in used.get(eq.span, ())} - set(program.outputs)
+    found = (slots if len(slots) == 1 else slots - inner for slots in used.values())
+    return {slot for values in found if len(values) == 1 for slot in values}
 
 
 def _term(found: Expansion, place: int) -> Term | None:

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from flint import acb, arb, fmpq, fmpq_mat
 
-from diffcmp import InputError, certify, compare, gradient, hessian, jvp, parse, vjp
+from diffcmp import InputError, certify, compare, explain, gradient, hessian, jvp, parse, vjp
 from diffcmp.arithmetic.ball_roots import ball_root, complex_ball_root
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.complexes import Complexes
-from diffcmp.arithmetic.roots import complex_root, float_root
+from diffcmp.arithmetic.roots import float_root
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.point import function_at
 from diffcmp.errors import Fault
@@ -117,8 +117,12 @@ def test_there_may_be_no_such_root(c: tuple[int, ...]) -> None:
 def test_the_root_beside_the_real_axis_is_the_same_branch() -> None:
     c, h = (complex(-2, 1e-20), complex(-3, 2e-20)), 1e-20
     slope = -(1 + 2 * 2) / (3 * 4 - 3)
-    assert complex_root(*c) == pytest.approx(complex(2, slope * h), rel=1e-14)
-    assert Complexes("longdouble").function("root3")(*c).imag == pytest.approx(slope * h, rel=1e-14)  # type: ignore[misc]  # it has one
+    for dtype in ("float64", "longdouble", "float32"):
+        system = Complexes(dtype)
+        root = system.function("root3")
+        assert root is not None
+        found = root(*(system.make(z.real, z.imag) for z in c))
+        assert found.imag == pytest.approx(slope * h, rel=1e-6 if dtype == "float32" else 1e-14)
     with Balls(128).working():
         found = complex_ball_root(*(acb(z.real, z.imag) for z in c))
         assert float(found.imag) == pytest.approx(slope * h, rel=1e-14)
@@ -267,6 +271,14 @@ def test_a_singular_matrix_is_noted_with_its_span() -> None:
     remarks = [r for row in found.rows for r in row.remarks if r.note is Note.SINGULAR_MATRIX]
     assert {r.piece for r in remarks} == {"inv(A)"}
     assert len(remarks) == 2
+
+
+def test_only_a_whole_piece_is_said_to_begin_so() -> None:
+    """Of the many numbers that a function of matrices is made of, one is its value, or none where that is a vector."""
+    found = explain("1/det(A) + sum(solve(A, b))", {"A": [[1, 2], [2, 4]], "b": [1, 3]}, backends=["dual"])
+    pieces = {term.piece for a in found.anatomy for term in a.terms}
+    assert {"det(A)", "1/det(A)", "sum(solve(A, b))"} <= pieces
+    assert "solve(A, b)" not in pieces
 
 
 def test_a_repeated_eigenvalue_is_a_kink() -> None:
