@@ -109,7 +109,7 @@ def adjugate(a: Any) -> Any:
         if is_long(a):
             return eliminated(a, np.eye(len(a), dtype=a.dtype))[0] * determinant(a)
         u, sigma, v, sign = _factors(a)
-        return sign * (v * _products_without(sigma, 1)) @ u.conj().T
+        return sign * (v * _products_without_one(sigma)) @ u.conj().T
 
     return _or_nan(_carried_out(kernel, a), a, np.shape(a))
 
@@ -128,7 +128,7 @@ def adjugate_along(a: Any, direction: Any) -> Any:
             moved = inv @ direction
             return det * (np.trace(moved) * inv - moved @ inv)
         u, sigma, v, sign = _factors(a)
-        m, products = u.conj().T @ direction @ v, _products_without(sigma, 2)
+        m, products = u.conj().T @ direction @ v, _products_without_two(sigma)
         inner = -m * products
         np.fill_diagonal(inner, products @ np.diag(m))
         return sign * v @ inner @ u.conj().T
@@ -144,17 +144,26 @@ def _factors(a: Any) -> tuple[Any, Any, Any, Any]:
     return u, sigma, vh.conj().T, np.linalg.det(u) * np.linalg.det(vh)
 
 
-def _products_without(sigma: Any, left_out: int) -> Any:
-    """The products of all singular values but one, as a vector; but two, as a matrix with zeros on its diagonal."""
+def _products_without_one(sigma: Any) -> Any:
+    """For each singular value the product of all others, without a division."""
     import numpy as np
 
-    n = len(sigma)
-    if left_out == 1:
-        return np.array([np.prod(np.delete(sigma, i)) for i in range(n)], sigma.dtype)
-    out = np.zeros((n, n), sigma.dtype)
-    for i in range(n):
-        for j in range(i):
-            out[i, j] = out[j, i] = np.prod(np.delete(sigma, [i, j]))
+    before, after = np.ones_like(sigma), np.ones_like(sigma)
+    before[1:] = np.cumprod(sigma[:-1])
+    after[:-1] = np.cumprod(sigma[:0:-1])[::-1]
+    return before * after
+
+
+def _products_without_two(sigma: Any) -> Any:
+    """The same for each pair, as a matrix with zeros on its diagonal."""
+    import numpy as np
+
+    out = np.empty((len(sigma), len(sigma)), sigma.dtype)
+    for i in range(len(sigma)):
+        rest = sigma.copy()
+        rest[i] = 1
+        out[i] = _products_without_one(rest)
+        out[i, i] = 0
     return out
 
 
