@@ -75,6 +75,9 @@ class Note(Enum):
     LIMIT_UNFINISHED = "the symbolic limit did not finish within {seconds:g} s", "--timeout gives it longer"
     SYMBOLIC_UNFINISHED = "the symbolic derivative did not finish within {seconds:g} s", "--timeout gives it longer"
     SYMBOLIC_FAILED = "sympy could not do this: {reason}", "use another backend"
+    DIRECTIONAL = "with {components} components it is compared along {count} random directions only: sums of components with random signs", "--full compares every component"
+    TOO_MANY_NUMBERS = "it works on single numbers, of which {components} are too many here", "use tape, or --full and a longer --timeout"
+    SAMPLED = "{asked} of {entries} entries are held against the truth, and the products alone", "--full asks every backend for all entries; --backend asks some for these"
     UNASKED = "asked at {asked} of {points} points only, which took {seconds:g} s", "--timeout gives it longer, or use fewer --points"
     # how the truth was found
     FOUND_BY_BALLS = "every function and every condition on the way is analytic around the point: one reverse sweep on balls", ""

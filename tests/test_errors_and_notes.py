@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from diffcmp import InputError, along, certify, compare, derivative, explain, parse, sweep, trace, worker
+from diffcmp.accuracy.matrix import hessian_comparison
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.pattern import SparseMatrix
 from diffcmp.engines.point import assignments
@@ -183,6 +184,9 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.DIRECTION: lambda: noted("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=["tape-lhopital"]),
     Note.NO_LIMIT: lambda: noted("abs(x)", 0, backends=["symbolic"]),
     Note.SYMBOLIC_UNFINISHED: lambda: noted("sin(x)", 1, backends=["symbolic"], timeout=1e-9),
+    Note.DIRECTIONAL: lambda: noted("sum(x**2)", ["0.5"] * 65, backends=["central"]),
+    Note.TOO_MANY_NUMBERS: lambda: noted("sum(x**2)", ["0.5"] * 1001, backends=["dual-lhopital"]),
+    Note.SAMPLED: lambda: {r.note for r in hessian_comparison("prod(x)", ["0.5"] * 18).remarks},
     Note.UNASKED: lambda: {r.note for r in along("x", 0, 1, timeout=1e-9, backends=["dual"]).remarks},
     Note.ZERO_ASSUMED: lambda: {
         r.note for r in certify(

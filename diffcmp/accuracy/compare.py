@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.accuracy import directional
 from diffcmp.accuracy.components import worst
 from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits, ulps
 from diffcmp.accuracy.record import Comparison, Row
@@ -19,7 +20,7 @@ from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, partials, steps_of
-from diffcmp.engines.point import Point, located, number_valued
+from diffcmp.engines.point import Point, Problem, located, number_valued
 from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
@@ -28,12 +29,13 @@ from diffcmp.truth.certify import MAX_DIGITS, truth
 from diffcmp.truth.record import Truth
 
 REPEAT_SECONDS = 0.002
+WORST = 3  # of many components the ones that are looked into
 
 
 def compare(
     expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
     backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
-    timeout: float = 10.0, order: int = 1, progress: Callable[[str], None] = lambda stage: None,
+    timeout: float = 10.0, order: int = 1, full: bool = False, progress: Callable[[str], None] = lambda stage: None,
 ) -> Comparison:  # fmt: skip
     """Every backend at one point, held against the certified derivative.
 
@@ -45,7 +47,8 @@ def compare(
         mixed ∂²f/∂x∂y. backends: names; all for that order by default.
     dtype: float16, float32, float64 or longdouble. h: the step size of the methods that have one; by their rule by default.
     digits: of the truth. timeout: seconds for all of it; four fifths of them may
-        be spent on waiting for sympy. progress: is told what is being done.
+        be spent on waiting for sympy. full: compare every component of a gradient of more than 64 by every backend; else all
+        but the tape are compared along random directions, in float64. progress: is told what is being done.
 
     Raises
     ------
@@ -61,6 +64,37 @@ def compare(
     names = partials(program, wrt, order)
     deadline = Deadline.for_waiting(timeout)
     methods = [configured(b, h, deadline, order) for b in chosen(backends, order)]
+    if len(names) > directional.LARGE and order == 1 and dtype == "float64" and not full:
+        known, rows = sampled(problem, names, methods, digits, deadline, progress)
+    else:
+        known, rows = held(program, where, names, methods, dtype, digits, deadline, order, progress)
+    shapes = problem.shapes
+    elements = {name: c.text for name, c in where.coordinates.items()} if shapes else {}
+    return Comparison(program, names, where.texts(), dtype, Floats(dtype).kernel, known, rows, shapes, elements)
+
+
+def sampled(
+    problem: Problem, names: tuple[str, ...], methods: Sequence[Backend], digits: int, deadline: Deadline,
+    progress: Callable[[str], None],
+) -> tuple[Truth, tuple[Row, ...]]:  # fmt: skip
+    """The same for a gradient of many components: all of them by the tape, the other methods along a few directions."""
+    progress("certified derivative")
+    known, floats, where = truth(problem.scalar, problem.at, names, digits, deadline), Floats(), problem.at
+    everything = directional.Directions(problem, names)
+    f = compiled(problem.program)(*everything.points[0].inputs[1 : 1 + len(problem.program.inputs)])
+
+    def own(estimate: Estimate) -> Row:
+        method = next(m for m in methods if m.name == directional.SWEPT)
+        return _row(method, problem.scalar, where, names, estimate, estimate.seconds, f, known, floats)
+
+    return known, tuple(directional.rows(methods, problem, names, known, float(f), own, progress))
+
+
+def held(
+    program: Program, where: Point, names: Sequence[str], methods: Sequence[Backend], dtype: str, digits: int,
+    deadline: Deadline, order: int = 1, progress: Callable[[str], None] = lambda stage: None,
+) -> tuple[Truth, tuple[Row, ...]]:  # fmt: skip
+    """The truth about some derivatives of a Program of numbers, and every method's answer held against it."""
     prepared = {b.name: b.prepare(program, names, order, dtype) for b in methods}
     pending = {name: p.start(where) for name, p in prepared.items() if hasattr(p, "start")}
     progress("certified derivative")
@@ -74,9 +108,7 @@ def compare(
         estimate = pending[method.name]() if method.name in pending else ready(where)
         seconds = estimate.seconds if method.name in pending else _seconds(ready, where, estimate, floats)
         rows.append(_row(method, program, where, names, estimate, seconds, f, known, floats))
-    shapes = problem.shapes
-    elements = {name: c.text for name, c in where.coordinates.items()} if shapes else {}
-    return Comparison(program, names, where.texts(), dtype, floats.kernel, known, tuple(rows), shapes, elements)
+    return known, tuple(rows)
 
 
 def sensible(dtype: str, digits: int, h: float | None = None, order: int = 1) -> None:
@@ -147,9 +179,11 @@ def _row(
             relative[name] = as_float(error / abs(true)) if error is not None and true else 0.0 if error == 0 else None
             digits[name] = correct_digits(error, true, floats)
             in_ulps[name] = ulps(error, true, floats)
+    for name in names if len(names) <= directional.LARGE else sorted(names, key=lambda n: digits[n] or 0.0)[:WORST]:
+        value = estimate.derivative.get(name)
         if value is not None and math.isfinite(value):
-            steps = None if estimate.h is None else steps_of(estimate.h, name, known.order)
-            for said in verdict(method, program, where, name, value, true, digits[name], steps, found, known, floats):
+            true, h = _true(known, name), None if estimate.h is None else steps_of(estimate.h, name, known.order)
+            for said in verdict(method, program, where, name, value, true, digits[name], h, found, known, floats):
                 remarks[said] = None
     farthest, norm_error = worst(errors)
     return Row(

@@ -25,6 +25,7 @@ class DualNumbers:
     name: str = "dual"
     summary: str = "forward mode on dual numbers, compiled; of order 2 on hyper-dual numbers"
     orders: tuple[int, ...] = ORDERS
+    arrays: bool = True
 
     def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Numeric:
         """Write and compile one program for each derivative."""
@@ -49,6 +50,7 @@ class Tape:
     name: str = "tape"
     summary: str = "reverse mode on a tape, compiled; of order 2 tape over tape"
     orders: tuple[int, ...] = ORDERS
+    arrays: bool = True
 
     def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Numeric:
         """Write and compile the adjoint program."""

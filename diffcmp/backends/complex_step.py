@@ -12,6 +12,7 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.numeric import Numeric, Outcome
 from diffcmp.backends.stencil import narrowed
 from diffcmp.engines.compiled import adjoint, on_system, only
+from diffcmp.engines.evaluate import evaluate
 from diffcmp.engines.partials import ORDERS, variables
 from diffcmp.notes import Note, remark
 from diffcmp.program.ir import Program
@@ -34,6 +35,7 @@ class ComplexStep:
     order: int = 1
     truncation_order: int = 2
     orders: tuple[int, ...] = ORDERS
+    arrays: bool = True
 
     @property
     def rule(self) -> str:
@@ -60,7 +62,7 @@ class ComplexStep:
         if dtype not in COMPLEX:
             return NoComplex(tuple(wrt), dtype)
         system = Complexes(dtype)
-        runs = [(on_system(made, system), moved) for made, moved in (stepped(program, name, order) for name in wrt)]
+        runs = [(_on_complex(made, system), moved) for made, moved in (stepped(program, name, order) for name in wrt)]
 
         def run(inputs: list[Any], given: float | None = None) -> Outcome:
             steps: dict[str, float] = {}
@@ -84,9 +86,20 @@ def stepped(program: Program, name: str, order: int) -> tuple[Program, str]:
     return (only(adjoint(program, tuple(before)), 1) if before else program), moved
 
 
+def _on_complex(program: Program, system: Complexes) -> Callable[..., Any]:
+    """A Program compiled for complex numbers, or for complex arrays."""
+    if program.scalar:
+        return on_system(program, system)
+    from diffcmp.arithmetic.arrays import ComplexArrays
+
+    arrays = ComplexArrays()
+    return lambda *inputs: evaluate(program, arrays, inputs)[0]
+
+
 def imaginary_step(f: Callable[..., Any], inputs: list[Any], i: int, h: float, system: Complexes) -> Any:
     """f with input i moved by ih."""
-    z = [system.make(x, narrowed(h, system.floats) if j == i else 0.0) for j, x in enumerate(inputs)]
+    moved = system.make(inputs[i], narrowed(h, system.floats))
+    z = [moved if j == i else x + 0j if getattr(x, "shape", ()) else system.make(x, 0.0) for j, x in enumerate(inputs)]
     return f(*z)
 
 

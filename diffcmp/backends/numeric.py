@@ -14,6 +14,7 @@ from diffcmp.engines.partials import variables
 from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
+from diffcmp.program.scalars import scalarised
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Numeric:
 
     def __call__(self, point: Point) -> Estimate:
         inputs = point.rounded(self.floats)
-        if not all(math.isfinite(x) for x in inputs):
+        if not all(map(_finite, inputs)):
             nothing = dict.fromkeys(self.wrt, math.nan)
             return Estimate(None, nothing, 0, remarks=(remark(Note.POINT_BEYOND, dtype=self.floats.dtype),))
         with self.floats.quiet(), Timer() as timer:
@@ -62,13 +63,26 @@ class Numeric:
         return lambda: self.run(inputs)
 
     def remarks(self, inputs: list[Any], outcome: Outcome) -> tuple[Remark, ...]:
-        """Why derivatives are not finite, each reason once."""
+        """Why derivatives are not finite, each reason once: of arrays, by their elements."""
         found: dict[Remark, None] = {}
+        program = self.program
         for name, derivative in zip(self.wrt, outcome.derivatives, strict=True):
             if not math.isfinite(derivative):
                 by = variables(name, self.order)
                 h = None if outcome.steps is None or not self.imaginary else outcome.steps[by[-1]]
                 steps = outcome.steps is not None
-                said = diagnosis(self.program, by, self.floats, inputs, steps=steps, reverse=self.reverse, imaginary=h)
+                if not program.scalar:
+                    program, inputs = scalarised(program), _elements(inputs)
+                said = diagnosis(program, by, self.floats, inputs, steps=steps, reverse=self.reverse, imaginary=h)
                 found[said] = None
         return tuple(found)
+
+
+def _finite(value: Any) -> bool:
+    """Whether a number, or all elements of an array, are finite."""
+    return math.isfinite(value) if not getattr(value, "shape", ()) else bool((value - value == 0).all())
+
+
+def _elements(inputs: Sequence[Any]) -> list[Any]:
+    """Numbers and the elements of arrays, one after the other."""
+    return [float(x) for value in inputs for x in (value.flat if getattr(value, "shape", ()) else [value])]

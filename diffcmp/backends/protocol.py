@@ -53,7 +53,8 @@ class Backend(Protocol):
         """Do once what does not depend on the point.
 
         `order` is that of the derivatives, which `wrt` names as `engines.partials` says. A backend that can do more than
-        order 1 says so by an attribute `orders`, such as (1, 2).
+        order 1 says so by an attribute `orders`, such as (1, 2); one that takes Programs of arrays, to differentiate by one
+        of their inputs that is a number, by an attribute `arrays`.
         """
 
 

@@ -33,6 +33,7 @@ class Richardson:
     summary: str = "central differences extrapolated to h = 0 (Ridders)"
     h: float | None = None
     orders: tuple[int, ...] = ORDERS
+    arrays: bool = True
 
     @property
     def rule(self) -> str:

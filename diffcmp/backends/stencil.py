@@ -47,6 +47,7 @@ class Stencil:
     h: float | None = None
     order: int = 1
     orders: tuple[int, ...] = ORDERS
+    arrays: bool = True
 
     @property
     def truncation_order(self) -> int:

@@ -20,10 +20,11 @@ COMMON = 13  # backends, for the progress bar
 @options.order
 @options.method
 @click.option("--h", "step", type=float, metavar="VALUE", help="The step size of the methods that have one.")
+@click.option("--full", is_flag=True, help="Compare every component of a large gradient by every method.")
 @options.output
 def command(
     expression: str, at: tuple[str, ...], wrt: list[str] | None, order: int, backends: list[str] | None, dtype: str,
-    digits: int, step: float | None, form: tuple[str, ...], target: str | None,
+    digits: int, step: float | None, full: bool, form: tuple[str, ...], target: str | None,
 ) -> None:  # fmt: skip
     """Differentiate EXPRESSION at a point by every method, and hold each answer against the certified derivative.
 
@@ -32,7 +33,7 @@ def command(
     diffcmp grad "x**2*y" --at x=2,y=pi/4 --wrt x --backend dual,central --h 1e-5
     diffcmp grad "x**2*y" --at x=2,y=pi/4 --order 2 --wrt x,x:y
     """
-    chosen = form_of(form, target)
+    chosen = form_of(form, target, arrays=True)
     writable(target)
     if backends is None or "symbolic" in backends:
         from diffcmp.worker import preload
@@ -44,7 +45,7 @@ def command(
     with progress(1 + (len(backends) if backends else COMMON)) as tell:
         comparison = compare(
             expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h=step, digits=digits, timeout=guard.left(),
-            order=order, progress=tell,
+            order=order, full=full, progress=tell,
         )  # fmt: skip
     from diffcmp.report.forms import comparison_as
     from diffcmp.report.terminal import screen

@@ -18,7 +18,8 @@ from diffcmp.spans import printable
 from diffcmp.version import __version__
 
 COMMANDS = {
-    "grad": "grad", "explain": "explain", "sweep-h": "sweep_h", "map": "map", "code": "code", "backends": "backends",
+    "grad": "grad", "explain": "explain", "sweep-h": "sweep_h", "map": "map",
+    "jacobian": "jacobian", "hessian": "hessian", "code": "code", "backends": "backends",
     "completion": "completion",
 }  # fmt: skip
 
@@ -29,6 +30,8 @@ Examples:
   diffcmp sweep-h "exp(x)/sqrt(sin(x)**3+cos(x)**3)" --at 1.5 --plot errors.png
   diffcmp explain "(1-cos(x))/x**2" --at 1e-8
   diffcmp map "log(1+exp(x))" --from -800 --to 800
+  diffcmp jacobian "[x[0]*x[1], sin(x[0])]" --at "x=[2,3]"
+  diffcmp hessian "norm(x)" --at "x=[3,4]" --plot hessian.png
   diffcmp code "sin(x)/x" --backend tape
 """
 

@@ -16,10 +16,12 @@ FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
 FIGURES: dict[str, Literal["png", "svg", "pdf"]] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
 
-def form_of(wanted: Sequence[str], target: str | None) -> str:
-    """json, csv, markdown or text: as asked for, or as the name of the file says."""
+def form_of(wanted: Sequence[str], target: str | None, *, arrays: bool = False) -> str:
+    """json, csv, markdown or text: as asked for, or as the name of the file says; npz where the result has `arrays`."""
     if len(set(wanted)) > 1:
         raise click.UsageError("choose one of --json, --csv and --markdown")
+    if arrays and not wanted and Path(target or "").suffix.lower() == ".npz":
+        return "npz"
     return wanted[0] if wanted else FORMATS.get(Path(target or "").suffix.lower(), "text")
 
 
@@ -70,10 +72,10 @@ def write(content: str | bytes, target: str) -> None:
         raise InputError(Fault.OUTPUT, path=target, reason=error.strerror or str(error)) from None
 
 
-def show(content: str, target: str | None) -> None:
-    """To the file, or to standard output."""
-    text = content if content.endswith("\n") else content + "\n"
+def show(content: str | bytes, target: str | None) -> None:
+    """To the file, or to standard output; bytes only to a file."""
+    whole = content if isinstance(content, bytes) or content.endswith("\n") else content + "\n"
     if target is not None:
-        write(text, target)
-        return
-    click.echo(text, nl=False)
+        write(whole, target)
+    else:
+        click.echo(whole, nl=False)

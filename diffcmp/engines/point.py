@@ -58,6 +58,21 @@ class Problem:
         """The same function of numbers."""
         return scalarised(self.program)
 
+    def arrays(self, values: Mapping[str, float] | None = None) -> list[Any]:
+        """The float64 array, or number, of each variable: of the rounded point, or of `values` by component, 0 where there is
+        none."""
+        import numpy as np
+
+        if values is None:
+            double = Floats()
+            values = {name: c.rounded(double) for name, c in self.at.coordinates.items()}
+        made: list[Any] = []
+        for i, name in enumerate(self.program.inputs):
+            shape = self.program.dims[i]
+            flat = [float(values.get(one, 0.0)) for one in components(name, shape)]
+            made.append(np.array(flat).reshape(shape) if shape else flat[0])
+        return made
+
     @property
     def shapes(self) -> dict[str, Shape]:
         """The shape of every variable, where some are vectors or matrices; else nothing."""

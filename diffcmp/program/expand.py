@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -26,8 +26,9 @@ def core_with_places(program: Program, fixed: Mapping[str, Program] | None = Non
     fixed = fixed or {}
     builder = Builder(tuple(name for name in program.inputs if name not in fixed))
     slots: dict[int, int] = {}
+    places = {name: i for i, name in enumerate(builder.inputs)}
     for i, name in enumerate(program.inputs):
-        slots[i] = _inlined(builder, fixed[name], [], None)[0] if name in fixed else builder.inputs.index(name)
+        slots[i] = _inlined(builder, fixed[name], [], None)[0] if name in fixed else places[name]
     for eq in program.equations:
         slots[eq.output] = _added(builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span)
     return builder.program([slots[i] for i in program.outputs], program.text), slots
@@ -60,6 +61,46 @@ def line(program: Program, point: Mapping[str, Program], direction: Mapping[str,
             place = builder.add("add", [place, builder.add("mul", [builder.literal(direction[name]), 0])])
         places.append(place)
     return builder.program(builder.inline(program, places, None), program.text)
+
+
+def varying_part(program: Program, names: Collection[str]) -> Program:
+    """f less the addends that none of the inputs `names` is in: a function with the same derivatives along these.
+
+    >>> from diffcmp.program.parser import parse
+    >>> [eq.primitive for eq in varying_part(parse("sin(x) + exp(y) - x*y"), ["x"]).equations]
+    ['sin', 'mul', 'sub']
+    """
+    active = program.active(names)
+    addends, others = {program.outputs[0]}, set[int]()  # of the output; used by something else too
+    for eq in reversed(program.equations):
+        summed = eq.primitive in ("add", "sub", "neg") and eq.output in addends and eq.output not in others
+        (addends if summed else others).update(eq.inputs)
+    slots = list(range(program.size))
+    kept = []
+    for eq in program.equations:
+        inputs = tuple(slots[i] for i in eq.inputs)
+        if eq.output in addends and eq.output not in others and eq.primitive in ("add", "sub"):
+            left, right = (i in active for i in eq.inputs)
+            if (left and not right) or (right and not left and eq.primitive == "add"):
+                slots[eq.output] = inputs[0 if left else 1]
+                continue
+            if right and not left:
+                kept.append(replace(eq, primitive="neg", inputs=inputs[1:]))
+                continue
+        kept.append(replace(eq, inputs=inputs))
+    return replace(program, equations=tuple(kept), outputs=(slots[program.outputs[0]],)).pruned()
+
+
+def used(program: Program) -> list[str]:
+    """The inputs that an output depends on."""
+    return [name for i, name in enumerate(program.inputs) if i in program.live]
+
+
+def restricted(program: Program, names: Sequence[str]) -> Program:
+    """The same function of some of its inputs, in that order: of all that it depends on, at least."""
+    builder = Builder(tuple(names))
+    places = {name: i for i, name in enumerate(names)}
+    return builder.program(builder.appended(program, [places.get(name, -1) for name in program.inputs]), program.text)
 
 
 @cache

@@ -164,6 +164,13 @@ class Builder:
             slots[eq.output] = self.add(eq.primitive, [slots[i] for i in eq.inputs], eq.params, span, eq.static)
         return tuple(slots[i] for i in program.outputs)
 
+    def appended(self, program: Program, arguments: Sequence[int]) -> tuple[int, ...]:
+        """Append all of `program` with `arguments` for its inputs, spans and all. Returns its outputs."""
+        slots = dict(enumerate(arguments))
+        for eq in program.equations:
+            slots[eq.output] = self.add(eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span, eq.static)
+        return tuple(slots[i] for i in program.outputs)
+
     def program(self, outputs: Sequence[int], text: str = "", labels: Sequence[tuple[str, int]] = ()) -> Program:
         """The finished Program."""
         return Program(self.inputs, tuple(self.equations), tuple(outputs), text, tuple(labels), self.shapes)

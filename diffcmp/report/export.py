@@ -9,8 +9,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from diffcmp.accuracy.explanation import Explanation
+from diffcmp.accuracy.matrix import MatrixComparison
 from diffcmp.accuracy.record import Comparison, Map, Row, Step, Sweep, plain
 from diffcmp.engines.partials import steps_of
 from diffcmp.report import numbers
@@ -18,6 +20,7 @@ from diffcmp.report.explain_export import explanation_lines
 from diffcmp.report.headings import HEAD, TAIL, listed, point, symbol, truth_facts
 from diffcmp.report.map_export import MAP_FIELDS, map_lines, map_markdown
 from diffcmp.report.markdown import code, escaped, joined, table
+from diffcmp.report.matrix_export import MATRIX_FIELDS, matrix_lines, matrix_markdown
 from diffcmp.report.remarks import grouped
 from diffcmp.truth.record import Quantity
 
@@ -31,13 +34,15 @@ SWEEP_FIELDS = (
     "order", "roundoff_slope",
 )  # fmt: skip
 
+Record: TypeAlias = Comparison | Sweep | Map | Explanation | MatrixComparison
 
-def to_json(record: Comparison | Sweep | Map | Explanation) -> str:
+
+def to_json(record: Record) -> str:
     """The record as `docs/schema.json` describes it."""
     return json.dumps(record.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def to_csv(record: Comparison | Sweep | Map | Explanation) -> str:
+def to_csv(record: Record) -> str:
     """One line for each backend and variable, step size or point, under a line of names."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -45,6 +50,9 @@ def to_csv(record: Comparison | Sweep | Map | Explanation) -> str:
     if isinstance(record, Comparison):
         writer.writerow(COMPARISON_FIELDS)
         writer.writerows(_comparison_lines(record))
+    elif isinstance(record, MatrixComparison):
+        writer.writerow(MATRIX_FIELDS)
+        writer.writerows(matrix_lines(record))
     elif isinstance(record, Map):
         writer.writerow(MAP_FIELDS)
         writer.writerows(map_lines(record))
@@ -54,11 +62,13 @@ def to_csv(record: Comparison | Sweep | Map | Explanation) -> str:
     return out.getvalue()
 
 
-def to_markdown(record: Comparison | Sweep | Map | Explanation) -> str:
+def to_markdown(record: Record) -> str:
     """The truth, a table, and the notes; for a Sweep a summary and one table of all step sizes; for a Map the methods and
     their worst places."""
     if isinstance(record, Map):
         return map_markdown(record)
+    if isinstance(record, MatrixComparison):
+        return matrix_markdown(record)
     if isinstance(record, Explanation):
         return "\n".join([to_markdown(record.comparison).rstrip(), *explanation_lines(record)]) + "\n"
     wrt = record.wrt if isinstance(record, Comparison) else (record.variable,)

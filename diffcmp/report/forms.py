@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diffcmp.accuracy.explanation import Explanation
+from diffcmp.accuracy.matrix import MatrixComparison
 from diffcmp.accuracy.record import Comparison, Map, Sweep
 from diffcmp.report.export import to_csv, to_json, to_markdown
 
@@ -10,8 +11,12 @@ CHART_HEIGHT = 24
 EXPORTS = {"json": to_json, "csv": to_csv, "markdown": to_markdown}
 
 
-def comparison_as(form: str, comparison: Comparison, width: int, colour: bool) -> str:
-    """A comparison as "text", "json", "csv" or "markdown"; width in columns and colour matter for text only."""
+def comparison_as(form: str, comparison: Comparison, width: int, colour: bool) -> str | bytes:
+    """A comparison as "text", "json", "csv", "markdown" or "npz"; width in columns and colour matter for text only."""
+    if form == "npz":
+        from diffcmp.report.arrays_export import to_npz
+
+        return to_npz(comparison)
     if form in EXPORTS:
         return EXPORTS[form](comparison)
     from diffcmp.report.tables import comparison_text
@@ -49,3 +54,16 @@ def explanation_as(form: str, found: Explanation, width: int, colour: bool) -> s
     from diffcmp.report.explain_tables import explanation_text
 
     return explanation_text(found, width, colour)
+
+
+def matrix_as(form: str, found: MatrixComparison, width: int, colour: bool) -> str | bytes:
+    """A Jacobian or Hessian in the same forms."""
+    if form == "npz":
+        from diffcmp.report.arrays_export import to_npz
+
+        return to_npz(found)
+    if form in EXPORTS:
+        return EXPORTS[form](found)
+    from diffcmp.report.matrix_tables import matrix_text
+
+    return matrix_text(found, width, colour)

@@ -25,7 +25,7 @@ from diffcmp.engines.logarithms import Extended
 from diffcmp.engines.partials import distinct, variables
 from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.program.expand import core
+from diffcmp.program.expand import core, restricted, used, varying_part
 from diffcmp.program.ir import Program
 from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.local import Local, analysis
@@ -34,6 +34,7 @@ from diffcmp.truth.smooth import Smooth, smooth
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
 
 MAX_DIGITS = 1000
+MANY = 32  # variables from which on second derivatives are found on parts of f
 MOST_BITS = 8  # doublings of the precision before giving up
 ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
 DEEP_BITS = 16 * ASSUMED_BITS  # where that cannot be proven
@@ -70,6 +71,8 @@ def truth(
 
 def certified(program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1) -> Smooth | None:
     """Value and partial derivatives to `digits` digits by the fast path, or None where the point is not certainly smooth."""
+    if order == 2 and len(program.inputs) > MANY:
+        return _in_parts(program, at, names, digits)
     form = core(program)
     bits = _bits(digits)
     for _ in range(MOST_BITS):
@@ -83,6 +86,29 @@ def certified(program: Program, at: Point, names: Sequence[str], digits: int, or
             return None  # perhaps an exact zero: that takes a proof
         bits *= 2
     return None
+
+
+def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
+    """Second derivatives of a function of many variables: each of the part of f that varies with its own two.
+
+    That f as a whole is smooth along them is certain first.
+    """
+    single = tuple(dict.fromkeys(one for name in names for one in variables(name, 2)))
+    whole = certified(program, at, single, digits)
+    if whole is None:
+        return None
+    form = core(program)
+    derivatives = []
+    for name in names:
+        by = distinct(name, 2)
+        part = varying_part(form, by)
+        needed = {*used(part), *by}
+        left = {n: c for n, c in at.coordinates.items() if n in needed}
+        small = certified(restricted(part, tuple(left)), Point(left), [name], digits, 2)
+        if small is None:
+            return None
+        derivatives += small.derivatives
+    return Smooth(whole.value, derivatives)
 
 
 def _bits(digits: int) -> int:

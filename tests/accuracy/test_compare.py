@@ -172,3 +172,46 @@ def test_a_ball_that_says_nothing_is_no_zero(backend: str) -> None:
 def test_an_answer_that_did_not_come_has_no_time() -> None:
     (found,) = compare("sin(x)", 1, backends=["symbolic"], timeout=1e-9).rows
     assert found.seconds is None
+
+
+LONG = "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)"
+
+
+def test_many_components_are_compared_along_directions() -> None:
+    methods = ["forward", "central4", "complex-step", "richardson", "dual", "tape", "dual-lhopital"]
+    found = compare(LONG, "linspace(-1,1,70)", backends=methods)
+    by_name = {row.backend: row for row in found.rows}
+    assert len(by_name["tape"].derivative) == 70
+    assert by_name["tape"].evaluations == 1
+    for name, row in by_name.items():
+        assert row.norm_error is not None
+        assert row.norm_error < (1e-5 if name == "forward" else 1e-9)
+        if name != "tape":
+            assert set(row.derivative) == {"direction 1", "direction 2", "direction 3"}
+            assert "DIRECTIONAL" in {r.note.name for r in row.remarks}
+    jsonschema.validate(found.to_dict(), SCHEMA)
+
+
+def test_full_compares_every_component() -> None:
+    found = compare(LONG, "linspace(-1,1,70)", backends=["central", "dual"], full=True)
+    assert [len(row.derivative) for row in found.rows] == [70, 70]
+    assert not any(row.remarks for row in found.rows)
+
+
+def test_the_direction_of_a_singular_point_has_a_note() -> None:
+    """sqrt(sum(x**2)) at 0: 0/0 along every direction, with the span of the square root."""
+    found = compare("sqrt(sum(x**2))", [0] * 65, backends=["dual", "tape"])
+    assert found.truth.kind.value == "kink"
+    for row in found.rows:
+        assert any(not math.isfinite(v) for v in row.derivative.values())
+        assert any(r.span is not None for r in row.remarks)
+
+
+def test_thousands_of_components() -> None:
+    """Extended Rosenbrock: the gradient on arrays, every component certified."""
+    n = 2000
+    found = compare(LONG, f"linspace(-1,1,{n})", backends=["tape", "central"])
+    assert found.truth.certified
+    assert len(found.truth.along) == n
+    assert found.rows[0].norm_error is not None
+    assert found.rows[0].norm_error < 1e-14

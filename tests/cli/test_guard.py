@@ -27,7 +27,7 @@ guard.allow({allow})
 IN_PYTHON = "while True: pass"
 IN_C = "import flint; flint.ctx.prec = 10**9; flint.arb.pi()"  # holds the interpreter's lock for minutes
 NAMES = [f"v{i}" for i in range(1000)]
-MANY = ["grad", "+".join(f"sin({n})" for n in NAMES), "--at", ",".join(f"{n}=1" for n in NAMES), "--backend", "dual"]
+MANY = ["grad", "+".join(f"sin({n})" for n in NAMES), "--at", ",".join(f"{n}=1" for n in NAMES), "--backend", "dual", "--full"]
 LIMIT = ["grad", "erf(x)**(1/x)", "--at", "0", "--backend", "symbolic"]
 
 

@@ -1,0 +1,337 @@
+"""Jacobians and Hessians: every entry by every backend, held against certified entries.
+
+Only the entries that the structure of the Program allows to differ from 0 are looked at (`engines.sparsity`). What a matrix
+costs by automatic differentiation is counted in products with vectors, columns or rows that share no row or column being
+found by one product (`engines.colouring`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Literal, TypeAlias
+
+from diffcmp.accuracy.compare import configured, held, sensible
+from diffcmp.accuracy.components import Shapes, packed, worst
+from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits
+from diffcmp.accuracy.record import SCHEMA, Row, plain
+from diffcmp.arithmetic.floats import Floats
+from diffcmp.backends.protocol import Timer
+from diffcmp.backends.registry import chosen
+from diffcmp.deadline import Deadline
+from diffcmp.engines import products
+from diffcmp.engines.colouring import column_colouring, number_of
+from diffcmp.engines.compiled import only
+from diffcmp.engines.hessian import compression
+from diffcmp.engines.partials import BY
+from diffcmp.engines.pattern import Pattern, SparseMatrix
+from diffcmp.engines.point import Problem, differentiated, located, number_valued
+from diffcmp.engines.sparsity import jacobian_pattern
+from diffcmp.engines.values import Values
+from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.ir import Program
+from diffcmp.program.scalars import components
+from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, Truth
+
+What: TypeAlias = Literal["jacobian", "hessian"]
+Place: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One backend's matrix: what it gives at every place that may be nonzero, in the order of `MatrixComparison.places`.
+
+    abs_error, digits: as in `Row`. worst: which place is farthest off; norm_error: its error over the largest entry.
+    evaluations: runs of f, or of a program that was made of it, for the whole matrix.
+    """
+
+    backend: str
+    values: tuple[Any, ...]
+    abs_error: tuple[float | None, ...]
+    digits: tuple[float | None, ...]
+    worst: int | None
+    norm_error: float | None
+    evaluations: int
+    seconds: float | None
+    remarks: tuple[Remark, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as the JSON form has it."""
+        return {
+            "backend": self.backend,
+            "values": [plain(v) for v in self.values],
+            "abs_error": [plain(v) for v in self.abs_error],
+            "digits": [plain(v) for v in self.digits],
+            "worst": self.worst,
+            "norm_error": plain(self.norm_error),
+            "evaluations": self.evaluations,
+            "seconds": plain(self.seconds),
+            "notes": [str(remark) for remark in self.remarks],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixComparison:
+    """A Jacobian or Hessian at one point by every backend, against the certified one.
+
+    program: of arrays, as typed. rows, columns: the names of the outputs (`f[0]`) or variables, and of the variables. places:
+    where an entry may differ from 0, row by row. truth: the certified entries there, None where there is none. value: f, by
+    output. mode: how automatic differentiation gets the matrix with fewest products: `forward` (one for a colour of columns),
+    `reverse` (of rows), or `forward over reverse`. vector: what the matrix was multiplied by, where a product was asked for.
+    """
+
+    what: What
+    program: Program
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    places: tuple[Place, ...]
+    at: dict[str, str]
+    shapes: Shapes
+    elements: dict[str, str]
+    dtype: str
+    kind: Kind
+    certified: bool
+    digits: int
+    value: tuple[Quantity | None, ...]
+    truth: tuple[Quantity | None, ...]
+    mode: str
+    products: int
+    results: tuple[MatrixRow, ...]
+    remarks: tuple[Remark, ...] = ()
+    vector: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What the user typed."""
+        return self.program.text
+
+    def name(self, place: int) -> str:
+        """What an entry is the derivative of, and by what: `f[0]:x[1]`, `x[0]:x[1]`."""
+        i, j = self.places[place]
+        return f"{self.rows[i]}{BY}{self.columns[j]}" if self.columns != (PRODUCT,) else self.rows[i]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of `diffcmp jacobian` and `diffcmp hessian`, described by `docs/schema.json`."""
+        digits = self.digits + GUARD_DIGITS
+
+        def text(quantity: Quantity | None) -> str | None:
+            return None if quantity is None else quantity.text(digits)
+
+        return {
+            "schema": SCHEMA,
+            "expression": self.text,
+            "matrix": self.what,
+            "at": packed(self.elements, self.shapes) if self.shapes else self.at,
+            "dtype": self.dtype,
+            "shape": [len(self.rows), len(self.columns)],
+            "row_names": list(self.rows),
+            "column_names": list(self.columns),
+            "row": [i for i, _ in self.places],
+            "column": [j for _, j in self.places],
+            "vector": self.vector,
+            "mode": self.mode,
+            "products": self.products,
+            "truth": {
+                "kind": self.kind.value, "certified": self.certified, "digits": self.digits,
+                "value": [text(q) for q in self.value], "values": [text(q) for q in self.truth],
+                "notes": [str(remark) for remark in self.remarks],
+            },
+            "results": [row.to_dict() for row in self.results],
+        }  # fmt: skip
+
+
+PRODUCT = "product"
+PRODUCTS = "products"  # the row of whole products, by the cheapest mode, on arrays
+MANY = 150  # entries up to which all are held against the truth
+SAMPLE = 16  # of the entries between the first and the last
+SEED = 1974
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the entries are asked with."""
+
+    problem: Problem
+    backends: Sequence[str] | None
+    dtype: str
+    digits: int
+    h: float | None
+    deadline: Deadline
+    places: list[Place]
+    sampled: bool
+    progress: Callable[[str], None] = field(default=lambda stage: None)
+
+
+def jacobian_comparison(
+    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
+    timeout: float = 10.0, full: bool = False, progress: Callable[[str], None] = lambda stage: None,
+) -> MatrixComparison:  # fmt: skip
+    """The Jacobian of a vector-valued function at a point, by every backend. Parameters as in `compare`.
+
+    Of more than 150 entries a sample is held against the truth, and the products alone, unless `full` or `backends` ask for
+    more.
+
+    Raises
+    ------
+    InputError: for an expression, point, name, dtype or step that makes no sense.
+
+    >>> jacobian_comparison("[x[0]*x[1], x[0]]", [2, 3], backends=["dual"]).results[0].values
+    (3.0, 2.0, 1.0)
+    """
+    problem = located(expr, at)
+    sensible(dtype, digits, h)
+    scalar = problem.scalar
+    columns = differentiated(scalar, wrt)
+    pattern = jacobian_pattern(scalar, columns)
+    places = list(zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True))
+    wanted = sample(places, full=full)
+    deadline, some = Deadline.for_waiting(timeout), len(wanted) < len(places)
+    asked = _Asked(problem, backends, dtype, digits, h, deadline, wanted, some, progress)
+    names = components("f", problem.program.dims[problem.program.outputs[0]])
+    known, rows = {}, {}
+    for i in dict.fromkeys(i for i, _ in asked.places):
+        names_there = [columns[j] for row, j in asked.places if row == i]
+        known[i], rows[i] = _answers(asked, only(scalar, i), names_there, 1)
+    return _joined("jacobian", asked, tuple(names), columns, pattern, known, rows, cheapest(pattern))
+
+
+def hessian_comparison(
+    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
+    timeout: float = 10.0, full: bool = False, progress: Callable[[str], None] = lambda stage: None,
+) -> MatrixComparison:  # fmt: skip
+    """The Hessian of a number-valued function at a point, by every backend. Parameters as in `compare`.
+
+    Of more than 150 entries a sample is held against the truth, and the products alone, unless `full` or `backends` ask for
+    more. What is symmetric is asked for once: an entry below the diagonal is that above it.
+
+    Raises
+    ------
+    InputError: for an expression, point, name, dtype or step that makes no sense.
+
+    >>> hessian_comparison("x[0]**2*x[1]", [2, 3], backends=["dual-over-tape"]).results[0].values
+    (6.0, 4.0, 4.0)
+    """
+    problem = located(expr, at)
+    number_valued(problem.program)
+    sensible(dtype, digits, h)
+    columns = differentiated(problem.scalar, wrt)
+    compressed = compression(problem.scalar, columns)
+    pattern = compressed.pattern
+    upper = [(i, j) for i, j in zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True) if i <= j]
+    wanted = sample(upper, full=full)
+    deadline, some = Deadline.for_waiting(timeout), len(wanted) < len(upper)
+    asked = _Asked(problem, backends, dtype, digits, h, deadline, wanted, some, progress)
+    names = [_key("hessian", columns, place)[1] for place in asked.places]
+    known, answers = _answers(asked, problem.scalar, names, 2)
+    mode = "forward over reverse", compressed.products
+    return _joined("hessian", asked, columns, columns, pattern, {0: known}, {0: answers}, mode)
+
+
+def sample(places: Sequence[Place], *, full: bool) -> list[Place]:
+    """All of few places; of many the first, the last, and some between them, always the same."""
+    if full or len(places) <= MANY:
+        return list(places)
+    between = Random(SEED).sample(range(len(places)), SAMPLE)
+    chosen = sorted({*range(SAMPLE // 4), *between, *range(len(places) - SAMPLE // 4, len(places))})
+    return [places[k] for k in chosen]
+
+
+def cheapest(pattern: Pattern) -> tuple[str, int]:
+    """The mode that gives a Jacobian of that pattern with fewer products, and how many."""
+    forward, reverse = (number_of(column_colouring(p)) for p in (pattern, pattern.transposed))
+    return ("forward", forward) if forward <= reverse else ("reverse", reverse)
+
+
+def _answers(asked: _Asked, program: Program, names: Sequence[str], order: int) -> tuple[Truth, tuple[Row, ...]]:
+    wanted = [] if asked.sampled and asked.backends is None else chosen(asked.backends, order)
+    methods = [configured(b, asked.h, asked.deadline, order) for b in wanted]
+    return held(program, asked.problem.at, names, methods, asked.dtype, asked.digits, asked.deadline, order, asked.progress)
+
+
+def _joined(
+    what: What, asked: _Asked, rows: tuple[str, ...], columns: tuple[str, ...], pattern: Pattern, known: Mapping[int, Truth],
+    answers: Mapping[int, tuple[Row, ...]], mode: tuple[str, int],
+) -> MatrixComparison:  # fmt: skip
+    """One matrix of what was found row by row (a Jacobian), or at once (a Hessian); None at places not asked for."""
+    places = tuple(zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True))
+    keys = [_key(what, columns, place) for place in places]
+    wanted = {_key(what, columns, place) for place in asked.places}
+    truth = tuple(known[n].derivative(key) if (n, key) in wanted else None for n, key in keys)
+    floats = Floats(asked.dtype)
+    results = []
+    for same in ({n: row[k] for n, row in answers.items()} for k in range(len(next(iter(answers.values()), ())))):
+        values = tuple(same[n].derivative.get(key) if (n, key) in wanted else None for n, key in keys)
+        remarks = tuple(dict.fromkeys(one for row in same.values() for one in row.remarks))
+        times = [row.seconds for row in same.values()]
+        seconds = None if None in times else sum(t for t in times if t is not None)
+        counted = sum(row.evaluations for row in same.values())
+        results.append(measured(next(iter(same.values())).backend, values, truth, floats, counted, seconds, remarks))
+    if asked.backends is None and asked.dtype == "float64":
+        results.append(_by_products(what, asked.problem, columns, places, truth, mode[1]))
+    ranks = list(Kind)
+    said = dict.fromkeys(note for one in known.values() for note in one.remarks)
+    if asked.sampled:
+        said[remark(Note.SAMPLED, asked=len(wanted), entries=len(places))] = None
+    return MatrixComparison(
+        what, asked.problem.program, rows, columns, places, asked.problem.at.texts(), asked.problem.shapes,
+        {name: c.text for name, c in asked.problem.at.coordinates.items()}, asked.dtype,
+        min((one.kind for one in known.values()), key=ranks.index, default=Kind.SMOOTH),
+        all(one.certified for one in known.values()), asked.digits, tuple(one.value for one in known.values()), truth, *mode,
+        tuple(results), tuple(said),
+    )  # fmt: skip
+
+
+def _key(what: What, columns: tuple[str, ...], place: Place) -> tuple[int, str]:
+    """Where an entry was asked for: which of the functions, and the name of the derivative."""
+    i, j = place
+    if what == "jacobian":
+        return i, columns[j]
+    first, second = min(i, j), max(i, j)
+    return 0, columns[first] if i == j else f"{columns[first]}{BY}{columns[second]}"
+
+
+def _by_products(
+    what: What,
+    problem: Problem,
+    columns: tuple[str, ...],
+    places: Sequence[Place],
+    truth: Sequence[Quantity | None],
+    count: int,
+) -> MatrixRow:
+    """The whole matrix by products with vectors, on arrays: every entry."""
+    floats, program = Floats(), problem.program
+    inputs = problem.arrays()
+    whole = products.jacobian(program) if what == "jacobian" else products.hessian(program)
+    found = whole(*inputs)  # compiled, and warm
+    with Timer() as timer:
+        found = whole(*inputs)
+    where = {name: i for i, name in enumerate(problem.scalar.inputs)}
+    order = [where[name] for name in columns]
+    if isinstance(found, SparseMatrix):
+        entries = dict(
+            zip(zip(found.pattern.rows.tolist(), found.indices.tolist(), strict=True), found.data.tolist(), strict=True)
+        )
+        values = tuple(entries.get((order[i], order[j]), 0.0) for i, j in places)
+    else:
+        values = tuple(float(found[i, order[j]]) for i, j in places)
+    return measured(PRODUCTS, values, truth, floats, count, timer.seconds)
+
+
+def measured(
+    backend: str, values: tuple[Any, ...], truth: Sequence[Quantity | None], floats: Floats, evaluations: int,
+    seconds: float | None, remarks: tuple[Remark, ...] = (),
+) -> MatrixRow:  # fmt: skip
+    """Entries held against the certified ones."""
+    exact = [None if quantity is None else quantity.exact for quantity in truth]
+    pairs = list(zip(values, exact, strict=True))
+    errors = [None if v is None or t is None else absolute_error(v, t) for v, t in pairs]
+    digits = [None if v is None or t is None else correct_digits(e, t, floats) for (v, t), e in zip(pairs, errors, strict=True)]
+    known = [(str(k), errors[k], exact[k]) for k, (v, _) in enumerate(pairs) if v is not None]
+    farthest, norm_error = worst(known)
+    return MatrixRow(
+        backend, values, tuple(as_float(e) for e in errors), tuple(digits), None if farthest is None else int(farthest),
+        norm_error, evaluations, seconds, remarks,
+    )  # fmt: skip

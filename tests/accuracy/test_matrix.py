@@ -1,0 +1,137 @@
+"""Jacobians, Hessians and products with vectors, held against the truth; known answers by hand."""
+
+from __future__ import annotations
+
+import io
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from diffcmp.accuracy.matrix import MatrixComparison, hessian_comparison, jacobian_comparison
+from diffcmp.accuracy.product import with_vector
+from diffcmp.errors import Fault, InputError
+from diffcmp.report.arrays_export import to_npz
+from diffcmp.report.forms import matrix_as
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
+ROSENBROCK = "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)"
+FAST = ["forward", "central", "complex-step", "dual", "tape"]
+
+
+def dense(found: MatrixComparison) -> list[list[Fraction]]:
+    """The certified matrix."""
+    matrix = [[Fraction(0)] * len(found.columns) for _ in found.rows]
+    for (i, j), quantity in zip(found.places, found.truth, strict=True):
+        assert quantity is not None
+        assert quantity.exact is not None
+        matrix[i][j] = quantity.exact
+    return matrix
+
+
+def test_a_jacobian_by_hand() -> None:
+    found = jacobian_comparison("[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4], backends=FAST)
+    assert dense(found) == [[3, 2, 0], [12, 0, 0], [0, Fraction(1, 4), Fraction(-3, 16)]]
+    assert (found.rows, found.columns) == (("f[0]", "f[1]", "f[2]"), ("x[0]", "x[1]", "x[2]"))
+    assert (found.mode, found.products, found.certified) == ("forward", 2, True)
+    assert [row.backend for row in found.results] == FAST
+    for row in found.results:
+        assert row.norm_error is not None
+        assert row.norm_error < (1e-6 if row.backend == "forward" else 1e-10)
+
+
+def test_a_wide_jacobian_goes_in_reverse() -> None:
+    """One output of many inputs is one product of reverse mode, many outputs of one input one of forward mode."""
+    wide = jacobian_comparison("[norm(x)]", [3, 4, 12], backends=["tape"])
+    tall = jacobian_comparison("[t, t**2, sin(t)]", {"t": 1}, backends=["tape"])
+    assert [(m.mode, m.products) for m in (wide, tall)] == [("reverse", 1), ("forward", 1)]
+
+
+def test_a_hessian_by_hand() -> None:
+    found = hessian_comparison("x**2*y + y**3*t", {"x": 2, "y": 3, "t": 5}, backends=["dual-over-tape", "tape", "central"])
+    assert dense(found) == [[6, 4, 0], [4, 90, 27], [0, 27, 0]]
+    assert found.columns == ("x", "y", "t")
+    assert (2, 2) not in found.places, "f is linear in t"
+
+
+@pytest.mark.parametrize("n", [5, 12])
+def test_a_tridiagonal_hessian_costs_three_products(n: int) -> None:
+    found = hessian_comparison(ROSENBROCK, f"linspace(-1,1,{n})", backends=None)
+    assert found.products == 3
+    x = [Fraction(-1) + Fraction(2 * i, n - 1) for i in range(n)]
+    for (i, j), entry in zip(found.places, found.truth, strict=True):
+        assert entry is not None
+        curved = 1200 * x[i] ** 2 - 400 * x[i + 1] + 2 if i == j < n - 1 else Fraction(0)
+        expected = curved + (200 if i == j and i else 0) if i == j else -400 * x[min(i, j)]
+        assert entry.exact == expected
+    by_products = found.results[-1]
+    assert (by_products.backend, by_products.evaluations) == ("products", 3)
+    assert by_products.norm_error is not None
+    assert by_products.norm_error < 1e-14
+
+
+def test_of_many_entries_a_sample_is_certified() -> None:
+    found = hessian_comparison(ROSENBROCK, "linspace(-1,1,400)")
+    known = [k for k, q in enumerate(found.truth) if q is not None]
+    assert 20 < len(known) < 60
+    assert {0, len(found.places) - 1} <= set(known)
+    (row,) = found.results
+    assert (row.backend, len(row.values)) == ("products", 3 * 400 - 2)
+    assert row.norm_error is not None
+    assert row.norm_error < 1e-14
+    whole = hessian_comparison("sum(x)**2", ["1"] * 20, backends=["tape"], full=True)
+    assert None not in whole.truth
+
+
+def test_what_is_wrt_is_what_is_asked_for() -> None:
+    found = jacobian_comparison("A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x"], backends=["dual"])
+    assert dense(found) == [[1, 2], [3, 4]]
+    by_all = jacobian_comparison("A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x", "A[1,0]"])
+    assert dense(by_all) == [[1, 2, 0], [3, 4, 5]]
+    assert by_all.results[-1].values == (1.0, 2.0, 3.0, 4.0, 5.0)
+
+
+def test_a_kink_is_a_kink() -> None:
+    found = jacobian_comparison("[abs(x), x**2]", {"x": 0}, backends=["dual", "central"])
+    assert found.kind.value == "kink"
+    assert found.truth[0] is None
+    assert all(row.remarks for row in found.results)
+
+
+@pytest.mark.parametrize(("transposed", "vector", "expected"), [(False, [1, 10, 100], [23, 12, Fraction(-65, 4)]), (True, [1, 10, 16], [123, 6, -3])])
+def test_products_with_vectors(transposed: bool, vector: list[int], expected: list[Fraction]) -> None:
+    matrix = jacobian_comparison("[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4], backends=["dual", "tape"])
+    found = with_vector(matrix, vector, transposed=transposed)
+    assert [q.exact for q in found.truth if q is not None] == expected
+    assert found.rows == (matrix.columns if transposed else matrix.rows)
+    assert all(row.norm_error == 0 for row in found.results)
+
+
+def test_a_vector_must_be_as_long_as_the_matrix_is_wide() -> None:
+    matrix = jacobian_comparison("[x[0]*x[1]]", [2, 3], backends=["dual"])
+    with pytest.raises(InputError) as caught:
+        with_vector(matrix, [1, 2, 3])
+    assert caught.value.fault is Fault.POINT_SHAPE
+    with pytest.raises(InputError) as caught:
+        hessian_comparison("2*x", [1, 2])
+    assert caught.value.fault is Fault.VECTOR_VALUED
+
+
+@pytest.mark.parametrize("found", [
+    jacobian_comparison("[x[0]*x[1], sin(x[0])]", [2, 3], backends=FAST),
+    hessian_comparison(ROSENBROCK, "linspace(-1,1,9)", backends=["dual", "central"]),
+    with_vector(hessian_comparison("norm(x)", [3, 4]), [1, 0]),
+    jacobian_comparison("[abs(x), 1/x]", {"x": 0}, backends=FAST),
+], ids=["jacobian", "hessian", "product", "singular"])  # fmt: skip
+def test_every_form(found: MatrixComparison) -> None:
+    jsonschema.validate(json.loads(str(matrix_as("json", found, 80, False))), SCHEMA)
+    assert str(matrix_as("csv", found, 80, False)).count("\n") == 1 + len(found.places) * len(found.results)
+    assert "certified" in str(matrix_as("markdown", found, 80, False))
+    for width in (80, 120):
+        lines = str(matrix_as("text", found, width, False)).splitlines()
+        assert max(map(len, lines)) <= width
+    loaded = np.load(io.BytesIO(to_npz(found)))
+    assert loaded["truth"].shape == loaded["row"].shape == (len(found.places),)
