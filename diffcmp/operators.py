@@ -53,6 +53,14 @@ class Derivative:
         """The variables, in the order in which they are passed."""
         return _variables(self.expr) if isinstance(self.expr, str) else self.expr.inputs
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What is passed: the variables, then what `also` names."""
+        names = self.names
+        if self.also == "directions":
+            return (*names, *(f"v_{name}" if len(names) > 1 else "v" for name in names))
+        return (*names, "w") if self.also == "cotangent" else names
+
     def __call__(self, *values: Any) -> Any:
         """The derivative at a point.
 
@@ -61,26 +69,31 @@ class Derivative:
         InputError: for values that are no arrays of real numbers, or too many or too few of them, and where shapes do not go
             together.
         """
-        names = self.names
-        if self.also == "directions":
-            wanted = (*names, *(f"v_{name}" if len(names) > 1 else "v" for name in names))
-        else:
-            wanted = (*names, "w") if self.also == "cotangent" else names
-        if len(values) != len(wanted):
-            count = f"{len(wanted)} argument{'s' * (len(wanted) > 1)}"
-            raise InputError(Fault.ARGUMENTS, name=self.name, wanted=count, given=len(values), parameters=", ".join(wanted))
+        parameters = self.parameters
+        if len(values) != len(parameters):
+            count = f"{len(parameters)} argument{'s' * (len(parameters) > 1)}"
+            listed = ", ".join(parameters)
+            raise InputError(Fault.ARGUMENTS, name=self.name, wanted=count, given=len(values), parameters=listed)
         arrays = [array_from(value) for value in values]
-        shapes = tuple(a.shape for a in arrays[: len(names)])
-        program = self.expr if isinstance(self.expr, Program) else _parsed(self.expr, names, shapes)
-        needed = input_shapes(program)
-        if self.also == "directions":
-            needed *= 2
-        elif self.also == "cotangent":
-            needed += (program.dims[program.outputs[0]],)
-        for name, array, shape in zip(wanted, arrays, needed, strict=True):
+        program = self.program(arrays)
+        for name, array, shape in zip(parameters, arrays, self.shapes(program), strict=True):
             if array.shape != shape:
                 raise InputError(Fault.POINT_SHAPE, name=name, given=spelled(array.shape), wanted=spelled(shape))
         return self.make(program)(*(array if array.shape else float(array) for array in arrays))
+
+    def program(self, arrays: Sequence[NDArray[Any]]) -> Program:
+        """The function on variables of the shapes of these arrays."""
+        if isinstance(self.expr, Program):
+            return self.expr
+        names = self.names
+        return _parsed(self.expr, names, tuple(a.shape for a in arrays[: len(names)]))
+
+    def shapes(self, program: Program) -> tuple[Shape, ...]:
+        """The shapes of all that is passed."""
+        shapes = input_shapes(program)
+        if self.also == "directions":
+            return shapes * 2
+        return (*shapes, products.value_shape(program)) if self.also == "cotangent" else shapes
 
 
 @lru_cache(maxsize=256)

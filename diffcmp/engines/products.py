@@ -8,7 +8,7 @@ the elements of all variables stand in a row.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -76,9 +76,9 @@ def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
     return np.concatenate([np.ravel(a) for a in arrays])
 
 
-def taken(product: Function, inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape]) -> NDArray[Any]:
-    """The products with vectors of such shapes, one a row: each one run."""
-    parts = [[part if part.shape else float(part) for part in split(vector, shapes)] for vector in vectors]
+def taken(product: Function, inputs: Sequence[Any], vectors: Iterable[NDArray[Any]], shapes: Sequence[Shape]) -> NDArray[Any]:
+    """The products with vectors, whose elements are those of arrays of some shapes, one a row: each one run."""
+    parts = ([part if part.shape else float(part) for part in split(vector, shapes)] for vector in vectors)
     return np.array([flattened(product(*inputs, *along)) for along in parts])
 
 
@@ -94,17 +94,25 @@ def size(shapes: Sequence[Shape]) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """How a Jacobian, or for reverse mode its transpose, is found from products: vectors to multiply with, one a row, and the
-    pattern and the colours that they stand for; without a pattern, a vector for each column."""
+    """How a Jacobian, or for reverse mode its transpose, is found from products: the columns that each finds, by their colours,
+    and the pattern that tells them apart; None where each is alone."""
 
     forward: bool
-    vectors: NDArray[np.float64]
+    colours: NDArray[np.int64]
     pattern: Pattern | None = None
-    colours: NDArray[np.int64] | None = None
+
+    @property
+    def products(self) -> int:
+        """How many products one matrix costs."""
+        return number_of(self.colours)
+
+    def vectors(self) -> Iterator[NDArray[np.float64]]:
+        """What to multiply with, one after the other."""
+        return (directions(self.colours, k, k + 1)[0] for k in range(self.products))
 
     def matrix(self, products: NDArray[Any]) -> NDArray[Any]:
         """The dense matrix whose columns were found."""
-        if self.pattern is None or self.colours is None:
+        if self.pattern is None:
             return products.T
         data = recover_jacobian(self.pattern, self.colours, products)
         return SparseMatrix(self.pattern.shape, self.pattern.indptr, self.pattern.indices, data).dense()
@@ -113,17 +121,17 @@ class Columns:
 @lru_cache(maxsize=64)
 def columns(program: Program, forward: bool | None = None) -> Columns:
     """Which products give the Jacobian: those of forward or of reverse mode, where `forward` leaves the choice, whichever are
-    fewer. Where they are many, columns are coloured."""
+    fewer. Where both would be many, columns are coloured."""
     sizes = {True: size(input_shapes(program)), False: math.prod(value_shape(program))}
     modes = [True, False] if forward is None else [forward]
-    fewest = min(modes, key=sizes.__getitem__)
-    pattern = None if sizes[fewest] <= FEW else known_pattern(program)
+    pattern = None if min(sizes.values()) <= FEW else known_pattern(program)
     if pattern is None:
-        return Columns(fewest, np.eye(sizes[fewest]))
+        fewest = min(modes, key=sizes.__getitem__)
+        return Columns(fewest, np.arange(sizes[fewest]))
     patterns = {True: pattern, False: pattern.transposed}
     colours = {mode: column_colouring(patterns[mode]) for mode in modes}
     best = min(modes, key=lambda mode: number_of(colours[mode]))
-    return Columns(best, directions(colours[best]), patterns[best], colours[best])
+    return Columns(best, colours[best], patterns[best])
 
 
 def known_pattern(program: Program) -> Pattern | None:
@@ -141,7 +149,7 @@ def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDA
     shapes = input_shapes(program) if plan.forward else (value_shape(program),)
 
     def dense(*inputs: Any) -> NDArray[Any]:
-        found = plan.matrix(taken(product, inputs, plan.vectors, shapes))
+        found = plan.matrix(taken(product, inputs, plan.vectors(), shapes))
         return found if plan.forward else found.T
 
     return dense
