@@ -55,6 +55,8 @@ docs-figures: $(VENV)/.installed
 	  --backend forward,central,complex-step --plot docs/figures/sweep-logistic.png > /dev/null
 	$(BIN)/diffcmp sweep-h "$(EXPR)" --at 1.5 --plot docs/figures/sweep-squire-trapp.png > /dev/null
 	$(BIN)/diffcmp map "log(1+exp(x))" --from -800 --to 800 --plot docs/figures/map-softplus.png > /dev/null
+	$(BIN)/diffcmp hessian "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)" --at "x=linspace(-1,1,12)" \
+	  --backend tape --plot docs/figures/hessian-rosenbrock.png > /dev/null
 
 docs-tables: $(VENV)/.installed
 	$(BIN)/python docs/singular_points.py
