@@ -14,8 +14,8 @@ from diffcmp.arithmetic.roots import STEPS, bound, taylor
 INFLATIONS = 8
 
 
-def ball_root(*c: Any) -> arb:
-    """An enclosure of the root; nan where it cannot be told from its neighbours.
+def ball_root(*c: Any) -> arb | fmpq:
+    """An enclosure of the root, or the rational number that it is; nan where it cannot be told from its neighbours.
 
     A root that exact coefficients show to be repeated is that of a polynomial without repeated roots.
     """
@@ -24,7 +24,19 @@ def ball_root(*c: Any) -> arb:
         p = fmpq_poly([*c, 0, 1])
         simple = p // p.gcd(p.derivative())
         found = _enclosed_exact(simple / simple.coeffs()[-1])
-    return arb.nan() if found is None else found
+    if found is None:
+        return arb.nan()
+    return _rational(c, found) if all(isinstance(x, fmpq) for x in c) else found
+
+
+def _rational(c: tuple[fmpq, ...], found: arb) -> arb | fmpq:
+    """The root, if it is rational: its denominator divides the common one of the coefficients, made monic over integers."""
+    denominator = fmpq_poly([*c, 0, 1]).denom()
+    numerator = (found * denominator).unique_fmpz()
+    if numerator is None:
+        return found
+    x = fmpq(numerator, denominator)
+    return x if fmpq_poly([*c, 0, 1])(x) == 0 else found
 
 
 def _enclosed(c: list[arb]) -> arb | None:
@@ -86,7 +98,7 @@ def _disc(x: Any, radius: arb) -> Any:
 
 def complex_ball_root(*c: acb) -> acb:
     """The root of the complex polynomial that the one of the real parts becomes on the straight way to it."""
-    start = ball_root(*(z.real for z in c))
+    start = arb(ball_root(*(z.real for z in c)))
     if not start.is_finite():
         return acb(arb.nan())
     way = [acb(z.real, z.imag.union(arb(0))) for z in c]  # holds all coefficients on the way

@@ -21,6 +21,7 @@ from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.beyond import grown
 from diffcmp.engines.evaluate import evaluate, operation
 from diffcmp.engines.laurent import Beyond, Deepen, Essential, Exhausted, Failure, Field, Ramify, Series
+from diffcmp.engines.real_roots import largest
 from diffcmp.primitives import TABLE
 from diffcmp.program import rules
 from diffcmp.program.ir import Program
@@ -83,7 +84,7 @@ class SeriesSystem(NumberSystem[Any]):
             return None
         own = getattr(self, f"_{name}", None)
         if TABLE[name].separant:
-            own = self.implicit(name)
+            own = self.root
         if own is None:
             own = self.regular(name) if TABLE[name].parameters else lambda: self.constant(operation(self.field.system, name)())
 
@@ -366,47 +367,17 @@ class SeriesSystem(NumberSystem[Any]):
 
         return applied
 
-    def implicit(self, name: str) -> Callable[..., Any]:
-        """A value that solves an equation: analytic where the separant does not vanish, and there
-        out = out₀ + ∫ Σ partialᵢ dxᵢ, term by term."""
-
-        def applied(*arguments: Series) -> Any:
-            if any(self.has_pole(x) for x in arguments):
-                return Failure("essential")
-            given = [self.bounded(x) for x in arguments]
-            first = [x[0] for x in given]
-            start = operation(self.field.system, name)(*first)
-            if isinstance(start, Failure | Beyond):
-                return start
-            if all(self.is_steady(x) for x in given):
-                return Series(self.zero, 0, lambda k: start, 1, any(x.flat for x in given))
-            separant = rules.separant(name)
-            assert separant is not None
-            if self.field.is_zero(evaluate(separant, self.field.system, [*first, start])[0]):
-                return Failure("repeated")
-            return self.total_integral(name, given, start)
-
-        return applied
-
-    def total_integral(self, name: str, arguments: Sequence[Series], start: Any) -> Series:
-        """The series whose derivative is Σ partialᵢ · xᵢ′."""
-        partials: list[Series] = []
-
-        def coefficient(k: int) -> Any:
-            if k == 0:
-                return start
-            if not partials:
-                made = [rules.partial(name, i) for i in range(len(arguments))]
-                partials.extend(evaluate(rule, self, [*arguments, out])[0] for rule in made if rule is not None)
-            total = self.zero
-            for x, p in zip(arguments, partials, strict=True):
-                for j in range(1, k - p.start + 1):
-                    c = self.times(self.field.system.literal(Fraction(j)), x[j])
-                    total = self.plus(total, self.times(c, p[k - j]))
-            return self.over(total, self.field.system.literal(Fraction(k)))
-
-        out = Series(self.zero, 0, coefficient, None, any(x.flat for x in arguments))
-        return out
+    def root(self, *coefficients: Series) -> Any:
+        """The largest root of a polynomial with real roots and without a second term."""
+        if any(self.has_pole(c) for c in coefficients):
+            return Failure("essential")
+        given = [self.bounded(c) for c in coefficients]
+        if not all(self.is_steady(c) for c in given):
+            return largest(self, [*given, self.constant(self.zero), self.constant(self.one)])
+        start = operation(self.field.system, f"root{len(given) + 1}")(*(c[0] for c in given))
+        if isinstance(start, Failure | Beyond):
+            return start
+        return Series(self.zero, 0, lambda k: start, 1, any(c.flat for c in given))
 
     def at_infinity(self, name: str, x: Series) -> Series | Failure:
         limits = rules.limits(name)
