@@ -12,6 +12,7 @@ class Fault(Enum):
 
     EMPTY = "the expression is empty", "Write a function of x, for example 'sin(x)/x'"
     SYNTAX = "cannot read the expression: {reason}", "`diffcmp --functions` shows the language"
+    JUXTAPOSED = "a number and a name stand side by side", "Write their product with *: 2*x"
     TOO_LONG = "the expression has {length} characters; {limit} are the limit", "Split it, or use the Python API"
     TOO_DEEP = "the expression is nested too deeply; {limit} levels are the limit", "Name parts of it: `u = …; v = …; u*v`"
     TOO_MANY = "the expression has too many operations in a row to be read", "Name parts of it: `u = …; v = …; u + v`"

@@ -39,7 +39,7 @@ class Note(Enum):
     LOST_BELOW_ROUNDOFF = "finite and wrong: at this point the derivative sits in terms of order h², far below the roundoff of f", "use dual-lhopital or symbolic"
     GUARD = "a condition changes its value at this very point: the derivative of the branch taken is not that of the function beside it", "use dual-lhopital, which looks beside the point"
     TRUNCATION = "{digits:.0f} correct digits: truncation dominates, h = {h} is too large here", "use a smaller h; see sweep-h"
-    ROUNDOFF = "{digits:.0f} correct digits: roundoff dominates, h = {h} is too small here", "use a larger h; see sweep-h"
+    ROUNDOFF = "{digits:.0f} correct digits: roundoff dominates, h = {h} is too small here", "use a larger h, or a method that subtracts no values of f; see sweep-h"
     REPRESENTATION = "{digits:.0f} correct digits: the rounded point is not the point that was asked for", "use a wider dtype"
     CANCELLATION = "{digits:.0f} correct digits: roundoff inside the expression", "rewrite it, or use a wider dtype"
     UNDERFLOW = "underflow: the derivative is smaller than the smallest normal {dtype}", "use a wider dtype, or a form that stays larger"
@@ -94,12 +94,14 @@ class Note(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One note about one result: the facts of the case, and the span of the sub-expression it is about."""
+    """One note about one result: the facts of the case, and the span of the sub-expression it is about. `counsel` is advice in
+    place of the note's own, where that does not hold in the case."""
 
     note: Note
     facts: tuple[tuple[str, object], ...] = ()
     span: Span | None = None
     piece: str = ""
+    counsel: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -110,6 +112,8 @@ class Remark:
     @property
     def advice(self) -> str:
         """What to do about it."""
+        if self.counsel is not None:
+            return self.counsel
         return self.note.value[1].format(**dict(self.facts))
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ def without(module: str, called: Callable[[], Any]) -> Any:
 FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.EMPTY: lambda: parse("  "),
     Fault.SYNTAX: lambda: parse("sin(x"),
+    Fault.JUXTAPOSED: lambda: parse("2x + 1"),
     Fault.TOO_LONG: lambda: parse("x+" * 20_000 + "x"),
     Fault.TOO_DEEP: lambda: parse("sin(" * 150 + "x" + ")" * 150),
     Fault.TOO_MANY: lambda: parse("x+" * 9_000 + "x"),

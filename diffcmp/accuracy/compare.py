@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -29,6 +31,7 @@ from diffcmp.truth.certify import MAX_DIGITS, truth
 from diffcmp.truth.record import Truth
 
 REPEAT_SECONDS = 0.002
+ASK = "see `diffcmp explain`: the methods that resolve such points fail here too"
 WORST = 3  # of many components the ones that are looked into
 
 
@@ -108,7 +111,17 @@ def held(
         estimate = pending[method.name]() if method.name in pending else ready(where)
         seconds = estimate.seconds if method.name in pending else _seconds(ready, where, estimate, floats)
         rows.append(_row(method, program, where, names, estimate, seconds, f, known, floats))
-    return known, tuple(rows)
+    return known, advised(rows)
+
+
+def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows, with no advice to use a method that fails in the same table."""
+    failed = {row.backend for row in rows if not any(v is not None and math.isfinite(v) for v in row.derivative.values())}
+    named = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in failed) or "(?!)")
+    return tuple(
+        replace(row, remarks=tuple(replace(r, counsel=ASK) if named.search(r.advice) else r for r in row.remarks))
+        for row in rows
+    )
 
 
 def sensible(dtype: str, digits: int, h: float | None = None, order: int = 1) -> None:

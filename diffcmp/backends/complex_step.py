@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from diffcmp.arithmetic.complexes import COMPLEX, Complexes
@@ -62,7 +63,8 @@ class ComplexStep:
         if dtype not in COMPLEX:
             return NoComplex(tuple(wrt), dtype)
         system = Complexes(dtype)
-        runs = [(_on_complex(made, system), moved) for made, moved in (stepped(program, name, order) for name in wrt)]
+        once = cache(lambda made: _on_complex(made, system))  # all variables of order 1 share f
+        runs = [(once(made), moved) for made, moved in (stepped(program, name, order) for name in wrt)]
 
         def run(inputs: list[Any], given: float | None = None) -> Outcome:
             steps: dict[str, float] = {}

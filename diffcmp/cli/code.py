@@ -10,19 +10,22 @@ from diffcmp.cli.output import show
 
 @click.command("code", short_help="The program of an expression, and the Python made of it.", cls=options.ExpressionCommand)
 @click.argument("expression")
+@click.option("--at", multiple=True, metavar="POINT", help="Which variables are vectors, as in `grad`.")
 @click.option("--backend", type=click.Choice(["dual", "tape"]), help="The derivative by this engine, not f itself.")
 @click.option("--wrt", callback=options.names, metavar="x,y", help="Differentiate with respect to these variables only.")
-def command(expression: str, backend: str | None, wrt: list[str] | None) -> None:
+def command(expression: str, at: tuple[str, ...], backend: str | None, wrt: list[str] | None) -> None:
     """Print the Program of EXPRESSION and the straight-line Python made of it.
 
     \b
     diffcmp code "exp(x)/sqrt(sin(x)**3+cos(x)**3)" --backend dual
+    diffcmp code "sum(x**2)*y" --at "x=[1,2,3],y=1" --backend tape
     """
     from diffcmp.engines.compiled import derivative_program, emitted
+    from diffcmp.engines.point import assignments, located
     from diffcmp.program.parser import parse
     from diffcmp.report.code import code_text
 
-    program = parse(expression)
+    program = located(expression, assignments(at)).program if at else parse(expression)
     derived = program if backend is None else derivative_program(program, backend, wrt)
     name = "f" if backend is None else f"{backend}_f"
     show(code_text(program, derived, emitted(derived, name), backend), None)

@@ -181,7 +181,9 @@ def only(program: Program, *outputs: int) -> Program:
 
 
 def emitted(program: Program, name: str = "f") -> Emitted:
-    """`program` as straight-line Python on float64 with the functions of `math`."""
+    """`program` as straight-line Python on float64 with the functions of `math`, or of NumPy where it has arrays."""
+    if not program.scalar:
+        return emitted_on_arrays(program, name)[0]
     double = Floats()
     low = lowered(program, lambda primitive: double.function(primitive) is not None)
     return emit(low, name, known=_constants(low))
@@ -215,9 +217,22 @@ def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
 
 
 def on_arrays(program: Program) -> Callable[..., Any]:
-    """`program` compiled for float64 arrays: NumPy's operators and functions, with what depends on no input computed once."""
+    """`program` compiled for float64 arrays, which never raises and never warns."""
     import numpy as np
 
+    made, names = emitted_on_arrays(program)
+    fast = made.function(names)
+
+    def quiet(*inputs: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return fast(*[np.asarray(x, float)[()] for x in inputs])
+
+    return quiet
+
+
+def emitted_on_arrays(program: Program, name: str = "f") -> tuple[Emitted, dict[str, object]]:
+    """`program` as straight-line Python on float64 arrays, and what its names stand for: NumPy's operators and functions, and
+    the values of what depends on no input."""
     from diffcmp.arithmetic.arrays import INFIX, Arrays, kernel
 
     low = lowered(program, lambda primitive: kernel(primitive) is not None)
@@ -237,13 +252,7 @@ def on_arrays(program: Program) -> Callable[..., Any]:
         names[name] = function
         return name
 
-    fast = emit(low, dialect=Dialect(infix=INFIX, bound=bound), known=known).function(names)
-
-    def quiet(*inputs: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return fast(*[np.asarray(x, float)[()] for x in inputs])
-
-    return quiet
+    return emit(low, name, Dialect(infix=INFIX, bound=bound), known), names
 
 
 def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]:
@@ -276,7 +285,10 @@ def _settled(program: Program, system: NumberSystem[Any], wanted: Collection[int
 
 
 def derivative_program(program: Program, mode: str, wrt: Sequence[str] | None = None) -> Program:
-    """The Program of value and derivatives by "dual" (forward mode, one variable after the other) or "tape"."""
+    """The Program of value and derivatives by "dual" (forward mode, one variable after the other) or "tape". Of arrays, forward
+    mode gives the derivative along a direction, which is a further input for each variable."""
+    if not program.scalar and mode == "dual":
+        return pushforward(program, differentiated(program, wrt))
     names = differentiated(program, wrt)
     if mode == "tape":
         return adjoint(program, names)

@@ -89,7 +89,7 @@ def structural_text(eq: Equation, operands: list[Bound]) -> Bound:
             return f"[{inner}]", ATOM
         case "matmul":
             return f"{wrapped(operands[0], 12)} @ {wrapped(operands[1], 13)}", 12
-    known = "".join(f", {static_text(eq.primitive, s)}" for s in eq.static if s is not False)
+    known = "".join(f", {text}" for text in statics(eq) if text != "forwards")
     return f"{eq.primitive}({inner}{known})", ATOM
 
 
@@ -137,7 +137,7 @@ def listing(program: Program) -> str:
     rows = []
     for eq in program.equations:
         arguments = [names[i] for i in eq.inputs]
-        arguments += [decimal(eq.params[0])] if eq.params else [static_text(eq.primitive, s) for s in eq.static]
+        arguments += [decimal(eq.params[0])] if eq.params else statics(eq)
         left = f"{names[eq.output]}: {typed(eq.dtype, eq.shape)} = {eq.primitive}({', '.join(arguments)})"
         rows.append((left, printable(program.piece(eq))))
     width = max((len(row[0]) for row in rows), default=0)
@@ -151,15 +151,19 @@ def typed(dtype: str, shape: Shape) -> str:
     return f"{dtype}[{spelled(shape)}]" if shape else dtype
 
 
-def static_text(primitive: str, value: object) -> str:
+def statics(eq: Equation) -> list[str]:
     """What a structural primitive knows beforehand, in words: an index, a shape, a direction."""
-    if isinstance(value, bool):
-        return "backwards" if value else "forwards"
-    if not isinstance(value, tuple):
-        return str(value)
-    if primitive == "take":
-        return f"[{key_text(value)}]"
-    return spelled(value) if value else "number"
+    found = []
+    for position, value in enumerate(eq.static):
+        if isinstance(value, bool):
+            found.append("backwards" if value else "forwards")
+        elif not isinstance(value, tuple):
+            found.append(str(value))
+        elif eq.primitive in ("take", "put") and position == 0:
+            found.append(f"[{key_text(value)}]")
+        else:
+            found.append(spelled(value) if value else "number")
+    return found
 
 
 def key_text(key: tuple[Key, ...]) -> str:

@@ -95,6 +95,8 @@ def read(source: Source) -> ast.Module:
         if error.lineno is not None and error.offset is not None and error.lineno <= len(source.line_starts):
             at = min(source.line_starts[error.lineno - 1] + max(error.offset - 1, 0), len(source.origin) - 1)
             span = Span(source.origin[at], source.origin[at] + 1)
+        if "invalid decimal literal" in reason and span is not None:
+            raise InputError(Fault.JUXTAPOSED, source.text, span) from None
         reason = re.sub(r"\. Perhaps you forgot a comma\?|\(<unknown>.*", "", reason)
         raise InputError(Fault.SYNTAX, source.text, span, reason=reason) from None
     except (RecursionError, MemoryError):

@@ -7,7 +7,7 @@ from diffcmp.program.ir import Program
 from diffcmp.program.printer import listing
 
 HEADINGS = {
-    None: "Python, straight-line, on float64 with the functions of `math`",
+    None: "Python, straight-line, on float64 with the functions of `math`, or of NumPy where there are arrays",
     "dual": "Python: the value and the derivative by forward mode (run with respect to each variable in turn)",
     "tape": "Python: the value and the derivatives by one reverse sweep",
 }

@@ -15,7 +15,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 
 from diffcmp.accuracy.record import Comparison, Row, Series, Step, Sweep
-from diffcmp.engines.partials import steps_of
+from diffcmp.engines.partials import BY, steps_of
 from diffcmp.report import numbers
 from diffcmp.report.blocks import INDENT, failed, heading, notes, quality
 from diffcmp.report.console import plain, render
@@ -37,6 +37,7 @@ SUMMARY_LAYOUTS = ((), ("rule",), ("rule", "order", "roundoff"), ("rule", "order
                    ("rule", "order", "roundoff", "predicted h", "default h", "at default"))  # fmt: skip
 PARTS = ("truncation", "roundoff", "representation")
 BESIDE = 4
+MIXED = "Mixed derivatives: --wrt x:y, or all of them by `diffcmp hessian`."
 WHOLE = "error: the largest of all, over the largest component; worst: the component that has it."
 
 
@@ -80,6 +81,8 @@ def results(comparison: Comparison, width: int) -> list[RenderableType]:
         if columns.width <= width:
             break
     said = [plain(WHOLE, "dim")] if of is whole_columns else []
+    if comparison.truth.order == 2 and len(comparison.wrt) > 1 and not any(BY in name for name in comparison.wrt):
+        said.append(plain(MIXED, "dim"))
     return [table(columns), *said, *step_rules(comparison), *hidden_note(hidden, figures)]
 
 

@@ -215,3 +215,10 @@ def test_thousands_of_components() -> None:
     assert len(found.truth.along) == n
     assert found.rows[0].norm_error is not None
     assert found.rows[0].norm_error < 1e-14
+
+
+def test_no_method_is_advised_that_fails_too() -> None:
+    alone, both = (compare("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=b).rows[0] for b in (["dual"], ["dual", "dual-lhopital"]))
+    assert "dual-lhopital" in str(alone.remarks[0])
+    assert "dual-lhopital" not in str(both.remarks[0])
+    assert "explain" in str(both.remarks[0])
