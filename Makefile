@@ -4,7 +4,7 @@
 # make lint    ruff and mypy
 # make bench   speed, as ratios inside one run
 # make docs-figures   draw the figures of docs/ and README.md again
-# make docs-tables    write docs/singular-points.md again: textbook limits by every backend
+# make docs-tables    write docs/singular-points.md and docs/evaluations.md again: textbook limits by every backend, runs per gradient
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -60,6 +60,7 @@ docs-figures: $(VENV)/.installed
 
 docs-tables: $(VENV)/.installed
 	$(BIN)/python docs/singular_points.py
+	$(BIN)/python docs/evaluations.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
