@@ -18,6 +18,7 @@ from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.engines.compiled import tangent
 from diffcmp.engines.forward import jvp
 from diffcmp.engines.point import point
+from diffcmp.notes import Note
 from diffcmp.program.parser import parse
 from tests.conftest import CASES
 
@@ -103,7 +104,7 @@ def test_dual_and_tape_on_well_conditioned_cases(name: str, cases: Rows) -> None
 
 # functions of vectors --------------------------------------------------------------------------------------------------
 
-SECOND = ["dual-over-tape", "dual", "tape"]
+SECOND = ["dual-over-tape", "dual", "tape", "symbolic"]
 
 
 def leaves(values: Any) -> list[Any]:
@@ -142,7 +143,9 @@ def test_hessians_of_vectors(cases: Rows) -> None:
                 assert there is not None
                 assert back is not None
                 assert agreement(there.text(30), back.text(30)) >= 29
-        assert all(row.norm_error is not None and row.norm_error < 1e-10 for row in found.rows), case["id"]
+        for row in found.rows:
+            unfinished = row.backend == "symbolic" and any(r.note is Note.SYMBOLIC_UNFINISHED for r in row.remarks)
+            assert unfinished or (row.norm_error is not None and row.norm_error < 1e-10), (case["id"], row.backend)
 
 
 # every case in a test of its own -----------------------------------------------------------------------------------------
