@@ -7,9 +7,13 @@ from dataclasses import replace
 
 from flint import fmpq
 
-from diffcmp.accuracy.matrix import PRODUCT, MatrixComparison, Place, measured
+from diffcmp.accuracy.matrix import PRODUCT, PRODUCTS, MatrixComparison, MatrixRow, Place, measured
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
+from diffcmp.backends.protocol import Timer
+from diffcmp.engines import products
+from diffcmp.engines.coordinate import coordinate
+from diffcmp.engines.point import Point, Problem
 from diffcmp.engines.values import Values, array_of
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import spelled
@@ -39,6 +43,9 @@ def with_vector(matrix: MatrixComparison, vector: Values, *, transposed: bool = 
         truth = _certain(matrix, places, numbers, len(names))
     results = []
     for row in matrix.results:
+        if row.backend == PRODUCTS:
+            results.append(_one_product(matrix, numbers, names, truth, transposed=transposed))
+            continue
         sums = [0.0] * len(names)
         for (i, j), value in zip(places, row.values, strict=True):
             sums[i] += (float("nan") if value is None else float(value)) * numbers[j]
@@ -49,6 +56,30 @@ def with_vector(matrix: MatrixComparison, vector: Values, *, transposed: bool = 
         mode="reverse" if transposed else "forward" if matrix.what == "jacobian" else matrix.mode, results=tuple(results),
         vector=given.text,
     )  # fmt: skip
+
+
+def _one_product(
+    matrix: MatrixComparison, vector: Sequence[float], names: Sequence[str], truth: Sequence[Quantity | None], *, transposed: bool
+) -> MatrixRow:
+    """The product itself, by one run on arrays: forward mode, reverse mode, or dual numbers over the tape."""
+    import numpy as np
+
+    program = matrix.program
+    coordinates = {name: coordinate(text) for name, text in matrix.elements.items()}
+    problem = Problem(program, Point(coordinates))
+    inputs = problem.arrays()
+    if transposed:
+        given = [np.reshape(np.array(vector), program.dims[program.outputs[0]])[()]]
+        run = products.vjp(program)
+    else:
+        given = problem.arrays(dict(zip(matrix.columns, vector, strict=True)))
+        run = products.jvp(program) if matrix.what == "jacobian" else products.hvp(program)
+    run(*inputs, *given)  # compiled, and warm
+    with Timer() as timer:
+        found = run(*inputs, *given)
+    flat = np.concatenate([np.ravel(part) for part in found]).tolist()
+    known = dict(zip(matrix.rows if matrix.what == "jacobian" and not transposed else problem.scalar.inputs, flat, strict=True))
+    return measured(PRODUCTS, tuple(known[name] for name in names), truth, Floats(), 1, timer.seconds)
 
 
 def _certain(

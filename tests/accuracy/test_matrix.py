@@ -103,11 +103,20 @@ def test_a_kink_is_a_kink() -> None:
 
 @pytest.mark.parametrize(("transposed", "vector", "expected"), [(False, [1, 10, 100], [23, 12, Fraction(-65, 4)]), (True, [1, 10, 16], [123, 6, -3])])
 def test_products_with_vectors(transposed: bool, vector: list[int], expected: list[Fraction]) -> None:
-    matrix = jacobian_comparison("[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4], backends=["dual", "tape"])
+    matrix = jacobian_comparison("[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4])
     found = with_vector(matrix, vector, transposed=transposed)
     assert [q.exact for q in found.truth if q is not None] == expected
     assert found.rows == (matrix.columns if transposed else matrix.rows)
-    assert all(row.norm_error == 0 for row in found.results)
+    by_name = {row.backend: row for row in found.results}
+    assert all(by_name[name].norm_error == 0 for name in ("dual", "tape", "products"))
+    assert by_name["products"].evaluations == 1
+
+
+def test_a_product_with_some_columns_and_with_a_hessian() -> None:
+    some = jacobian_comparison("A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x[1]"])
+    assert with_vector(some, [10]).results[-1].values == (20.0, 40.0)
+    curved = with_vector(hessian_comparison("x**2*y", {"x": 2, "y": 3}), [1, 10]).results[-1]
+    assert (curved.backend, curved.values, curved.norm_error) == ("products", (46.0, 4.0), 0.0)
 
 
 def test_a_vector_must_be_as_long_as_the_matrix_is_wide() -> None:
