@@ -59,7 +59,12 @@ def with_vector(matrix: MatrixComparison, vector: Values, *, transposed: bool = 
 
 
 def _one_product(
-    matrix: MatrixComparison, vector: Sequence[float], names: Sequence[str], truth: Sequence[Quantity | None], *, transposed: bool
+    matrix: MatrixComparison,
+    vector: Sequence[float],
+    names: Sequence[str],
+    truth: Sequence[Quantity | None],
+    *,
+    transposed: bool,
 ) -> MatrixRow:
     """The product itself, by one run on arrays: forward mode, reverse mode, or dual numbers over the tape."""
     import numpy as np
