@@ -40,4 +40,4 @@ def answered(problem: Problem, order: int = 1) -> None:
 def test_every_program_is_answered(chunk: int, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(symbolic, "proven", lambda *_: None)
     monkeypatch.setattr(symbolic, "symbolic_side", lambda *_: None)
-    hold(partial(answered, order=order), problems(), chunk, 30, share=0.1)
+    hold(partial(answered, order=order), problems(), chunk, 20, share=0.1)

@@ -83,7 +83,7 @@ def test_the_corpus_of_points(text: str) -> None:
 
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_any_text_is_read_or_refused(chunk: int) -> None:
-    hold(read, garbled(), chunk, 120, share=0.5)
+    hold(read, garbled(), chunk, 80, share=0.5)
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)

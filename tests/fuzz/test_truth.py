@@ -52,13 +52,13 @@ def no_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_sympy")
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_the_truth_is_not_contradicted(chunk: int) -> None:
-    hold(honest, problems(), chunk, 60)
+    hold(honest, problems(), chunk, 40)
 
 
 @pytest.mark.usefixtures("no_sympy")
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_second_derivatives_are_not_contradicted(chunk: int) -> None:
-    hold(partial(honest, order=2), problems(), chunk, 60)
+    hold(partial(honest, order=2), problems(), chunk, 24)
 
 
 @pytest.mark.parametrize("row", [json.loads(line) for line in CORPUS.read_text().splitlines()], ids=lambda row: row["expr"])
