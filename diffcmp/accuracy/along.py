@@ -20,11 +20,13 @@ from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.coordinate import Coordinate, Number, coordinate
-from diffcmp.engines.point import Point, differentiated
+from diffcmp.engines.point import Point, differentiated, number_valued
+from diffcmp.engines.values import Values, array_of
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
+from diffcmp.program.scalars import components, scalarised
 from diffcmp.truth.certify import truth
 from diffcmp.truth.record import Kind, Quantity, Truth
 
@@ -34,7 +36,7 @@ COARSE = 64  # points that are asked for before those where something may happen
 
 
 def along(
-    expr: str | Program, start: Number, stop: Number, *, at: Number | Mapping[str, Number] | None = None,
+    expr: str | Program, start: Number, stop: Number, *, at: Number | Mapping[str, Values] | None = None,
     wrt: str | None = None, points: int = POINTS, log: bool = False, backends: Sequence[str] | None = None,
     dtype: str = "float64", digits: int = 30, timeout: float = 10.0, progress: Callable[[str], None] = lambda stage: None,
 ) -> Map:  # fmt: skip
@@ -53,10 +55,9 @@ def along(
     >>> [(found.points[s.first].at, s.kind.value) for s in found.special], found.tracks[0].worst
     ([('0', 'removable')], 0.0)
     """
-    program = parse(expr) if isinstance(expr, str) else expr
     if at is not None and not isinstance(at, Mapping):
         raise InputError(Fault.POINT_NAME, piece=at)
-    fixed = {name: coordinate(x) for name, x in (at or {}).items()}
+    program, fixed = numbers(expr, at or {}, wrt)
     name = running(program, fixed, wrt)
     sensible(dtype, digits)
     whole = Deadline.for_waiting(timeout)
@@ -81,6 +82,18 @@ def along(
         tuple(_sample(k, name, digits) for k in known), tuple(stretches([k.truth.kind for k in known])),
         tuple(tracks[m.name] for m in methods), said,
     )  # fmt: skip
+
+
+def numbers(expr: str | Program, at: Mapping[str, Values], wrt: str | None) -> tuple[Program, dict[str, Coordinate]]:
+    """The function as one of numbers, and those that are fixed: an element of a vector that runs (`x[0]`) is not."""
+    values = {name: array_of(value) for name, value in at.items()}
+    shapes = {name: value.shape for name, value in values.items()}
+    program = number_valued(parse(expr, (), shapes) if isinstance(expr, str) else expr)
+    fixed = {
+        one: c for name, v in values.items() for one, c in zip(components(name, v.shape), v.flat, strict=True)
+        if one != wrt or not v.shape
+    }  # fmt: skip
+    return scalarised(program), fixed
 
 
 def running(program: Program, fixed: Mapping[str, Coordinate], wrt: str | None) -> str:

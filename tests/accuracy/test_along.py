@@ -287,3 +287,10 @@ def test_no_time_for_the_truth_leaves_the_ends() -> None:
     found = along("sin(x)", 0, 1, timeout=1e-9, backends=["dual"])
     assert [s.at for s in found.points] == ["0", "1"]
     assert [r.note for r in found.remarks] == [Note.UNASKED]
+
+
+def test_an_element_of_a_vector_runs() -> None:
+    found = along("norm(x)*t", -1, 1, at={"x": [1, 2, 3], "t": 2}, wrt="x[0]", points=5, backends=["dual"])
+    assert (found.variable, found.at) == ("x[0]", {"x[1]": "2", "x[2]": "3", "t": "2"})
+    assert found.points[0].derivative is not None
+    assert float(found.points[0].derivative) == pytest.approx(-2 / math.sqrt(14))
