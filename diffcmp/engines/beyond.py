@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from diffcmp.engines.integrals import limit_at_infinity
 from diffcmp.engines.laurent import Beyond, Failure, Series
 from diffcmp.program import rules
 
@@ -41,7 +42,7 @@ def grown(system: SeriesSystem, name: str, arguments: Sequence[Any]) -> Any:
     limits = rules.limits(name)
     if limits is None:
         return Failure("steps" if name == "floor" else "essential")
-    out = system.limit_at_infinity(limits, signs[0])
+    out = limit_at_infinity(system, limits, signs[0])
     return Series(system.zero, 0, lambda k: out, 1, True)
 
 

@@ -13,20 +13,18 @@ beyond every power is `Beyond`, whose arithmetic is in `beyond`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.beyond import grown
-from diffcmp.engines.evaluate import evaluate, operation
+from diffcmp.engines.evaluate import operation
+from diffcmp.engines.integrals import integral, regular, root
 from diffcmp.engines.laurent import Beyond, Deepen, Essential, Exhausted, Failure, Field, Ramify, Series
-from diffcmp.engines.real_roots import largest
 from diffcmp.primitives import TABLE
-from diffcmp.program import rules
-from diffcmp.program.ir import Program
 
-MAX_SHIFT = 64  # how many poles of gamma to the left of 0 are resolved
 WHOLE_POWER = 16  # powers up to here are products, which need no leading term
 
 
@@ -84,9 +82,9 @@ class SeriesSystem(NumberSystem[Any]):
             return None
         own = getattr(self, f"_{name}", None)
         if TABLE[name].separant:
-            own = self.root
+            own = partial(root, self)
         if own is None:
-            own = self.regular(name) if TABLE[name].parameters else lambda: self.constant(operation(self.field.system, name)())
+            own = regular(self, name) if TABLE[name].parameters else lambda: self.constant(operation(self.field.system, name)())
 
         def applied(*arguments: Any) -> Any:
             """Equal operations on the very same series give the very same series, so that x - x is seen to vanish."""
@@ -287,13 +285,13 @@ class SeriesSystem(NumberSystem[Any]):
         if v is None or self.field.sign(x[v]) < 0:
             return Failure("undefined")
         if v == 0:
-            return self.integral("log", (x,))
+            return integral(self, "log", (x,))
         log = self.field.logarithm
         if log is None:
             raise Deepen
         self.took(("log", self.side))  # log(t²) is 2 log|t|: another function on either side
         end = None if x.stop is None else x.stop - v
-        unit = self.integral("log", (Series(self.zero, 0, lambda k: x[k + v], end, x.flat),))
+        unit = integral(self, "log", (Series(self.zero, 0, lambda k: x[k + v], end, x.flat),))
         whole = self.constant(self.times(self.field.system.literal(Fraction(v)), log))
         return unit if isinstance(unit, Failure) else self._add(whole, unit)
 
@@ -309,9 +307,9 @@ class SeriesSystem(NumberSystem[Any]):
         if order.denominator != 1:
             raise Ramify(order.denominator, self.level)
         if order == 0:
-            return self.integral("exp", (self.bounded(x),))
+            return integral(self, "exp", (self.bounded(x),))
         less = self._sub(self.bounded(x), self.constant(self.times(self.field.system.literal(order), log)))
-        rest = self.integral("exp", (less,))
+        rest = integral(self, "exp", (less,))
         return rest if isinstance(rest, Failure) else self.shifted(rest, int(order))
 
     def exp_of_unbounded(self, c: Any) -> Series | Failure | Beyond:
@@ -334,121 +332,6 @@ class SeriesSystem(NumberSystem[Any]):
         beside = self.sign(self._sub(x, self.literal(Fraction(whole))))
         self.took(beside < 0)
         return self.literal(Fraction(whole - (beside < 0)))
-
-    def regular(self, name: str) -> Callable[..., Any]:
-        """A function that is analytic inside its domain, by its rule; at its edges and poles as its entry says."""
-        entry = TABLE[name]
-        closed = "=" in entry.domain and not entry.recurrence
-
-        def applied(*arguments: Series) -> Any:
-            x = arguments[-1]
-            if self.has_pole(x):
-                return self.at_infinity(name, x)
-            x = self.bounded(x)
-            arguments = (*arguments[:-1], x)
-            domain = rules.domain(name)
-            if domain is not None:
-                inside = evaluate(domain, self, arguments)[0]
-                if isinstance(inside, Failure):
-                    return inside
-                if self.field.is_zero(inside[0]):
-                    return Failure("undefined")
-            if entry.recurrence:
-                pole = self.field.whole(x[0])
-                if pole is not None and -MAX_SHIFT <= pole <= 0:
-                    recurrence = rules.recurrence(name)
-                    assert recurrence is not None
-                    return evaluate(recurrence, self, arguments)[0]
-            edge = self.field.whole(x[0]) if closed else None
-            if edge is None:
-                return self.integral(name, arguments)
-            at = self.field.system.literal(Fraction(edge))  # a ball around an edge is partly outside
-            return self.integral(name, arguments, operation(self.field.system, name)(at))
-
-        return applied
-
-    def root(self, *coefficients: Series) -> Any:
-        """The largest root of a polynomial with real roots and without a second term."""
-        if any(self.has_pole(c) for c in coefficients):
-            return Failure("essential")
-        given = [self.bounded(c) for c in coefficients]
-        if not all(self.is_steady(c) for c in given):
-            return largest(self, [*given, self.constant(self.zero), self.constant(self.one)])
-        start = operation(self.field.system, f"root{len(given) + 1}")(*(c[0] for c in given))
-        if isinstance(start, Failure | Beyond):
-            return start
-        return Series(self.zero, 0, lambda k: start, 1, any(c.flat for c in given))
-
-    def at_infinity(self, name: str, x: Series) -> Series | Failure:
-        limits = rules.limits(name)
-        if limits is None:
-            return Failure("essential")
-        start = self.limit_at_infinity(limits, self.sign(x))
-        return self.integral(name, (x,), start)
-
-    def limit_at_infinity(self, limits: tuple[Program, Program], sign: int) -> Any:
-        """The coefficient to which a function tends as its argument grows."""
-        self.took(sign > 0)
-        return evaluate(limits[sign > 0], self.field.system, [])[0]
-
-    def integral(self, name: str, arguments: Sequence[Series], start: Any = None) -> Series | Failure:
-        """out = out₀ + ∫ partial(x) dx, term by term: k out_k = Σ j x_j partial_(k-j)."""
-        x = arguments[-1]
-        if start is None:
-            start = operation(self.field.system, name)(*(a[0] for a in arguments))
-        if isinstance(start, Failure | Beyond):  # of coefficients that are series themselves
-            return start if isinstance(start, Failure) else Failure("essential")
-        settled = isinstance(start, Series) and start.flat  # perhaps only at its own level
-        if self.is_steady(x) and not settled:
-            return Series(self.zero, 0, lambda k: start, 1, x.flat)
-        partials: list[Series] = []
-
-        def partial() -> Series | Failure:
-            rule = rules.partial(name, len(arguments) - 1)
-            assert rule is not None
-            slope: Series | Failure = evaluate(rule, self, [*arguments, out])[0]
-            return slope
-
-        def derivative(k: int) -> Any:
-            if not partials:
-                made = partial()
-                assert not isinstance(made, Failure)
-                partials.append(made)
-            p = partials[0]
-            total = self.zero
-            for j in range(x.start, k - p.start + 1):
-                if j:
-                    c = self.times(self.field.system.literal(Fraction(j)), x[j])
-                    total = self.plus(total, self.times(c, p[k - j]))
-            return total
-
-        def coefficient(k: int) -> Any:
-            return start if k == 0 else self.over(derivative(k), self.field.system.literal(Fraction(k)))
-
-        out = Series(self.zero, 0, coefficient, None, x.flat)
-        edge = TABLE[name].domain and not TABLE[name].recurrence
-        endless = TABLE[name].at_infinity and (x.start < 0 or self.field.logarithm is not None)
-        if edge or endless:
-            made = partial()  # at an edge of the domain it may be singular, at an infinite argument essential
-            if isinstance(made, Failure):
-                return made
-            if made.flat and self.is_steady(made) and self.field.is_zero(made[0]):
-                return self.all_but_flat(start)
-            if self.is_steady(x):
-                return Series(self.zero, 0, lambda k: start, 1, x.flat)
-            out.flat = out.flat or made.flat
-            partials.append(made)
-            lowest = made.start + x.start if x.start < 0 else made.start + 1
-            if any(not self.field.is_zero(derivative(k)) for k in range(min(lowest, 1), 1)):
-                return Failure("logarithm")
-        return out
-
-    def all_but_flat(self, start: Any) -> Series:
-        """A constant, and an integral over what is smaller than every power of τ. That is so at this level, whatever a
-        coefficient that is a series itself could say about it."""
-        if isinstance(start, Series) and start.flat:
-            start = Series(start.zero, start.start, start.__getitem__, start.stop)
-        return Series(self.zero, 0, lambda k: start, 1, True)
 
     # conditions ------------------------------------------------------------------------------------------------------
 
