@@ -15,11 +15,12 @@ from fractions import Fraction
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives import ALIASES, TABLE, Primitive
-from diffcmp.primitives.arrays import Key, Shape, ShapeMismatch, spelled
+from diffcmp.primitives.arrays import Shape, ShapeMismatch, spelled
 from diffcmp.program import vectors
+from diffcmp.program.indexing import NoIndex, element_of, key_of
 from diffcmp.program.ir import Builder, Program
-from diffcmp.program.scalars import component
 from diffcmp.program.source import MAX_DEPTH, SUPERSCRIPTS, Source, read, respelled
+from diffcmp.program.writer import Writer
 from diffcmp.spans import Span
 
 MAX_LENGTH = 20_000
@@ -33,7 +34,6 @@ CALLABLE = {**{name: name for name, entry in TABLE.items() if not entry.internal
 FUNCTIONS = (*CALLABLE, *(name for name in vectors.FUNCTIONS if name not in CALLABLE))
 
 _OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul"}
-_INDICES = {ast.Add: int.__add__, ast.Sub: int.__sub__, ast.Mult: int.__mul__, ast.FloorDiv: int.__floordiv__}
 _COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
 _DECIMAL = re.compile(r"(\d+(_?\d+)*)?(\.(\d+(_?\d+)*)?)?([eE][+-]?\d+)?")
 
@@ -244,8 +244,8 @@ class _Lowering:
         if vectors.count(shape) > MAX_ELEMENTS:
             raise self.fault(Fault.TOO_LARGE, node, shape=spelled(shape), limit=MAX_ELEMENTS)
 
-    def writer(self, node: ast.AST) -> vectors.Writer:
-        return vectors.Writer(self.builder, self.source.span(node))
+    def writer(self, node: ast.AST) -> Writer:
+        return Writer(self.builder, self.source.span(node))
 
     def chain(self, name: str, slots: list[int], node: ast.AST) -> int:
         """a op b op c as (a op b) op c."""
@@ -357,40 +357,18 @@ class _Lowering:
             piece = self.source.span(node.value).cut(self.source.text)
             fault = Fault.INDICES if shape else Fault.NOT_INDEXABLE
             raise self.fault(fault, node, piece=piece, count=len(parts), shape=spelled(shape))
-        key = tuple(self.key(part, n, node) for part, n in zip(parts, shape, strict=False))
+        try:
+            key = tuple(key_of(part, n, self.length) for part, n in zip(parts, shape, strict=False))
+        except NoIndex as no:
+            raise self.fault(no.fault, no.node or node, **no.facts) from None
+        except RecursionError:
+            raise self.fault(Fault.TOO_DEEP, node, limit=MAX_DEPTH) from None
         return self.builder.add("take", [slot], span=self.source.span(node), static=(key,))
 
-    def key(self, node: ast.expr, length: int, whole: ast.Subscript) -> Key:
-        """An index, or the start, stop and step of a slice, as they are for that length."""
-        if isinstance(node, ast.Slice):
-            bounds = [None if end is None else self.index(end) for end in (node.lower, node.upper, node.step)]
-            if bounds[2] == 0:
-                raise self.fault(Fault.INDEX_KIND, node)
-            start, stop, step = slice(*bounds).indices(length)
-            if not range(start, stop, step):
-                raise self.fault(Fault.SLICE_EMPTY, whole, length=length)
-            return start, stop, step
-        index = self.index(node)
-        if not -length <= index < length:
-            raise self.fault(Fault.INDEX, whole, index=index, length=length, last=length - 1)
-        return index % length
-
-    def index(self, node: ast.expr) -> int:
-        """A whole number that is known: a literal, a length, and sums and products of these."""
-        match node:
-            case ast.Constant(value=int(value)) if not isinstance(value, bool):
-                return value
-            case ast.UnaryOp(op=ast.USub()):
-                return -self.index(node.operand)
-            case ast.BinOp() if type(node.op) in _INDICES:
-                left, right = self.index(node.left), self.index(node.right)
-                if right or not isinstance(node.op, ast.FloorDiv):
-                    return _INDICES[type(node.op)](left, right)
-            case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
-                shape = self.builder.dims[self.number(argument)]
-                if shape:
-                    return shape[0]
-        raise self.fault(Fault.INDEX_KIND, node)
+    def length(self, node: ast.expr) -> int | None:
+        """The length of a vector; None of a number."""
+        shape = self.builder.dims[self.number(node)]
+        return shape[0] if shape else None
 
     # what is wrong -------------------------------------------------------------------------------------------------
 
@@ -405,13 +383,6 @@ class _Lowering:
             return self.fault(Fault.NOT_A_FUNCTION, node, name=node.id, what=what)
         near = suggestion(node.id, list(FUNCTIONS))
         return self.fault(Fault.UNKNOWN_FUNCTION, node, name=node.id, hint=near)
-
-
-def element_of(node: ast.Subscript) -> str:
-    """What an element of a variable is called where it is an input of its own: `x[0]`, `A[0,1]`; else nothing."""
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    index = tuple(p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, int))
-    return component(node.value.id, index) if isinstance(node.value, ast.Name) and len(index) == len(parts) else ""
 
 
 def _decimal(written: str) -> Fraction | None:

@@ -5,14 +5,11 @@ analytic derivatives of `primitives.linalg`, which differentiate the solution an
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import ShapeMismatch, spelled
 from diffcmp.primitives.linalg import square
-
-if TYPE_CHECKING:
-    from diffcmp.program.vectors import Writer
+from diffcmp.program.writer import Writer
 
 MAX_SIZE = 30
 MAX_STEPS = 1000

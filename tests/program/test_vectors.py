@@ -124,7 +124,7 @@ def test_a_norm_neither_overflows_nor_underflows() -> None:
     ("dot(x, x[1:])", Fault.SHAPES, "dot(x, x[1:])"), ("[x, x[1:]]", Fault.SHAPES, "[x, x[1:]]"),
     ("[A, A]", Fault.AXES, "[A, A]"), ("cumsum(A)", Fault.ARRAY_NEEDED, "A"), ("max(t)", Fault.ARGUMENTS, "max(t)"),
     ("sum(x, y)", Fault.ARGUMENTS, "sum(x, y)"), ("sum(x, axis=0)", Fault.KEYWORD, "axis=0"), ("mean + 1", Fault.FUNCTION_AS_VALUE, "mean"),
-    ("nrom(x)", Fault.UNKNOWN_FUNCTION, "nrom"),
+    ("x[" + "1+" * 2000 + "1]", Fault.TOO_DEEP, "x[" + "1+" * 2000 + "1]"), ("nrom(x)", Fault.UNKNOWN_FUNCTION, "nrom"),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_underlined(text: str, fault: Fault, piece: str) -> None:
     with pytest.raises(InputError) as caught:
