@@ -59,7 +59,8 @@ def clear(condition: bool) -> None:
 
 
 def exp(x: Any) -> Any:
-    clear(abs(x) < LARGEST)
+    """The exponential of what does not drown in the 1 that it is next to."""
+    clear(abs(x) < LARGEST and (x == 0 or abs(x) > ABSORBED))
     return mpmath.exp(x)
 
 

@@ -143,3 +143,20 @@ def test_the_reference(text: str, at: str, left: float, right: float) -> None:
 def test_the_reference_knows_what_it_does_not_know(text: str, at: str) -> None:
     known = reference(text, {"x": at}, "x")
     assert known.right is None or known.right.limit is None or known.right.slope is None
+
+
+@pytest.mark.usefixtures("no_sympy")
+@pytest.mark.parametrize(("text", "at"), [
+    ("(x**(1/x))*abs((x-(1e-3)))", "1e-3"), ("(1/(1+exp(1/((x-1e8)*exp(x)))))", "1e8"),
+    ("atan(((selu((x-100))/(x-100))**((exp(x)-exp(100))/(x-100))))", "100"),
+])  # fmt: skip
+def test_what_is_finer_than_the_reference_is_left_to_the_truth(text: str, at: str) -> None:
+    """Slopes of ±1e-3000, a jump within 1e-43000000 of the point, sides that differ in the digit 1e-577384454…."""
+    honest(Problem(text, {"x": at}, "x"))
+
+
+def test_a_false_kink_is_still_seen() -> None:
+    """The judge is itself judged: sides of ±1 where the reference sees one slope."""
+    side = Coordinatewise(Kind.KINK, None, Quantity(fmpq(-1)), Quantity(fmpq(1)))
+    false = Truth(Kind.KINK, Quantity(fmpq(0)), {"x": side}, 30, True, "series")
+    assert disagreement(false, "x", reference("x**2", {"x": "0"}, "x", 1)) is not None
