@@ -31,7 +31,9 @@ def _too_fine(truth: Truth, along: Coordinatewise, known: Reference) -> bool:
     assert known.right is not None
     seen = [derivative(side, truth.order) for side in (known.left, known.right)]
     pairs = list(zip((along.left, along.right), seen, strict=True))
-    return along.kind is Kind.KINK and all(q is not None and x is not None and agree(q, x) for q, x in pairs)
+    if along.kind is not Kind.KINK or along.left is None or along.right is None or along.left.text(30) == along.right.text(30):
+        return False
+    return all(q is not None and x is not None and agree(q, x) for q, x in pairs)
 
 
 def possible(left: Beside, right: Beside, at: Any) -> list[Kind]:
