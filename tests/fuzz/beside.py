@@ -89,7 +89,10 @@ def _side(along: Callable[[Any], Any], direction: int, order: int) -> Beside | N
     with mp.workdps(DIGITS):
         limits = [_limit(v) for v in (first, second)]
         slopes = [_slope(v, direction * _distance(k)) for v, k in zip((first, second), SCALES, strict=True)]
-        found = Beside(True, None if _drifts(first, second) else _agreed(*limits), _agreed(*slopes))
+        limit, slope = _agreed(*limits), _agreed(*slopes)
+        if limit is not None and abs(limit.value or 0) > 1 / AGREED and (slope is None or slope.infinite):
+            limit = None  # there may be a logarithm beside a huge number
+        found = Beside(True, limit, slope)
         if order == 1:
             return found
         curvatures = [_curvature(v, _distance(k)) for v, k in zip((first, second), SCALES, strict=True)]
@@ -125,12 +128,6 @@ def _limit(values: list[Any]) -> tuple[Any, Any]:
     """Two steps of Richardson's extrapolation to t = 0: f(t), f(2t), f(4t) without their terms in t and t². And the growth."""
     f1, f2, f4 = values[:3]
     return (8 * f1 - 6 * f2 + f4) / 3, _growth(f1, f2)
-
-
-def _drifts(first: list[Any], second: list[Any]) -> bool:
-    """Whether halving t changes f as much at the second scale as at the first: a logarithm, be it next to a huge number."""
-    far, near = (abs(values[1] - values[0]) for values in (first, second))
-    return bool(near * STEEP > far and near > ROUNDOFF * abs(second[0]) and abs(second[0]) > 1 / AGREED)
 
 
 def _slope(values: list[Any], t: Any) -> tuple[Any, Any]:
