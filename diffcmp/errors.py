@@ -73,6 +73,10 @@ class Fault(Enum):
     RUNNING = "'{name}' runs from --from to --to, so that --at cannot fix it", "Leave it out of --at, or name another with --wrt"
     DTYPE = "unknown dtype '{given}'", "Choose among float16, float32, float64 and longdouble"
     PLOT_FORMAT = "cannot tell the figure's format from '{given}'", "Use a name that ends in .png, .svg or .pdf"
+    STUDY_UNKNOWN = "there is no study '{name}'", "{hint}`diffcmp study` lists all"
+    STUDY_OPTION = "the study '{name}' has no option '{option}'", "Its options: {names}"
+    STUDY_CHOICE = "{option} is one of a few, not {given}", "Choose among {names}"
+    STUDY_RANGE = "{option} is a number from {low} to {high}, not {given}", "Leave it out for the default"
     EXTRA = "{what} needs {package}, which is not installed", "Install it with: pip install 'diffcmp[{extra}]'"
     OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
 

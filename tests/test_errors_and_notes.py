@@ -17,6 +17,7 @@ from diffcmp.engines.pattern import SparseMatrix
 from diffcmp.engines.point import assignments
 from diffcmp.errors import Fault
 from diffcmp.notes import Note
+from diffcmp.studies import registry
 
 
 def without(module: str, called: Callable[[], Any]) -> Any:
@@ -90,6 +91,10 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.RUNNING: lambda: along("x*y", 0, 1, at={"x": 1, "y": 1}),
     Fault.DTYPE: lambda: compare("x", 1, dtype="float31"),
     Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),
+    Fault.STUDY_UNKNOWN: lambda: registry.study("lhopitl"),
+    Fault.STUDY_OPTION: lambda: registry.study("lhopital", depth=3),
+    Fault.STUDY_CHOICE: lambda: registry.checked(registry.Option("form", str, "a", registry.Bounds(""), ("a", "b")), "c"),
+    Fault.STUDY_RANGE: lambda: registry.study("lhopital", points=0),
     Fault.EXTRA: lambda: without("scipy.sparse", SparseMatrix((0, 0), np.zeros(1, int), np.zeros(0, int), np.zeros(0)).scipy),
     Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
 }

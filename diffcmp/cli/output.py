@@ -52,6 +52,20 @@ def figure_format(target: str | None) -> Literal["png", "svg", "pdf"] | None:
     return FIGURES[suffix]
 
 
+def folder(target: str | None) -> Path | None:
+    """The folder for figures; it is made where its own folder exists."""
+    if target is None:
+        return None
+    path = Path(target)
+    if not path.is_dir():
+        writable(target)
+        try:
+            path.mkdir()
+        except OSError as error:
+            raise InputError(Fault.OUTPUT, path=target, reason=error.strerror or str(error)) from None
+    return path
+
+
 def write(content: str | bytes, target: str) -> None:
     """The file `target`, with this content or as it was before."""
     path = Path(target)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from diffcmp.accuracy.explanation import Explanation
 from diffcmp.accuracy.matrix import MatrixComparison
 from diffcmp.accuracy.record import Comparison, Map, Sweep
 from diffcmp.report.export import to_csv, to_json, to_markdown
+from diffcmp.report.record import Report
 
 CHART_HEIGHT = 24
 EXPORTS = {"json": to_json, "csv": to_csv, "markdown": to_markdown}
@@ -67,3 +70,24 @@ def matrix_as(form: str, found: MatrixComparison, width: int, colour: bool) -> s
     from diffcmp.report.matrix_tables import matrix_text
 
     return matrix_text(found, width, colour)
+
+
+def studies_as(form: str, reports: Sequence[Report], width: int, colour: bool) -> str:
+    """One study or several in the same forms."""
+    from diffcmp.report import study_export
+
+    exports = {"json": study_export.studies_json, "csv": study_export.studies_csv, "markdown": study_export.studies_markdown}
+    if form in exports:
+        return exports[form](reports)
+    from diffcmp.report.study_text import study_text
+
+    return "\n\n\n".join(study_text(report, width, colour) for report in reports)
+
+
+def bench_as(form: str, found: Bench, width: int, colour: bool) -> str:
+    """A benchmark in the same forms."""
+    if form in EXPORTS:
+        return EXPORTS[form](found)
+    from diffcmp.report.bench_tables import bench_text
+
+    return bench_text(found, width, colour)

@@ -1,10 +1,10 @@
-"""The backends and the versions of the libraries, as a table."""
+"""What there is: the backends and the versions of the libraries, the studies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from diffcmp.report.console import render
+from diffcmp.report.console import plain, render
 
 
 def inventory_text(backends: Sequence[tuple[str, str, str]], versions: Mapping[str, str], width: int, colour: bool) -> str:
@@ -19,3 +19,13 @@ def inventory_text(backends: Sequence[tuple[str, str, str]], versions: Mapping[s
         table.add_row(*(Text(cell) for cell in row))
     libraries = ", ".join(f"{name} {version}" for name, version in versions.items())
     return render([table, Text(""), Text(libraries)], width, colour)
+
+
+def questions_text(questions: Mapping[str, str], width: int, colour: bool) -> str:
+    """The studies, each with what it asks."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, asked in questions.items():
+        table.add_row(plain(name, "bold"), plain(asked))
+    return render([table], width, colour)

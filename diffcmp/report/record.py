@@ -1,0 +1,152 @@
+"""What a study returns: tables, charts, and conclusions computed from the data. Plain fields, nothing computed.
+
+Numbers stay numbers: how they are shown is for the renderers to say (`study_text`, `study_figure`, `study_export`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+SCHEMA = 1
+
+Cell: TypeAlias = str | int | float | None
+Measure: TypeAlias = Literal["text", "code", "count", "number", "error", "step", "digits", "order", "seconds", "share"]
+Look: TypeAlias = Literal["line", "points", "theory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; `columns` gives to every header what its numbers measure. None is a number that is not there."""
+
+    title: str
+    columns: Mapping[str, Measure]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The table as the JSON form has it."""
+        rows = [[_plain(cell) for cell in row] for row in self.rows]
+        return {"title": self.title, "columns": dict(self.columns), "rows": rows, "note": self.note or None}
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points (x, y); y is None, or 0 on a logarithmic axis, where the line breaks. A theory is drawn dashed and grey."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float | None, ...]
+    look: Look = "line"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The curve as the JSON form has it."""
+        return {"name": self.name, "x": [_plain(x) for x in self.x], "y": [_plain(y) for y in self.y], "look": self.look}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves on common axes. title: the finding. log: the axes that are logarithmic, "", "x", "y" or "xy". span: of y, where
+    the data would choose worse."""
+
+    title: str
+    x: str
+    y: str
+    curves: tuple[Curve, ...]
+    log: Literal["", "x", "y", "xy"] = ""
+    span: tuple[float, float] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The chart as the JSON form has it."""
+        return {
+            "title": self.title, "x": self.x, "y": self.y, "log": self.log, "curves": [c.to_dict() for c in self.curves],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A number for every row and column, drawn as a chart of colours from `span[0]`, bad, to `span[1]`, good. A cell that is
+    text has no number: "nan"."""
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    measure: Measure
+    span: tuple[float, float]
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The grid as the JSON form has it."""
+        cells = [[_plain(cell) for cell in row] for row in self.cells]
+        return {"title": self.title, "rows": list(self.rows), "columns": list(self.columns), "cells": cells}
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A sentence, and the facts that it was made from."""
+
+    sentence: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def concluded(template: str, **facts: Any) -> Conclusion:
+    """A conclusion: the sentence holds the facts of the data in braces, so that no number of it is ever typed in.
+
+    >>> concluded("{lost:.1f} digits are lost", lost=7.96).sentence
+    '8.0 digits are lost'
+    """
+    return Conclusion(template.format(**facts), facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one study.
+
+    name: by which it is called. title: the finding in a line. question: what it asks. method: which backends, and which
+    truth, answer it. options: that it was run with. charts: drawn in the terminal and, together, as one figure.
+    """
+
+    name: str
+    title: str
+    question: str
+    method: str
+    options: Mapping[str, Any]
+    tables: tuple[Table, ...]
+    charts: tuple[Chart | Grid, ...]
+    conclusions: tuple[Conclusion, ...]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of all conclusions, by name."""
+        return {name: value for conclusion in self.conclusions for name, value in conclusion.facts.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of `diffcmp study`, described by `docs/schema.json`."""
+        return {
+            "schema": SCHEMA,
+            "study": self.name,
+            "title": self.title,
+            "question": self.question,
+            "method": self.method,
+            "options": {name: _plain(value) for name, value in self.options.items()},
+            "tables": [table.to_dict() for table in self.tables],
+            "charts": [chart.to_dict() for chart in self.charts if isinstance(chart, Chart)],
+            "grids": [grid.to_dict() for grid in self.charts if isinstance(grid, Grid)],
+            "conclusions": [c.sentence for c in self.conclusions],
+            "facts": {name: _plain(value) for name, value in self.facts.items()},
+        }
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: what is not finite is a string."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    number = float(value)
+    return number if math.isfinite(number) else "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"

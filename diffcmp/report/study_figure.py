@@ -1,0 +1,160 @@
+"""The figure of a study for print and slides: its charts side by side, one colour and marker a curve in all of them."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from itertools import groupby
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from diffcmp.report.canvas import MARKERS, OKABE_ITO, Format, saved, settings
+from diffcmp.report.cells import shown
+from diffcmp.report.record import Chart, Curve, Grid, Report
+
+PANEL_WIDTH, PANEL_HEIGHT = 5.8, 4.7
+TITLE_HEIGHT = 0.4
+MOST_ACROSS = 2
+COLUMNS = {1: 66, 2: 52}  # letters of a title, by the panels in a row
+MARKS_A_CURVE = 12
+DASHES = ("--", ":", "-.")
+DARK, LIGHT = "black", "white"
+
+
+def study_figure(report: Report, format: Format) -> bytes:
+    """All charts of a study as one figure; the same Report always gives the same bytes."""
+    with settings():
+        return saved(drawn(report), format)
+
+
+def drawn(report: Report) -> Figure:
+    """The figure as matplotlib has it."""
+    charts = report.charts
+    across = 1 if len(charts) == 1 else MOST_ACROSS
+    down = math.ceil(len(charts) / across)
+    wide = PANEL_WIDTH * (1.6 if across == 1 else across)
+    figure = Figure(figsize=(wide, PANEL_HEIGHT * down + TITLE_HEIGHT), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
+    figure.suptitle(
+        "\n".join(textwrap.wrap(f"{report.name}: {report.title}", int(COLUMNS[across] * (across + 0.1)))),
+        x=0.01, ha="left", fontsize=13.5, fontweight="bold", parse_math=False,
+    )  # fmt: skip
+    names = _names(charts)
+    for k, chart in enumerate(charts):
+        alone = k == len(charts) - 1 and len(charts) % across
+        axes = figure.add_subplot(down, across, (k + 1, k + across) if alone and across > 1 else k + 1)
+        title = "\n".join(textwrap.wrap(chart.title, COLUMNS[1 if alone else across]))
+        axes.set_title(title, parse_math=False, loc="left", fontsize=12.5)
+        if isinstance(chart, Grid):
+            heat(axes, chart)
+        else:
+            frame(axes, chart)
+            for i, curve in enumerate(chart.curves):
+                plotted(axes, chart, curve, names, i)
+            explained(axes, chart)
+    return figure
+
+
+def _names(charts: Sequence[Chart | Grid]) -> dict[str, int]:
+    """The curves of all charts but the theories, numbered as they first appear: a name keeps its colour."""
+    names: dict[str, int] = {}
+    for chart in charts:
+        for curve in chart.curves if isinstance(chart, Chart) else ():
+            if curve.look != "theory":
+                names.setdefault(curve.name, len(names))
+    return names
+
+
+def frame(axes: Axes, chart: Chart) -> None:
+    """Scales, labels and grid."""
+    axes.set_xlabel(chart.x, parse_math=False)
+    axes.set_ylabel(chart.y, parse_math=False)
+    for letter, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+        if letter in chart.log:
+            (axes.set_xscale if letter == "x" else axes.set_yscale)("log")
+            axis.set_major_locator(LogLocator(numticks=8))
+            axis.set_minor_locator(NullLocator())
+            axis.set_minor_formatter(NullFormatter())
+        else:
+            axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+    if chart.span is not None:
+        axes.set_ylim(*chart.span)
+    axes.grid(color="0.9", linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def plotted(axes: Axes, chart: Chart, curve: Curve, names: dict[str, int], i: int) -> None:
+    """One curve, broken where it has no number."""
+    label = curve.name
+    for k, run in enumerate(runs(chart, curve)):
+        x, y = [a for a, _ in run], [b for _, b in run]
+        name = label if k == 0 else "_"
+        if curve.look == "theory":
+            earlier = sum(c.look == "theory" for c in chart.curves[:i])
+            axes.plot(x, y, linestyle=DASHES[earlier % len(DASHES)], color="0.35", linewidth=1.5, label=name, zorder=1.8)
+            continue
+        number = names[curve.name]
+        colour, marker = OKABE_ITO[number % len(OKABE_ITO)], MARKERS[number % len(MARKERS)]
+        every = max(1, math.ceil(len(run) / MARKS_A_CURVE))
+        axes.plot(
+            x, y, linestyle="none" if curve.look == "points" else "-", color=colour, marker=marker, markersize=5.0,
+            markevery=1 if curve.look == "points" else (number % every, every), linewidth=1.8, label=name, zorder=3,
+        )  # fmt: skip
+
+
+def runs(chart: Chart, curve: Curve) -> list[list[tuple[float, float]]]:
+    """The unbroken pieces of a curve."""
+
+    def fits(point: tuple[float, float | None]) -> bool:
+        x, y = point
+        return y is not None and math.isfinite(y) and (x > 0 or "x" not in chart.log) and (y > 0 or "y" not in chart.log)
+
+    pieces = groupby(zip(curve.x, curve.y, strict=True), fits)
+    return [[(x, y) for x, y in piece if y is not None] for good, piece in pieces if good]
+
+
+def explained(axes: Axes, chart: Chart) -> None:
+    """The legend: within the axes, where it hides least; below them where there are many curves."""
+    handles, labels = axes.get_legend_handles_labels()
+    lines = [(h, text) for h, text in zip(handles, labels, strict=True) if isinstance(h, Line2D)]
+    if len(lines) < 2 and not any(c.look == "theory" for c in chart.curves):
+        return
+    many = len(lines) > 4
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 3} if many else {"loc": "best"}
+    legend = axes.legend([h for h, _ in lines], [text for _, text in lines], fontsize=10, **place)
+    legend.set_frame_on(not many)
+    legend.get_frame().set(edgecolor="none", alpha=0.8)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def heat(axes: Axes, grid: Grid) -> None:
+    """A grid of numbers, darker where they are worse; what has no number is hatched."""
+    low, high = grid.span
+    values = [[float(c) if isinstance(c, int | float) else math.nan for c in row] for row in grid.cells]
+    axes.set_facecolor("0.85")
+    axes.imshow(values, cmap="cividis", vmin=low, vmax=high, aspect="auto")
+    for i, row in enumerate(grid.cells):
+        for j, cell in enumerate(row):
+            dark = isinstance(cell, int | float) and (cell - low) / (high - low) < 0.5
+            axes.text(
+                j, i, shown(cell, grid.measure), ha="center", va="center", fontsize=9.5, color=LIGHT if dark else DARK,
+                parse_math=False,
+            )  # fmt: skip
+    slanted = max(map(len, grid.columns)) > 5
+    axes.set_xticks(range(len(grid.columns)), grid.columns, rotation=35 if slanted else 0, ha="right" if slanted else "center")
+    axes.set_yticks(range(len(grid.rows)), grid.rows)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set(parse_math=False, fontsize=10.5)
+        label.set_rotation_mode("anchor")
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_xticks([j - 0.5 for j in range(1, len(grid.columns))], minor=True)
+    axes.set_yticks([i - 0.5 for i in range(1, len(grid.rows))], minor=True)
+    axes.grid(which="minor", color="white", linewidth=1.5)
+    axes.tick_params(which="minor", length=0)

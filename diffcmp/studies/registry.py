@@ -1,0 +1,102 @@
+"""Every study by name, with the question it asks; a study is imported when it is run.
+
+The study `lhopital` is the function `study` in `diffcmp/studies/lhopital.py`; its keyword parameters are its options.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from diffcmp.errors import Fault, InputError
+from diffcmp.program.parser import suggestion
+from diffcmp.report.record import Report
+
+QUESTIONS = {
+    "lhopital": "At 0/0, which methods know L'Hôpital's rule, which say nan, and which are silently wrong?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What an option is, in words, and the range of its number: `depth: Annotated[int, Bounds("of the chain", 1, 2000)]`."""
+
+    meaning: str
+    least: float = -math.inf
+    most: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a study; choices: of a `Literal`, empty for a number."""
+
+    name: str
+    kind: type
+    default: Any
+    bounds: Bounds
+    choices: tuple[str, ...] = ()
+
+
+def question(name: str) -> str:
+    """What a study asks.
+
+    Raises
+    ------
+    InputError: where there is none of that name.
+    """
+    if name not in QUESTIONS:
+        raise InputError(Fault.STUDY_UNKNOWN, name=name, hint=suggestion(name, list(QUESTIONS)))
+    return QUESTIONS[name]
+
+
+def function(name: str) -> Callable[..., Report]:
+    """The function that is the study."""
+    question(name)
+    found: Callable[..., Report] = import_module(f"diffcmp.studies.{name.replace('-', '_')}").study
+    return found
+
+
+def options(name: str) -> list[Option]:
+    """The options of a study, from its signature."""
+    found = function(name)
+    hints = get_type_hints(found, include_extras=True)
+    return [_option(p.name, hints[p.name], p.default) for p in inspect.signature(found).parameters.values()]
+
+
+def _option(name: str, hint: Any, default: Any) -> Option:
+    bounds = Bounds("")
+    if get_origin(hint) is Annotated:
+        hint, bounds = get_args(hint)
+    choices = get_args(hint) if get_origin(hint) is Literal else ()
+    return Option(name, str if choices else hint, default, bounds, choices)
+
+
+def study(name: str, **given: Any) -> Report:
+    """Run one study with some of its options.
+
+    Raises
+    ------
+    InputError: where there is no such study or option, or where its value is out of range.
+
+    >>> study("lhopital").facts["silently_wrong"]["complex-step"]
+    ['(t²−4)/(t−2)', ...]
+    """
+    known = {option.name: option for option in options(name)}
+    for key, value in given.items():
+        if key not in known:
+            raise InputError(Fault.STUDY_OPTION, name=name, option=key, names=", ".join(known) or "none")
+        checked(known[key], value)
+    return function(name)(**given)
+
+
+def checked(option: Option, value: Any) -> None:
+    """Refuse a value that the option does not take."""
+    if option.choices and value not in option.choices:
+        raise InputError(Fault.STUDY_CHOICE, option=option.name, given=value, names=", ".join(option.choices))
+    low, high = option.bounds.least, option.bounds.most
+    if option.kind in (int, float) and not (isinstance(value, int | float) and low <= value <= high and math.isfinite(value)):
+        raise InputError(Fault.STUDY_RANGE, option=option.name, given=value, low=f"{low:g}", high=f"{high:g}")

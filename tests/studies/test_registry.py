@@ -1,0 +1,83 @@
+"""What holds for every study: its options, its forms, its figure, and that the list costs nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from diffcmp import Report
+from diffcmp.report.record import Chart
+from diffcmp.report.study_export import studies_csv, studies_json, studies_markdown
+from diffcmp.report.study_figure import study_figure
+from diffcmp.report.study_text import study_text
+from diffcmp.studies.registry import QUESTIONS, options
+from tests.cli.test_commands import SCHEMA, run
+
+DOCS = Path(__file__).parents[2] / "docs" / "studies"
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_form(report: Callable[[str], Report], name: str) -> None:
+    found = report(name)
+    assert (found.name, found.question) == (name, QUESTIONS[name])
+    assert found.conclusions
+    jsonschema.validate(json.loads(studies_json([found])), SCHEMA)
+    assert set(found.options) == {option.name for option in options(name)}
+    assert len(list(csv.DictReader(io.StringIO(studies_csv([found]))))) > 5
+    assert studies_markdown([found], "{name}.png").count(f"({name}.png)") == 1
+    for chart in found.charts:
+        for curve in chart.curves if isinstance(chart, Chart) else ():
+            assert len(curve.x) == len(curve.y)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_text_fits(report: Callable[[str], Report], name: str, width: int) -> None:
+    lines = study_text(report(name), width, False).splitlines()
+    assert max(map(len, lines)) <= width
+    assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_figure_is_drawn(report: Callable[[str], Report], name: str) -> None:
+    first = study_figure(report(name), "svg")
+    assert first.startswith(b"<?xml")
+    assert study_figure(report(name), "svg") == first
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_page_is_there(name: str) -> None:
+    assert f"({name}.png)" in (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    assert (DOCS / f"{name}.png").exists()
+
+
+def test_the_command_lists_runs_and_refuses(tmp_path: Path) -> None:
+    listed = run("study").stdout
+    assert all(name in listed for name in QUESTIONS)
+    done = run("study", "lhopital", "--points", "9", "--plot", "figures", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["options"] == {"points": 9}
+    assert (tmp_path / "figures" / "lhopital.png").read_bytes().startswith(b"\x89PNG")
+    for wrong in (["lhopitl"], ["lhopital", "--points", "1"], ["lhopital", "--plot", "no/such/folder"]):
+        done = run("study", *wrong, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+    assert QUESTIONS["lhopital"][:20] in run("study", "lhopital", "--help").stdout
+
+
+def test_the_list_imports_no_study() -> None:
+    script = (
+        "import sys; sys.argv = ['diffcmp', 'study']; from diffcmp.cli.main import commands;"
+        "commands.main(['study'], standalone_mode=False);"
+        "print([m for m in sys.modules if m.startswith('diffcmp.studies.') and m != 'diffcmp.studies.registry'],"
+        "[m for m in ('numpy', 'sympy', 'matplotlib') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[] []"
