@@ -3,8 +3,8 @@
 # make fuzz    random programs and points, 20000 by default (some 20 minutes on two cores): make fuzz FUZZ=2000
 # make lint    ruff and mypy
 # make bench   speed, as ratios inside one run
+# make bench-peers  the same work by JAX, PyTorch, CasADi, autograd and others beside diffcmp: some minutes, in .venv-peers
 # make docs-figures   draw the figures of docs/ and README.md again
-# make docs-studies   write docs/studies/ again: a page and a figure for every study, or for some: make docs-studies STUDIES="lhopital"
 # make docs-tables    write docs/singular-points.md and docs/evaluations.md again: textbook limits by every backend, runs per gradient
 
 PYTHON ?= python3
@@ -16,7 +16,7 @@ EXPR = exp(x)/sqrt(sin(x)**3+cos(x)**3)
 FUZZ ?= 20000
 FUZZ_SEED ?= $(shell date +%s)
 
-.PHONY: demo test fuzz lint bench docs-figures docs-studies docs-tables clean
+.PHONY: demo test fuzz lint bench docs-figures docs-tables clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -50,7 +50,20 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-disable-gc -o addopts=-q
 
-docs-figures: docs-studies
+PEERS ?= .venv-peers
+.PHONY: bench-peers
+
+$(PEERS)/.installed: benchmarks/peers.txt pyproject.toml
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -e .
+	sed -n '/^[^#]/p' benchmarks/peers.txt | while read -r peer; do \
+	  $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "$$peer" || echo "not installed: $$peer"; done
+	touch $@
+
+bench-peers: $(PEERS)/.installed
+	$(PEERS)/bin/python -m benchmarks.compare --json benchmarks/peers.json --figure docs/figures/peers.png
+
+docs-figures: $(VENV)/.installed
 	mkdir -p docs/figures
 	$(BIN)/diffcmp sweep-h "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2" --at 0.2 \
 	  --backend forward,central,complex-step --plot docs/figures/sweep-logistic.png > /dev/null
@@ -59,12 +72,9 @@ docs-figures: docs-studies
 	$(BIN)/diffcmp hessian "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)" --at "x=linspace(-1,1,12)" \
 	  --backend tape --plot docs/figures/hessian-rosenbrock.png > /dev/null
 
-docs-studies: $(VENV)/.installed
-	$(BIN)/python docs/studies/pages.py $(STUDIES)
-
 docs-tables: $(VENV)/.installed
 	$(BIN)/python docs/singular_points.py
 	$(BIN)/python docs/evaluations.py
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

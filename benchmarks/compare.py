@@ -1,0 +1,83 @@
+"""diffcmp and other libraries on the same work, in one run: `make bench-peers`.
+
+A table of ratios in Markdown on the screen, all numbers as JSON, and a figure. Each library works in a process of its own
+(`worker`), one at a time and in turns (`measure`); its answers are held against those of the column it is divided by.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks import peers, tables
+from benchmarks.first import STARTS, started
+from benchmarks.measure import Measured, measured
+from benchmarks.rows import all_rows
+from benchmarks.worker import Worker
+
+
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--largest", type=int, default=10**6, help="no row of more elements")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default="", help="rows whose name contains this")
+    parser.add_argument("--libraries", default=",".join(peers.FILES), help="files of benchmarks/peers")
+    parser.add_argument("--json", type=Path, help="write all numbers to this file")
+    parser.add_argument("--figure", type=Path, help="draw the table")
+    return parser.parse_args(arguments)
+
+
+def processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
+def all_measured(chosen: argparse.Namespace, workers: Sequence[Worker]) -> list[Measured]:
+    found = []
+    for row in all_rows(chosen.largest):
+        if chosen.only in row.name:
+            print(row.name, file=sys.stderr, flush=True)
+            found.append(measured(row, workers, chosen.rounds))
+    return found
+
+
+def all_started(chosen: argparse.Namespace, files: Sequence[str]) -> list[dict[str, Any]]:
+    found = []
+    for i, row in enumerate(STARTS):
+        if chosen.only in row.name and (row.size or 0) <= chosen.largest:
+            print("first:", row.name, file=sys.stderr, flush=True)
+            cells = started(i, files, max(3, chosen.rounds // 3))
+            found.append({"row": asdict(row), "cells": {file: asdict(start) for file, start in cells.items()}})
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    chosen = options(arguments)
+    workers = [Worker(file) for file in chosen.libraries.split(",")]
+    rows = [{"row": asdict(m.row), "cells": {f: asdict(c) for f, c in m.cells.items()}}
+            for m in all_measured(chosen, workers)]  # fmt: skip
+    for worker in workers:
+        worker.stop()
+    found = {
+        "date": date.today().isoformat(), "machine": processor(), "python": platform.python_version(),
+        "libraries": [asdict(worker.about) for worker in workers], "rows": rows,
+        "first": all_started(chosen, [w.about.file for w in workers if not w.about.fault]),
+    }  # fmt: skip
+    print(tables.markdown(found))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if chosen.figure:
+        from benchmarks import figure
+
+        figure.draw(found, chosen.figure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The tables in Markdown, from the record that `compare` writes as JSON; nothing is measured here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+MAIN = ("hand", "numba_", "diffcmp_", "jax_", "torch_", "torch_single", "casadi_", "autograd_")
+DIFFERENCES = ("hand", "diffcmp_", "numdifftools_", "jacobi_", "mpmath_")
+
+
+def markdown(found: dict[str, Any]) -> str:
+    """All tables."""
+    parts = [libraries(found), main_table(found), differences(found), targets(found), growth(found), starts(found)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def names(found: dict[str, Any]) -> dict[str, str]:
+    return {about["file"]: about["name"] for about in found["libraries"]}
+
+
+def libraries(found: dict[str, Any]) -> str:
+    rows = [[a["name"], a["version"] or a["fault"], a["threads"] or "–"] for a in found["libraries"]]
+    return f"{found['date']}, {found['machine']}, Python {found['python']}\n\n" + grid(["column", "version", "threads"], rows)
+
+
+def seconds(t: float) -> str:
+    """A time with its unit and two or three digits."""
+    unit, scale = next((u, s) for u, s in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)) if t >= s or s == 1e-9)
+    return f"{figures(t / scale)} {unit}"
+
+
+def figures(x: float) -> str:
+    """Two digits below 10 and no more than whole numbers from 100 on."""
+    if x < 0.095:
+        return f"{x:.2g}"
+    return f"{x:.2f}" if x < 10 else f"{x:.1f}" if x < 100 else f"{x:.0f}"
+
+
+def cell(record: dict[str, Any] | None, base: bool) -> str:
+    """A ratio to the base, or the time of the base itself; ✗ where the answer is wrong."""
+    if record is None or record["fault"]:
+        return "–" if record is None or record["fault"] == "–" else "fails"
+    text = seconds(record["seconds"]) if base or not record["to_base"] else figures(record["to_base"]["median"])
+    return f"{text} ✗" if record["wrong"] else text
+
+
+def _table(found: dict[str, Any], files: Sequence[str], keep: Any) -> str:
+    called, rows = names(found), []
+    files = [file for file in files if file in called]
+    for entry in filter(keep, found["rows"]):
+        base = entry["row"]["base"]
+        cells = [cell(entry["cells"].get(file), file == base) for file in files]
+        rows.append([entry["row"]["name"], *cells])
+    return grid(["work", *(called[file] for file in files)], rows) if rows else ""
+
+
+def main_table(found: dict[str, Any]) -> str:
+    """Derivatives against those written by hand."""
+    return _table(found, MAIN, lambda entry: entry["row"]["base"] == "hand" and entry["row"]["kind"] != "function")
+
+
+def differences(found: dict[str, Any]) -> str:
+    """Where libraries of differences and of high precision take part."""
+
+    def keep(entry: dict[str, Any]) -> bool:
+        theirs = (entry["cells"].get(file) for file in ("numdifftools_", "jacobi_", "mpmath_"))
+        return entry["row"]["base"] != "hand" or any(c and not c["fault"] for c in theirs)
+
+    return _table(found, DIFFERENCES, keep)
+
+
+def targets(found: dict[str, Any]) -> str:
+    """What diffcmp aims at, with the spread of the ratios."""
+    called, rows = names(found), []
+    for entry in (*found["rows"], *found["first"]):
+        for file, limit in entry["row"]["targets"].items():
+            ratio = (entry["cells"].get(file) or {}).get("diffcmp_to_it")
+            if ratio:
+                met = "met" if ratio["median"] <= limit else f"missed by {ratio['median'] / limit:.2f} ×"
+                spread = f"{figures(ratio['low'])}–{figures(ratio['high'])}"
+                first = "first: " if entry in found["first"] else ""
+                rows.append([first + entry["row"]["name"], called[file], figures(ratio["median"]), spread, f"{limit:g}", met])
+    return grid(["work", "diffcmp over", "ratio", "quartiles", "target", ""], rows) if rows else ""
+
+
+def growing(found: dict[str, Any]) -> dict[str, dict[int, float]]:
+    """∇f over f in NumPy by hand, by library and n."""
+    rosenbrock = [e for e in found["rows"] if e["row"]["workload"] == "rosenbrock"]
+    f = {e["row"]["size"]: e["cells"]["hand"]["seconds"] for e in rosenbrock if e["row"]["kind"] == "function"}
+    grown: dict[str, dict[int, float]] = {}
+    for entry in (e for e in rosenbrock if e["row"]["kind"] == "gradient" and e["row"]["size"] in f):
+        for file in MAIN:
+            record = entry["cells"].get(file)
+            if record and not record["fault"]:
+                grown.setdefault(file, {})[entry["row"]["size"]] = record["seconds"] / f[entry["row"]["size"]]
+    return grown
+
+
+def growth(found: dict[str, Any]) -> str:
+    """The cost of ∇f, in calls of f written in NumPy."""
+    grown, called = growing(found), names(found)
+    sizes = sorted({n for of in grown.values() for n in of})
+    rows = [[called[file], *(figures(of[n]) if n in of else "–" for n in sizes)] for file, of in grown.items()]
+    return grid(["∇f over f in NumPy", *(f"n = {n}" for n in sizes)], rows) if rows else ""
+
+
+def starts(found: dict[str, Any]) -> str:
+    """First gradients in a new process: seconds, and memory at its highest."""
+    called, entries = names(found), found["first"]
+    header = ["first gradient, new process", *(f"{e['row']['name']}: time | peak (after import)" for e in entries)]
+    rows = []
+    for file in dict.fromkeys(file for entry in entries for file in entry["cells"]):
+        rows.append([called[file], *(_start(entry["cells"].get(file)) for entry in entries)])
+    return grid(header, rows) if rows else ""
+
+
+def _start(record: dict[str, Any] | None) -> str:
+    if record is None:
+        return "– | –"
+    return f"{seconds(record['seconds'])} | {record['peak']:.0f} MiB ({record['after_import']:.0f})"
