@@ -5,6 +5,7 @@
 # make bench   speed, as ratios inside one run
 # make bench-peers  the same work by JAX, PyTorch, CasADi, autograd and others beside diffcmp: some minutes, in .venv-peers
 # make docs-figures   draw the figures of docs/ and README.md again
+# make docs-studies   write docs/studies/ again: a page and a figure for every study, or for some: make docs-studies STUDIES="lhopital"
 # make docs-tables    write docs/singular-points.md and docs/evaluations.md again: textbook limits by every backend, runs per gradient
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ EXPR = exp(x)/sqrt(sin(x)**3+cos(x)**3)
 FUZZ ?= 20000
 FUZZ_SEED ?= $(shell date +%s)
 
-.PHONY: demo test fuzz lint bench docs-figures docs-tables clean
+.PHONY: demo test fuzz lint bench docs-figures docs-studies docs-tables clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -63,7 +64,7 @@ $(PEERS)/.installed: benchmarks/peers.txt pyproject.toml
 bench-peers: $(PEERS)/.installed
 	$(PEERS)/bin/python -m benchmarks.compare --json benchmarks/peers.json --figure docs/figures/peers.png
 
-docs-figures: $(VENV)/.installed
+docs-figures: docs-studies
 	mkdir -p docs/figures
 	$(BIN)/diffcmp sweep-h "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2" --at 0.2 \
 	  --backend forward,central,complex-step --plot docs/figures/sweep-logistic.png > /dev/null
@@ -71,6 +72,9 @@ docs-figures: $(VENV)/.installed
 	$(BIN)/diffcmp map "log(1+exp(x))" --from -800 --to 800 --plot docs/figures/map-softplus.png > /dev/null
 	$(BIN)/diffcmp hessian "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)" --at "x=linspace(-1,1,12)" \
 	  --backend tape --plot docs/figures/hessian-rosenbrock.png > /dev/null
+
+docs-studies: $(VENV)/.installed
+	$(BIN)/python docs/studies/pages.py $(STUDIES)
 
 docs-tables: $(VENV)/.installed
 	$(BIN)/python docs/singular_points.py
