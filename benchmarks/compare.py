@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for worker in workers:
         worker.stop()
     found = {
-        "date": date.today().isoformat(), "machine": processor(), "python": platform.python_version(),
+        "date": date.today().isoformat(), "machine": processor(), "python": platform.python_version(), "load": os.getloadavg(),
         "libraries": [asdict(worker.about) for worker in workers], "rows": rows,
         "first": all_started(chosen, [w.about.file for w in workers if not w.about.fault]),
     }  # fmt: skip

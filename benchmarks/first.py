@@ -45,7 +45,7 @@ def peak_memory() -> float:
 def started(index: int, files: Sequence[str], rounds: int) -> dict[str, Start]:
     """One of `STARTS` by each library, in turns; the first round warms the disk and is not counted."""
     seconds: dict[str, list[float]] = {file: [] for file in files}
-    memory: dict[str, list[float]] = {}
+    memory: dict[str, tuple[float, float]] = {}
     for _ in range(rounds + 1):
         for file in list(seconds):
             begin = perf_counter()
@@ -55,7 +55,8 @@ def started(index: int, files: Sequence[str], rounds: int) -> dict[str, Start]:
             if done.returncode:
                 del seconds[file]
             else:
-                memory[file] = json.loads(done.stdout)
+                peak, after_import = json.loads(done.stdout)
+                memory[file] = peak, after_import
     counted = {file: times[1:] for file, times in seconds.items()}
     return {
         file: Start(median(times), *memory[file], ratio(counted.get("diffcmp_"), times)) for file, times in counted.items()

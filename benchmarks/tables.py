@@ -26,7 +26,10 @@ def names(found: dict[str, Any]) -> dict[str, str]:
 
 def libraries(found: dict[str, Any]) -> str:
     rows = [[a["name"], a["version"] or a["fault"], a["threads"] or "–"] for a in found["libraries"]]
-    return f"{found['date']}, {found['machine']}, Python {found['python']}\n\n" + grid(["column", "version", "threads"], rows)
+    load = f"{found['load'][1]:.1f} processes at work on its cores (load over 5 minutes)"
+    return f"{found['date']}, {found['machine']}, Python {found['python']}, {load}\n\n" + grid(
+        ["column", "version", "threads"], rows
+    )
 
 
 def seconds(t: float) -> str:
@@ -44,8 +47,10 @@ def figures(x: float) -> str:
 
 def cell(record: dict[str, Any] | None, base: bool) -> str:
     """A ratio to the base, or the time of the base itself; ✗ where the answer is wrong."""
-    if record is None or record["fault"]:
-        return "–" if record is None or record["fault"] == "–" else "fails"
+    if record is None:
+        return "not installed"
+    if record["fault"]:
+        return "–" if record["fault"] == "–" else "fails"
     text = seconds(record["seconds"]) if base or not record["to_base"] else figures(record["to_base"]["median"])
     return f"{text} ✗" if record["wrong"] else text
 

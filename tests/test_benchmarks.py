@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import diffcmp
-from benchmarks import workloads
-from benchmarks.agreement import distance
+from benchmarks import tables, workloads
+from benchmarks.agreement import distance, tolerated
+from benchmarks.measure import measured
 from benchmarks.peers import diffcmp_
+from benchmarks.rows import Row
+from benchmarks.worker import Answer, Introduction
 
 
 @pytest.mark.parametrize("work", [
@@ -48,8 +50,41 @@ def test_formula_is_the_text(work: Any) -> None:
     assert (ends[0] - ends[1]) / (2 * h) == pytest.approx(expected, rel=1e-6)
 
 
-def test_a_wrong_answer_is_told() -> None:
-    assert distance(np.array([1.0, 2.1]), np.array([1.0, 2.0])) == pytest.approx(0.05)
-    assert distance(np.array([1.0, np.nan]), np.array([1.0, 2.0])) == np.inf
-    assert distance("1.234567890123456789012345678902", "1.234567890123456789012345678901") < 1e-29
-    assert diffcmp.__version__
+@pytest.mark.parametrize(("found", "expected", "far"), [
+    (np.array([1.0, 2.1]), np.array([1.0, 2.0]), 0.05),
+    (np.array([1.0, np.nan]), np.array([1.0, 2.0]), np.inf),
+    (np.array([1.0]), np.array([1.0, 2.0]), np.inf),
+    ((1.0, np.array([2.0])), (1.0, np.array([2.0])), 0.0),
+    ("1.0000000000000000000000000001", "1.0000000000000000000000000000", 1e-28),
+])  # fmt: skip
+def test_distance(found: Any, expected: Any, far: float) -> None:
+    assert distance(found, expected) == pytest.approx(far)
+
+
+def test_a_string_must_agree_to_its_digits() -> None:
+    assert tolerated("1." + "0" * 29) == pytest.approx(1e-28)
+
+
+class Told:
+    """A worker with one answer, which costs it so many seconds."""
+
+    alive = True
+
+    def __init__(self, file: str, value: float, seconds: float) -> None:
+        self.about, self.value, self.seconds = Introduction(file, file), value, seconds
+
+    def prepare(self, row: Row) -> Answer:
+        return Answer(self.value, self.seconds, self.seconds)
+
+    def time(self, calls: int) -> float:
+        return self.seconds
+
+
+def test_a_wrong_answer_is_marked() -> None:
+    workers: Any = [Told("hand", 1.0, 0.5), Told("diffcmp_", 1.0, 1.0), Told("jax_", 1.1, 2.0)]
+    cells = measured(Row("row", "call"), workers, 3).cells
+    assert not cells["diffcmp_"].wrong
+    assert cells["jax_"].wrong
+    assert cells["jax_"].diffcmp_to_it is not None
+    assert cells["jax_"].diffcmp_to_it.median == 0.5
+    assert tables.cell({"fault": "", "seconds": 2.0, "to_base": {"median": 4.0}, "wrong": True}, False) == "4.00 ✗"
