@@ -82,12 +82,3 @@ def studies_as(form: str, reports: Sequence[Report], width: int, colour: bool) -
     from diffcmp.report.study_text import study_text
 
     return "\n\n\n".join(study_text(report, width, colour) for report in reports)
-
-
-def bench_as(form: str, found: Bench, width: int, colour: bool) -> str:
-    """A benchmark in the same forms."""
-    if form in EXPORTS:
-        return EXPORTS[form](found)
-    from diffcmp.report.bench_tables import bench_text
-
-    return bench_text(found, width, colour)
