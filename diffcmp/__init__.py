@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from diffcmp.program.parser import parse
     from diffcmp.program.tracer import trace
     from diffcmp.report.record import Report
+    from diffcmp.speed.record import Bench
+    from diffcmp.speed.run import bench
     from diffcmp.studies.registry import study
     from diffcmp.truth.record import Kind, Truth
 
@@ -41,13 +43,14 @@ _HOMES = {
     "Report": "report.record", "study": "studies.registry", "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
     "certify": "api", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
     "Program": "program.ir", "parse": "program.parser", "trace": "program.tracer", "Kind": "truth.record",
-    "Truth": "truth.record", **dict.fromkeys(("gradient", "hessian", "hvp", "jacobian", "jvp", "vjp"), "operators"),
+    "Truth": "truth.record", "Bench": "speed.record", "bench": "speed.run",
+    **dict.fromkeys(("gradient", "hessian", "hvp", "jacobian", "jvp", "vjp"), "operators"),
 }  # fmt: skip
 
 __all__ = [
-    "Comparison", "DiffcmpError", "Explanation", "InputError", "Kind", "Map", "Program", "Report", "Sweep", "Truth",
-    "__version__", "along", "certify", "compare", "derivative", "explain", "grad", "gradient", "hessian", "hvp", "jacobian",
-    "jvp", "parse", "study", "sweep", "trace", "vjp",
+    "Bench", "Comparison", "DiffcmpError", "Explanation", "InputError", "Kind", "Map", "Program", "Report", "Sweep", "Truth",
+    "__version__", "along", "bench", "certify", "compare", "derivative", "explain", "grad", "gradient", "hessian", "hvp",
+    "jacobian", "jvp", "parse", "study", "sweep", "trace", "vjp",
 ]  # fmt: skip
 
 

@@ -77,6 +77,12 @@ class Fault(Enum):
     STUDY_OPTION = "the study '{name}' has no option '{option}'", "Its options: {names}"
     STUDY_CHOICE = "{option} is one of a few, not {given}", "Choose among {names}"
     STUDY_RANGE = "{option} is a number from {low} to {high}, not {given}", "Leave it out for the default"
+    SUITE_UNKNOWN = "there is no suite '{name}'", "{hint}The suites are {names}"
+    SUITE_EXPRESSION = "expr stands before one expression of your own", "Write diffcmp bench expr \"sin(x)/x\" --at 1"
+    SUITE_POINT = "--at is the point of an expression of your own, and none is given", "Write diffcmp bench expr \"sin(x)/x\" --at 1"
+    TOLERANCE = "a tolerance is a factor of at least 1, not {given}", "Write --tolerance 1.3"
+    STORED_FILE = "cannot read the baseline '{path}': {reason}", "Write one with: diffcmp bench --json {path}"
+    STORED_SCHEMA = "'{path}' is no benchmark of schema {schema}: {reason}", "Write one with: diffcmp bench --json {path}"
     EXTRA = "{what} needs {package}, which is not installed", "Install it with: pip install 'diffcmp[{extra}]'"
     OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
 
@@ -90,6 +96,7 @@ class Breakdown(Enum):
     SIZE = "a number on the way is too large to compute with", "choose another point, or simplify the expression"
     DEPTH = "the expression is nested too deeply to be analysed", "simplify it"
     CRASH = "the computation was ended by {signal}", "please report the command: this should not happen"
+    BENCH = "{what}", "see the table"
     BUG = "internal error: {what}", "please report the command: this should not happen"
     INTERRUPTED = "interrupted", ""
 

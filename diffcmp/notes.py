@@ -62,6 +62,10 @@ class Note(Enum):
     DOUBLE_WHERE_WRONG = "a double where is silently wrong here: `{double}` gives {gives}", "use dual-lhopital or tape-lhopital"
     DOUBLE_WHERE_CHANCE = "a double where is right here, but only because both branches have the same slope: `{double}` gives {gives}", "use dual-lhopital or tape-lhopital"
     DOUBLE_WHERE_NONE = "a double where hides that there is no derivative here: `{double}` gives {gives}", "look at the one-sided derivatives"
+    # what bench says of a method
+    UNTIMED = "a wrong answer, and so not timed: {digits:.0f} correct digits, where a sound method has {enough:.0f}", "see `diffcmp explain` at that point"
+    UNABLE = "not measured: {reason}", "{advice}"
+    ENDED = "not measured: it ended in {reason}", "please report it: this should not happen"
     # how an answer was found
     LIMIT = "by the limit from both sides: substitution gives {form}", ""
     LHOPITAL = "by the limit from both sides, L'Hôpital's rule applied {steps} times: substitution gives {form}", ""

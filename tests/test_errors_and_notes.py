@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from diffcmp import InputError, along, certify, compare, derivative, explain, parse, sweep, trace, worker
+from diffcmp import InputError, along, bench, certify, compare, derivative, explain, parse, sweep, trace, worker
 from diffcmp.accuracy.matrix import hessian_comparison
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.pattern import SparseMatrix
 from diffcmp.engines.point import assignments
 from diffcmp.errors import Fault
 from diffcmp.notes import Note
+from diffcmp.speed import run, stored
+from diffcmp.speed.record import Measurement
+from diffcmp.speed.timing import QUICK
+from diffcmp.speed.work import Method, Work
 from diffcmp.studies import registry
 
 
@@ -25,6 +30,17 @@ def without(module: str, called: Callable[[], Any]) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, module, None)
         return called()
+
+
+def benched(expr: str, at: Any, backends: list[str]) -> set[Note]:
+    """The notes of a benchmark of this expression."""
+    return {r.note for row in bench(["expr", expr], at, backends=backends, quick=True).rows for r in row.remarks}
+
+
+def broken_method() -> Measurement:
+    """The row of a method that divides by zero."""
+    work = Work("own", "1/0", (Method("broken", lambda: lambda: 1 // 0),), lambda: None)
+    return next(run.measured(work, QUICK, time.perf_counter))
 
 
 FAULTS: dict[Fault, Callable[[], Any]] = {
@@ -47,6 +63,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.CONDITION_AS_NUMBER: lambda: parse("x > 0"),
     Fault.NUMBER_AS_CONDITION: lambda: parse("x and x"),
     Fault.SHAPES: lambda: parse("x + [1, 2]", shapes={"x": (3,)}),
+    Fault.SHAPES_OF_PRODUCT: lambda: parse("x @ [1, 2]", shapes={"x": (3,)}),
     Fault.AXES: lambda: parse("[[x, x], [x, x]]", shapes={"x": (3,)}),
     Fault.TOO_LARGE: lambda: parse("transpose([x]) @ [x]", shapes={"x": (10_000,)}),
     Fault.INDEX: lambda: parse("x[3]", shapes={"x": (3,)}),
@@ -65,6 +82,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.POINT_TWICE: lambda: assignments(["x=1,x=2"]),
     Fault.POINT_UNKNOWN: lambda: compare("x", {"y": 1}),
     Fault.POINT_NAME: lambda: assignments(["x=1,2"]),
+    Fault.POINT_ELEMENT: lambda: assignments(["x[0]=1"]),
     Fault.POINT_FILE: lambda: compare("sum(x)", "@no-such-file.npy"),
     Fault.POINT_RAGGED: lambda: compare("sum(x)", [[1, 2], [3]]),
     Fault.POINT_LINSPACE: lambda: compare("sum(x)", "linspace(0, 1)"),
@@ -95,6 +113,12 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.STUDY_OPTION: lambda: registry.study("lhopital", depth=3),
     Fault.STUDY_CHOICE: lambda: registry.checked(registry.Option("form", str, "a", registry.Bounds(""), ("a", "b")), "c"),
     Fault.STUDY_RANGE: lambda: registry.study("lhopital", points=0),
+    Fault.SUITE_UNKNOWN: lambda: bench(["scaler"]),
+    Fault.SUITE_EXPRESSION: lambda: bench(["expr"]),
+    Fault.SUITE_POINT: lambda: bench(["scalar"], 1),
+    Fault.TOLERANCE: lambda: stored.sensible(0.9),
+    Fault.STORED_FILE: lambda: stored.stored("no-such-file.json"),
+    Fault.STORED_SCHEMA: lambda: stored.stored(str(Path(__file__).parents[1] / "docs" / "schema.json")),
     Fault.EXTRA: lambda: without("scipy.sparse", SparseMatrix((0, 0), np.zeros(1, int), np.zeros(0, int), np.zeros(0)).scipy),
     Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
 }
@@ -194,6 +218,9 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.TOO_MANY_NUMBERS: lambda: noted("sum(x**2)", ["0.5"] * 1001, backends=["dual-lhopital"]),
     Note.SAMPLED: lambda: {r.note for r in hessian_comparison("prod(x)", ["0.5"] * 18).remarks},
     Note.UNASKED: lambda: {r.note for r in along("x", 0, 1, timeout=1e-9, backends=["dual"]).remarks},
+    Note.UNTIMED: lambda: benched("(t**2-4)/(t-2)", 2, ["dual"]),
+    Note.UNABLE: lambda: without("mpmath", lambda: {r.note for row in bench(["truth"], quick=True).rows for r in row.remarks}),
+    Note.ENDED: lambda: {r.note for r in broken_method().remarks},
     Note.ZERO_ASSUMED: lambda: {
         r.note for r in certify(
             "(x-1)/(x-1+gamma(1/3)*gamma(2/3)-2*pi/sqrt(3))", 1, timeout=0.001,

@@ -19,7 +19,7 @@ from diffcmp.version import __version__
 
 COMMANDS = {
     "grad": "grad", "explain": "explain", "sweep-h": "sweep_h", "map": "map",
-    "jacobian": "jacobian", "hessian": "hessian", "study": "study", "code": "code", "backends": "backends",
+    "jacobian": "jacobian", "hessian": "hessian", "bench": "bench", "study": "study", "code": "code", "backends": "backends",
     "completion": "completion",
 }  # fmt: skip
 
@@ -32,6 +32,7 @@ Examples:
   diffcmp map "log(1+exp(x))" --from -800 --to 800
   diffcmp jacobian "[x[0]*x[1], sin(x[0])]" --at "x=[2,3]"
   diffcmp hessian "norm(x)" --at "x=[3,4]" --plot hessian.png
+  diffcmp bench scalar gradient --quick
   diffcmp code "sin(x)/x" --backend tape
   diffcmp study step-size --plot figures
 """

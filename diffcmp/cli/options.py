@@ -97,9 +97,10 @@ method = decorated(
                  metavar="SECONDS", callback=allowed, expose_value=False,
                  help="Time for the whole command. What sympy has not answered by then is noted."),
 )  # fmt: skip
+target = click.option("-o", "--output", "target", metavar="FILE", help="Write to FILE, whole or not at all.")
 output = decorated(
     click.option("--json", "form", flag_value="json", multiple=True, help="JSON instead of a table."),
     click.option("--csv", "form", flag_value="csv", multiple=True, help="CSV instead of a table."),
     click.option("--markdown", "form", flag_value="markdown", multiple=True, help="Markdown instead of a table."),
-    click.option("-o", "--output", "target", metavar="FILE", help="Write to FILE, whole or not at all."),
+    target,
 )  # fmt: skip

@@ -16,12 +16,14 @@ from diffcmp.accuracy.matrix import MatrixComparison
 from diffcmp.accuracy.record import Comparison, Map, Row, Step, Sweep, plain
 from diffcmp.engines.partials import steps_of
 from diffcmp.report import numbers
+from diffcmp.report.bench_export import BENCH_FIELDS, bench_lines, bench_markdown
 from diffcmp.report.explain_export import explanation_lines
 from diffcmp.report.headings import HEAD, TAIL, listed, point, symbol, truth_facts
 from diffcmp.report.map_export import MAP_FIELDS, map_lines, map_markdown
 from diffcmp.report.markdown import code, escaped, joined, table
 from diffcmp.report.matrix_export import MATRIX_FIELDS, matrix_lines, matrix_markdown
 from diffcmp.report.remarks import grouped
+from diffcmp.speed.record import Bench
 from diffcmp.truth.record import Quantity
 
 COMPARISON_FIELDS = (
@@ -34,7 +36,7 @@ SWEEP_FIELDS = (
     "order", "roundoff_slope",
 )  # fmt: skip
 
-Record: TypeAlias = Comparison | Sweep | Map | Explanation | MatrixComparison
+Record: TypeAlias = Comparison | Sweep | Map | Explanation | MatrixComparison | Bench
 
 
 def to_json(record: Record) -> str:
@@ -43,7 +45,7 @@ def to_json(record: Record) -> str:
 
 
 def to_csv(record: Record) -> str:
-    """One line for each backend and variable, step size or point, under a line of names."""
+    """One line for each backend and variable, step size, point or work, under a line of names."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     record = record.comparison if isinstance(record, Explanation) else record
@@ -53,6 +55,9 @@ def to_csv(record: Record) -> str:
     elif isinstance(record, MatrixComparison):
         writer.writerow(MATRIX_FIELDS)
         writer.writerows(matrix_lines(record))
+    elif isinstance(record, Bench):
+        writer.writerow(BENCH_FIELDS)
+        writer.writerows(bench_lines(record))
     elif isinstance(record, Map):
         writer.writerow(MAP_FIELDS)
         writer.writerows(map_lines(record))
@@ -69,6 +74,8 @@ def to_markdown(record: Record) -> str:
         return map_markdown(record)
     if isinstance(record, MatrixComparison):
         return matrix_markdown(record)
+    if isinstance(record, Bench):
+        return bench_markdown(record)
     if isinstance(record, Explanation):
         return "\n".join([to_markdown(record.comparison).rstrip(), *explanation_lines(record)]) + "\n"
     wrt = record.wrt if isinstance(record, Comparison) else (record.variable,)

@@ -9,6 +9,7 @@ from diffcmp.accuracy.matrix import MatrixComparison
 from diffcmp.accuracy.record import Comparison, Map, Sweep
 from diffcmp.report.export import to_csv, to_json, to_markdown
 from diffcmp.report.record import Report
+from diffcmp.speed.record import Bench
 
 CHART_HEIGHT = 24
 EXPORTS = {"json": to_json, "csv": to_csv, "markdown": to_markdown}
@@ -82,3 +83,12 @@ def studies_as(form: str, reports: Sequence[Report], width: int, colour: bool) -
     from diffcmp.report.study_text import study_text
 
     return "\n\n\n".join(study_text(report, width, colour) for report in reports)
+
+
+def bench_as(form: str, found: Bench, width: int, colour: bool) -> str:
+    """A benchmark in the same forms."""
+    if form in EXPORTS:
+        return EXPORTS[form](found)
+    from diffcmp.report.bench_tables import bench_text
+
+    return bench_text(found, width, colour)

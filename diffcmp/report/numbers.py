@@ -106,6 +106,17 @@ def share(part: float | None) -> str:
     return f"{100 * part:.{0 if part >= 0.0995 else 1}f} %"
 
 
+def ratio(quotient: float | None) -> str:
+    """A ratio of times to three digits.
+
+    >>> ratio(1.257), ratio(14.49), ratio(9861.3), ratio(0.0512), ratio(None)
+    ('1.26', '14.5', '9861', '0.051', '–')
+    """
+    if quotient is None:
+        return MISSING
+    return f"{quotient:.{3 if quotient < 0.0995 else 2 if quotient < 9.995 else 1 if quotient < 99.95 else 0}f}"
+
+
 def estimate(value: object, figures: int | None = None) -> str:
     """A number of any dtype in the fewest digits that give it back, or rounded to `figures` significant ones.
 

@@ -1,0 +1,146 @@
+"""The result: a `Bench`, one `Measurement` for each method and work, and a `Change` for each that an earlier run has too.
+
+Plain fields, nothing computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from diffcmp.accuracy.record import SCHEMA, plain
+from diffcmp.notes import Remark
+
+Outcome: TypeAlias = Literal["worse", "better", "same", "new", "missing"]
+Key: TypeAlias = tuple[str, str, str]  # suite, work, method
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The median of a ratio, and the quartiles on either side of it."""
+
+    median: float
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, float]:
+        """The ratio as the JSON form has it."""
+        return {"median": self.median, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One method at one piece of work.
+
+    ratio: its time over that of the baseline next to it, None where it was not timed; of the baseline, timed against itself,
+    the noise. seconds: one call, the median. repeats: how many pairs were timed. digits: correct ones of the answer, as far
+    off as its worst component is, over the largest; None for what is no answer, and where there is no certified one. wrong:
+    fewer digits than a sound method of its kind has, or none at all.
+    """
+
+    suite: str
+    work: str
+    method: str
+    baseline: str
+    ratio: Spread | None
+    seconds: float | None
+    repeats: int
+    digits: float | None
+    wrong: bool = False
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """By what it is found in another run."""
+        return self.suite, self.work, self.method
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as the JSON form has it."""
+        return {
+            "suite": self.suite,
+            "work": self.work,
+            "method": self.method,
+            "baseline": self.baseline,
+            "ratio": None if self.ratio is None else self.ratio.to_dict(),
+            "seconds": plain(self.seconds),
+            "repeats": self.repeats,
+            "digits": plain(self.digits),
+            "wrong": self.wrong,
+            "notes": [str(remark) for remark in self.remarks],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A ratio in this run and in an earlier one; None where that run has none. factor: the quotient of the medians."""
+
+    suite: str
+    work: str
+    method: str
+    outcome: Outcome
+    before: Spread | None
+    now: Spread | None
+    factor: float | None
+
+    @property
+    def key(self) -> Key:
+        """The measurement that it is about."""
+        return self.suite, self.work, self.method
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as the JSON form has it."""
+        return {
+            "suite": self.suite, "work": self.work, "method": self.method, "outcome": self.outcome,
+            "before": None if self.before is None else self.before.to_dict(),
+            "now": None if self.now is None else self.now.to_dict(), "factor": plain(self.factor),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """All changes since an earlier run. source: where that is stored. tolerance: the factor by which a ratio may grow."""
+
+    source: str
+    tolerance: float
+    changes: tuple[Change, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many changes are of that kind."""
+        return sum(change.outcome == outcome for change in self.changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as the JSON form has it."""
+        changes = [change.to_dict() for change in self.changes]
+        return {"source": self.source, "tolerance": self.tolerance, "changes": changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """All measurements of one run, in the order in which they were made. machine: what it ran on, by what that is."""
+
+    suites: tuple[str, ...]
+    quick: bool
+    machine: dict[str, str]
+    rows: tuple[Measurement, ...]
+    against: Against | None = None
+
+    @property
+    def wrong(self) -> int:
+        """How many answers are wrong."""
+        return sum(row.wrong for row in self.rows)
+
+    @property
+    def worse(self) -> int:
+        """How many ratios got worse."""
+        return 0 if self.against is None else self.against.count("worse")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of `diffcmp bench`, described by `docs/schema.json`."""
+        return {
+            "schema": SCHEMA,
+            "suites": list(self.suites),
+            "quick": self.quick,
+            "machine": self.machine,
+            "rows": [row.to_dict() for row in self.rows],
+            "against": None if self.against is None else self.against.to_dict(),
+        }
