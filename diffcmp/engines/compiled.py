@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats
 from diffcmp.arithmetic.system import NumberSystem
@@ -24,7 +24,14 @@ from diffcmp.engines.point import differentiated
 from diffcmp.engines.reverse import vjp
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.emit import Dialect, Emitted, called, emit, lowered
-from diffcmp.program.ir import Builder, Equation, Program
+from diffcmp.program.ir import Builder, Program
+from diffcmp.program.passes import PASSES, optimised
+
+if TYPE_CHECKING:
+    from diffcmp.engines.array_code import ArrayCode
+
+OPTIMISATIONS = (*PASSES, "recycle", "blocks")
+"""What may be left out: the passes over a Program of arrays, writing to memory that is not needed any more, blocks."""
 
 SUMS = frozenset({"add", "sub", "mul", "neg"})  # what every number system does with Python's own operators
 
@@ -140,8 +147,7 @@ def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -
     tracing = Tracing(Builder(program.inputs, program.shapes))
     one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
     duals = [
-        Dual(slot, one if name == direction else None)
-        for name, slot in zip(program.inputs, tracing.inputs(), strict=True)
+        Dual(slot, one if name == direction else None) for name, slot in zip(program.inputs, tracing.inputs(), strict=True)
     ]
     out = evaluate(adjoint(program, wrt), Duals(tracing), duals)
     column = [zero if d.tangent is None else d.tangent for d in out[1:]]
@@ -180,10 +186,14 @@ def only(program: Program, *outputs: int) -> Program:
     return replace(program, outputs=tuple(program.outputs[i] for i in outputs)).pruned()
 
 
-def emitted(program: Program, name: str = "f") -> Emitted:
-    """`program` as straight-line Python on float64 with the functions of `math`, or of NumPy where it has arrays."""
-    if not program.scalar:
-        return emitted_on_arrays(program, name)[0]
+def emitted(program: Program, name: str = "f", optimise: Collection[str] = OPTIMISATIONS) -> Emitted | ArrayCode:
+    """`program` as straight-line Python on float64 with the functions of `math`, or of NumPy where it has arrays; there
+    `optimise` names the optimisations that are made."""
+    return emitted_on_arrays(program, name, optimise) if not program.scalar else emitted_on_numbers(program, name)
+
+
+def emitted_on_numbers(program: Program, name: str = "f") -> Emitted:
+    """`program` of numbers as straight-line Python on float64 with the functions of `math`."""
     double = Floats()
     low = lowered(program, lambda primitive: double.function(primitive) is not None)
     return emit(low, name, known=_constants(low))
@@ -213,15 +223,14 @@ def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
         return out[0] if len(out) == 1 else tuple(out)
 
     # `math` raises where IEEE 754 has an answer
-    return emitted(program).guarded().function({**KERNEL, "_errors": ERRORS, "_fallback": by_ieee})
+    return emitted_on_numbers(program).guarded().function({**KERNEL, "_errors": ERRORS, "_fallback": by_ieee})
 
 
-def on_arrays(program: Program) -> Callable[..., Any]:
+def on_arrays(program: Program, optimise: Collection[str] = OPTIMISATIONS) -> Callable[..., Any]:
     """`program` compiled for float64 arrays, which never raises and never warns."""
     import numpy as np
 
-    made, names = emitted_on_arrays(program)
-    fast = made.function(names)
+    fast = emitted_on_arrays(program, optimise=optimise).function()
 
     def quiet(*inputs: Any) -> Any:
         with np.errstate(all="ignore"):
@@ -230,29 +239,21 @@ def on_arrays(program: Program) -> Callable[..., Any]:
     return quiet
 
 
-def emitted_on_arrays(program: Program, name: str = "f") -> tuple[Emitted, dict[str, object]]:
-    """`program` as straight-line Python on float64 arrays, and what its names stand for: NumPy's operators and functions, and
-    the values of what depends on no input."""
-    from diffcmp.arithmetic.arrays import INFIX, Arrays, kernel
+def emitted_on_arrays(program: Program, name: str = "f", optimise: Collection[str] = OPTIMISATIONS) -> ArrayCode:
+    """`program` as straight-line Python on float64 arrays, by NumPy's functions."""
+    import numpy as np
 
-    low = lowered(program, lambda primitive: kernel(primitive) is not None)
-    names: dict[str, object] = {}
-    known = {}
-    for slot, value in _settled(low, Arrays(), low.constant - {i for i, eq in low.by_output.items() if eq.params}).items():
-        known[slot] = f"__k{slot}"  # no input may have two underscores in front
-        names[known[slot]] = value
+    from diffcmp.arithmetic.arrays import Arrays, kernel
+    from diffcmp.engines.array_code import array_code
+    from diffcmp.engines.blocks import LONG
+    from diffcmp.engines.placement import placed
 
-    def bound(eq: Equation) -> str:
-        function = kernel(eq.primitive)
-        assert function is not None
-        if eq.static:
-            function, name = partial(function, static=eq.static), f"__{eq.primitive}{eq.output}"
-        else:
-            name = called(eq.primitive)
-        names[name] = function
-        return name
-
-    return emit(low, name, Dialect(infix=INFIX, bound=bound), known), names
+    low = optimised(lowered(program, lambda primitive: kernel(primitive) is not None), optimise)
+    known = _settled(low, Arrays(), low.constant)
+    for value in known.values():
+        if isinstance(value, np.ndarray) and value.flags.writeable:
+            value.setflags(write=False)  # it is the code's own, whoever gets it
+    return array_code(low, placed(low, LONG if "blocks" in optimise else None), known, name, "recycle" in optimise)
 
 
 def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]:

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias
 from diffcmp.arithmetic.bounded import OutOfRange
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats, exact
 from diffcmp.engines.beside import one_side
-from diffcmp.engines.compiled import adjoint, compiled, emitted, only, tangent
+from diffcmp.engines.compiled import adjoint, compiled, emitted_on_numbers, only, tangent
 from diffcmp.engines.inexact import SLACK, BoundedField, WideField
 from diffcmp.engines.laurent import Exhausted
 from diffcmp.engines.logarithms import Extended
@@ -262,6 +262,6 @@ def careful(program: Program, name: str, mode: Literal["dual", "tape"] = "dual")
         series = resolved(program, inputs, {name: 1}, floats).slope if all(map(math.isfinite, inputs)) else None
         return float(fallback(*inputs) if series is None else series)
 
-    straight = emitted(only(alarmed(program, plain), 1, 2)).careful().guarded()
+    straight = emitted_on_numbers(only(alarmed(program, plain), 1, 2)).careful().guarded()
     made: Callable[..., Any] = straight.function({**KERNEL, "_errors": ERRORS, "_fallback": by_series, "_careful": by_series})
     return made

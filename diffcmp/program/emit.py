@@ -10,7 +10,7 @@ import builtins
 import keyword
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -123,7 +123,7 @@ class _Writer:
         self.shared, self.order = _shared(program, known)
         self.uses = Counter(self.shared[i] for eq in self.order if eq.output not in known for i in eq.inputs)
         self.uses.update(self.shared[i] for i in program.outputs)
-        self.names = _python_names(program)
+        self.names = python_names(program)
         self.calls: dict[str, None] = {}
         self.lines: list[str] = []
         self.texts: dict[int, Bound] = {}
@@ -202,9 +202,10 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
     return live
 
 
-def _python_names(program: Program) -> dict[int, str]:
+def python_names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    taken = {*keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), "_errors", "_fallback", "_careful", "_out"}
+    ours = "_errors", "_fallback", "_careful", "_out"
+    taken = {*reserved, *keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), *ours}
     names: dict[int, str] = {}
     wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
     for slot in range(program.size):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from diffcmp.program.emit import Emitted
 from diffcmp.program.ir import Program
 from diffcmp.program.printer import listing
+
+if TYPE_CHECKING:
+    from diffcmp.engines.array_code import ArrayCode
 
 HEADINGS = {
     None: "Python, straight-line, on float64 with the functions of `math`, or of NumPy where there are arrays",
@@ -13,7 +18,7 @@ HEADINGS = {
 }
 
 
-def code_text(program: Program, derived: Program, emitted: Emitted, backend: str | None) -> str:
+def code_text(program: Program, derived: Program, emitted: Emitted | ArrayCode, backend: str | None) -> str:
     """The listing of the Program, that of what `backend` makes of it, and the emitted source."""
     parts = ["# the function as typed", listing(program)]
     if backend is not None:

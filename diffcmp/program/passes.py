@@ -1,0 +1,201 @@
+"""Small rewritings of a Program that save operations and change no number: passes from Program to Program.
+
+Each can be read, printed (`diffcmp code`) and left out by name. The results are bitwise those of the Program as it was, but for
+the sign of a zero or a nan: nothing is reassociated, but where a factor is a power of two and the product therefore exact. They
+are for code that is run and not for the Program that is analysed, which stays as typed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import TypeAlias
+
+from diffcmp.program.ir import Builder, Equation, Program
+
+Rule: TypeAlias = "Callable[[Rewriter, Equation, Sequence[int]], int | None]"
+
+
+class Rewriter:
+    """A Program under construction, whose equations can be looked at; `uses` counts those of the slots of the old one."""
+
+    def __init__(self, program: Program) -> None:
+        self.builder = Builder(program.inputs, program.shapes)
+        self.made: dict[int, Equation] = {}
+
+    def add(self, name: str, *inputs: int) -> int:
+        """The slot of a new equation of numbers, or element by element."""
+        return self.kept(Equation(name, inputs, 0), inputs)
+
+    def kept(self, eq: Equation, inputs: Sequence[int]) -> int:
+        """The slot of an equation as it is, on new slots."""
+        slot = self.builder.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
+        self.made[slot] = self.builder.equations[-1]
+        return slot
+
+    def literal(self, value: float) -> int:
+        """The slot of a number."""
+        return self.kept(Equation("literal", (), 0, (Fraction(value),)), ())
+
+    def number(self, slot: int) -> float | None:
+        """The float64 of a literal; None for all else."""
+        eq = self.made.get(slot)
+        return None if eq is None or not eq.params else nearest(eq.params[0])
+
+    def arguments(self, slot: int, name: str) -> tuple[int, ...] | None:
+        """What a slot is made from, where it is made by the primitive `name`."""
+        eq = self.made.get(slot)
+        return eq.inputs if eq is not None and eq.primitive == name else None
+
+    def scaled(self, slot: int) -> tuple[float, int] | None:
+        """The literal factor of a product, and the other factor."""
+        for a, b in pairs(self.arguments(slot, "mul") or ()):
+            factor = self.number(a)
+            if factor is not None:
+                return factor, b
+        return None
+
+
+def nearest(value: Fraction) -> float | None:
+    """The nearest float64, where that is finite."""
+    try:
+        return value.numerator / value.denominator
+    except OverflowError:
+        return None
+
+
+def pairs(inputs: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Two arguments in both orders."""
+    return (tuple(inputs), tuple(inputs)[::-1]) if len(inputs) == 2 else ()  # type: ignore[return-value]  # of length 2
+
+
+def rewritten(program: Program, rule: Rule) -> Program:
+    """Every equation as `rule` has it, with new slots for its arguments; where that says None, as it is."""
+    new, live = Rewriter(program), program.live
+    slots = {i: i for i in range(len(program.inputs))}
+    for eq in program.equations:
+        if eq.output in live:
+            inputs = [slots[i] for i in eq.inputs]
+            found = rule(new, eq, inputs)
+            slots[eq.output] = new.kept(eq, inputs) if found is None else found
+    labels = [(label, slots[i]) for label, i in program.labels if i in slots]
+    return new.builder.program([slots[i] for i in program.outputs], program.text, labels).pruned()
+
+
+def share(program: Program) -> Program:
+    """Common subexpressions once."""
+    known: dict[object, int] = {}
+
+    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int:
+        key = (eq.primitive, eq.params, tuple(inputs), eq.static)
+        if key not in known:
+            known[key] = new.kept(eq, inputs)
+        return known[key]
+
+    return rewritten(program, rule)
+
+
+FOLDED: dict[str, Callable[..., float]] = {
+    "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y, "neg": lambda x: -x,
+}  # fmt: skip
+
+
+def fold(program: Program) -> Program:
+    """Sums and products of literals, rounded as they would be: `2*3` is 6."""
+
+    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
+        if eq.primitive not in FOLDED or eq.shape:
+            return None
+        numbers = [new.number(i) for i in inputs]
+        if None in numbers:
+            return None
+        out = FOLDED[eq.primitive](*numbers)
+        return new.literal(out) if out and math.isfinite(out) else None  # no literal is -0.0
+
+    return rewritten(program, rule)
+
+
+def square(program: Program) -> Program:
+    """x**2 as x*x, which is how every floating-point number system takes it."""
+
+    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
+        return new.add("mul", inputs[0], inputs[0]) if eq.primitive == "power" and new.number(inputs[1]) == 2 else None
+
+    return rewritten(program, rule)
+
+
+def scatter(program: Program) -> Program:
+    """The sum of arrays that are zero but in one and the same slice, as the slice of the sum."""
+
+    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
+        if eq.primitive != "add":
+            return None
+        left, right = (new.made.get(i) for i in inputs)
+        if left is None or right is None or left.primitive != "put" or right.primitive != "put" or left.static != right.static:
+            return None
+        (a,), (b,) = left.inputs, right.inputs
+        if new.builder.dims[a] != new.builder.dims[b]:
+            return None
+        return new.kept(left, [new.add("add", a, b)])
+
+    return rewritten(program, rule)
+
+
+def scale(program: Program) -> Program:
+    """Factors of powers of two, and signs, into literals: `100*(2*x)` is 200*x, and -(2*x) is (-2)*x; both are exact."""
+    uses = Counter(i for eq in program.equations for i in eq.inputs)
+
+    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
+        if eq.primitive == "neg" and uses[eq.inputs[0]] == 1:
+            inner = new.scaled(inputs[0])
+            return None if inner is None else new.add("mul", new.literal(-inner[0]), inner[1])
+        if eq.primitive != "mul":
+            return None
+        for a, b in pairs(inputs):
+            outer, inner = new.number(a), new.scaled(b)
+            if outer is not None and inner is not None and abs(outer) >= 1 and doubles(inner[0]):
+                whole = outer * inner[0]
+                return new.add("mul", new.literal(whole), inner[1]) if math.isfinite(whole) else None
+        return None
+
+    return rewritten(program, rule)
+
+
+def doubles(factor: float) -> bool:
+    """Whether products with it are exact or overflow: a power of two that is not below 1."""
+    return abs(factor) >= 1 and abs(math.frexp(factor)[0]) == 0.5
+
+
+def sign(program: Program) -> Program:
+    """Minus signs out of products and quotients and into sums: a + -b is a - b, x*-y is -(x*y)."""
+
+    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
+        turned = [new.arguments(i, "neg") for i in inputs]
+        if eq.primitive == "neg" and turned[0]:
+            return turned[0][0]
+        if eq.primitive in ("add", "sub") and turned[1]:
+            return new.add("sub" if eq.primitive == "add" else "add", inputs[0], turned[1][0])
+        if eq.primitive == "add" and turned[0]:
+            return new.add("sub", inputs[1], turned[0][0])
+        if eq.primitive in ("mul", "div") and any(turned):
+            plain = [t[0] if t else i for t, i in zip(turned, inputs, strict=True)]
+            out = new.add(eq.primitive, *plain)
+            return out if all(turned) else new.add("neg", out)
+        return None
+
+    return rewritten(program, rule)
+
+
+PASSES: dict[str, Callable[[Program], Program]] = {
+    "share": share, "fold": fold, "square": square, "scatter": scatter, "scale": scale, "sign": sign,
+}  # fmt: skip
+
+
+def optimised(program: Program, passes: Collection[str] = tuple(PASSES)) -> Program:
+    """`program` by the passes named, in the order of `PASSES`, and without what no output needs. Twice, since signs that have
+    moved may meet literals."""
+    chosen = [made for name, made in PASSES.items() if name in passes]
+    return reduce(lambda p, step: step(p), chosen * 2, program.pruned())
