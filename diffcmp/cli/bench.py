@@ -21,12 +21,9 @@ WORKS = 13  # for the progress bar
 @click.option("--quick", is_flag=True, help="Less work and fewer repeats.")
 @click.option("--compare", "baseline", metavar="FILE", help="Exit with 1 where a ratio got worse than in this earlier run.")
 @click.option("--tolerance", type=float, default=1.3, show_default=True, help="The factor by which a ratio may grow.")
-@click.option("--timeout", type=click.FloatRange(0, options.LONGEST, min_open=True), default=600.0, show_default=True,
-              metavar="SECONDS", callback=options.allowed, expose_value=False, help="Time for the whole command.")  # fmt: skip
+@options.timeout(600.0, "Time for the whole command.")
 @click.option("--json", "stored_in", metavar="FILE", help="Write JSON to FILE as well, a baseline for --compare.")
-@click.option("--csv", "form", flag_value="csv", multiple=True, help="CSV instead of a table.")
-@click.option("--markdown", "form", flag_value="markdown", multiple=True, help="Markdown instead of a table.")
-@options.target
+@options.tables
 def command(
     suites: tuple[str, ...], at: tuple[str, ...], backends: list[str] | None, quick: bool, baseline: str | None,
     tolerance: float, stored_in: str | None, form: tuple[str, ...], target: str | None,
@@ -45,13 +42,15 @@ def command(
     writable(target)
     writable(stored_in)
     from diffcmp.engines.point import assignments
-    from diffcmp.speed import run, stored
+    from diffcmp.speed.run import bench, sound
+    from diffcmp.speed.stored import stored
 
-    stored.sensible(tolerance)
-    before = None if baseline is None else stored.stored(baseline)
+    before = None if baseline is None else stored(baseline)
     with progress(WORKS) as tell:
-        found = run.bench(suites, assignments(at) if at else None, backends=backends, quick=quick, progress=tell)
-    found = found if before is None else stored.held(found, before, tolerance)
+        found = bench(
+            suites, assignments(at) if at else None, backends=backends, quick=quick, before=before, tolerance=tolerance,
+            progress=tell,
+        )  # fmt: skip
     from diffcmp.report.forms import bench_as
     from diffcmp.report.terminal import screen
 
@@ -59,4 +58,4 @@ def command(
     if stored_in is not None:
         write(bench_as("json", found, seen.width, seen.colour), stored_in)
     show(bench_as(chosen, found, seen.width, seen.colour), target)
-    run.sound(found)
+    sound(found)

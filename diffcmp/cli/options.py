@@ -80,6 +80,12 @@ def allowed(_: click.Context, __: click.Parameter, value: float) -> None:
     guard.allow(value)
 
 
+def timeout(default: float, help: str) -> Callable[[F], F]:
+    """The option for the time of a whole command."""
+    return click.option("--timeout", type=click.FloatRange(0, LONGEST, min_open=True), default=default, show_default=True,
+                        metavar="SECONDS", callback=allowed, expose_value=False, help=help)  # fmt: skip
+
+
 point = decorated(
     click.argument("expression"),
     click.option("--at", multiple=True, required=True, metavar="POINT",
@@ -93,14 +99,14 @@ method = decorated(
     click.option("--dtype", type=click.Choice(["float16", "float32", "float64", "longdouble"]), default="float64",
                  show_default=True, help="The format of floating point."),
     click.option("--digits", type=int, default=30, show_default=True, help="Certified digits of the truth."),
-    click.option("--timeout", type=click.FloatRange(0, LONGEST, min_open=True), default=10.0, show_default=True,
-                 metavar="SECONDS", callback=allowed, expose_value=False,
-                 help="Time for the whole command. What sympy has not answered by then is noted."),
+    timeout(10.0, "Time for the whole command. What sympy has not answered by then is noted."),
 )  # fmt: skip
-target = click.option("-o", "--output", "target", metavar="FILE", help="Write to FILE, whole or not at all.")
-output = decorated(
-    click.option("--json", "form", flag_value="json", multiple=True, help="JSON instead of a table."),
+tables = decorated(
     click.option("--csv", "form", flag_value="csv", multiple=True, help="CSV instead of a table."),
     click.option("--markdown", "form", flag_value="markdown", multiple=True, help="Markdown instead of a table."),
-    target,
+    click.option("-o", "--output", "target", metavar="FILE", help="Write to FILE, whole or not at all."),
+)
+output = decorated(
+    click.option("--json", "form", flag_value="json", multiple=True, help="JSON instead of a table."),
+    tables,
 )  # fmt: skip

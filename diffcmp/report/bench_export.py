@@ -60,7 +60,11 @@ def answers(found: Bench) -> str:
         return f"{found.wrong} of {len(found.rows)} methods gave no right answer: see the notes."
     if not checked:
         return "No answer could be checked."
-    return "The one answer that can be checked is right." if checked == 1 else f"All {checked} answers that can be checked are right."
+    return (
+        "The one answer that can be checked is right."
+        if checked == 1
+        else f"All {checked} answers that can be checked are right."
+    )
 
 
 def verdict(against: Against) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.console import RenderableType
+from rich.text import Text
 
 from diffcmp.report import numbers
 from diffcmp.report.bench_export import (
@@ -22,6 +23,7 @@ from diffcmp.report.blocks import notes
 from diffcmp.report.console import plain, render
 from diffcmp.report.layout import Cell, Columns, hidden_note, table
 from diffcmp.report.remarks import grouped
+from diffcmp.spans import printable
 from diffcmp.speed.record import Bench, Change, Measurement
 
 HEADERS = ("method", "ratio", "quartiles", "time", "digits")
@@ -87,11 +89,13 @@ def conclusion(found: Bench) -> list[RenderableType]:
     parts: list[RenderableType] = [plain(answers(found), "bold red" if found.wrong else "bold green")]
     if found.against is not None:
         parts.append(plain(verdict(found.against), "bold red" if found.worse else "bold green"))
-        for change in telling(found.against):
-            now = numbers.ratio(None if change.now is None else change.now.median)
-            ratios = f"{before(change)} → {now}" if change.outcome in ("worse", "better") else ""
-            said = plain(f"  {change.outcome}: ", STYLES[change.outcome])
-            parts.append(
-                said.append_text(plain(f"{change.suite}, {change.method}  {ratios}  ({change.work})", "not bold default"))
-            )
+        parts.append(labelled((change.outcome, said(change)) for change in telling(found.against)))
     return [*parts, plain(ran_on(found), "dim")]
+
+
+def said(change: Change) -> Text:
+    """What has changed, and from which ratio to which."""
+    text = plain(f"{change.suite}/{change.method}", STYLES[change.outcome])
+    if change.before is not None and change.now is not None:
+        text.append(f" {before(change)} → {numbers.ratio(change.now.median)}", style="not bold default")
+    return text.append(f"  {printable(change.work)}", style="not bold dim")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -15,7 +15,9 @@ from diffcmp import InputError, bench, sweep
 from diffcmp.errors import Fault
 from diffcmp.notes import Note
 from diffcmp.speed import by_hand, suites, whole
+from diffcmp.speed.record import Spread
 from diffcmp.speed.run import SUITES, measured, selection
+from diffcmp.speed.stored import Stored
 from diffcmp.speed.suites import Asked
 from diffcmp.speed.timing import QUICK
 from diffcmp.speed.work import Certified, Method, Work
@@ -159,3 +161,37 @@ def test_the_sum_of_a_sparse_hessian_tells_of_entries_elsewhere() -> None:
 def test_a_sweep_implies_the_derivative_that_it_was_held_against() -> None:
     found = sweep("x**2", 3, backends=["central"], per_decade=1)
     assert {round(Fraction(text), 15) for text in whole.implied(found)} == {6}
+
+
+class Disturbed:
+    """A suite whose method costs `costs[k]` seconds the k-th time that it is measured, its baseline 1."""
+
+    def __init__(self, *costs: float) -> None:
+        self.now, self.costs = 0.0, iter(costs)
+
+    def clock(self) -> float:
+        return self.now
+
+    def suite(self, asked: Asked) -> Iterator[Work]:
+        def taking(seconds: float) -> Callable[[], float]:
+            def call() -> float:
+                self.now += seconds
+                return 2.0
+
+            return call
+
+        methods = Method("by hand", lambda: taking(1.0)), Method("dual", lambda: taking(next(self.costs)))
+        yield Work("own", "2", methods, lambda: Certified({0: Fraction(2)}))
+
+
+@pytest.mark.parametrize(("costs", "found"), [
+    ([2.0], "same"), ([3.0, 2.0], "same"), ([3.0, 3.1], "worse"), ([3.0, 1.0], "better"), ([1.0], "better"),
+])  # fmt: skip
+def test_what_looks_worse_is_timed_once_more(costs: list[float], found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Disturbed(*costs)
+    monkeypatch.setitem(SUITES, "own", made.suite)
+    before = Stored("b.json", {("own", "2", "dual"): Spread(2.0, 1.9, 2.1)})
+    against = bench(["own"], before=before, quick=True, clock=made.clock).against
+    assert against is not None
+    assert [change.outcome for change in against.changes] == [found]
+    assert next(made.costs, None) is None
