@@ -7,35 +7,42 @@ found by one product (`engines.colouring`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from diffcmp.accuracy.compare import configured, held, sensible
 from diffcmp.accuracy.components import Shapes, packed, worst
 from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits
 from diffcmp.accuracy.record import SCHEMA, Row, plain
+from diffcmp.accuracy.verdict import verdict
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Timer
+from diffcmp.backends.automatic import DualNumbers, DualOverTape, Tape
+from diffcmp.backends.diagnosis import diagnosis
+from diffcmp.backends.protocol import Backend, Timer
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines import products
 from diffcmp.engines.colouring import column_colouring, number_of
-from diffcmp.engines.compiled import only
+from diffcmp.engines.compiled import compiled, only
 from diffcmp.engines.hessian import compression
-from diffcmp.engines.partials import BY
+from diffcmp.engines.partials import BY, variables
 from diffcmp.engines.pattern import Pattern, SparseMatrix
 from diffcmp.engines.point import Problem, differentiated, located, number_valued
 from diffcmp.engines.sparsity import jacobian_pattern
 from diffcmp.engines.values import Values
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.expand import used
 from diffcmp.program.ir import Program
 from diffcmp.program.scalars import components
+from diffcmp.truth.certify import truth as certain
 from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, Truth
 
 What: TypeAlias = Literal["jacobian", "hessian"]
 Place: TypeAlias = tuple[int, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,8 @@ PRODUCTS = "products"  # the row of whole products, by the cheapest mode, on arr
 MANY = 150  # entries up to which all are held against the truth
 SAMPLE = 16  # of the entries between the first and the last
 SEED = 1974
+RANKS = list(Kind)  # the most singular first
+MODES: dict[str, Backend] = {"forward": DualNumbers(), "reverse": Tape(), "forward over reverse": DualOverTape()}
 
 
 @dataclass(frozen=True)
@@ -186,14 +195,15 @@ def jacobian_comparison(
     columns = differentiated(scalar, wrt)
     pattern = jacobian_pattern(scalar, columns)
     places = list(zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True))
-    wanted = sample(places, full=full)
+    wanted, in_pattern = sample(places, full=full), set(places)
     deadline, some = Deadline.for_waiting(timeout), len(wanted) < len(places)
     asked = _Asked(problem, backends, dtype, digits, h, deadline, wanted, some, progress)
     names = components("f", problem.program.dims[problem.program.outputs[0]])
     known, rows = {}, {}
-    for i in dict.fromkeys(i for i, _ in asked.places):
+    for i in sorted({i for i, _ in asked.places}) if some else range(len(names)):
         names_there = [columns[j] for row, j in asked.places if row == i]
-        known[i], rows[i] = _answers(asked, only(scalar, i), names_there, 1)
+        flat = [name for j, name in enumerate(columns) if (i, j) not in in_pattern]
+        known[i], rows[i] = _answers(asked, only(scalar, i), names_there, flat, 1)
     return _joined("jacobian", asked, tuple(names), columns, pattern, known, rows, cheapest(pattern))
 
 
@@ -225,12 +235,14 @@ def hessian_comparison(
     deadline, some = Deadline.for_waiting(timeout), len(wanted) < len(upper)
     asked = _Asked(problem, backends, dtype, digits, h, deadline, wanted, some, progress)
     names = [_key("hessian", columns, place)[1] for place in asked.places]
-    known, answers = _answers(asked, problem.scalar, names, 2)
+    curved = {j for place in upper for j in place}
+    flat = [name for j, name in enumerate(columns) if j not in curved]
+    known, answers = _answers(asked, problem.scalar, names, flat, 2)
     mode = "forward over reverse", compressed.products
     return _joined("hessian", asked, columns, columns, pattern, {0: known}, {0: answers}, mode)
 
 
-def sample(places: Sequence[Place], *, full: bool) -> list[Place]:
+def sample(places: Sequence[T], *, full: bool) -> list[T]:
     """All of few places; of many the first, the last, and some between them, always the same."""
     if full or len(places) <= MANY:
         return list(places)
@@ -245,10 +257,28 @@ def cheapest(pattern: Pattern) -> tuple[str, int]:
     return ("forward", forward) if forward <= reverse else ("reverse", reverse)
 
 
-def _answers(asked: _Asked, program: Program, names: Sequence[str], order: int) -> tuple[Truth, tuple[Row, ...]]:
-    wanted = [] if asked.sampled and asked.backends is None else chosen(asked.backends, order)
-    methods = [configured(b, asked.h, asked.deadline, order) for b in wanted]
-    return held(program, asked.problem.at, names, methods, asked.dtype, asked.digits, asked.deadline, order, asked.progress)
+def _answers(
+    asked: _Asked, program: Program, names: Sequence[str], flat: Sequence[str], order: int
+) -> tuple[Truth, tuple[Row, ...]]:
+    """The truth about the derivatives of one function, and each method's, if there are any derivatives to find.
+
+    flat: the variables without entries. Where f steps or bends along one of them, the point is no smooth one.
+    """
+    asking = chosen(asked.backends, order)
+    at, digits, deadline = asked.problem.at, asked.digits, asked.deadline
+    varying = used(program)
+    others = sample([name for name in flat if name in varying], full=False)
+    beside = certain(program, at, others or flat[:1], digits, deadline) if others or not names else None
+    if not names:
+        assert beside is not None
+        return beside, ()
+    wanted = [] if asked.sampled and asked.backends is None else asking
+    methods = [configured(b, asked.h, deadline, order) for b in wanted]
+    known, rows = held(program, at, names, methods, asked.dtype, digits, deadline, order, asked.progress)
+    if beside is not None and RANKS.index(beside.kind) < RANKS.index(known.kind):
+        remarks = tuple(dict.fromkeys((*known.remarks, *beside.remarks)))
+        known = replace(known, kind=beside.kind, certified=known.certified and beside.certified, remarks=remarks)
+    return known, rows
 
 
 def _joined(
@@ -262,7 +292,8 @@ def _joined(
     truth = tuple(known[n].derivative(key) if (n, key) in wanted else None for n, key in keys)
     floats = Floats(asked.dtype)
     results = []
-    for same in ({n: row[k] for n, row in answers.items()} for k in range(len(next(iter(answers.values()), ())))):
+    for one_each in zip(*filter(None, answers.values()), strict=True):
+        same = dict(zip((n for n, row in answers.items() if row), one_each, strict=True))
         values = tuple(same[n].derivative.get(key) if (n, key) in wanted else None for n, key in keys)
         remarks = tuple(dict.fromkeys(one for row in same.values() for one in row.remarks))
         times = [row.seconds for row in same.values()]
@@ -270,17 +301,19 @@ def _joined(
         counted = sum(row.evaluations for row in same.values())
         results.append(measured(next(iter(same.values())).backend, values, truth, floats, counted, seconds, remarks))
     if asked.backends is None and asked.dtype == "float64":
-        results.append(_by_products(what, asked.problem, columns, places, truth, mode[1]))
-    ranks = list(Kind)
+        row = _by_products(what, asked.problem, columns, places, truth, mode[1])
+        asked_for = [(n, name, k) for k, (n, name) in enumerate(keys) if (n, name) in wanted]
+        results.append(replace(row, remarks=_reasons(row, asked_for, asked.problem, known, mode[0], results)))
+    outputs = len(rows) if what == "jacobian" else 1
+    values_of_f = tuple(known[n].value if n in known else None for n in range(outputs))
     said = dict.fromkeys(note for one in known.values() for note in one.remarks)
     if asked.sampled:
         said[remark(Note.SAMPLED, asked=len(wanted), entries=len(places))] = None
     return MatrixComparison(
         what, asked.problem.program, rows, columns, places, asked.problem.at.texts(), asked.problem.shapes,
         {name: c.text for name, c in asked.problem.at.coordinates.items()}, asked.dtype,
-        min((one.kind for one in known.values()), key=ranks.index, default=Kind.SMOOTH),
-        all(one.certified for one in known.values()), asked.digits, tuple(one.value for one in known.values()), truth, *mode,
-        tuple(results), tuple(said),
+        min((one.kind for one in known.values()), key=RANKS.index),
+        all(one.certified for one in known.values()), asked.digits, values_of_f, truth, *mode, tuple(results), tuple(said),
     )  # fmt: skip
 
 
@@ -318,6 +351,35 @@ def _by_products(
     else:
         values = tuple(float(found[i, order[j]]) for i, j in places)
     return measured(PRODUCTS, values, truth, floats, count, timer.seconds)
+
+
+def _reasons(
+    row: MatrixRow, entries: Sequence[tuple[int, str, int]], problem: Problem, known: Mapping[int, Truth], mode: str,
+    others: Sequence[MatrixRow],
+) -> tuple[Remark, ...]:  # fmt: skip
+    """Why entries of whole products are wrong or not finite: as the backend of that mode says it, and with its advice.
+
+    entries: the function, the name of the derivative, and the place in the row, of what is known for certain.
+    """
+    floats, method = Floats(), MODES[mode]
+    inputs = problem.at.rounded(floats)
+    advice = {replace(r, counsel=None): r for other in others for r in other.remarks}
+    functions = {n: only(problem.scalar, n) for n in known}
+    values: dict[int, Any] = {}
+    found: dict[Remark, None] = {}
+    for n, name, k in entries:
+        value, exact, truth = row.values[k], known[n].derivative(name), known[n]
+        if not math.isfinite(value):
+            by = variables(name, truth.order)
+            said = [diagnosis(functions[n], by, floats, inputs, reverse=not isinstance(method, DualNumbers))]
+        else:
+            if n not in values:
+                values[n] = compiled(functions[n])(*inputs)
+            true = None if exact is None else exact.exact
+            where = problem.at
+            said = [*verdict(method, functions[n], where, name, value, true, row.digits[k], None, values[n], truth, floats)]
+        found |= dict.fromkeys(advice.get(one, one) for one in said)
+    return tuple(found)
 
 
 def measured(

@@ -44,7 +44,8 @@ def with_vector(matrix: MatrixComparison, vector: Values, *, transposed: bool = 
     results = []
     for row in matrix.results:
         if row.backend == PRODUCTS:
-            results.append(_one_product(matrix, numbers, names, truth, transposed=transposed))
+            product = _one_product(matrix, numbers, names, truth, transposed=transposed)
+            results.append(replace(product, remarks=row.remarks))
             continue
         sums = [0.0] * len(names)
         for (i, j), value in zip(places, row.values, strict=True):

@@ -76,6 +76,8 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
 
 def _parsed(piece: Piece) -> Coordinate:
     text = piece.strip()
+    if not text and piece.whole.strip():
+        raise InputError(Fault.POINT_NAME, piece.whole, piece.span, piece=text)
     if not text:
         raise InputError(Fault.POINT_EMPTY)
     if re.fullmatch(r"[+-]?(inf|infinity|nan|oo)", text.lower()):

@@ -178,6 +178,10 @@ def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:
         for piece in pieces(Piece(text, 0, len(text))):
             named = re.fullmatch(r"\s*([^\W\d]\w*)\s*=([^=].*)", piece, re.DOTALL)
             if named is None:
+                element = re.match(r"\s*(([^\W\d]\w*)\s*\[[^\]]*\])\s*=[^=]", piece)
+                if element is not None:
+                    where = Span(piece.start + element.start(1), piece.start + element.end(1))
+                    raise InputError(Fault.POINT_ELEMENT, text, where, name=element[2])
                 if len(texts) > 1 or piece != text:
                     raise InputError(Fault.POINT_NAME if piece.strip() else Fault.POINT_EMPTY, text, piece.span, piece=piece)
                 return piece

@@ -87,8 +87,10 @@ def _joined(
 ) -> tuple[list[Coordinate], Shape]:
     """Rows of one shape, one after the other."""
     shape = rows[0][1]
-    if any(other != shape for _, other in rows) or len(shape) > 1:
+    if any(other != shape for _, other in rows):
         raise InputError(Fault.POINT_RAGGED, text, span)
+    if len(shape) > 1:
+        raise InputError(Fault.AXES, text, span, shape=spelled((len(rows), *shape)))
     return [one for row, _ in rows for one in row], (len(rows), *shape)
 
 
@@ -142,27 +144,49 @@ def _between(low: Coordinate, high: Coordinate, part: Fraction) -> Coordinate:
 def _file(piece: Piece, path: str) -> ExactArray:
     """A file .npy (never pickled), .csv or .txt; one column or one row is a vector."""
     found = Path(path)
+    kind = found.suffix.lower()
     try:
-        if found.suffix.lower() == ".npy":
-            import numpy as np
-
-            loaded = np.load(found, allow_pickle=False)
-            if loaded.dtype.kind not in "iufb" or not loaded.size:
-                raise ValueError(f"it holds {loaded.dtype.name}, not numbers" if loaded.size else "it is empty")
-            return _named(array_of(loaded), piece)
-        if found.suffix.lower() not in (".csv", ".txt"):
+        if kind not in (".npy", ".csv", ".txt"):
             raise ValueError("its name ends in none of .npy, .csv and .txt")
-        with found.open(encoding="utf-8") as lines:
-            kept = (line for line in lines if line.strip() and not line.startswith("#"))
-            rows = list(csv.reader(kept)) if found.suffix.lower() == ".csv" else [line.split() for line in kept]
-        if not rows:
-            raise ValueError("it is empty")
-    except (OSError, ValueError, EOFError) as error:
+        if found.exists() and not found.is_file():
+            raise ValueError("it is no ordinary file")
+        made = array_of(_loaded(found) if kind == ".npy" else _table(found, commas=kind == ".csv"))
+    except InputError as error:
+        reason = error.sentence
+    except (OSError, ValueError, EOFError, csv.Error) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
-        raise InputError(Fault.POINT_FILE, piece.whole, piece.span, path=path, reason=reason) from None
+    else:
+        return ExactArray(made.flat, made.shape, piece.strip())
+    raise InputError(Fault.POINT_FILE, piece.whole, piece.span, path=path, reason=reason)
+
+
+def _loaded(path: Path) -> Any:
+    """The numbers of a file .npy, which is never unpickled, nor read before it is known what it holds, and how much."""
+    import numpy as np
+
+    with path.open("rb") as file:
+        start = file.read(len(np.lib.format.MAGIC_PREFIX))
+    if start and start != np.lib.format.MAGIC_PREFIX:
+        raise ValueError("it is no .npy file")
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError:
+        raise ValueError("it is cut short, or holds Python objects") from None
+    if array.dtype.kind not in "iufb" or not array.size:
+        raise ValueError(f"it holds {array.dtype.name}, not numbers" if array.size else "it is empty")
+    if array.size > MOST:
+        raise InputError(Fault.POINT_SIZE, size=array.size, limit=MOST)
+    return array.tolist()
+
+
+def _table(path: Path, *, commas: bool) -> Any:
+    """The numbers of a text file, one line a row; one column or one row is a vector."""
+    with path.open(encoding="utf-8-sig") as lines:
+        kept = (line for line in lines if line.strip() and not line.startswith("#"))
+        rows = list(csv.reader(kept)) if commas else [line.split() for line in kept]
+    if not rows:
+        raise ValueError("it is empty")
+    if not all(text.strip() for row in rows for text in row):
+        raise ValueError("a number is missing in it")
     vector = len(rows) == 1 or all(len(row) == 1 for row in rows)
-    return _named(_nested([text for row in rows for text in row] if vector else rows), piece)
-
-
-def _named(found: ExactArray, piece: Piece) -> ExactArray:
-    return ExactArray(found.flat, found.shape, piece.strip())
+    return [text for row in rows for text in row] if vector else rows

@@ -235,7 +235,8 @@ class _Lowering:
         try:
             yield
         except ShapeMismatch as mismatch:
-            raise self.fault(Fault.SHAPES, node, shapes=mismatch) from None
+            fault = Fault.SHAPES_OF_PRODUCT if _is_product(node) else Fault.SHAPES
+            raise self.fault(fault, node, shapes=mismatch) from None
         except InputError as refused:
             raise refused if refused.span is not None else self.fault(refused.fault, node, **refused.facts) from None
         shape = self.builder.dims[-1]
@@ -411,6 +412,14 @@ def suggestion(name: str, known: list[str]) -> str:
     """`Did you mean 'sin'? ` where one of the known names is near, else nothing."""
     near = difflib.get_close_matches(name.lower(), known, 1, 0.6)
     return f"Did you mean '{near[0]}'? " if near else ""
+
+
+def _is_product(node: ast.AST) -> bool:
+    """Whether it is `a @ b` or `dot(a, b)`."""
+    match node:
+        case ast.BinOp(op=ast.MatMult()) | ast.Call(func=ast.Name(id="dot")):
+            return True
+    return False
 
 
 def _described(node: ast.AST) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from diffcmp.accuracy.matrix import MatrixComparison
 from diffcmp.accuracy.record import plain
+from diffcmp.notes import Note
 from diffcmp.report import numbers
 from diffcmp.report.headings import Fact, listed, point
 from diffcmp.report.markdown import code, escaped, table
@@ -22,11 +24,11 @@ MATRIX_FIELDS = (
 def matrix_facts(found: MatrixComparison) -> list[Fact]:
     """What is certain: f, the size and structure of the matrix, its cost, the kind of the point, the proof."""
     m, n = len(found.rows), len(found.columns)
-    shown = [
-        certain(found.value[int(k)], FIGURES) if k is not None else "…"
-        for k in listed([str(i) for i in range(len(found.value))])
-    ]
-    facts = [Fact("f", ", ".join(shown))]
+    places = listed([str(i) for i in range(len(found.value))])
+    values = [None if k is None else found.value[int(k)] for k in places]
+    sampled = any(one.note is Note.SAMPLED for one in found.remarks)
+    shown = ["…" if k is None or (q is None and sampled) else certain(q, FIGURES) for k, q in zip(places, values, strict=True)]
+    facts = [Fact("f", ", ".join(one for one, same in groupby(shown) for _ in (same if one != "…" else "…")))]
     if found.vector is not None:
         facts.append(Fact("product", f"with {found.vector}"))
     else:

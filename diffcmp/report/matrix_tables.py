@@ -27,7 +27,9 @@ def matrix_text(found: MatrixComparison, width: int, colour: bool) -> str:
     title = plain(found.text, "bold").append_text(plain(f"   at {point(found.at)}  in {found.dtype}", "dim"))
     facts = [(fact.label, plain(f"{fact.text}   ({fact.aside})" if fact.aside else fact.text)) for fact in matrix_facts(found)]
     parts: list[RenderableType] = [title, "", labelled(facts), *annotated(grouped([("", found.remarks)]), found.text, width)]
-    parts += ["", *body(found, width), "", *methods(found, width)]
+    parts += ["", *body(found, width)]
+    if found.places:  # else there is nothing that a method could be right or wrong about
+        parts += ["", *methods(found, width)]
     parts += notes(grouped((row.backend, row.remarks) for row in found.results), found.text, width)
     return render(parts, width, colour)
 

@@ -6,6 +6,7 @@ import io
 import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -16,6 +17,7 @@ from diffcmp.accuracy.product import with_vector
 from diffcmp.errors import Fault, InputError
 from diffcmp.report.arrays_export import to_npz
 from diffcmp.report.forms import matrix_as
+from diffcmp.truth.record import Kind
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
 ROSENBROCK = "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)"
@@ -144,3 +146,39 @@ def test_every_form(found: MatrixComparison) -> None:
         assert max(map(len, lines)) <= width
     loaded = np.load(io.BytesIO(to_npz(found)))
     assert loaded["truth"].shape == loaded["row"].shape == (len(found.places),)
+
+
+@pytest.mark.parametrize(("expr", "at", "kind"), [
+    ("5*x[1]-2", [1, 2, 3], Kind.SMOOTH), ("max(x)", [1, 2, 2], Kind.KINK), ("max(x)+x[0]**2", [1, 2, 2], Kind.KINK),
+    ("sign(x[1])+x[0]**2", [1, 0, 3], Kind.JUMP),
+])  # fmt: skip
+def test_where_a_hessian_has_no_entries_the_point_is_known_all_the_same(expr: str, at: list[int], kind: Kind) -> None:
+    """f bends along a variable with which no slope varies: that is a kink, though the matrix has no entry there."""
+    found = hessian_comparison(expr, at)
+    assert found.kind is kind
+    assert found.certified
+    assert matrix_as("table", found, 100, colour=False)
+    jsonschema.validate(found.to_dict(), SCHEMA)
+
+
+def test_the_values_of_outputs_that_do_not_vary_stand_in_their_places() -> None:
+    found = jacobian_comparison("[x[0], 5, sign(x[1])]", [1, 0], backends=["dual"])
+    assert [q and q.exact for q in found.value] == [1, 5, 0]
+    assert found.kind is Kind.JUMP
+
+
+def test_sampled_values_stand_in_their_places() -> None:
+    found = jacobian_comparison("x[:-1]*x[1:]", list(range(200)))
+    assert len(found.value) == len(found.rows)
+    assert all(q is None or q.exact == i * (i + 1) for i, q in enumerate(found.value))
+    assert "unknown" not in matrix_as("table", found, 100, colour=False)
+
+
+@pytest.mark.parametrize(("what", "expr", "at"), [
+    (hessian_comparison, "max(x*x)", [0, 0, 0]), (hessian_comparison, "sum(sin(x)/x)", [0, 2, 3]),
+    (jacobian_comparison, "x/norm(x)", [0, 0]), (jacobian_comparison, "[log(x[0]), x[1]]", [0, 1]),
+])  # fmt: skip
+def test_whole_products_that_are_wrong_say_why(what: Any, expr: str, at: list[int]) -> None:
+    row = what(expr, at).results[-1]
+    assert row.backend == "products"
+    assert row.remarks

@@ -56,18 +56,48 @@ def test_what_is_pickled_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "name"), [("", "a.csv"), ("1,2\n3\n", "b.csv"), ("1,x\n", "c.csv"), ("1\n", "d.dat"), ("", "e.npy")]
-)
-def test_files_that_make_no_point(content: str, name: str, tmp_path: Path) -> None:
+    ("content", "name", "reason"),
+    [
+        ("", "a.csv", "empty"), ("1,2\n3\n", "b.csv", "rows"), ("1,x\n", "c.csv", "'x'"), ("1\n", "d.dat", ".npy, .csv"),
+        ("", "e.npy", ""), ("1,nan\n", "f.csv", "nan"), ("1,2,\n", "g.csv", "missing"), ("1\n", "h.npy", "no .npy file"),
+    ],
+)  # fmt: skip
+def test_files_that_make_no_point_are_named(content: str, name: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError) as caught:
         array_of(f"@{tmp_path}/{name}")
-    assert caught.value.fault in (Fault.POINT_FILE, Fault.POINT_RAGGED, Fault.POINT_NOT_CONSTANT)
+    assert caught.value.fault is Fault.POINT_FILE
+    assert name in caught.value.sentence
+    assert reason in caught.value.sentence
+
+
+def test_a_file_that_says_it_is_huge_takes_no_memory(tmp_path: Path) -> None:
+    header = {"descr": "<f8", "fortran_order": False, "shape": (10**14,)}
+    with (tmp_path / "a.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+    with pytest.raises(InputError) as caught:
+        array_of(f"@{tmp_path}/a.npy")
+    assert "cut short" in caught.value.sentence
+
+
+def test_a_file_without_end_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("/dev/zero")
+    with pytest.raises(InputError) as caught:
+        array_of(f"@{tmp_path}/a.csv")
+    assert "no ordinary file" in caught.value.sentence
+
+
+def test_an_element_is_not_given_by_itself() -> None:
+    with pytest.raises(InputError) as caught:
+        assignments(["y=1,x[0]=2"])
+    assert caught.value.fault is Fault.POINT_ELEMENT
+    assert caught.value.span is not None
+    assert caught.value.span.cut(caught.value.text) == "x[0]"
 
 
 @pytest.mark.parametrize(("value", "fault"), [
-    ("[]", Fault.POINT_NAME), ("[1, 2", Fault.POINT_NAME), ("[1, [2]]", Fault.POINT_RAGGED), ("[[[1]]]", Fault.POINT_RAGGED),
-    ("[1,,2]", Fault.POINT_EMPTY), ("[1, y]", Fault.POINT_NOT_CONSTANT), ("[1, nan]", Fault.POINT_NOT_FINITE),
+    ("[]", Fault.POINT_NAME), ("[1, 2", Fault.POINT_NAME), ("[1, [2]]", Fault.POINT_RAGGED), ("[[[1]]]", Fault.AXES),
+    ("[1,,2]", Fault.POINT_NAME), ("[1, y]", Fault.POINT_NOT_CONSTANT), ("[1, nan]", Fault.POINT_NOT_FINITE),
     ("linspace(0, 1)", Fault.POINT_LINSPACE), ("linspace(0, 1, 2.5)", Fault.POINT_LINSPACE), ("linspace(0, 1, 10**9)", Fault.POINT_LINSPACE),
     ("@", Fault.POINT_FILE), ("@no.npy", Fault.POINT_FILE), ([], Fault.POINT_EMPTY), ([[1], [2, 3]], Fault.POINT_RAGGED),
     ([float("inf")], Fault.POINT_NOT_FINITE),
