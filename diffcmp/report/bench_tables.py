@@ -19,7 +19,7 @@ from diffcmp.report.bench_export import (
     verdict,
     works,
 )  # fmt: skip
-from diffcmp.report.blocks import notes
+from diffcmp.report.blocks import labelled, notes
 from diffcmp.report.console import plain, render
 from diffcmp.report.layout import Cell, Columns, hidden_note, table
 from diffcmp.report.remarks import grouped
