@@ -50,6 +50,7 @@ class Fault(Enum):
     POINT_NAME = "cannot read '{piece}' as a coordinate", "Write --at 2, or --at x=2,y=3"
     POINT_ELEMENT = "an element cannot be given by itself", "Give all of {name}: --at \"{name}=[1, 2, 3]\""
     POINT_FILE = "cannot read the point from '{path}': {reason}", "Name a file .npy, .csv or .txt: --at x=@data.npy"
+    ARRAY_OF_NUMBERS = "this is no number, vector or matrix of real float64 numbers", "Pass numbers, or lists or arrays of them, in rows of one length"
     POINT_RAGGED = "the rows of this array differ in length or in kind", "Write a vector [1, 2] or a matrix [[1, 2], [3, 4]]"
     POINT_LINSPACE = "cannot read this range", "Write linspace(start, stop, count) with a count from 2 to {limit}"
     POINT_SIZE = "a point of {size} numbers; {limit} are the limit", "Use a smaller one"

@@ -117,9 +117,11 @@ def array_from(value: Any) -> NDArray[Any]:
         made = np.asarray(value)
         if made.dtype.kind not in "biufO":
             raise TypeError
+        if made.dtype.kind == "O" and any(x is None for x in made.flat):
+            raise TypeError
         made = made.astype(float, copy=False)
-    except (TypeError, ValueError):
-        raise InputError(Fault.POINT_RAGGED) from None
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(Fault.ARRAY_OF_NUMBERS) from None
     if made.ndim > 2:
         raise InputError(Fault.AXES, shape=spelled(made.shape))
     return made

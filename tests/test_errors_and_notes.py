@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from diffcmp import InputError, along, bench, certify, compare, derivative, explain, parse, sweep, trace, worker
+from diffcmp import InputError, along, bench, certify, compare, derivative, explain, gradient, parse, sweep, trace, worker
 from diffcmp.accuracy.matrix import hessian_comparison
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.pattern import SparseMatrix
@@ -84,6 +84,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.POINT_NAME: lambda: assignments(["x=1,2"]),
     Fault.POINT_ELEMENT: lambda: assignments(["x[0]=1"]),
     Fault.POINT_FILE: lambda: compare("sum(x)", "@no-such-file.npy"),
+    Fault.ARRAY_OF_NUMBERS: lambda: gradient("sum(x)")(None),
     Fault.POINT_RAGGED: lambda: compare("sum(x)", [[1, 2], [3]]),
     Fault.POINT_LINSPACE: lambda: compare("sum(x)", "linspace(0, 1)"),
     Fault.POINT_SIZE: lambda: compare("sum(x)", [0] * 1_000_001),

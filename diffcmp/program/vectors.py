@@ -16,10 +16,8 @@ from diffcmp.program.writer import Writer
 
 
 def stacked(write: Writer, slots: list[int]) -> int:
-    """The values as the rows of one array, numbers among vectors broadcast to them."""
-    shape = max((write.shape(i) for i in slots), key=len)
-    rows = [i if write.shape(i) else write("broadcast", i, static=(shape,)) for i in slots] if shape else slots
-    return write("stack", *rows)
+    """The values, all of one shape, as the rows of one array."""
+    return write("stack", *slots)
 
 
 def total(write: Writer, x: int) -> int:

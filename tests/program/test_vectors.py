@@ -121,7 +121,7 @@ def test_a_norm_neither_overflows_nor_underflows() -> None:
     ("x['a']", Fault.INDEX_KIND, "'a'"), ("x[True]", Fault.INDEX_KIND, "True"), ("x[::0]", Fault.INDEX_KIND, "::0"),
     ("x[2:1]", Fault.SLICE_EMPTY, "x[2:1]"), ("x[9//0]", Fault.INDEX_KIND, "9//0"),
     ("x + sin(x[1:])", Fault.SHAPES, "x + sin(x[1:])"), ("x @ A", Fault.SHAPES_OF_PRODUCT, "x @ A"), ("t @ x", Fault.SHAPES_OF_PRODUCT, "t @ x"),
-    ("dot(x, x[1:])", Fault.SHAPES_OF_PRODUCT, "dot(x, x[1:])"), ("[x, x[1:]]", Fault.SHAPES, "[x, x[1:]]"),
+    ("dot(x, x[1:])", Fault.SHAPES_OF_PRODUCT, "dot(x, x[1:])"), ("[x, x[1:]]", Fault.SHAPES, "[x, x[1:]]"), ("[t, [t]]", Fault.SHAPES, "[t, [t]]"),
     ("[A, A]", Fault.AXES, "[A, A]"), ("cumsum(A)", Fault.ARRAY_NEEDED, "A"), ("max(t)", Fault.ARGUMENTS, "max(t)"),
     ("sum(x, y)", Fault.ARGUMENTS, "sum(x, y)"), ("sum(x, axis=0)", Fault.KEYWORD, "axis=0"), ("mean + 1", Fault.FUNCTION_AS_VALUE, "mean"),
     ("x[" + "1+" * 2000 + "1]", Fault.TOO_DEEP, "x[" + "1+" * 2000 + "1]"), ("nrom(x)", Fault.UNKNOWN_FUNCTION, "nrom"),
