@@ -17,7 +17,10 @@ from diffcmp.program.parser import suggestion
 from diffcmp.report.record import Report
 
 QUESTIONS = {
+    "smoothness": "What is the derivative of an activation function where it has a kink, and where does it vanish?",
     "lhopital": "At 0/0, which methods know L'Hôpital's rule, which say nan, and which are silently wrong?",
+    "epsilon-hack": "What does an ε that is added to avoid 0/0 cost, and is there a good one?",
+    "known-derivatives": "What is won by putting a known derivative inside, instead of differentiating the textbook's formula?",
 }
 
 
