@@ -1,0 +1,158 @@
+"""Newton's method on a cost: set its derivative to zero, with the derivative that each backend gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated
+
+import numpy as np
+
+from diffcmp.accuracy.compare import configured
+from diffcmp.api import certify
+from diffcmp.backends.registry import able
+from diffcmp.deadline import Deadline
+from diffcmp.engines.coordinate import coordinate
+from diffcmp.engines.point import Point
+from diffcmp.operators import gradient, hessian
+from diffcmp.program.parser import parse
+from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.registry import Bounds, question
+from diffcmp.truth.record import Quantity
+
+COST = "softplus(x) - x/4"  # minus the log-likelihood of log-odds x, for a coin that shows heads in one throw of four
+AROUND = tuple(-math.log(3) + k * 1e-3 for k in range(-6, 7))
+QUADRATIC = "x @ A @ x/2 - b @ x"
+U = 2.0**-53
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A way to the first derivative; h None: by the backend's rule."""
+
+    backend: str
+    h: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self.backend if self.h is None else f"{self.backend}, h = {self.h:g}"
+
+    def function(self) -> Callable[[float], float]:
+        ready = configured(able(self.backend, 1), self.h, Deadline.after(10)).prepare(parse(COST), ["x"])
+        return lambda x: float(ready(Point({"x": coordinate(x)})).derivative["x"])
+
+    def error(self) -> float:
+        """The largest error of the derivative at some points around the minimum: at a single one rounding may be lucky."""
+        slope = self.function()
+        return max(float(abs(Fraction(slope(x)) - exact(certify(COST, x).derivative("x")))) for x in AROUND)
+
+
+SLOPES = (
+    Slope("dual"), Slope("tape"), Slope("symbolic"), Slope("complex-step"), Slope("richardson"), Slope("central"),
+    Slope("central", 1e-2), Slope("central", 1e-10), Slope("forward"), Slope("forward", 1e-2), Slope("forward", 1e-4),
+    Slope("forward", 1e-13),
+)  # fmt: skip
+DRAWN = ("dual", "central", "forward", "forward, h = 0.01", "forward, h = 1e-13")
+CHORD = "dual, f″ of the start"
+
+
+def study(
+    start: Annotated[float, Bounds("log-odds to start from", -2.5, 0.5)] = 0.0,
+    steps: Annotated[int, Bounds("of Newton's method", 4, 100)] = 12,
+    size: Annotated[int, Bounds("variables of the quadratic", 1, 100)] = 10,
+    seed: Annotated[int, Bounds("of the quadratic", 0, 2**31)] = 0,
+) -> Report:
+    """The same iteration with twelve first derivatives; and a quadratic, where one step is enough."""
+    curvature = hessian(COST)
+    paths = {way.name: errors(newton(way.function(), curvature, start, steps)) for way in SLOPES}
+    first = curvature(start)
+    paths[CHORD] = errors(newton(SLOPES[0].function(), lambda x: first, start, steps))
+    at_best = float(curvature(-math.log(3)))
+    predicted = {way.name: way.error() / at_best for way in SLOPES}
+    floor = {name: max(path[steps // 2 :]) for name, path in paths.items()}
+    order = fitted_order(paths["dual"])
+    loud = [name for name in predicted if predicted[name] > 4 * U]
+    off = max(abs(math.log10(floor[name] / predicted[name])) for name in loud)
+    needed = {name: reached(path, 4 * U) for name, path in paths.items()}
+    before, after = one_step(size, np.random.default_rng(seed))
+    count = tuple(float(k) for k in range(steps + 1))
+    return Report(
+        "newton",
+        f"convergence of order {order:.1f}, and then a floor: the error of f′ over f″",
+        question("newton"),
+        f"f = {COST}; f′ by each backend, f″ by hessian (dual over tape) for all; all errors against certify",
+        {"start": start, "steps": steps, "size": size, "seed": seed},
+        (
+            Table("Newton's method with the f′ of each backend",
+                  {"f′ by": "text", "error of f′": "error", "predicted floor": "error", "floor": "error", "steps": "count"},
+                  tuple((way.name, predicted[way.name] * at_best, predicted[way.name], floor[way.name], needed[way.name])
+                        for way in SLOPES),
+                  f"predicted floor: error of f′ (the largest of {len(AROUND)} around x*), over f″. "
+                  "steps: until |x − x*| ≤ 4u; none where it never is."),
+        ),
+        (
+            Chart(f"Digits grow {order:.1f}-fold with every step, until the error of f′ stops them", "step", "|x − x*|",
+                  tuple(Curve(name, count, tuple(paths[name])) for name in (*DRAWN, CHORD)), "y", (1e-17, 3.0)),
+            Chart(f"The floor is the error of f′ over f″, within a factor of {10**off:.1f}",
+                  "error of f′ around x*, over f″", "floor of |x − x*|",
+                  (Curve("a way to f′", tuple(predicted.values()), tuple(floor[n] for n in predicted), "points"),
+                   Curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory")), "xy"),
+        ),
+        (
+            concluded("with the derivatives of dual the error of a step is that of the last to the power {order:.2f}",
+                      order=order),
+            concluded("where f′ errs by more than rounding, its error predicts the floor within a factor of {factor:.1f}",
+                      factor=10**off, floor=floor, predicted=predicted),
+            concluded("with the f″ of the start the order is {chord:.1f}: {left:.0e} is left after {steps} steps, "
+                      "where the true f″ needs {fast}", chord=fitted_order(paths[CHORD]), left=paths[CHORD][-1], steps=steps,
+                      fast=needed["dual"]),
+            concluded("a quadratic of {size} variables needs one step: the error falls from {before:.1f} to {after:.0e}",
+                      size=size, before=before, after=after),
+        ),
+    )  # fmt: skip
+
+
+def newton(slope: Callable[[float], float], curvature: Callable[[float], float], x: float, steps: int) -> list[float]:
+    """The iterates x ← x − f′(x)/f″(x)."""
+    path = [x]
+    for _ in range(steps):
+        path.append(path[-1] - slope(path[-1]) / float(curvature(path[-1])))
+    return path
+
+
+def errors(path: list[float]) -> list[float]:
+    """Distances to the certified minimum."""
+    best = exact(certify("-log(x)", 3).value)
+    return [float(abs(Fraction(x) - best)) for x in path]
+
+
+def exact(quantity: Quantity | None) -> Fraction:
+    """The number that is certified."""
+    assert quantity is not None
+    assert quantity.exact is not None
+    return quantity.exact
+
+
+def fitted_order(path: list[float]) -> float:
+    """The p of e⁺ = C·eᵖ, from the last three errors that rounding has not touched."""
+    a, b, c = [e for e in path if e > 1e3 * U][-3:]
+    return math.log(c / b) / math.log(b / a)
+
+
+def reached(path: list[float], goal: float) -> int | None:
+    """After how many steps the error is at most that."""
+    return next((k for k, e in enumerate(path) if e <= goal), None)
+
+
+def one_step(size: int, random: np.random.Generator) -> tuple[float, float]:
+    """Newton's one step on ½xᵀAx − bᵀx: the largest error before and after it."""
+    root = random.normal(size=(size, size))
+    a, best, x = root @ root.T + np.eye(size), random.normal(size=size), 10 * random.normal(size=size)
+    values = {"x": x, "A": a, "b": a @ best}
+    f = gradient(QUADRATIC)
+    i = f.names.index("x")
+    given = [values[name] for name in f.names]
+    step = np.linalg.solve(hessian(QUADRATIC)(*given)[i][i], f(*given)[i])
+    return float(abs(x - best).max()), float(abs(x - step - best).max())
