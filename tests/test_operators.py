@@ -103,9 +103,9 @@ def test_a_program_and_its_shapes() -> None:
     (lambda: hvp("sum(x)")(X, 1.0), Fault.POINT_SHAPE),
     (lambda: vjp("2*x")(X, 1.0), Fault.POINT_SHAPE),
     (lambda: gradient("sum(A @ x)")(A, [1, 2, 3]), Fault.SHAPES_OF_PRODUCT),
-    (lambda: gradient("sum(x)")([[1, 2], [3]]), Fault.POINT_RAGGED),
-    (lambda: gradient("sum(x)")(["a", "b"]), Fault.POINT_RAGGED),
-    (lambda: gradient("sum(x)")([1j, 2]), Fault.POINT_RAGGED),
+    (lambda: gradient("sum(x)")([[1, 2], [3]]), Fault.ARRAY_OF_NUMBERS),
+    (lambda: gradient("sum(x)")(["a", "b"]), Fault.ARRAY_OF_NUMBERS),
+    (lambda: gradient("sum(x)")([1j, 2]), Fault.ARRAY_OF_NUMBERS),
     (lambda: gradient("sum(x)")(np.ones((2, 2, 2))), Fault.AXES),
     (lambda: gradient("x[5]")(X), Fault.INDEX),
 ])  # fmt: skip
