@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import peers, tables
-from benchmarks.first import STARTS, started
+from benchmarks.first import STARTS
 from benchmarks.measure import Measured, measured
 from benchmarks.rows import all_rows
+from benchmarks.starts import started
 from benchmarks.worker import Worker
 
 

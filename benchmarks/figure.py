@@ -23,7 +23,7 @@ MARKS = {  # colour-blind safe (Okabe & Ito); diffcmp above the others
 def draw(found: dict[str, Any], path: Path) -> None:
     """Write the figure to a file."""
     plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
-    canvas, (left, right) = plt.subplots(1, 2, figsize=(11.5, 5.6), width_ratios=(1.55, 1), layout="constrained")
+    canvas, (left, right) = plt.subplots(1, 2, figsize=(11.5, 6), width_ratios=(1.55, 1), layout="constrained")
     _ratios(left, found)
     _growth(right, found)
     about = f"{found['machine']}, 2 cores, float64, medians of interleaved rounds, {found['date']}"
@@ -67,8 +67,8 @@ def _growth(axes: Axes, found: dict[str, Any]) -> None:
         if file == "hand":
             axes.annotate("by hand", (min(of), of[min(of)]), (4, -11), textcoords="offset points", fontsize=8)
     axes.axhline(4, color="#cc0077", linewidth=0.8, linestyle=":")
-    axes.annotate("4: the bound of reverse mode", (0, 4), (3, -10), xycoords=("axes fraction", "data"),
-                  textcoords="offset points", fontsize=8, color="#cc0077")  # fmt: skip
+    axes.annotate("4: the bound of reverse mode", (1, 4), (0, 3), xycoords=("axes fraction", "data"),
+                  textcoords="offset points", ha="right", fontsize=8, color="#cc0077")  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(_multiple))

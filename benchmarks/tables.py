@@ -118,7 +118,7 @@ def growth(found: dict[str, Any]) -> str:
 def starts(found: dict[str, Any]) -> str:
     """First gradients in a new process: seconds, and memory at its highest."""
     called, entries = names(found), found["first"]
-    header = ["first gradient, new process", *(f"{e['row']['name']}: time | peak (after import)" for e in entries)]
+    header = ["first gradient, new process: time, peak memory (after import)", *(f"{e['row']['name']}" for e in entries)]
     rows = []
     for file in dict.fromkeys(file for entry in entries for file in entry["cells"]):
         rows.append([called[file], *(_start(entry["cells"].get(file)) for entry in entries)])
@@ -127,5 +127,5 @@ def starts(found: dict[str, Any]) -> str:
 
 def _start(record: dict[str, Any] | None) -> str:
     if record is None:
-        return "– | –"
-    return f"{seconds(record['seconds'])} | {record['peak']:.0f} MiB ({record['after_import']:.0f})"
+        return "–"
+    return f"{seconds(record['seconds'])}, {record['peak']:.0f} MiB ({record['after_import']:.0f})"
