@@ -2,7 +2,8 @@
 
 A function is text or a Program. The shapes of its variables come from the arrays at the first call with such shapes; it is
 then parsed, differentiated and compiled once, and kept. One array, or number, for each variable is passed, in the order in
-which they first appear in the text. All may be called from several threads at once.
+which they first appear in the text. All may be called from several threads at once, and can be pickled: as what they were
+made from.
 """
 
 from __future__ import annotations
@@ -156,11 +157,12 @@ def gradient(expr: str | Program, backend: str = "tape") -> Derivative:
     """
     if backend not in ("tape", "dual"):
         able(backend, 1)
-    return Derivative("gradient", expr, lambda program: _gradient(number_valued(program), backend))
+    return Derivative("gradient", expr, partial(_gradient, backend=backend))
 
 
 @lru_cache(maxsize=256)
 def _gradient(program: Program, backend: str) -> Made:
+    program = number_valued(program)
     if backend == "tape":
         return _arrays(products.gradient(program))
     row = products.jacobian(program, True) if backend == "dual" else _by_components(program, backend)
@@ -169,6 +171,18 @@ def _gradient(program: Program, backend: str) -> Made:
 
 def _arrays(f: Callable[..., Sequence[Any]]) -> Made:
     return lambda *x: single([owned(part, x) for part in f(*x)])
+
+
+def _jvp(program: Program) -> Made:
+    return _arrays(products.jvp(program))
+
+
+def _vjp(program: Program) -> Made:
+    return _arrays(products.vjp(program))
+
+
+def _hvp(program: Program) -> Made:
+    return _arrays(products.hvp(number_valued(program)))
 
 
 def _by_components(program: Program, backend: str) -> Made:
@@ -233,11 +247,12 @@ def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
     array([[2., 6.],
            [6., 0.]])
     """
-    return Derivative("hessian", expr, lambda program: _hessian(number_valued(program), sparse))
+    return Derivative("hessian", expr, partial(_hessian, sparse=sparse))
 
 
 @lru_cache(maxsize=256)
 def _hessian(program: Program, sparse: bool) -> Made:
+    program = number_valued(program)
     whole, shapes = products.hessian(program), input_shapes(program)
     ends = [products.size(shapes[:i]) for i in range(len(shapes) + 1)]
 
@@ -259,7 +274,7 @@ def jvp(expr: str | Program) -> Derivative:
     >>> jvp("x**2")([1, 2], [1, 10])
     array([ 2., 40.])
     """
-    return Derivative("jvp", expr, lambda program: _arrays(products.jvp(program)), "directions")
+    return Derivative("jvp", expr, _jvp, "directions")
 
 
 def vjp(expr: str | Program) -> Derivative:
@@ -268,7 +283,7 @@ def vjp(expr: str | Program) -> Derivative:
     >>> vjp("x**2")([1, 2], [1, 10])
     array([ 2., 40.])
     """
-    return Derivative("vjp", expr, lambda program: _arrays(products.vjp(program)), "cotangent")
+    return Derivative("vjp", expr, _vjp, "cotangent")
 
 
 def hvp(expr: str | Program) -> Derivative:
@@ -277,4 +292,4 @@ def hvp(expr: str | Program) -> Derivative:
     >>> hvp("x[0]**2*x[1]")([3, 1], [1, 0])
     array([2., 6.])
     """
-    return Derivative("hvp", expr, lambda program: _arrays(products.hvp(number_valued(program))), "directions")
+    return Derivative("hvp", expr, _hvp, "directions")

@@ -218,12 +218,31 @@ def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
 
         return quiet
 
+    return emitted_on_numbers(program).guarded().function(_guarded_names(program))
+
+
+def _guarded_names(program: Program) -> dict[str, object]:
+    """What guarded code calls: `math` raises where IEEE 754 has an answer."""
+
     def by_ieee(*inputs: float) -> Any:
-        out = evaluate(program, floats, inputs)
+        out = evaluate(program, Floats(), inputs)
         return out[0] if len(out) == 1 else tuple(out)
 
-    # `math` raises where IEEE 754 has an answer
-    return emitted_on_numbers(program).guarded().function({**KERNEL, "_errors": ERRORS, "_fallback": by_ieee})
+    return {**KERNEL, "_errors": ERRORS, "_fallback": by_ieee}
+
+
+@lru_cache(maxsize=512)
+def elementwise(program: Program) -> Callable[..., Any]:
+    """A Program of numbers with one output as a function of numbers, as `compiled`, or of arrays, element by element."""
+
+    def others(*values: Any) -> Any:
+        from diffcmp.engines.pointwise import at_points
+
+        return at_points(program, made)(*values)
+
+    names = _guarded_names(program) | {"_other": others, "_float": float}
+    made = emitted_on_numbers(program).guarded().dispatching().function(names)
+    return made
 
 
 def on_arrays(program: Program, optimise: Collection[str] = OPTIMISATIONS) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Any, Literal, TypeAlias
 
@@ -95,9 +96,7 @@ class Resolved:
         return right if near else None
 
 
-def resolved(
-    program: Program, inputs: Sequence[Any], direction: Mapping[str, int], floats: Floats, order: int = 1
-) -> Resolved:
+def resolved(program: Program, inputs: Sequence[Any], direction: Mapping[str, int], floats: Floats, order: int = 1) -> Resolved:
     """The function from both sides of the rounded point, on series with float coefficients, along a direction of whole
     numbers by the names of the variables; all others are held fixed. `order` is that of the derivative, 1 or 2."""
     point = {name: constant(exact(x)) for name, x in zip(program.inputs, inputs, strict=True)}
@@ -252,8 +251,10 @@ def _factors(program: Program, place: int) -> Iterator[int]:
         yield place
 
 
+@lru_cache(maxsize=256)
 def careful(program: Program, name: str, mode: Literal["dual", "tape"] = "dual") -> Callable[..., float]:
-    """A function f′ of float64 numbers that runs the plain compiled engine, and series only where that is not to be trusted."""
+    """A function f′ of float64 numbers, or of arrays element by element, that runs the plain compiled engine, and series only
+    where that is not to be trusted."""
     plain = tangent(program, name) if mode == "dual" else adjoint(program, (name,))
     floats = Floats()
     fallback = compiled(only(plain, 1))
@@ -262,6 +263,12 @@ def careful(program: Program, name: str, mode: Literal["dual", "tape"] = "dual")
         series = resolved(program, inputs, {name: 1}, floats).slope if all(map(math.isfinite, inputs)) else None
         return float(fallback(*inputs) if series is None else series)
 
-    straight = emitted_on_numbers(only(alarmed(program, plain), 1, 2)).careful().guarded()
-    made: Callable[..., Any] = straight.function({**KERNEL, "_errors": ERRORS, "_fallback": by_series, "_careful": by_series})
+    def others(*values: Any) -> Any:
+        from diffcmp.engines.pointwise import repaired
+
+        return repaired(watched, made)(*values)
+
+    watched = only(alarmed(program, plain), 1, 2)
+    names = {**KERNEL, "_errors": ERRORS, "_fallback": by_series, "_careful": by_series, "_other": others, "_float": float}
+    made: Callable[..., Any] = emitted_on_numbers(watched).careful().guarded().dispatching().function(names)
     return made

@@ -56,6 +56,15 @@ class Emitted:
         source = f"{head}\n    try:\n{inner}\n    except _errors:\n        return _fallback({arguments})\n"
         return replace(self, source=source)
 
+    def dispatching(self) -> Emitted:
+        """The same function of Python's floats, which leaves all other arguments to `_other`. One test of identity an argument:
+        the functions of `math` take arrays of one element, and refuse others in their own ways."""
+        head, *body = self.source.splitlines()
+        arguments = head[head.index("(") + 1 : head.rindex(")")]
+        test = " is ".join(f"{name}.__class__" for name in arguments.split(", "))
+        check = f"    if not ({test} is _float):\n        return _other({arguments})"
+        return replace(self, source="\n".join([head, check, *body]) + "\n")
+
 
 def called(primitive: str) -> str:
     """The name by which emitted code calls a primitive: `and`, `or` and `not` are words of Python's own."""
@@ -204,7 +213,7 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
 
 def python_names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    ours = "_errors", "_fallback", "_careful", "_out"
+    ours = "_errors", "_fallback", "_careful", "_out", "_other", "_float"
     taken = {*reserved, *keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), *ours}
     names: dict[int, str] = {}
     wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
