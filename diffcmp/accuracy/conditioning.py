@@ -35,7 +35,9 @@ NOTABLE = 1.0  # digits lost by one operation before it is named
 def conditioning(program: Program, where: Point, name: str, known: Truth, floats: Floats) -> Conditioning:
     """Condition numbers with respect to one variable, and the losses of the evaluation of f and of its derivative."""
     value, derivative = condition_numbers(program, where, name, known)
-    losses = sorted(_losses(program, where, name, floats), key=lambda loss: -loss.lost)
+    exists = known.along[name].derivative is not None  # where a convention stands for it, no digits of it are lost
+    found = (loss for loss in _losses(program, where, name, floats) if exists or loss.of == "value")
+    losses = sorted(found, key=lambda loss: -loss.lost)
     return Conditioning(value, derivative, tuple(losses))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -171,3 +172,8 @@ def test_what_is_said_where_there_is_no_derivative_and_no_limit() -> None:
     assert "x**2+y**2 ≈ x**2   (along x)" in apart
     assert "x**2+y**2 ≈ y**2   (along y)" in apart
     assert "301029…(400 digits)" in explanation_text(explained("x**1e400", "2", ("dual",)), 100, colour=False)
+
+
+@pytest.mark.parametrize(("expr", "at"), [("max(x)", [1, 1]), ("abs(x)", 0)])
+def test_a_derivative_that_is_none_loses_no_digits(expr: str, at: Any) -> None:
+    assert not any(c.losses for c in explain(expr, at, backends=["dual"]).conditioning.values())
