@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,13 +36,11 @@ def expression(asked: Asked, expr: str, at: Values | Mapping[str, Values]) -> Wo
         chosen = ["tape", "dual"] if count <= MANY else ["tape"]
 
     def itself() -> Call:
-        f = compiled(program)
-        return lambda: f(*values)
+        return partial(compiled(program), *values)
 
     def derived(name: str) -> Callable[[], Call]:
         def prepare() -> Call:
-            slopes = api.derivative(expr, name) if single else operators.gradient(expr, name)
-            return lambda: slopes(*values)
+            return partial(api.derivative(expr, name) if single else operators.gradient(expr, name), *values)
 
         return prepare
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,8 @@ class Asked:
 
 
 def prepared(call: Callable[..., Any], *arguments: Any) -> Callable[[], Call]:
-    """The preparation of a call that needs none."""
-    return lambda: lambda: call(*arguments)
+    """The preparation of a call that needs none. A `partial` costs less than a lambda, and all methods get the same."""
+    return lambda: partial(call, *arguments)
 
 
 def exact(quantity: Quantity | None) -> Fraction:
@@ -60,8 +61,7 @@ def scalar(asked: Asked) -> Iterator[Work]:
 
     def compiled(name: str) -> Callable[[], Call]:
         def prepare() -> Call:
-            slope = api.derivative(SQUIRE_TRAPP, name)
-            return lambda: slope(AT)
+            return partial(api.derivative(SQUIRE_TRAPP, name), AT)
 
         return prepare
 
@@ -84,12 +84,10 @@ def batch(asked: Asked) -> Iterator[Work]:
     x = np.linspace(0.1, 1.4, size)
 
     def dual() -> Call:
-        push, ones = operators.jvp(SQUIRE_TRAPP), np.ones(size)
-        return lambda: push(x, ones)
+        return partial(operators.jvp(SQUIRE_TRAPP), x, np.ones(size))
 
     def tape() -> Call:
-        gradient = operators.gradient(f"sum({SQUIRE_TRAPP})")
-        return lambda: gradient(x)
+        return partial(operators.gradient(f"sum({SQUIRE_TRAPP})"), x)
 
     found = {"dual": dual, "tape": tape}
     methods = [Method(NUMPY, prepared(by_hand.slopes, x)), *(Method(name, found[name]) for name in asked.among([*found]))]
@@ -109,8 +107,7 @@ def gradient(asked: Asked) -> Iterator[Work]:
 def _gradient(asked: Asked, x: Vector) -> Work:
     def compiled(name: str) -> Callable[[], Call]:
         def prepare() -> Call:
-            slopes = operators.gradient(ROSENBROCK, name)
-            return lambda: slopes(x)
+            return partial(operators.gradient(ROSENBROCK, name), x)
 
         return prepare
 
@@ -155,8 +152,7 @@ def _hessian(
     truth: Callable[[], Certified], *, sparse: bool = False,
 ) -> Work:  # fmt: skip
     def prepare() -> Call:
-        whole = operators.hessian(expr, sparse)
-        return lambda: whole(x)
+        return partial(operators.hessian(expr, sparse), x)
 
     tool = "scipy" if sparse else "NumPy"
     methods = (

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from diffcmp import api
@@ -53,7 +54,7 @@ def sweep(asked: Asked) -> Iterator[Work]:
     sizes = [10.0 ** (-k / per_decade) for k in range(20 * per_decade + 1)]
 
     def prepare() -> Call:
-        return lambda: sweep_over(SQUIRE_TRAPP, MIDDLE, backends=METHODS, per_decade=per_decade)
+        return partial(sweep_over, SQUIRE_TRAPP, MIDDLE, backends=METHODS, per_decade=per_decade)
 
     methods = (
         Method("estimates alone, math", prepared(by_hand.steps, float(MIDDLE), sizes), answers=False),

@@ -56,6 +56,15 @@ def test_a_machine_that_slows_down_changes_no_ratio() -> None:
     assert found.ratio.high == pytest.approx(3.0)
 
 
+def test_what_hits_few_slices_changes_no_ratio() -> None:
+    clock = Fake()
+    baseline, method = clock.work(2e-3), clock.work(4e-3)
+    clock.slow = cycle([1.0, 1.0, 1.0, 50.0, 1.0, 1.0, 1.0])
+    found = paired(baseline, method, Effort(1.0, 9, 99, 1e-3), clock)
+    assert found.ratio.low == pytest.approx(2.0)
+    assert found.ratio.high == pytest.approx(2.0)
+
+
 def test_the_first_of_a_pair_is_each_in_turn() -> None:
     clock, order = Fake(), []
 
