@@ -67,7 +67,11 @@ def compression(program: Program, wrt: tuple[str, ...] | None = None) -> Compres
     """
     if len(program.outputs) != 1:
         raise ValueError(f"a Hessian is that of one output, not of {len(program.outputs)}")
-    pattern = hessian_pattern(program, wrt)
+    return compressed(hessian_pattern(program, wrt))
+
+
+def compressed(pattern: Pattern) -> Compression:
+    """How a Hessian of this pattern is found."""
     colours = star_colouring(pattern)
     return Compression(pattern, colours, sources(pattern, colours))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -17,11 +18,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.engines.colouring import column_colouring, directions, number_of, recover_jacobian, sources, star_colouring
+from diffcmp.engines import array_sparsity
+from diffcmp.engines.colouring import column_colouring, directions, number_of, recover_jacobian
 from diffcmp.engines.compiled import adjoint, compiled, input_shapes, only, pullback, pushforward
-from diffcmp.engines.hessian import Compression, compression
+from diffcmp.engines.hessian import Compression, compressed
 from diffcmp.engines.pattern import Pattern, SparseMatrix
-from diffcmp.engines.sparsity import jacobian_pattern
+from diffcmp.engines.sparsity import hessian_pattern, jacobian_pattern
 from diffcmp.errors import InputError
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.ir import Program
@@ -135,11 +137,11 @@ def columns(program: Program, forward: bool | None = None) -> Columns:
 
 
 def known_pattern(program: Program) -> Pattern | None:
-    """The pattern of the Jacobian; None where there is no Program of numbers to find it on."""
-    try:
-        return jacobian_pattern(scalarised(program))
-    except (InputError, NotImplementedError):
-        return None
+    """The pattern of the Jacobian; None where there is no Program of numbers to find it on either."""
+    for pattern in (array_sparsity.jacobian_pattern, lambda p: jacobian_pattern(scalarised(p))):
+        with suppress(InputError, NotImplementedError):
+            return pattern(program)
+    return None
 
 
 def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDArray[Any]]:
@@ -164,11 +166,9 @@ def hessian(program: Program) -> Callable[..., SparseMatrix]:
 
 @lru_cache(maxsize=64)
 def symmetric(program: Program) -> Compression:
-    """Which products give the Hessian: all, where there is no Program of numbers to find a pattern on."""
-    try:
-        return compression(scalarised(program))
-    except (InputError, NotImplementedError):
-        n = size(input_shapes(program))
-        pattern = Pattern.numbered((n, n), np.arange(n * n))
-        colours = star_colouring(pattern)
-        return Compression(pattern, colours, sources(pattern, colours))
+    """Which products give the Hessian: all, where there is no Program of numbers to find a pattern on either."""
+    for pattern in (array_sparsity.hessian_pattern, lambda p: hessian_pattern(scalarised(p))):
+        with suppress(InputError, NotImplementedError):
+            return compressed(pattern(program))
+    n = size(input_shapes(program))
+    return compressed(Pattern.numbered((n, n), np.arange(n * n)))
