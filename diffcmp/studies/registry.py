@@ -22,6 +22,7 @@ QUESTIONS = {
     "epsilon-hack": "What does an ε that is added to avoid 0/0 cost, and is there a good one?",
     "known-derivatives": "What is won by putting a known derivative inside, instead of differentiating the textbook's formula?",
     "newton": "How fast is Newton's method, and how far does it get with the derivatives of each backend?",
+    "right-thing": "An iteration or its answer: which of the two should be differentiated?",
 }
 
 
