@@ -23,6 +23,7 @@ QUESTIONS = {
     "known-derivatives": "What is won by putting a known derivative inside, instead of differentiating the textbook's formula?",
     "newton": "How fast is Newton's method, and how far does it get with the derivatives of each backend?",
     "right-thing": "An iteration or its answer: which of the two should be differentiated?",
+    "softmax": "How does the Jacobian of softmax fade as it is sharpened towards argmax?",
 }
 
 

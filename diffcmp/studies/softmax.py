@@ -1,0 +1,106 @@
+"""Softmax at falling temperature: it tends to argmax, and its Jacobian to argmax's, which is 0 almost everywhere."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcmp.api import certify
+from diffcmp.operators import jacobian
+from diffcmp.program.parser import parse
+from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.registry import Bounds, question
+
+SOFT = "softmax(x/T)"
+HARD = "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"
+LOGITS = (2.0, 1.0, -1.0)  # one class leads by 1
+TIED = (2.0, 2.0, -1.0)  # two classes lead
+BACKENDS = ("dual", "tape", "complex-step", "central", "forward")
+USELESS = 1e-6  # a derivative that moves a weight, at a rate of 1, by no more than this a step
+SHOWN = 0.5
+
+
+def study(
+    points: Annotated[int, Bounds("temperatures", 5, 400)] = 61,
+    samples: Annotated[int, Bounds("random logits", 10, 5000)] = 400,
+    seed: Annotated[int, Bounds("of the random logits", 0, 2**31)] = 0,
+) -> Report:
+    """The largest element of the Jacobian against the temperature: at one place, at a tie, and at random places."""
+    heats = np.geomspace(1e-2, 1e2, points)
+    lone, tied = largest(heats, LOGITS), largest(heats, TIED)
+    places = np.random.default_rng(seed).normal(size=(samples, 3))
+    informative = [float(np.mean([norm(place, t) > USELESS for place in places])) for t in heats[:: max(1, points // 20)]]
+    some_heats = heats[:: max(1, points // 20)]
+    best = float(heats[int(np.argmax(lone))])
+    blind = float(max(t for t, d in zip(heats, lone, strict=True) if d < USELESS and t < best))
+    hard = float(max(abs(jacobian(HARD)(place)).max() for place in places))
+    errors = {name: backend_error(name, best) for name in BACKENDS}
+    law = float(np.polyfit(np.log(heats[:5]), np.log(np.array(tied[:5])), 1)[0])
+    gap = LOGITS[0] - LOGITS[1]
+    theory = [math.exp(-gap / t) / t for t in heats]
+    close = max(abs(math.log(d / e)) for t, d, e in zip(heats, lone, theory, strict=True) if t < gap / 10)
+    x = tuple(map(float, heats))
+    return Report(
+        "softmax",
+        f"with one logit ahead by {gap:g}, nothing is left to learn from at temperatures below {blind:.2g}",
+        question("softmax"),
+        f"jacobian (products of forward or reverse mode) of {SOFT}; {', '.join(BACKENDS)} against certify at T = {best:.2g}",
+        {"points": points, "samples": samples, "seed": seed},
+        (
+            Table("Error of the Jacobian where it is largest", {"backend": "text", "worst relative error": "error"},
+                  tuple(errors.items())),
+            Table(f"The Jacobian at T = {SHOWN:g}, logits 2, 1, −1",
+                  {"derivative of": "text", "by x0": "number", "by x1": "number", "by x2": "number"},
+                  tuple((f"softmax {i}", *map(float, row)) for i, row in enumerate(jacobian(SOFT)(LOGITS, SHOWN)[0]))),
+        ),
+        (
+            Chart(f"The Jacobian is largest at T = {best:.2g}, and falls off like e^(−{gap:g}/T)/T", "temperature T",
+                  "largest element of the Jacobian",
+                  (Curve("logits 2, 1, −1", x, lone), Curve("a tie: logits 2, 2, −1", x, tied),
+                   Curve(f"e^(−{gap:g}/T)/T", x, tuple(theory), "theory")), "xy", (1e-18, 1e3)),
+            Chart(f"At T = {x[0]:g} the Jacobian exceeds {USELESS:g} at {informative[0]:.0%} of random places", "temperature T",
+                  "share of places",
+                  (Curve("softmax(x/T)", tuple(map(float, some_heats)), tuple(informative)),
+                   Curve("argmax", x, (float(hard > USELESS),) * points)), "x", (-0.05, 1.05)),
+        ),
+        (
+            concluded("the largest element of argmax's Jacobian over {samples} places is {hard:g}", samples=samples, hard=hard),
+            concluded("softmax's is within a factor {close:.2f} of e^(−Δ/T)/T below T = Δ/10, and under {useless:g} below T = "
+                      "{blind:.2g}", close=math.exp(close), useless=USELESS, blind=blind),
+            concluded("at temperature {cold:g} it still exceeds {useless:g} at {share:.0%} of random places, at {warm:.2g} at "
+                      "{most:.0%}", cold=x[0], useless=USELESS, share=informative[0], warm=x[points // 2],
+                      most=informative[len(informative) // 2], shares=informative),
+            concluded("only at a tie it does not vanish: there it grows like T^{law:.2f}", law=law),
+            concluded("the exact backends agree with the truth to {exact:.0e}, forward differences to {forward:.0e}",
+                      exact=max(errors[n] for n in BACKENDS[:3]), forward=errors["forward"]),
+        ),
+    )  # fmt: skip
+
+
+def norm(logits: NDArray[np.float64] | tuple[float, ...], heat: float) -> float:
+    """The largest element of the Jacobian of softmax(x/T) with respect to x."""
+    found = jacobian(SOFT)(logits, heat)[0]
+    return float(abs(found).max())
+
+
+def largest(heats: NDArray[np.float64], logits: tuple[float, ...]) -> tuple[float, ...]:
+    """The same for every temperature."""
+    return tuple(norm(logits, float(t)) for t in heats)
+
+
+def backend_error(backend: str, heat: float) -> float:
+    """The largest relative error of an element, against the certified one."""
+    program = parse("softmax(x/T)[0]", (), {"x": (3,), "T": ()})
+    truth = certify(program, {"x": list(LOGITS), "T": heat})
+    found = jacobian(SOFT, backend)(LOGITS, heat)[0][0]
+    worst = 0.0
+    for k, value in enumerate(found):
+        quantity = truth.derivative(f"x[{k}]")
+        assert quantity is not None
+        assert quantity.exact
+        worst = max(worst, float(abs(Fraction(float(value)) / quantity.exact - 1)))
+    return worst
