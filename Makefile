@@ -3,6 +3,7 @@
 # make fuzz    random programs and points, 20000 by default (some 20 minutes on two cores): make fuzz FUZZ=2000
 # make lint    ruff and mypy
 # make bench   speed, as ratios inside one run
+# make bench-baseline   write benchmarks/baseline.json anew, with which .github/workflows/bench.yml compares
 # make bench-peers  the same work by JAX, PyTorch, CasADi, autograd and others beside diffcmp: some minutes, in .venv-peers
 # make docs-figures   draw the figures of docs/ and README.md again
 # make docs-studies   write docs/studies/ again: a page and a figure for every study, or for some: make docs-studies STUDIES="lhopital"
@@ -14,10 +15,12 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 EXPR = exp(x)/sqrt(sin(x)**3+cos(x)**3)
 
+SUITES = scalar batch gradient hessian sweep truth --backend dual,tape,dual-lhopital,tape-lhopital,central,complex-step
+
 FUZZ ?= 20000
 FUZZ_SEED ?= $(shell date +%s)
 
-.PHONY: demo test fuzz lint bench docs-figures docs-studies docs-tables clean
+.PHONY: demo test fuzz lint bench bench-baseline docs-figures docs-studies docs-tables clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -63,6 +66,9 @@ $(PEERS)/.installed: benchmarks/peers.txt pyproject.toml
 
 bench-peers: $(PEERS)/.installed
 	$(PEERS)/bin/python -m benchmarks.compare --json benchmarks/peers.json --figure docs/figures/peers.png
+
+bench-baseline: $(VENV)/.dev
+	$(BIN)/diffcmp bench $(SUITES) --quick --json benchmarks/baseline.json
 
 docs-figures: docs-studies
 	mkdir -p docs/figures
