@@ -31,6 +31,7 @@ from diffcmp.truth.certify import MAX_DIGITS, truth
 from diffcmp.truth.record import Truth
 
 REPEAT_SECONDS = 0.002
+REPEATS = 20  # a median of more is hardly better, and a table has a dozen rows that wait for it
 ASK = "see `diffcmp explain`: the methods that resolve such points fail here too"
 WORST = 3  # of many components the ones that are looked into
 
@@ -156,14 +157,14 @@ def _value(program: Program, where: Point, floats: Floats) -> Any:
 
 
 def _seconds(ready: Prepared, where: Point, estimate: Estimate, floats: Floats) -> float | None:
-    """Seconds of one call of the computation alone: the median of repeats within a few milliseconds."""
+    """Seconds of one call of the computation alone: the median of a few repeats, within a few milliseconds."""
     if not hasattr(ready, "work") or estimate.seconds is None:
         return estimate.seconds
     work = ready.work(where)
     found: list[float] = []
     with floats.quiet():
         end = time.perf_counter() + REPEAT_SECONDS
-        while (start := time.perf_counter()) < end or not found:
+        while len(found) < REPEATS and ((start := time.perf_counter()) < end or not found):
             work()
             found.append(time.perf_counter() - start)
     return statistics.median(found)
