@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ Run = Callable[[], Any]
 
 
 def threads() -> str:
-    return "2"
+    return str(min(os.cpu_count() or 1, 4))
 
 
 def call(work: Workload) -> Run:
