@@ -47,7 +47,7 @@ def drawn(report: Report) -> Figure:
     for k, chart in enumerate(charts):
         alone = k == len(charts) - 1 and len(charts) % across
         axes = figure.add_subplot(down, across, (k + 1, k + across) if alone and across > 1 else k + 1)
-        title = "\n".join(textwrap.wrap(chart.title, COLUMNS[1 if alone else across]))
+        title = "\n".join(textwrap.wrap(chart.title, COLUMNS[across] * (2 if alone and across > 1 else 1)))
         axes.set_title(title, parse_math=False, loc="left", fontsize=12.5)
         if isinstance(chart, Grid):
             heat(axes, chart)
@@ -98,7 +98,8 @@ def plotted(axes: Axes, chart: Chart, curve: Curve, names: dict[str, int], i: in
             axes.plot(x, y, linestyle=DASHES[earlier % len(DASHES)], color="0.35", linewidth=1.5, label=name, zorder=1.8)
             continue
         number = names[curve.name]
-        colour, marker = OKABE_ITO[number % len(OKABE_ITO)], MARKERS[number % len(MARKERS)]
+        colour = OKABE_ITO[number % len(OKABE_ITO)]
+        marker = MARKERS[(number + number // len(MARKERS)) % len(MARKERS)]  # so that no two names share both
         every = max(1, math.ceil(len(run) / MARKS_A_CURVE))
         axes.plot(
             x, y, linestyle="none" if curve.look == "points" else "-", color=colour, marker=marker, markersize=5.0,
@@ -123,7 +124,7 @@ def explained(axes: Axes, chart: Chart) -> None:
     lines = [(h, text) for h, text in zip(handles, labels, strict=True) if isinstance(h, Line2D)]
     if len(lines) < 2 and not any(c.look == "theory" for c in chart.curves):
         return
-    many = len(lines) > 4
+    many = len(lines) > 3
     place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 3} if many else {"loc": "best"}
     legend = axes.legend([h for h, _ in lines], [text for _, text in lines], fontsize=10, **place)
     legend.set_frame_on(not many)

@@ -1,0 +1,133 @@
+"""The gradient through a chain of layers a(w·x): how it vanishes or explodes, and when it is exactly 0."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Annotated
+
+from diffcmp.accuracy.measure import log10
+from diffcmp.arithmetic.floats import Floats, exact
+from diffcmp.program.parser import parse
+from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.chain import certified, forward
+from diffcmp.studies.registry import Bounds, question
+
+ACTIVATIONS = {"sigmoid": "sigmoid(w*x)", "tanh": "tanh(w*x)", "relu": "relu(w*x)", "leaky relu": "leaky_relu(w*x)"}
+START = {"leaky relu": Fraction(-1)}  # on the side where it leaks
+DTYPES = ("float16", "float32", "float64")
+WRONG = 0.01
+SHOWN = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+
+
+def study(
+    depth: Annotated[int, Bounds("layers of the longest chain", 16, 2048)] = 640,
+    weight: Annotated[float, Bounds("of every layer", 1e-3, 1e3)] = 1.0,
+    large: Annotated[float, Bounds("a larger weight, with which it may explode", 1e-3, 1e3)] = 5.0,
+) -> Report:
+    """The derivative after every layer, certified on balls, and what each format makes of it."""
+    gradients = {name: _truth(name, weight, depth) for name in ACTIVATIONS}
+    heavy = {name: _truth(name, large, depth) for name in ACTIVATIONS}
+    rates = {name: _rate(found) for name, found in gradients.items()}
+    numbers = {d: _numbers("sigmoid", weight, depth, d) for d in DTYPES}
+    gone = {d: next((n for n, g in enumerate(found, 1) if g == 0), None) for d, found in numbers.items()}
+    expected = {d: _predicted(gradients["sigmoid"], d) for d in DTYPES}
+    bounded = all(abs(g) <= (Fraction(weight) / 4) ** n for n, g in enumerate(gradients["sigmoid"], 1))
+    errors = {d: _errors(found, gradients["sigmoid"]) for d, found in numbers.items()}
+    depths = tuple(float(n) for n in range(1, depth + 1))
+    lost = {d: _first(errors[d], WRONG) for d in DTYPES}
+    return Report(
+        "vanishing", f"through sigmoids the gradient shrinks by {rates['sigmoid']:.2f} a layer: exactly 0 in float16 at depth "
+        f"{gone['float16']}, in float64 at {gone['float64']}",
+        question("vanishing"), "the engine forward on balls (the truth) and on floats of three formats",
+        {"depth": depth, "weight": weight, "large": large},
+        (
+            Table(f"|gradient|, weight {weight:g}", {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
+                  tuple((n, *(_power(gradients[name][n - 1]) for name in ACTIVATIONS)) for n in SHOWN if n <= depth)),
+            Table(f"The same, weight {large:g}", {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
+                  tuple((n, *(_power(heavy[name][n - 1]) for name in ACTIVATIONS)) for n in SHOWN if n <= depth)),
+            Table(f"Sigmoid, weight {weight:g}: when a format has lost it",
+                  {"format": "text", f"{WRONG:.0%} off at": "count", "0 at": "count", "theory": "count", "smallest": "error"},
+                  tuple((d, lost[d], gone[d], expected[d], float(_smallest(d))) for d in DTYPES),
+                  "theory: the first depth at which the certified gradient is below half the smallest number of the format."),
+        ),
+        (
+            Chart(f"|gradient|, weight {weight:g}: sigmoid {rates['sigmoid']:.2f} a layer",
+                  "layers L", "log₁₀ |gradient|",
+                  (*(_logarithms(name, found, depths) for name, found in gradients.items()),
+                   Curve("(w/4)^L", depths, tuple(n * math.log10(weight / 4) for n in depths), "theory")), span=(-420.0, 20.0)),
+            Chart(f"The same with weight {large:g}: {_grows(heavy)}", "layers L", "log₁₀ |gradient|",
+                  tuple(_logarithms(name, found, depths) for name, found in heavy.items())),
+            Chart(f"Sigmoid in three formats: {WRONG:.0%} wrong at {_listed(lost)}, and 0 at {_listed(gone)} layers",
+                  "layers L", "relative error of the gradient",
+                  tuple(Curve(d, depths, tuple(e)) for d, e in errors.items()), "xy", (1e-17, 3.0)),
+        ),
+        (
+            concluded("sigmoid: {rate:.3f} a layer; at every depth the gradient is {word} (w/4)^L", rate=rates["sigmoid"],
+                      word="at most" if bounded else "not below", bounded=bounded, rates=rates),
+            concluded("it is exactly 0 in {said}; theory: {theory}", underflow=gone, predicted=expected,
+                      said=", ".join(f"{d} from {n} layers" for d, n in gone.items()), theory=_listed(expected)),
+            concluded("it is {wrong:.0%} wrong from {said} layers on", wrong=WRONG, said=_listed(lost), lost=lost),
+            concluded("relu with weight {w:g}: {one:.3g} after {count} layers, with {v:g} 10^{many:.0f}: it "
+                      "vanishes or explodes with the weights alone", w=weight, v=large, count=depth,
+                      one=float(gradients["relu"][-1]), many=log10(heavy["relu"][-1]) if heavy["relu"][-1] else -math.inf),
+            concluded("leaky relu on its negative side: 10^{leak:.0f}; tanh with weight {v:g}: 10^{tanh:.0f}", v=large,
+                      leak=log10(abs(gradients["leaky relu"][-1])), tanh=log10(abs(heavy["tanh"][-1]))),
+        ),
+    )  # fmt: skip
+
+
+def _truth(name: str, weight: float, depth: int) -> list[Fraction]:
+    return certified(parse(ACTIVATIONS[name], ("x", "w")), START.get(name, Fraction(1)), [(Fraction(weight),)] * depth)
+
+
+def _numbers(name: str, weight: float, depth: int, dtype: str) -> list[Fraction]:
+    floats = Floats(dtype)
+    layer = parse(ACTIVATIONS[name], ("x", "w"))
+    with floats.quiet():
+        return [exact(g) for g in forward(layer, floats, START.get(name, Fraction(1)), [(Fraction(weight),)] * depth)]
+
+
+def _rate(gradients: list[Fraction]) -> float:
+    """The factor of one layer, deep in the chain."""
+    half = len(gradients) // 2
+    last, middle = abs(gradients[-1]), abs(gradients[half - 1])
+    return float(10 ** ((log10(last) - log10(middle)) / (len(gradients) - half))) if last else 0.0
+
+
+def _smallest(dtype: str) -> Fraction:
+    """The smallest positive number of a format."""
+    return {"float16": Fraction(1, 2**24), "float32": Fraction(1, 2**149), "float64": Fraction(1, 2**1074)}[dtype]
+
+
+def _predicted(gradients: list[Fraction], dtype: str) -> int | None:
+    return next((n for n, g in enumerate(gradients, 1) if abs(g) <= _smallest(dtype) / 2), None)
+
+
+def _errors(found: list[Fraction], truth: list[Fraction]) -> list[float]:
+    return [float(abs(a - b) / abs(b)) for a, b in zip(found, truth, strict=True)]
+
+
+def _first(errors: list[float], limit: float) -> int | None:
+    """The depth from which on the error stays above a limit."""
+    return next((n + 1 for n in range(len(errors)) if min(errors[n:]) > limit), None)
+
+
+def _logarithms(name: str, gradients: list[Fraction], depths: tuple[float, ...]) -> Curve:
+    return Curve(name, depths, tuple(log10(abs(g)) if g else None for g in gradients))
+
+
+def _power(gradient: Fraction) -> str:
+    """A number of any size: 10^-384.2 has no float."""
+    if not gradient:
+        return "0"
+    size = log10(abs(gradient))
+    return f"{float(abs(gradient)):.3g}" if abs(size) < 5 else f"10^{size:.1f}"
+
+
+def _grows(heavy: dict[str, list[Fraction]]) -> str:
+    return ", ".join(f"{name} {'explodes' if abs(found[-1]) > 1 else 'vanishes'}" for name, found in heavy.items())
+
+
+def _listed(depths: dict[str, int | None]) -> str:
+    return ", ".join("none" if n is None else str(n) for n in depths.values())
