@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -29,6 +29,8 @@ from diffcmp.program.scalars import scalarised
 
 Array: TypeAlias = "np.ndarray[Any, Any] | float"
 Made: TypeAlias = Callable[..., Any]
+DOUBLE = np.dtype(float)
+SHAPES = 64  # combinations of shapes that one derivative keeps code for
 Also: TypeAlias = Literal["nothing", "directions", "cotangent"]
 
 
@@ -49,12 +51,12 @@ class Derivative:
         if not self.names:
             raise InputError(Fault.NO_VARIABLE)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The variables, in the order in which they are passed."""
         return _variables(self.expr) if isinstance(self.expr, str) else self.expr.inputs
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """What is passed: the variables, then what `also` names."""
         names = self.names
@@ -70,17 +72,37 @@ class Derivative:
         InputError: for values that are no arrays of real numbers, or too many or too few of them, and where shapes do not go
             together.
         """
-        parameters = self.parameters
-        if len(values) != len(parameters):
-            count = f"{len(parameters)} argument{'s' * (len(parameters) > 1)}"
-            listed = ", ".join(parameters)
-            raise InputError(Fault.ARGUMENTS, name=self.name, wanted=count, given=len(values), parameters=listed)
+        if len(values) != len(self.parameters):
+            raise self.miscounted(len(values))
         arrays = [array_from(value) for value in values]
+        shapes = tuple(array.shape for array in arrays)
+        made = self.ready.get(shapes) or self.prepared(arrays, shapes)
+        return made(*(array if array.shape else float(array) for array in arrays))
+
+    @cached_property
+    def ready(self) -> dict[tuple[Shape, ...], Made]:
+        """What has been made for arrays of some shapes: not looked at again."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "ready"}
+
+    def prepared(self, arrays: Sequence[NDArray[Any]], given: tuple[Shape, ...]) -> Made:
+        """The derivative compiled for arrays of these shapes."""
         program = self.program(arrays)
-        for name, array, shape in zip(parameters, arrays, self.shapes(program), strict=True):
-            if array.shape != shape:
-                raise InputError(Fault.POINT_SHAPE, name=name, given=spelled(array.shape), wanted=spelled(shape))
-        return self.make(program)(*(array if array.shape else float(array) for array in arrays))
+        for name, shape, wanted in zip(self.parameters, given, self.shapes(program), strict=True):
+            if shape != wanted:
+                raise InputError(Fault.POINT_SHAPE, name=name, given=spelled(shape), wanted=spelled(wanted))
+        if len(self.ready) >= SHAPES:
+            self.ready.clear()
+        made = self.ready[given] = self.make(program)
+        return made
+
+    def miscounted(self, given: int) -> InputError:
+        """What is wrong with a number of arguments."""
+        wanted = f"{len(self.parameters)} argument{'s' * (len(self.parameters) > 1)}"
+        listed = ", ".join(self.parameters)
+        return InputError(Fault.ARGUMENTS, name=self.name, wanted=wanted, given=given, parameters=listed)
 
     def program(self, arrays: Sequence[NDArray[Any]]) -> Program:
         """The function on variables of the shapes of these arrays."""
@@ -114,6 +136,8 @@ def array_from(value: Any) -> NDArray[Any]:
     ------
     InputError: where it is no vector or matrix of real numbers.
     """
+    if type(value) is np.ndarray and value.dtype is DOUBLE and value.ndim <= 2:
+        return value
     try:
         made = np.asarray(value)
         if made.dtype.kind not in "biufO":

@@ -47,6 +47,10 @@ class Compression:
         pattern = self.pattern
         colour, row = self.sources
         step = max(1, BLOCK // max(1, len(self.colours)))
+        if 0 < self.products <= step:
+            seeds, places = seeded(self)
+            data = np.take(hvp(seeds), places)
+            return SparseMatrix(pattern.shape, pattern.indptr, pattern.indices, data, self.products)
         data = np.zeros(pattern.nonzeros)
         for start in range(0, self.products, step):
             stop = min(start + step, self.products)
@@ -55,6 +59,15 @@ class Compression:
             data = data.astype(products.dtype, copy=False)
             data[here] = products[colour[here] - start, row[here]]
         return SparseMatrix(pattern.shape, pattern.indptr, pattern.indices, data, self.products)
+
+
+@lru_cache(maxsize=8)
+def seeded(compression: Compression) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """All directions of a compression, and the place of each nonzero among all numbers of the products."""
+    seeds = directions(compression.colours)
+    seeds.setflags(write=False)
+    colour, row = compression.sources
+    return seeds, colour * len(compression.colours) + row
 
 
 @lru_cache(maxsize=64)

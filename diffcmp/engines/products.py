@@ -75,13 +75,14 @@ def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:
 
 def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
     """All elements in a row."""
-    return np.concatenate([np.ravel(a) for a in arrays])
+    return np.ravel(arrays[0]) if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
 
 def taken(product: Function, inputs: Sequence[Any], vectors: Iterable[NDArray[Any]], shapes: Sequence[Shape]) -> NDArray[Any]:
     """The products with vectors, whose elements are those of arrays of some shapes, one a row: each one run."""
     parts = ([part if part.shape else float(part) for part in split(vector, shapes)] for vector in vectors)
-    return np.array([flattened(product(*inputs, *along)) for along in parts])
+    rows = [flattened(product(*inputs, *along)) for along in parts]
+    return np.stack(rows) if rows else np.empty((0, size(shapes)))
 
 
 def value_shape(program: Program) -> Shape:
