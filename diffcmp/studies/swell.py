@@ -114,7 +114,7 @@ def _first_answer(n: int, backend: str) -> float:
 
 
 def _answer(text: str, backend: str) -> float:
-    return derivative(text, backend)(float(POINT))
+    return float(derivative(text, backend)(float(POINT)))
 
 
 def _factor(sizes: dict[int, int]) -> float:
