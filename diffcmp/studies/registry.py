@@ -28,6 +28,7 @@ QUESTIONS = {
     "newton": "How fast is Newton's method, and how far does it get with the derivatives of each backend?",
     "right-thing": "An iteration or its answer: which of the two should be differentiated?",
     "softmax": "How does the Jacobian of softmax fade as it is sharpened towards argmax?",
+    "hessian": "What do second derivatives cost, in time and memory, as the number of variables grows?",
 }
 
 
