@@ -29,6 +29,7 @@ QUESTIONS = {
     "right-thing": "An iteration or its answer: which of the two should be differentiated?",
     "softmax": "How does the Jacobian of softmax fade as it is sharpened towards argmax?",
     "hessian": "What do second derivatives cost, in time and memory, as the number of variables grows?",
+    "layers": "Can the sweep that trains a network's parameters also find the input that reaches a target?",
 }
 
 
