@@ -20,6 +20,8 @@ METHODS = (
     "symbolic", "forward", "central", "complex-step", "richardson", "dual", "tape", "dual-lhopital", "tape-lhopital",
 )  # fmt: skip
 GUARDED, KNOWN = "dual, guarded", "dual, known"
+STEP = 1e-5  # for central beside its default, a power of two that makes x/x and its like exact
+CENTRAL = f"central, {STEP:.0e}"
 NEAR = ("dual", "central", "complex-step", "dual-lhopital")
 WRONG = 1.0  # correct digits below which a finite answer is wrong
 
@@ -58,7 +60,7 @@ LIMITS = (
 def study(points: Annotated[int, Bounds("points of the approach to the root", 5, 400)] = 61) -> Report:
     """Every method at eight textbook limits, the steps of L'Hôpital's rule, and the way towards one of them."""
     answers = {limit.name: _answers(limit) for limit in LIMITS}
-    methods = [*METHODS, GUARDED, KNOWN]
+    methods = [*METHODS[:3], CENTRAL, *METHODS[3:], GUARDED, KNOWN]
     nan = [m for m in methods if all(math.isnan(_slope(answers[limit.name][m])) for limit in LIMITS)]
     wrong = {m: [name for name, rows in answers.items() if _silently_wrong(rows[m])] for m in methods}
     worst = {m: min(_digits(rows[m]) for rows in answers.values()) for m in methods}
@@ -85,6 +87,8 @@ def study(points: Annotated[int, Bounds("points of the approach to the root", 5,
             concluded("finite and without a correct digit: {said}", silently_wrong={m: w for m, w in wrong.items() if w},
                       said="; ".join(f"{m} on {len(w)}" for m, w in wrong.items() if w)),
             concluded("at least 14 digits on every limit: {names}", names=", ".join(right), right=right, worst_digits=worst),
+            concluded("central steps over the root: with its own h, a power of two, it keeps {own:.1f} digits at worst, with "
+                      "h = {step:.0e} {least:.1f}", own=worst["central"], step=STEP, least=worst[CENTRAL]),
             concluded("on the way to the root of (1−cos x)/x², dual-lhopital keeps {lhopital:.1f} digits; dual falls to "
                       "{dual:.1f}, central to {central:.1f}", lhopital=least["dual-lhopital"], dual=least["dual"],
                       central=least["central"]),
@@ -95,6 +99,7 @@ def study(points: Annotated[int, Bounds("points of the approach to the root", 5,
 def _answers(limit: Limit) -> dict[str, Row]:
     """What each method says of f/g, and `dual` of the two ways to write it with more knowledge."""
     found = {row.backend: row for row in compare(limit.quotient, limit.at, backends=METHODS).rows}
+    found[CENTRAL] = compare(limit.quotient, limit.at, backends=["central"], h=STEP).rows[0]
     guard = f"where({limit.variable} == {limit.at}, {_rule(limit)[1]}, {limit.quotient})"
     for name, text in ((GUARDED, guard), (KNOWN, limit.known)):
         found[name] = compare(text, limit.at, backends=["dual"]).rows[0]

@@ -22,7 +22,7 @@ OPERATIONS = 3  # of a layer
 
 
 def study(
-    depth: Annotated[int, Bounds("layers of the longest chain", 16, 8192)] = 1024,
+    depth: Annotated[int, Bounds("layers of the longest chain", 16, 8192)] = 512,
     seeds: Annotated[int, Bounds("random chains", 2, 100)] = 8,
     seed: Annotated[int, Bounds("of the first chain", 0, 10**6)] = 0,
 ) -> Report:
@@ -49,7 +49,7 @@ def study(
     ratio = {d: errors[d, "reverse"][-1] / errors[d, "forward"][-1] for d in DTYPES}
     start = errors["float64", "forward"][0] / math.sqrt(operations[0])
     return Report(
-        "roundoff", f"error grows like the number of operations to the power {mean:.2f}, in every format and both modes",
+        "roundoff", f"over {len(DTYPES)} formats and both modes, error grows like the number of operations to the power {mean:.2f}",
         question("roundoff"), "the engines forward and reverse on floats of each format, and on balls for the truth",
         {"depth": depth, "seeds": seeds, "seed": seed},
         (
@@ -60,7 +60,7 @@ def study(
                         for d, m in errors), "power: of the number of operations; u: the unit roundoff of the format."),
         ),
         (
-            Chart(f"In units of its own roundoff every format errs alike: {_range(errors)} u after {operations[-1]} operations",
+            Chart(f"In units of its own roundoff: {_range(errors)} u after {operations[-1]} operations in every format",
                   "operations", "relative error of f′, in u",
                   (*(Curve(f"{d}, {m}", tuple(map(float, operations)), tuple(e)) for (d, m), e in errors.items()),
                    Curve("√n", tuple(map(float, operations)), tuple(start * math.sqrt(n) for n in operations), "theory"),

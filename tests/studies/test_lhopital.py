@@ -33,3 +33,10 @@ def test_beside_the_root_the_digits_are_gone(report: Callable[[str], Report]) ->
     assert facts["dual"] < 1
     assert facts["central"] < 1
     assert facts["lhopital"] > 9
+
+
+def test_central_is_right_by_its_step_only(report: Callable[[str], Report]) -> None:
+    """A power of two makes the roundoff of x/x and its like 0; another h shows that it is about u/h²."""
+    facts = report("lhopital").facts
+    assert facts["own"] > 15
+    assert 5 < facts["least"] < 8
