@@ -56,20 +56,21 @@ def _gathered(found: Mapping[str, Any], name: str, shape: Shape, dtype: str) -> 
 class Slope(partial[Any]):
     """A compiled f'(x), which is pickled as what it was made from. It is a partial for speed: that is called in C."""
 
-    origin: tuple[str | Program, str, str | None]
+    origin: tuple[str | Program, str, str | None, bool]
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return derivative, self.origin
 
 
-def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = None) -> Slope:
+def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = None, jit: bool = False) -> Slope:
     """A function f'(x) of float64 numbers, one for each variable in the order in which they first appear; or of NumPy arrays,
     element by element, which gives an array.
 
     `dual` and `tape` give compiled straight-line code, on long arrays in blocks on threads; `dual-lhopital` and
     `tape-lhopital` the same with series where that meets 0/0 and its kin; another backend is called once a number. `wrt`
     names the variable to differentiate with respect to; it may be left out where there is only one. It is compiled once and
-    kept, may be called from several threads, and can be pickled.
+    kept, may be called from several threads, and can be pickled. `jit`: on long arrays a loop that numba compiles, for `dual`
+    and `tape`; needs the extra `diffcmp[jit]`.
 
     Raises
     ------
@@ -88,9 +89,15 @@ def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = Non
     if not program.inputs:
         raise InputError(Fault.NO_VARIABLE)
     name = differentiated(program, None if wrt is None else [wrt])[0]
-    slope = Slope(_slope(program, name, backend))
-    slope.origin = expr, backend, wrt
+    slope = Slope(_slope(program, name, backend, jit))
+    slope.origin = expr, backend, wrt, jit
     return slope
+
+
+def _in_loops(program: Program) -> Callable[..., Any]:
+    from diffcmp.engines.pointwise import in_loops
+
+    return in_loops(program, elementwise(program))
 
 
 @lru_cache(maxsize=256)
@@ -99,10 +106,12 @@ def _parsed(text: str) -> Program:
 
 
 @lru_cache(maxsize=256)
-def _slope(program: Program, name: str, backend: str) -> Callable[..., Any]:
+def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[..., Any]:
     if backend in ("dual", "tape"):
-        derived = tangent(program, name) if backend == "dual" else adjoint(program, (name,))
-        return elementwise(only(derived, 1)) if program.scalar else compiled(only(derived, 1))
+        derived = only(tangent(program, name) if backend == "dual" else adjoint(program, (name,)), 1)
+        if not program.scalar:
+            return compiled(derived)
+        return _in_loops(derived) if jit else elementwise(derived)
     if backend in ("dual-lhopital", "tape-lhopital"):
         made: Callable[..., Any] = careful(program, name, "dual" if backend == "dual-lhopital" else "tape")
         return made

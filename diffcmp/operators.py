@@ -165,30 +165,30 @@ def single(parts: Sequence[Any]) -> Any:
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
-def gradient(expr: str | Program, backend: str = "tape") -> Derivative:
+def gradient(expr: str | Program, backend: str = "tape", jit: bool = False) -> Derivative:
     """∇f as a function of the variables: an array or a number for each; several variables give a tuple.
 
     `tape` is one reverse sweep, whatever the number of inputs; `dual` one run of forward mode for each of them; any other
-    backend works by components.
+    backend works by components. `jit`: numba compiles what `tape` does to long arrays; needs the extra `diffcmp[jit]`.
 
     Raises
     ------
-    InputError: for an expression or a backend that makes no sense; when called, where the value is not a number, and as
-        `Derivative` says.
+    InputError: for an expression or a backend that makes no sense; when called, where the value is not a number, or numba is
+        asked for and not installed, and as `Derivative` says.
 
     >>> gradient("sum(x**2)*y")([1, 2, 3], 2)
     (array([ 4.,  8., 12.]), 14.0)
     """
     if backend not in ("tape", "dual"):
         able(backend, 1)
-    return Derivative("gradient", expr, partial(_gradient, backend=backend))
+    return Derivative("gradient", expr, partial(_gradient, backend=backend, jit=jit))
 
 
 @lru_cache(maxsize=256)
-def _gradient(program: Program, backend: str) -> Made:
+def _gradient(program: Program, backend: str, jit: bool) -> Made:
     program = number_valued(program)
     if backend == "tape":
-        return _arrays(products.gradient(program))
+        return _arrays(products.gradient(program, jit))
     row = products.jacobian(program, True) if backend == "dual" else _by_components(program, backend)
     return lambda *x: single([owned(part) for part in products.split(row(*x)[0], input_shapes(program))])
 

@@ -6,6 +6,7 @@ for all blocks. What can be shared or folded has been so by `program.passes`; wh
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 
 from diffcmp.arithmetic.arrays import kernel
 from diffcmp.arithmetic.floats import nearest_double
+from diffcmp.engines import fused
 from diffcmp.engines.blocks import in_blocks
 from diffcmp.engines.placement import Placement, Stage
 from diffcmp.primitives.arrays import Shape
@@ -59,24 +61,25 @@ class ArrayCode:
 
 
 def array_code(
-    program: Program, placement: Placement, known: Mapping[int, Any], name: str = "f", recycle: bool = True
+    program: Program, placement: Placement, known: Mapping[int, Any], name: str = "f", recycle: bool = True, jit: bool = False
 ) -> ArrayCode:
     """The source of a function of the inputs that returns the outputs: one, or a tuple.
 
     `known` holds the values of what depends on no input. `recycle`: memory is written to again when what it holds is not needed
-    any more.
+    any more. `jit`: stages without sums are compiled by numba.
     """
-    return _Module(program, placement, known, recycle).code(name)
+    return _Module(program, placement, known, recycle, jit).code(name)
 
 
 class _Module:
     """The functions of one Program, and the names that they share."""
 
-    def __init__(self, program: Program, placement: Placement, known: Mapping[int, Any], recycle: bool) -> None:
+    def __init__(self, program: Program, placement: Placement, known: Mapping[int, Any], recycle: bool, jit: bool) -> None:
         self.program = program
         self.placement = placement
         self.known = known
         self.recycle = recycle
+        self.jit = jit
         self.slots = python_names(program, RESERVED)
         self.taken = frozenset(self.slots.values())
         self.names: dict[str, object] = {}
@@ -99,10 +102,12 @@ class _Module:
         """A function for a stage, and the call that runs it over all blocks."""
         name = f"__block{len(self.functions)}"
         inner = _BlockBody(self, stage)
-        for eq in stage.equations:
-            inner.equation(eq)
-        inner.close()
-        self.functions.append("\n".join([f"def {name}({', '.join(['i', 'j', *inner.parameters])}):", *inner.lines]))
+        if self.jit and fused.fusible(stage):
+            lines, decorated = fused.loop(self.program, stage, inner.text), [f"@{self.used('__jit', fused.compiler())}"]
+            self.names["__math"] = math
+        else:
+            lines, decorated = inner.whole(), []
+        self.functions.append("\n".join([*decorated, f"def {name}({', '.join(['i', 'j', *inner.parameters])}):", *lines]))
         for slot in stage.kept:
             kind = ", bool" if self.boolean(slot) else ""
             body.lines.append(f"    {self.slots[slot]} = {self.used('empty', np.empty)}({self.program.dims[slot][0]}{kind})")
@@ -451,6 +456,13 @@ class _BlockBody(_Body):
         first, last = self.ends(extent)
         moved = f" + {by}" if by else ""
         return f"{first}{moved} - {start}", f"{last}{moved} - {start}", self.cut(slot, extent)
+
+    def whole(self) -> list[str]:
+        """All lines."""
+        for eq in self.stage.equations:
+            self.equation(eq)
+        self.close()
+        return self.lines
 
     def close(self) -> None:
         """Keep what outlives the block, and return its sums."""

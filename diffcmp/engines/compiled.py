@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 OPTIMISATIONS = (*PASSES, "recycle", "blocks")
 """What may be left out: the passes over a Program of arrays, writing to memory that is not needed any more, blocks."""
 
+JIT = (*OPTIMISATIONS, "jit")
+"""With the extra `diffcmp[jit]`: loops that numba compiles in place of NumPy's, one a stage."""
+
 SUMS = frozenset({"add", "sub", "mul", "neg"})  # what every number system does with Python's own operators
 
 
@@ -272,7 +275,8 @@ def emitted_on_arrays(program: Program, name: str = "f", optimise: Collection[st
     for value in known.values():
         if isinstance(value, np.ndarray) and value.flags.writeable:
             value.setflags(write=False)  # it is the code's own, whoever gets it
-    return array_code(low, placed(low, LONG if "blocks" in optimise else None), known, name, "recycle" in optimise)
+    placement = placed(low, LONG if "blocks" in optimise else None)
+    return array_code(low, placement, known, name, recycle="recycle" in optimise, jit="jit" in optimise)
 
 
 def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]:

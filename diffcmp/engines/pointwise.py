@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffcmp.engines import blocks
-from diffcmp.engines.compiled import emitted_on_arrays
+from diffcmp.engines.compiled import JIT, emitted_on_arrays, on_arrays
 from diffcmp.program.ir import Builder, Program
 
 Slope: TypeAlias = Callable[..., Any]
@@ -47,11 +47,17 @@ def pointwise(program: Program) -> Callable[..., list[NDArray[Any]]]:
     return run
 
 
-def vectorised(program: Program) -> Program:
-    """The same equations on vectors; their length, 2 here, is nowhere in the code that is made of it."""
-    builder = Builder(program.inputs, ((2,),) * len(program.inputs))
+def vectorised(program: Program, length: int = 2) -> Program:
+    """The same equations on vectors; their length is nowhere in the code that is made of it, but where it runs in blocks."""
+    builder = Builder(program.inputs, ((length,),) * len(program.inputs))
     outputs = builder.appended(program, range(len(program.inputs)))
     return builder.program(outputs)
+
+
+@lru_cache(maxsize=64)
+def jitted(program: Program, length: int) -> Callable[..., Any]:
+    """A Program of numbers with one output on vectors of one length, compiled by numba."""
+    return on_arrays(vectorised(program, length), JIT)
 
 
 def _condition(program: Program, slot: int) -> bool:
@@ -61,6 +67,21 @@ def _condition(program: Program, slot: int) -> bool:
 def at_points(program: Program, number: Slope) -> Slope:
     """For what is passed beside floats: `number` of what are numbers, and the only output of `program` at arrays."""
     return lambda *values: pointwise(program)(*values)[0] if any(map(np.ndim, values)) else number(*map(float, values))
+
+
+def in_loops(program: Program, number: Slope) -> Slope:
+    """For long arrays, a loop that numba compiles, once for each length; for all else, `number`."""
+
+    def run(*values: Any) -> Any:
+        if max(map(np.size, values)) < blocks.LONG:
+            return number(*values)
+        inputs = np.broadcast_arrays(*(np.asarray(value, float) for value in values))
+        flat = [x.reshape(-1) for x in inputs]
+        found = jitted(program, flat[0].size)(*flat)
+        whole = np.shape(found) == flat[0].shape and not any(np.shares_memory(found, x) for x in flat)
+        return (found if whole else np.array(np.broadcast_to(found, flat[0].shape))).reshape(inputs[0].shape)
+
+    return run
 
 
 def repaired(program: Program, number: Slope) -> Slope:

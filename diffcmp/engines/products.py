@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from diffcmp.engines import array_sparsity
 from diffcmp.engines.colouring import column_colouring, directions, number_of, recover_jacobian
-from diffcmp.engines.compiled import adjoint, compiled, input_shapes, only, pullback, pushforward
+from diffcmp.engines.compiled import JIT, adjoint, compiled, input_shapes, on_arrays, only, pullback, pushforward
 from diffcmp.engines.hessian import Compression, compressed
 from diffcmp.engines.pattern import Pattern, SparseMatrix
 from diffcmp.engines.sparsity import hessian_pattern, jacobian_pattern
@@ -35,16 +35,16 @@ Function: TypeAlias = Callable[..., Arrays]
 FEW = 16  # products that are taken without asking for a pattern
 
 
-def run(program: Program) -> Function:
+def run(program: Program, jit: bool = False) -> Function:
     """A Program as a function from the arrays of its inputs to the tuple of its outputs."""
-    f = compiled(program)
+    f = on_arrays(program, JIT) if jit and not program.scalar else compiled(program)
     return f if len(program.outputs) > 1 else lambda *inputs: (f(*inputs),)
 
 
 @lru_cache(maxsize=256)
-def gradient(program: Program) -> Function:
+def gradient(program: Program, jit: bool = False) -> Function:
     """∇f by one reverse sweep: an array for each variable."""
-    return run(only(adjoint(program, program.inputs), *range(1, 1 + len(program.inputs))))
+    return run(only(adjoint(program, program.inputs), *range(1, 1 + len(program.inputs))), jit)
 
 
 @lru_cache(maxsize=256)
