@@ -125,7 +125,11 @@ def explained(axes: Axes, chart: Chart) -> None:
     if len(lines) < 2 and not any(c.look == "theory" for c in chart.curves):
         return
     many = len(lines) > 3
-    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 3} if many else {"loc": "best"}
+    place = (
+        {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 2 if len(lines) == 4 else 3}
+        if many
+        else {"loc": "best"}
+    )
     legend = axes.legend([h for h, _ in lines], [text for _, text in lines], fontsize=10, **place)
     legend.set_frame_on(not many)
     legend.get_frame().set(edgecolor="none", alpha=0.8)

@@ -49,7 +49,8 @@ def study(
     ratio = {d: errors[d, "reverse"][-1] / errors[d, "forward"][-1] for d in DTYPES}
     start = errors["float64", "forward"][0] / math.sqrt(operations[0])
     return Report(
-        "roundoff", f"over {len(DTYPES)} formats and both modes, error grows like the number of operations to the power {mean:.2f}",
+        "roundoff",
+        f"over {len(DTYPES)} formats and both modes, error grows like the number of operations to the power {mean:.2f}",
         question("roundoff"), "the engines forward and reverse on floats of each format, and on balls for the truth",
         {"depth": depth, "seeds": seeds, "seed": seed},
         (
