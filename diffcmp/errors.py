@@ -86,6 +86,7 @@ class Fault(Enum):
     TOLERANCE = "a tolerance is a factor of at least 1, not {given}", "Write --tolerance 1.3"
     STORED_FILE = "cannot read the baseline '{path}': {reason}", "Write one with: diffcmp bench --json {path}"
     STORED_SCHEMA = "'{path}' is no benchmark of schema {schema}: {reason}", "Write one with: diffcmp bench --json {path}"
+    OPTIMISATION = "there is no optimisation '{given}'", "They are {names}; all for all of them"
     EXTRA = "{what} needs {package}, which is not installed", "Install it with: pip install 'diffcmp[{extra}]'"
     OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
 

@@ -14,6 +14,7 @@ import pytest
 from diffcmp import InputError, along, bench, certify, compare, derivative, explain, gradient, parse, sweep, trace, worker
 from diffcmp.accuracy.matrix import hessian_comparison
 from diffcmp.cli.output import figure_format, writable
+from diffcmp.engines.compiled import remaining
 from diffcmp.engines.pattern import SparseMatrix
 from diffcmp.engines.point import assignments
 from diffcmp.errors import Fault
@@ -120,6 +121,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.TOLERANCE: lambda: stored.sensible(0.9),
     Fault.STORED_FILE: lambda: stored.stored("no-such-file.json"),
     Fault.STORED_SCHEMA: lambda: stored.stored(str(Path(__file__).parents[1] / "docs" / "schema.json")),
+    Fault.OPTIMISATION: lambda: remaining(["fuse"]),
     Fault.EXTRA: lambda: without("scipy.sparse", SparseMatrix((0, 0), np.zeros(1, int), np.zeros(0, int), np.zeros(0)).scipy),
     Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
 }

@@ -22,6 +22,7 @@ from diffcmp.engines.linear import zeros
 from diffcmp.engines.partials import pair
 from diffcmp.engines.point import differentiated
 from diffcmp.engines.reverse import vjp
+from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.emit import Dialect, Emitted, called, emit, lowered
 from diffcmp.program.ir import Builder, Program
@@ -35,6 +36,20 @@ OPTIMISATIONS = (*PASSES, "recycle", "blocks")
 
 JIT = (*OPTIMISATIONS, "jit")
 """With the extra `diffcmp[jit]`: loops that numba compiles in place of NumPy's, one a stage."""
+
+
+def remaining(without: Collection[str]) -> tuple[str, ...]:
+    """The optimisations but those named; `all` names all.
+
+    Raises
+    ------
+    InputError: for a name that is none.
+    """
+    for name in without:
+        if name not in (*OPTIMISATIONS, "all"):
+            raise InputError(Fault.OPTIMISATION, given=name, names=", ".join(OPTIMISATIONS))
+    return () if "all" in without else tuple(name for name in OPTIMISATIONS if name not in without)
+
 
 SUMS = frozenset({"add", "sub", "mul", "neg"})  # what every number system does with Python's own operators
 
