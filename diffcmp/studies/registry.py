@@ -30,6 +30,7 @@ QUESTIONS = {
     "softmax": "How does the Jacobian of softmax fade as it is sharpened towards argmax?",
     "hessian": "What do second derivatives cost, in time and memory, as the number of variables grows?",
     "layers": "Can the sweep that trains a network's parameters also find the input that reaches a target?",
+    "svm": "What must the penalty for a violated constraint look like, so that a gradient finds the maximum margin?",
 }
 
 
