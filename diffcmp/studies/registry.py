@@ -31,6 +31,7 @@ QUESTIONS = {
     "hessian": "What do second derivatives cost, in time and memory, as the number of variables grows?",
     "layers": "Can the sweep that trains a network's parameters also find the input that reaches a target?",
     "svm": "What must the penalty for a violated constraint look like, so that a gradient finds the maximum margin?",
+    "dropout": "Does training with dropout, or with wrong derivatives, change the test accuracy by more than chance?",
 }
 
 

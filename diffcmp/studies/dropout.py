@@ -1,0 +1,114 @@
+"""A small network trained with wrong derivatives, with and without dropout: what does it do to the accuracy?"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcmp.operators import gradient
+from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.registry import Bounds, question
+
+LOSS = "sum(softplus(-y*(tanh(X @ W) @ (m*v))))"  # m: 0 for a hidden unit that is dropped
+HIDDEN, BATCH, TRAINING, TEST, RATE, KEPT = 16, 10, 40, 400, 0.1, 0.7
+SURE = 2.6  # standard errors: three effects are judged at once, each at a third of 5 % (Bonferroni, t of 19)
+Array = NDArray[np.float64]
+
+
+def study(
+    seeds: Annotated[int, Bounds("networks of each kind", 5, 500)] = 20,
+    steps: Annotated[int, Bounds("of gradient descent", 10, 10000)] = 300,
+    error: Annotated[float, Bounds("relative, injected into every derivative", 0, 10)] = 0.5,
+) -> Report:
+    """Loss and accuracy over seeds: dropout or not, exact derivatives or wrong ones, from the same starts and batches."""
+    kinds = [(name, kept, wrong) for name, kept in (("all units", 1.0), ("dropout", KEPT)) for wrong in (0.0, error)]
+    runs = {
+        f"{name}, error {wrong:g}": np.array([trained(seed, kept, wrong, steps) for seed in range(seeds)])
+        for name, kept, wrong in kinds
+    }
+    plain, plain_wrong, dropped, dropped_wrong = (found[:, 1] for found in runs.values())
+    effects = {
+        "dropout": dropped - plain,
+        "error, all units": plain_wrong - plain,
+        "error, dropout": dropped_wrong - dropped,
+    }
+    told = {name: effect(difference) for name, difference in effects.items()}
+    apart = agreement()
+    count = tuple(float(k) for k in range(seeds))
+    return Report(
+        "dropout",
+        "test accuracy: " + "; ".join(f"{name} {mean:+.3f} ± {spread:.3f}" for name, (mean, spread) in told.items()),
+        question("dropout"), f"SGD with gradient (tape) of {LOSS}; dual and central differences agree with it as told",
+        {"seeds": seeds, "steps": steps, "error": error},
+        (
+            Table("Over the seeds: mean and standard deviation",
+                  {"kind": "text", "loss": "number", "its spread": "number", "accuracy": "number", "spread": "number"},
+                  tuple((name, *(float(f(found[:, j])) for j in (0, 1) for f in (np.mean, np.std)))
+                        for name, found in runs.items()),
+                  "loss: of the training set, a point; accuracy: of the test set."),
+        ),
+        (
+            Chart(f"Mean test accuracy {plain.mean():.3f} with all units, {dropped.mean():.3f} with dropout",
+                  "rank of the network among its kind", "test accuracy",
+                  tuple(Curve(name, count, tuple(map(float, np.sort(found[:, 1])))) for name, found in runs.items())),
+        ),
+        (
+            *(concluded(f"{name} changes the accuracy by {mean:+.4f} ± {spread:.4f}: {verdict(mean, spread)}")
+              for name, (mean, spread) in told.items()),
+            concluded("tape and dual agree to {dual:.0e}, tape and central differences to {central:.0e}", **apart),
+            concluded("over {n} seeds; ± is {sure} standard errors of the paired difference", n=seeds, sure=SURE, effects=told,
+                      accuracy={name: float(found[:, 1].mean()) for name, found in runs.items()}),
+        ),
+    )  # fmt: skip
+
+
+def verdict(mean: float, spread: float) -> str:
+    """Whether the spread allows to speak of an effect."""
+    return "more than chance" if abs(mean) > spread else "the spread does not allow to call it an effect"
+
+
+def effect(difference: Array) -> tuple[float, float]:
+    """The mean of paired differences, and what chance alone would make of it."""
+    return float(difference.mean()), float(SURE * difference.std(ddof=1) / math.sqrt(len(difference)))
+
+
+def points(random: np.random.Generator, count: int) -> tuple[Array, Array]:
+    """Noisy points of two classes inside and outside a circle; the last coordinate is 1."""
+    x = random.normal(size=(count, 2))
+    y = np.where((x**2).sum(1) + random.normal(size=count) / 2 > 1.4, 1.0, -1.0)
+    return np.column_stack([x, np.ones(count)]), y
+
+
+def trained(seed: int, kept: float, wrong: float, steps: int) -> tuple[float, float]:
+    """The training loss a point and the test accuracy of one network."""
+    random = np.random.default_rng(seed)
+    (x, y), (seen, classes) = points(random, TRAINING), points(random, TEST)
+    w, v, f = random.normal(size=(3, HIDDEN)), random.normal(size=HIDDEN) / 4, gradient(LOSS)
+    for _ in range(steps):
+        batch = random.integers(TRAINING, size=BATCH)
+        mask = (random.uniform(size=HIDDEN) < kept) / kept
+        noise = [1 + wrong * random.normal(size=shape) for shape in (w.shape, v.shape)]
+        values = {"y": y[batch], "X": x[batch], "W": w, "m": mask, "v": v}
+        found = dict(zip(f.names, f(*(values[name] for name in f.names)), strict=True))
+        w = w - RATE / BATCH * noise[0] * found["W"]
+        v = v - RATE / BATCH * noise[1] * found["v"]
+    score = np.logaddexp(0, -y * (np.tanh(x @ w) @ v)).mean()
+    return float(score), float((np.sign(np.tanh(seen @ w) @ v) == classes).mean())
+
+
+def agreement() -> dict[str, float]:
+    """How far dual and central differences are from the tape, over the largest derivative, on a small network."""
+    random = np.random.default_rng(0)
+    x, y = points(random, 3)
+    values = {"y": y, "X": x, "W": random.normal(size=(3, 2)), "m": np.ones(2), "v": random.normal(size=2)}
+    given = [values[name] for name in gradient(LOSS).names]
+    tape, dual, central = (
+        np.concatenate([np.ravel(p) for p in gradient(LOSS, b)(*given)]) for b in ("tape", "dual", "central")
+    )
+    return {
+        "dual": float(abs(tape - dual).max() / abs(tape).max()),
+        "central": float(abs(tape - central).max() / abs(tape).max()),
+    }
