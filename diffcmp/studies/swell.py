@@ -24,8 +24,8 @@ MEASURED = 3  # times of one call: the least of so many
 
 
 def study(
-    iterations: Annotated[int, Bounds("of the map, for the formula", 3, 10)] = 8,
-    chain: Annotated[int, Bounds("of the map, for dual numbers and the tape", 8, 512)] = 64,
+    iterations: Annotated[int, Bounds("of the map, for the formula", 4, 10)] = 8,
+    chain: Annotated[int, Bounds("of the map, for dual numbers and the tape", 32, 512)] = 64,
 ) -> Report:
     """Operations of the derivative, and seconds until it is known at one point for the first time."""
     counts = list(range(1, iterations + 1))

@@ -70,9 +70,9 @@ def study(
             concluded("it is {wrong:.0%} wrong from {said} layers on", wrong=WRONG, said=_listed(lost), lost=lost),
             concluded("relu with weight {w:g}: {one:.3g} after {count} layers, with {v:g} 10^{many:.0f}: it "
                       "vanishes or explodes with the weights alone", w=weight, v=large, count=depth,
-                      one=float(gradients["relu"][-1]), many=log10(heavy["relu"][-1]) if heavy["relu"][-1] else -math.inf),
+                      one=float(gradients["relu"][-1]), many=_size(heavy["relu"])),
             concluded("leaky relu on its negative side: 10^{leak:.0f}; tanh with weight {v:g}: 10^{tanh:.0f}", v=large,
-                      leak=log10(abs(gradients["leaky relu"][-1])), tanh=log10(abs(heavy["tanh"][-1]))),
+                      leak=_size(gradients["leaky relu"]), tanh=_size(heavy["tanh"])),
         ),
     )  # fmt: skip
 
@@ -93,6 +93,11 @@ def _rate(gradients: list[Fraction]) -> float:
     half = len(gradients) // 2
     last, middle = abs(gradients[-1]), abs(gradients[half - 1])
     return float(10 ** ((log10(last) - log10(middle)) / (len(gradients) - half))) if last else 0.0
+
+
+def _size(gradients: list[Fraction]) -> float:
+    """log₁₀ of the last one."""
+    return log10(abs(gradients[-1])) if gradients[-1] else -math.inf
 
 
 def _smallest(dtype: str) -> Fraction:

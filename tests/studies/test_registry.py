@@ -18,7 +18,7 @@ from diffcmp.report.record import Chart
 from diffcmp.report.study_export import studies_csv, studies_json, studies_markdown
 from diffcmp.report.study_figure import study_figure
 from diffcmp.report.study_text import study_text
-from diffcmp.studies.registry import QUESTIONS, options
+from diffcmp.studies.registry import QUESTIONS, options, study
 from tests.cli.test_commands import SCHEMA, run
 
 DOCS = Path(__file__).parents[2] / "docs" / "studies"
@@ -81,3 +81,17 @@ def test_the_list_imports_no_study() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[] []"
+
+
+ENDS = [
+    ("vanishing", {"large": 1000.0, "depth": 64}), ("vanishing", {"weight": 0.001, "depth": 16}), ("swell", {"iterations": 4, "chain": 32}),
+    ("roundoff", {"depth": 16, "seeds": 2}), ("step-size", {"functions": 3, "per_decade": 1}), ("epsilon-hack", {"per_decade": 2}),
+    ("smoothness", {"points": 11}), ("known-derivatives", {"points": 11}), ("lhopital", {"points": 5}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "given"), ENDS)
+def test_the_ends_of_the_options(name: str, given: dict[str, float]) -> None:
+    found = study(name, **given)
+    assert set(given.items()) <= set(found.options.items())
+    assert study_text(found, 80, False)
