@@ -87,7 +87,8 @@ def in_blocks(block: Block, length: int, reach: int, *arrays: Any) -> tuple[Any,
     others = [_pool(os.getpid()).submit(work) for _ in range(helpers)]
     work()
     for other in others:
-        other.result()
+        if not other.cancel():  # one that has not begun is busy for somebody else, and nothing is left for it
+            other.result()
     return tuple(total(iter(column), 0, length, SIZE) for column in columns(found))
 
 
