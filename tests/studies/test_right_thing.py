@@ -25,6 +25,6 @@ def test_the_implicit_rule_is_right_when_its_argument_is(report: Callable[[str],
 
 def test_the_cost(report: Callable[[str], Report]) -> None:
     facts = report("right-thing").facts
-    assert facts["cost"] == pytest.approx(1, abs=0.35)
-    assert facts["ratio"] > 4
+    assert facts["cost"] == pytest.approx(1, abs=0.1)  # operations, which are the same on every machine
+    assert facts["ratio"] > 1
     assert facts["apart"] < 4
