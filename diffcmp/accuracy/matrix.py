@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from random import Random
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -159,7 +160,7 @@ MODES: dict[str, Backend] = {"forward": DualNumbers(), "reverse": Tape(), "forwa
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the entries are asked with."""
+    """What the entries are asked with: all of `candidates`, or a sample of them."""
 
     problem: Problem
     backends: Sequence[str] | None
@@ -167,9 +168,19 @@ class _Asked:
     digits: int
     h: float | None
     deadline: Deadline
-    places: list[Place]
-    sampled: bool
+    candidates: list[Place]
+    full: bool
     progress: Callable[[str], None] = field(default=lambda stage: None)
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The entries that are held against the truth."""
+        return sample(self.candidates, full=self.full)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether these are not all."""
+        return len(self.places) < len(self.candidates)
 
 
 def jacobian_comparison(
@@ -195,12 +206,11 @@ def jacobian_comparison(
     columns = differentiated(scalar, wrt)
     pattern = jacobian_pattern(scalar, columns)
     places = list(zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True))
-    wanted, in_pattern = sample(places, full=full), set(places)
-    deadline, some = Deadline.for_waiting(timeout), len(wanted) < len(places)
-    asked = _Asked(problem, backends, dtype, digits, h, deadline, wanted, some, progress)
+    in_pattern, deadline = set(places), Deadline.for_waiting(timeout)
+    asked = _Asked(problem, backends, dtype, digits, h, deadline, places, full, progress)
     names = components("f", problem.program.dims[problem.program.outputs[0]])
     known, rows = {}, {}
-    for i in sorted({i for i, _ in asked.places}) if some else range(len(names)):
+    for i in sorted({i for i, _ in asked.places}) if asked.sampled else range(len(names)):
         names_there = [columns[j] for row, j in asked.places if row == i]
         flat = [name for j, name in enumerate(columns) if (i, j) not in in_pattern]
         known[i], rows[i] = _answers(asked, only(scalar, i), names_there, flat, 1)
@@ -231,9 +241,7 @@ def hessian_comparison(
     compressed = compression(problem.scalar, columns)
     pattern = compressed.pattern
     upper = [(i, j) for i, j in zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True) if i <= j]
-    wanted = sample(upper, full=full)
-    deadline, some = Deadline.for_waiting(timeout), len(wanted) < len(upper)
-    asked = _Asked(problem, backends, dtype, digits, h, deadline, wanted, some, progress)
+    asked = _Asked(problem, backends, dtype, digits, h, Deadline.for_waiting(timeout), upper, full, progress)
     names = [_key("hessian", columns, place)[1] for place in asked.places]
     curved = {j for place in upper for j in place}
     flat = [name for j, name in enumerate(columns) if j not in curved]
