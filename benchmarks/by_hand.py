@@ -1,8 +1,7 @@
-"""Derivatives as a careful person writes them with NumPy (or `math` for a number): the measure of the table."""
+"""Derivatives as a careful person writes them with NumPy: the measure of the table. Of one number they are in `numbers`."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,25 +10,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def slope_value(x: float) -> float:
-    s, c = math.sin(x), math.cos(x)
-    return math.exp(x) / math.sqrt(s**3 + c**3)
-
-
-def slope(x: float) -> float:
-    s, c = math.sin(x), math.cos(x)
-    g = s**3 + c**3
-    return math.exp(x) * (g - 1.5 * s * c * (s - c)) / (g * math.sqrt(g))
-
-
 def slopes(x: Array) -> Array:
     s, c = np.sin(x), np.cos(x)
     g = s * s * s + c * c * c
     return np.exp(x) * (g - 1.5 * s * c * (s - c)) / (g * np.sqrt(g))
-
-
-def double(x: float) -> float:
-    return 2.0 * x
 
 
 def rosenbrock_gradient(x: Array) -> Array:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks import workloads
+from benchmarks import numbers
 
 METHODS = ("forward", "backward", "central", "complex-step")
 COMPARED = ("forward", "backward", "central", "central4", "central6", "complex-step", "richardson", "dual", "tape",
@@ -18,9 +18,9 @@ SIZES = tuple(10**k for k in range(2, 7))
 class Row:
     """One line of the table.
 
-    kind: the function of a peer's file that prepares it. workload: a maker of `workloads` with its size; where it is "", the
-    peer is called with `arguments`. base: the file of the column that the others are divided by. targets: file to the largest
-    ratio of diffcmp to it.
+    kind: the function of a peer's file that prepares it. workload: a maker of `numbers`, or of `workloads` with its size; where
+    it is "", the peer is called with `arguments`. base: the file of the column that the others are divided by. targets: file to
+    the largest ratio of diffcmp to it.
     """
 
     name: str
@@ -43,7 +43,11 @@ class Row:
             raise NotImplementedError
         if not self.workload:
             return prepare(*self.arguments)
-        maker = workloads.makers()[self.workload]
+        if self.workload in numbers.MAKERS:
+            return prepare(numbers.MAKERS[self.workload]())
+        from benchmarks import workloads
+
+        maker = workloads.MAKERS[self.workload]
         return prepare(maker() if self.size is None else maker(self.size))
 
 
@@ -65,11 +69,11 @@ def all_rows(largest: int) -> list[Row]:
         Row("Rosenbrock, n = 10⁴: ∇²f·v", "hvp", "rosenbrock", 10**4),
         Row("GradBench hello", "call", "hello"),
         *(Row(f"GradBench {name}", "gradient", name) for name in ("llsq", "lse", "ode", "gmm")),
-        Row("f′(1.5) to 30 digits", "truth", arguments=(workloads.SLOPE, "1.5", 30), base="mpmath_", targets={"mpmath_": 0.2}),
-        Row("the same, the text parsed before", "parsed_truth", arguments=(workloads.SLOPE, "1.5", 30), base="mpmath_"),
-        Row("f′(1.5) with its error", "estimate", arguments=(workloads.SLOPE, "1.5"), base="numdifftools_"),
-        Row("401 steps × 4 methods, errors split", "sweep", arguments=(workloads.LOGISTIC, "0.2", METHODS, 20), base="mpmath_"),
-        Row("11 backends against the truth", "compare", arguments=(workloads.SLOPE, "1.5", COMPARED), base="diffcmp_"),
+        Row("f′(1.5) to 30 digits", "truth", arguments=(numbers.SLOPE, "1.5", 30), base="mpmath_", targets={"mpmath_": 0.2}),
+        Row("the same, the text parsed before", "parsed_truth", arguments=(numbers.SLOPE, "1.5", 30), base="mpmath_"),
+        Row("f′(1.5) with its error", "estimate", arguments=(numbers.SLOPE, "1.5"), base="numdifftools_"),
+        Row("401 steps × 4 methods, errors split", "sweep", arguments=(numbers.LOGISTIC, "0.2", METHODS, 20), base="mpmath_"),
+        Row("11 backends against the truth", "compare", arguments=(numbers.SLOPE, "1.5", COMPARED), base="diffcmp_"),
     ]
     return [row for row in rows if row.size is None or row.size <= largest]
 

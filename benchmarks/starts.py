@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,14 +25,16 @@ class Start:
 
 
 def started(number: int, files: Sequence[str], rounds: int) -> dict[str, Start]:
-    """One of `first.STARTS` by each library, in turns; the first round warms the disk and is not counted."""
+    """One of `first.STARTS` by each library, in turns; the first round warms the disk, and writes the bytecode of what has been
+    edited since, and is not counted."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds: dict[str, list[float]] = {file: [] for file in files}
     memory: dict[str, tuple[float, float]] = {}
     for _ in range(rounds + 1):
         for file in list(seconds):
             begin = perf_counter()
             command = [sys.executable, "-m", "benchmarks.first", file, str(number)]
-            done = subprocess.run(command, capture_output=True, check=False)
+            done = subprocess.run(command, capture_output=True, check=False, env=environment)
             seconds[file].append(perf_counter() - begin)
             if done.returncode:
                 del seconds[file]

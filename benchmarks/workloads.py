@@ -1,4 +1,4 @@
-"""The work: each function as text for diffcmp, over a namespace for the libraries, and its derivative by hand in NumPy.
+"""The work on arrays: each function as text for diffcmp, over a namespace for the libraries, and its derivative by hand.
 
 Data are made here once, from a seed, so that every library gets the same arrays. What GradBench publishes are its smallest
 inputs, made as its `evals/*/run.py` make them; where the language of expressions cannot hold those, the docstring says so.
@@ -6,48 +6,17 @@ inputs, made as its `evals/*/run.py` make them; where the language of expression
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from benchmarks import by_hand, formulas
+from benchmarks.numbers import SLOPE, Workload
 
-SLOPE = "exp(x)/sqrt(sin(x)**3+cos(x)**3)"
 ROSENBROCK = "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)"
-LOGISTIC = "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2"
 SEED = 31337  # GradBench's
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A function of float64 arrays, and how each side writes it.
-
-    text: for diffcmp. inputs: what is differentiated with respect to. data: what the formula takes besides. v: a direction.
-    by_hand: kind of derivative ("gradient", "hessian", …) to its hand-written form, of `inputs` and `data` (and v).
-    text_inputs: all that the text names, where that is more than `inputs`.
-    """
-
-    name: str
-    text: str
-    formula: Callable[..., Any]
-    inputs: Mapping[str, Any]
-    by_hand: Mapping[str, Callable[..., Any]]
-    data: tuple[Any, ...] = ()
-    text_inputs: Mapping[str, Any] = field(default_factory=dict)
-    v: Any = None
-
-    @property
-    def values(self) -> tuple[Any, ...]:
-        return tuple(self.inputs.values())
-
-
-def call() -> Workload:
-    """f′(1.5) of one number."""
-    hand = {"call": by_hand.slope, "function": by_hand.slope_value}
-    return Workload("slope", SLOPE, formulas.slope, {"x": 1.5}, hand)
 
 
 def points(n: int) -> Workload:
@@ -65,11 +34,6 @@ def rosenbrock(n: int) -> Workload:
     }  # fmt: skip
     x, v = rng.uniform(-1.0, 1.0, n), rng.uniform(-1.0, 1.0, n)
     return Workload("rosenbrock", ROSENBROCK, formulas.rosenbrock, {"x": x}, hand, v=v)
-
-
-def hello() -> Workload:
-    """x², whose derivative GradBench calls `double`."""
-    return Workload("hello", "x**2", formulas.square, {"x": 1.0}, {"call": by_hand.double})
 
 
 def llsq(n: int = 16, m: int = 128) -> Workload:
@@ -146,8 +110,7 @@ def _mixture_text(n: int, clusters: int) -> str:
     return "; ".join(lines)
 
 
-@lru_cache(maxsize=1)
-def makers() -> dict[str, Callable[..., Workload]]:
-    """Every workload by name; those of a size take it."""
-    sized = {"points": points, "rosenbrock": rosenbrock}
-    return {"call": call, **sized, "hello": hello, "llsq": llsq, "lse": lse, "ode": ode, "gmm": gmm}
+MAKERS: dict[str, Callable[..., Workload]] = {
+    "points": points, "rosenbrock": rosenbrock, "llsq": llsq, "lse": lse, "ode": ode, "gmm": gmm,
+}  # fmt: skip
+"""Every workload of arrays by name; those of a size take it."""

@@ -1,25 +1,25 @@
-"""The calls that answer with a number or a function, not with a comparison."""
+"""The calls that answer with a number or a function, not with a comparison.
+
+What only some of them need is imported by these: a compiled derivative of numbers needs neither balls nor NumPy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from diffcmp.backends.registry import able
-from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import adjoint, compiled, elementwise, only, tangent
-from diffcmp.engines.coordinate import coordinate
-from diffcmp.engines.lhopital import careful
-from diffcmp.engines.point import Point, differentiated, function_at, located, number_valued
-from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import Shape
+from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
 from diffcmp.program.scalars import components
-from diffcmp.truth.certify import truth
-from diffcmp.truth.record import Truth
+
+if TYPE_CHECKING:
+    from diffcmp.engines.values import Values
+    from diffcmp.truth.record import Truth
 
 
 def grad(expr: str | Program, at: Values | Mapping[str, Values], backend: str = "dual", dtype: str = "float64") -> Any:
@@ -37,6 +37,9 @@ def grad(expr: str | Program, at: Values | Mapping[str, Values], backend: str = 
     >>> grad("sum(x**2)", [1, 2])
     array([2., 4.])
     """
+    from diffcmp.backends.registry import able
+    from diffcmp.engines.point import located
+
     problem = located(expr, at)
     program = number_valued(problem.program)
     found = able(backend, 1).prepare(problem.scalar, problem.scalar.inputs, 1, dtype)(problem.at).derivative
@@ -113,8 +116,19 @@ def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[...
             return compiled(derived)
         return _in_loops(derived) if jit else elementwise(derived)
     if backend in ("dual-lhopital", "tape-lhopital"):
+        from diffcmp.engines.lhopital import careful
+
         made: Callable[..., Any] = careful(program, name, "dual" if backend == "dual-lhopital" else "tape")
         return made
+    return _by_backend(program, name, backend)
+
+
+def _by_backend(program: Program, name: str, backend: str) -> Callable[..., Any]:
+    """The derivative by a backend that answers at one point."""
+    from diffcmp.backends.registry import able
+    from diffcmp.engines.coordinate import coordinate
+    from diffcmp.engines.point import Point
+
     ready = able(backend, 1).prepare(program, [name])
 
     def slope(*values: float) -> float:
@@ -144,5 +158,9 @@ def certify(
     >>> certify("abs(x)", 0).along["x"].left.text(5)
     '-1.0000'
     """
+    from diffcmp.deadline import Deadline
+    from diffcmp.engines.point import function_at
+    from diffcmp.truth.certify import truth
+
     program, where = function_at(expr, at)
     return truth(program, where, differentiated(program, wrt), digits, Deadline.after(timeout))

@@ -11,21 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.backends.registry import able
 from diffcmp.engines import products
 from diffcmp.engines.compiled import input_shapes, only
-from diffcmp.engines.coordinate import coordinate
-from diffcmp.engines.point import Point, number_valued
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import Shape, spelled
+from diffcmp.program.checks import number_valued
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse, variables_of
 from diffcmp.program.scalars import scalarised
+
+if TYPE_CHECKING:
+    from diffcmp.backends.protocol import Backend
 
 Array: TypeAlias = "np.ndarray[Any, Any] | float"
 Made: TypeAlias = Callable[..., Any]
@@ -180,7 +181,7 @@ def gradient(expr: str | Program, backend: str = "tape", jit: bool = False) -> D
     (array([ 4.,  8., 12.]), 14.0)
     """
     if backend not in ("tape", "dual"):
-        able(backend, 1)
+        _method(backend)
     return Derivative("gradient", expr, partial(_gradient, backend=backend, jit=jit))
 
 
@@ -209,10 +210,20 @@ def _hvp(program: Program) -> Made:
     return _arrays(products.hvp(number_valued(program)))
 
 
+def _method(name: str) -> Backend:
+    """A backend for first derivatives. Its floor is loaded where it is asked for, as it needs more than compiled code does."""
+    from diffcmp.backends.registry import able
+
+    return able(name, 1)
+
+
 def _by_components(program: Program, backend: str) -> Made:
     """The Jacobian by a backend that works on numbers: each row a gradient."""
+    from diffcmp.engines.coordinate import coordinate
+    from diffcmp.engines.point import Point
+
     numbers = scalarised(program)
-    rows = [able(backend, 1).prepare(only(numbers, i), numbers.inputs) for i in range(len(numbers.outputs))]
+    rows = [_method(backend).prepare(only(numbers, i), numbers.inputs) for i in range(len(numbers.outputs))]
 
     def dense(*x: Any) -> NDArray[Any]:
         at = Point({n: coordinate(float(v)) for n, v in zip(numbers.inputs, products.flattened(x), strict=True)})
@@ -238,7 +249,7 @@ def jacobian(expr: str | Program, backend: str | None = None) -> Derivative:
            [0., 0.]])
     """
     if backend not in ("tape", "dual", None):
-        able(backend, 1)
+        _method(backend)
     return Derivative("jacobian", expr, partial(_jacobian, backend=backend))
 
 

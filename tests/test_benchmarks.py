@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import tables, workloads
+from benchmarks import numbers, tables, workloads
 from benchmarks.agreement import distance, tolerated
 from benchmarks.measure import measured
 from benchmarks.peers import diffcmp_
@@ -31,7 +31,7 @@ def test_second_order_by_hand(kind: str) -> None:
     assert distance(getattr(diffcmp_, kind)(work)(), work.by_hand[kind](*work.values, *extra)) < 1e-12
 
 
-@pytest.mark.parametrize("work", [workloads.call(), workloads.hello()], ids=lambda work: work.name)
+@pytest.mark.parametrize("work", [numbers.call(), numbers.hello()], ids=lambda work: work.name)
 def test_call_by_hand(work: Any) -> None:
     assert diffcmp_.call(work)() == pytest.approx(work.by_hand["call"](*work.values), rel=1e-14)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -122,3 +124,14 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_name_is_needed() -> None:
     with pytest.raises(InputError):
         derivative("x*y")
+
+
+@pytest.mark.parametrize(("call", "without"), [
+    (f"diffcmp.derivative({EXPR!r})(1.5)", {"numpy", "flint", "logging", "sympy"}),
+    ("diffcmp.gradient('sum(x**2)')([1.0, 2.0])", {"flint", "logging", "sympy"}),
+    ("diffcmp.hessian('sum(x**2)')([1.0, 2.0])", {"flint", "logging", "sympy"}),
+])  # fmt: skip
+def test_a_compiled_derivative_loads_no_more_than_it_needs(call: str, without: set[str]) -> None:
+    script = f"import sys, diffcmp; {call}; print(*sorted({without!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == []

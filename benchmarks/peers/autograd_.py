@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 import autograd.numpy as anp
 
-from benchmarks.workloads import Workload
+from benchmarks.numbers import Workload
 
 NAME, PACKAGE = "autograd", "autograd"
 Run = Callable[[], Any]

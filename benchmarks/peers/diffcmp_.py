@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import diffcmp
-from benchmarks.workloads import Workload
+from benchmarks.numbers import Workload
 
 NAME, PACKAGE = "diffcmp", "diffcmp"
 Run = Callable[[], Any]

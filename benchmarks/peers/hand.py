@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.workloads import Workload
+from benchmarks.numbers import Workload
 
 NAME, PACKAGE = "by hand", "numpy"
 Run = Callable[[], Any]

@@ -9,8 +9,8 @@ from typing import Any
 import jacobi
 import numpy as np
 
-from benchmarks.workloads import Workload
-from benchmarks.workloads import call as slope_work
+from benchmarks.numbers import Workload
+from benchmarks.numbers import call as slope_work
 
 NAME, PACKAGE = "jacobi", "jacobi"
 Run = Callable[[], Any]

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from benchmarks.workloads import Workload
+from benchmarks.numbers import Workload
 
 NAME, PACKAGE = "JAX jit", "jax"
 Run = Callable[[], Any]

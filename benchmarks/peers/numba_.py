@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from benchmarks import by_hand
-from benchmarks.workloads import Workload
+from benchmarks import numbers
+from benchmarks.numbers import Workload
 
 NAME, PACKAGE = "numba by hand", "numba"
 Run = Callable[[], Any]
@@ -20,7 +20,7 @@ def threads() -> str:
     return "1"
 
 
-_slope = njit(by_hand.slope)
+_slope = njit(numbers.slope)
 
 
 @njit

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from benchmarks.workloads import Workload
+from benchmarks.numbers import Workload
 
 NAME, PACKAGE = "PyTorch", "torch"
 Run = Callable[[], Any]

@@ -20,10 +20,11 @@ from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.coordinate import Coordinate, Number, coordinate
-from diffcmp.engines.point import Point, differentiated, number_valued
+from diffcmp.engines.point import Point
 from diffcmp.engines.values import Values, array_of
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
 from diffcmp.program.scalars import components, scalarised

@@ -22,10 +22,11 @@ from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, partials, steps_of
-from diffcmp.engines.point import Point, Problem, located, number_valued
+from diffcmp.engines.point import Point, Problem, located
 from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
+from diffcmp.program.checks import number_valued
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import MAX_DIGITS, truth
 from diffcmp.truth.record import Truth

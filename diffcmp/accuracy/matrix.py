@@ -31,10 +31,11 @@ from diffcmp.engines.compiled import compiled, only
 from diffcmp.engines.hessian import compression
 from diffcmp.engines.partials import BY, variables
 from diffcmp.engines.pattern import Pattern, SparseMatrix
-from diffcmp.engines.point import Problem, differentiated, located, number_valued
+from diffcmp.engines.point import Problem, located
 from diffcmp.engines.sparsity import jacobian_pattern
 from diffcmp.engines.values import Values
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.expand import used
 from diffcmp.program.ir import Program
 from diffcmp.program.scalars import components

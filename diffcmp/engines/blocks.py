@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Span: TypeAlias = tuple[int, int]
 Block: TypeAlias = Callable[..., Any]
@@ -58,6 +60,8 @@ def total(parts: Iterator[Any], start: int, stop: int, size: int) -> Any:
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
     """The threads of one process: one that is forked has none of its parent's."""
+    from concurrent.futures import ThreadPoolExecutor  # with all that it imports: most arrays are short
+
     return ThreadPoolExecutor(max(1, processors() - 1), "diffcmp")
 
 

@@ -20,10 +20,10 @@ from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.forward import Dual, Duals, jvp
 from diffcmp.engines.linear import zeros
 from diffcmp.engines.partials import pair
-from diffcmp.engines.point import differentiated
 from diffcmp.engines.reverse import vjp
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import Shape
+from diffcmp.program.checks import differentiated
 from diffcmp.program.emit import Dialect, Emitted, called, emit, lowered
 from diffcmp.program.ir import Builder, Program
 from diffcmp.program.passes import PASSES, optimised

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from diffcmp.engines.point import differentiated
+from diffcmp.program.checks import differentiated
 from diffcmp.program.ir import Program
 
 ORDERS = (1, 2)

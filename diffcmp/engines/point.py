@@ -13,8 +13,9 @@ from diffcmp.engines.coordinate import Coordinate
 from diffcmp.engines.values import Values, array_of
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import Shape, spelled
+from diffcmp.program.checks import number_valued
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import identifier, parse, suggestion, variables_of
+from diffcmp.program.parser import identifier, parse, variables_of
 from diffcmp.program.scalars import components, scalarised
 from diffcmp.spans import Piece, Span, pieces
 
@@ -111,19 +112,6 @@ def function_at(expr: str | Program, at: Values | Mapping[str, Values]) -> tuple
     return problem.scalar, problem.at
 
 
-def number_valued(program: Program) -> Program:
-    """The Program, if its value is a number.
-
-    Raises
-    ------
-    InputError: where it is a vector or a matrix.
-    """
-    shape = program.dims[program.outputs[0]]
-    if shape:
-        raise InputError(Fault.VECTOR_VALUED, program.text, Span(0, len(program.text)), shape=spelled(shape))
-    return program
-
-
 def point(program: Program, at: Values | Mapping[str, Values]) -> Point:
     """The point at which a Program is asked for.
 
@@ -194,25 +182,3 @@ def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:
 
 def _example(names: Sequence[str]) -> str:
     return ",".join(f"{name}={i}" for i, name in enumerate(names, 1))
-
-
-def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ...]:
-    """The variables to differentiate with respect to: those asked for, or all. A vector stands for its elements.
-
-    Raises
-    ------
-    InputError: where one is not a variable of the program.
-    """
-    if wrt is None:
-        return program.inputs
-    known = set(program.inputs)
-    found: dict[str, None] = {}
-    for name in map(identifier, wrt):
-        name = name.replace(" ", "")
-        elements = [name] if name in known else [one for one in program.inputs if one.startswith(f"{name}[")]
-        if not elements:
-            variables = dict.fromkeys(one.partition("[")[0] for one in program.inputs)
-            near = suggestion(name, list(variables))
-            raise InputError(Fault.WRT_UNKNOWN, name=name, names=", ".join(variables), hint=near)
-        found |= dict.fromkeys(elements)
-    return tuple(found)

@@ -6,7 +6,6 @@ How the text becomes a tree, with spans that point into what was typed, is in `s
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
@@ -410,6 +409,8 @@ def identifier(name: str) -> str:
 
 def suggestion(name: str, known: list[str]) -> str:
     """`Did you mean 'sin'? ` where one of the known names is near, else nothing."""
+    import difflib
+
     near = difflib.get_close_matches(name.lower(), known, 1, 0.6)
     return f"Did you mean '{near[0]}'? " if near else ""
 

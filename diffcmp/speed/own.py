@@ -10,8 +10,9 @@ import numpy as np
 
 from diffcmp import api, operators
 from diffcmp.engines.compiled import compiled
-from diffcmp.engines.point import Problem, located, number_valued
+from diffcmp.engines.point import Problem, located
 from diffcmp.engines.values import Values
+from diffcmp.program.checks import number_valued
 from diffcmp.speed.suites import Asked, some
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work, backends
