@@ -7,12 +7,16 @@ import math
 from diffcmp.report import numbers
 from diffcmp.report.record import Cell, Measure
 
+UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
 
 def shown(cell: Cell, measure: Measure) -> str:
     """A cell by what its column measures.
 
     >>> shown(15.94, "digits"), shown(3.2e-9, "error"), shown(None, "count"), shown(1234567.891, "number")
-    ('15.9', '3.2e-9', '–', '1.23457e+6')
+    ('15.9', '3.2e-9', '–', '1.235e+6')
+    >>> shown(6301376, "bytes")
+    '6.3 MB'
     """
     if cell is None:
         return numbers.MISSING
@@ -24,7 +28,7 @@ def shown(cell: Cell, measure: Measure) -> str:
         return _number(float(cell))
     forms = {
         "error": numbers.magnitude, "step": numbers.step, "digits": numbers.digits, "order": numbers.order,
-        "seconds": numbers.seconds, "share": numbers.share,
+        "seconds": numbers.seconds, "share": numbers.share, "bytes": _bytes,
     }  # fmt: skip
     return forms[measure](float(cell))
 
@@ -37,4 +41,11 @@ def words(measure: Measure) -> bool:
 def _number(x: float) -> str:
     if not math.isfinite(x):
         return str(x)
-    return numbers.rounded(f"{x:.6g}", 6) if x else "0"
+    return numbers.rounded(f"{x:.4g}", 4) if x else "0"
+
+
+def _bytes(count: float) -> str:
+    """In the largest unit of which there is one."""
+    scale, unit = next((u for u in UNITS if count >= u[0]), (1.0, "B"))
+    amount = count / scale
+    return f"{amount:.{1 if amount < 9.95 and unit != 'B' else 0}f} {unit}"

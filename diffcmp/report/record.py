@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 SCHEMA = 1
 
 Cell: TypeAlias = str | int | float | None
-Measure: TypeAlias = Literal["text", "code", "count", "number", "error", "step", "digits", "order", "seconds", "share"]
+Measure: TypeAlias = Literal["text", "code", "count", "number", "error", "step", "digits", "order", "seconds", "bytes", "share"]
 Look: TypeAlias = Literal["line", "points", "theory"]
 
 
