@@ -32,6 +32,8 @@ RESERVED = frozenset(f"{name}{k}" for name in "ij" for k in ("", *range(100)))  
 OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }  # fmt: skip
+REDUCED = {"sum_to": np.add, "largest": np.maximum, "smallest": np.minimum}  # to a number
+FRESH = frozenset({"matmul", "stack", "attained", "softmax", "softmax_along"})  # these make an array of their own
 
 
 @dataclass(slots=True)
@@ -259,11 +261,20 @@ class _Body:
             self.view(eq.output, f"{text}{indexed(eq.static[0])}", eq.inputs[0])
         elif eq.primitive in ("transpose", "broadcast"):
             self.view(eq.output, f"{self.bound(eq)}({text})", eq.inputs[0])
+        elif not eq.shape:
+            self.assign(eq, self.reduced(eq, text), None)
         else:
-            fresh = eq.primitive in ("matmul", "stack") and eq.shape
+            fresh = eq.primitive in FRESH
             self.assign(eq, f"{self.bound(eq)}({text})", self.kind(eq.output) if fresh else None)
             for memory in () if fresh else filter(None, map(self.memory.get, eq.inputs)):
                 memory.kind = None  # it may be a view
+
+    def reduced(self, eq: Equation, text: str) -> str:
+        """A number made from arrays."""
+        ufunc, axes = REDUCED.get(eq.primitive), len(self.program.dims[eq.inputs[0]])
+        if ufunc is None or not axes:
+            return f"{self.bound(eq)}({text})"
+        return f"{self.module.used(ufunc.__name__, ufunc)}.reduce({text}{', None' if axes > 1 else ''})"
 
     def bound(self, eq: Equation) -> str:
         function = kernel(eq.primitive)

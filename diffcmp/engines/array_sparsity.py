@@ -24,7 +24,8 @@ Index: TypeAlias = "NDArray[np.int64]"
 Marks: TypeAlias = "dict[int, NDArray[np.bool_]]"
 
 MOST = 2**26  # places that are numbered at once
-MOVES = {"take", "put", "broadcast", "sum_to", "transpose", "stack"}
+JOINS = {"largest", "smallest", "logsumexp"}  # a number from all elements
+MOVES = {"take", "put", "broadcast", "sum_to", "transpose", "stack", *JOINS}
 
 
 def jacobian_pattern(program: Program) -> Pattern:
@@ -103,6 +104,8 @@ class _Graph:
             return np.broadcast_to(here, eq.shape).reshape(-1, 1)
         if eq.primitive not in MOVES:
             raise NotImplementedError(eq.primitive)
+        if eq.primitive in JOINS:
+            return here.reshape(1, -1)
         if eq.primitive == "stack":
             rows = np.full(eq.shape, -1)
             rows[position] = here
@@ -123,6 +126,8 @@ class _Graph:
         found: list[Index] = []
         for eq in reversed(self.equations):
             out = eq.output
+            if eq.primitive == "logsumexp" and math.prod(self.program.dims[eq.inputs[0]]) > 1:
+                curved[out][:] = True
             fresh = curved[out] & live[out] & ~complete[out]
             found.append(np.repeat(self.numbers(out)[fresh], 2).reshape(-1, 2))
             complete[out] |= fresh

@@ -170,12 +170,14 @@ def doubles(factor: float) -> bool:
 
 
 def sign(program: Program) -> Program:
-    """Minus signs out of products and quotients and into sums: a + -b is a - b, x*-y is -(x*y)."""
+    """Minus signs out of products, quotients and totals, and into sums: a + -b is a - b, x*-y is -(x*y)."""
 
     def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
         turned = [new.arguments(i, "neg") for i in inputs]
         if eq.primitive == "neg" and turned[0]:
             return turned[0][0]
+        if eq.primitive == "sum_to" and turned[0]:
+            return new.add("neg", new.kept(eq, turned[0]))
         if eq.primitive in ("add", "sub") and turned[1]:
             return new.add("sub" if eq.primitive == "add" else "add", inputs[0], turned[1][0])
         if eq.primitive == "add" and turned[0]:

@@ -85,6 +85,8 @@ def structural_text(eq: Equation, operands: list[Bound]) -> Bound:
             return f"{wrapped(operands[0], ATOM)}[{key_text(eq.static[0])}]", ATOM
         case "sum_to" if eq.shape == ():
             return f"sum({inner})", ATOM
+        case "largest" | "smallest":
+            return f"{'max' if eq.primitive == 'largest' else 'min'}({inner})", ATOM
         case "stack":
             return f"[{inner}]", ATOM
         case "matmul":

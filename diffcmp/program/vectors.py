@@ -1,7 +1,7 @@
 """The functions of vectors and matrices, as the primitives that they are made of.
 
-A reduction by a primitive of two numbers (product, maximum, norm by `hypot`, `logsumexp` by `logaddexp`) halves the array
-again and again: log₂ n operations on whole arrays, each with a derivative that is known, and no overflow on the way.
+A reduction by a primitive of two numbers (product, norm by `hypot`) halves the array again and again: log₂ n operations on
+whole arrays, each with a derivative that is known, and no overflow on the way. `primitives.reductions` has those that are one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from diffcmp.primitives.arrays import Shape
 from diffcmp.primitives.linalg import square
+from diffcmp.primitives.reductions import halved
 from diffcmp.program import unrolled
 from diffcmp.program.writer import Writer
 
@@ -42,18 +43,8 @@ def length(write: Writer, x: int) -> int:
 
 def reduced(write: Writer, name: str, x: int) -> int:
     """All elements joined by a primitive of two numbers, by halving the first axis until none is left."""
-    while shape := write.shape(x):
-        odd = []
-        while (n := write.shape(x)[0]) > 1:
-            if n % 2:
-                odd.append(write.take(x, n - 1))
-            half = n // 2
-            x = write(name, write.take(x, (0, half, 1)), write.take(x, (half, 2 * half, 1)))
-        x = write.take(x, 0)
-        for row in odd:
-            x = write(name, x, row)
-        assert len(write.shape(x)) < len(shape)
-    return x
+    joined: int = halved(x, write.shape, write.take, lambda a, b: write(name, a, b))
+    return joined
 
 
 def count(shape: Shape) -> int:
@@ -69,9 +60,14 @@ def norm(write: Writer, x: int) -> int:
     return write("abs", total(write, x)) if count(write.shape(x)) == 1 else reduced(write, "hypot", x)
 
 
+def logsumexp(write: Writer, x: int) -> int:
+    """log Σ exp x; of one number it is that."""
+    return write("logsumexp", x) if write.shape(x) else x
+
+
 def softmax(write: Writer, x: int) -> int:
     """exp(x − logsumexp(x))."""
-    return write("exp", write("sub", x, reduced(write, "logaddexp", x)))
+    return write("softmax", x) if write.shape(x) else write("exp", write("sub", x, x))
 
 
 def argmax(write: Writer, x: int) -> int:
@@ -116,10 +112,10 @@ def _functions() -> dict[str, ArrayFunction]:
         ArrayFunction("mean",      ("x",),      "the mean of all elements",           mean),
         ArrayFunction("dot",       ("x", "y"),  "x @ y",                              lambda w, x, y: w("matmul", x, y), 1),
         ArrayFunction("norm",      ("x",),      "the Euclidean norm",                 norm),
-        ArrayFunction("max",       ("x",),      "the largest element",                lambda w, x: reduced(w, "max", x), 1),
-        ArrayFunction("min",       ("x",),      "the smallest element",               lambda w, x: reduced(w, "min", x), 1),
+        ArrayFunction("max",       ("x",),      "the largest element",                lambda w, x: w("largest", x), 1),
+        ArrayFunction("min",       ("x",),      "the smallest element",               lambda w, x: w("smallest", x), 1),
         ArrayFunction("cumsum",    ("x",),      "the running sums",                   cumsum, 1, 1),
-        ArrayFunction("logsumexp", ("x",),      "log(sum(exp(x))), no overflow",      lambda w, x: reduced(w, "logaddexp", x)),
+        ArrayFunction("logsumexp", ("x",),      "log(sum(exp(x))), no overflow",      logsumexp),
         ArrayFunction("softmax",   ("x",),      "exp(x)/sum(exp(x)), no overflow",    softmax),
         ArrayFunction("argmax",    ("x",),      "the index of the largest element",   argmax, 1, 1),
         ArrayFunction("len",       ("x",),      "the number of elements, or of rows", length, 1),

@@ -1,0 +1,209 @@
+"""Reductions of a whole array that are not linear: its largest and smallest element, logsumexp and softmax.
+
+In floating point each is a few passes over the array, with its known derivative. In exact numbers it is a tree of the
+primitive of two numbers (`max`, `min`, `logaddexp`), so that ties are the conditions of `max`, and kinks are seen where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from diffcmp.primitives.arrays import Apply, Key, Shape, Static, as_index
+from diffcmp.primitives.record import structural
+
+
+def halved(x: Any, shape: Callable[[Any], Shape], take: Callable[[Any, Key], Any], join: Callable[[Any, Any], Any]) -> Any:
+    """All elements joined by a function of two arrays, by halving the first axis until none is left: log₂ n steps."""
+    while shape(x):
+        odd = []
+        while (n := shape(x)[0]) > 1:
+            if n % 2:
+                odd.append(take(x, n - 1))
+            half = n // 2
+            x = join(take(x, (0, half, 1)), take(x, (half, 2 * half, 1)))
+        x = take(x, 0)
+        for row in odd:
+            x = join(x, row)
+    return x
+
+
+def _by_halves(name: str) -> Callable[[Apply, Any], Any]:
+    """The elements of an array joined by a primitive of two numbers."""
+
+    def exact(apply: Apply, x: Any) -> Any:
+        import numpy as np
+
+        join = np.frompyfunc(lambda a, b: apply(name, a, b), 2, 1)
+        return halved(x, np.shape, lambda array, key: array[as_index((key,))], join)
+
+    return exact
+
+
+def _exact_softmax(apply: Apply, x: Any) -> Any:
+    """exp(x − logsumexp(x))."""
+    import numpy as np
+
+    total = _by_halves("logaddexp")(apply, x)
+    return np.frompyfunc(lambda a: apply("exp", apply("sub", a, total)), 1, 1)(x)
+
+
+# in floating point ----------------------------------------------------------------------------------------------------
+
+
+def largest(x: Any) -> Any:
+    """The largest element, by its real part; nan where there is one."""
+    import numpy as np
+
+    x = np.asarray(x)
+    return x.flat[np.argmax(x.real)] if np.iscomplexobj(x) else np.maximum.reduce(x, axis=None)
+
+
+def smallest(x: Any) -> Any:
+    """The smallest element, by its real part; nan where there is one."""
+    import numpy as np
+
+    x = np.asarray(x)
+    return x.flat[np.argmin(x.real)] if np.iscomplexobj(x) else np.minimum.reduce(x, axis=None)
+
+
+def attained(x: Any, value: Any) -> Any:
+    """1 at the element that has the value, else 0; those that tie share it: half to either side wherever two meet in the tree of
+    halves, as by components. nan where none has it: then the value is nan."""
+    import numpy as np
+
+    equal = np.equal(x, value)
+    count = np.count_nonzero(equal)
+    if count > 1:
+        return _shared(equal)
+    return equal.astype(float) if count else np.full(np.shape(x), np.nan)
+
+
+def _shared(equal: Any) -> Any:
+    """The tree of halves of some truth values, backwards: parts are views, so that what is added to them is added to the whole."""
+    import numpy as np
+
+    weights = np.zeros(np.shape(equal))
+    met: list[tuple[Any, Any, Any, Any]] = []
+
+    def take(value: tuple[Any, Any], key: Key) -> tuple[Any, Any]:
+        index = (*as_index((key,)), ...)
+        return value[0][index], value[1][index]
+
+    def join(a: tuple[Any, Any], b: tuple[Any, Any]) -> tuple[Any, Any]:
+        out = np.asarray(a[0] | b[0]), np.zeros(np.shape(a[0]))
+        met.append((out[1], (1.0 + a[0] - b[0]) / 2, a[1], b[1]))
+        return out
+
+    _, top = halved((equal, weights), lambda value: np.shape(value[0]), take, join)
+    top[...] = 1.0
+    for whole, share, left, right in reversed(met):
+        left += share * whole
+        right += (1.0 - share) * whole
+    return weights
+
+
+def logsumexp(x: Any) -> Any:
+    """log Σ exp x, with log1p of all terms but the largest.
+
+    Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41 (2021),
+    algorithm 4.1.
+    """
+    import numpy as np
+
+    flat = np.ravel(x)
+    first = np.argmax(flat.real)
+    top = flat[first]
+    if not np.isfinite(top):
+        return top
+    terms = np.exp(flat - top)
+    terms[first] = 0.0
+    return top + np.log1p(np.add.reduce(terms))
+
+
+def softmax(x: Any) -> Any:
+    """exp(x − max x) divided by its sum: the digits that exp(x − logsumexp(x)) loses where |x| is large are kept."""
+    import numpy as np
+
+    terms = np.exp(x - largest(x))
+    return terms / np.add.reduce(terms, axis=None)
+
+
+def softmax_along(p: Any, v: Any) -> Any:
+    """(diag p − p pᵀ)·v, of each v where there are several in front: p·(w − p·w), with w = v − v at the largest p, as all v that
+    differ by a number give the same. So p·(1 − p) keeps its digits next to p = 1."""
+    import numpy as np
+
+    flat, several = np.ravel(p), np.reshape(v, (*np.shape(v)[: np.ndim(v) - np.ndim(p)], np.size(p)))
+    first = int(np.argmax(flat.real))
+    w = several - several[..., first : first + 1]
+    mean = np.add.reduce(flat * w, axis=-1, keepdims=True)
+    return (flat * (w - mean)).reshape(np.shape(v))
+
+
+# derivatives ----------------------------------------------------------------------------------------------------------
+
+
+def _dot(apply: Apply, x: Any, y: Any) -> Any:
+    return apply("sum_to", apply("mul", x, y), static=((),))
+
+
+def attained_by(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """The tangent of the element that is the largest, or the smallest."""
+    return _dot(apply, apply("attained", arguments[0], out), tangents[0])
+
+
+def constant(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """Piecewise constant."""
+    return None
+
+
+def logsumexp_by(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """The gradient is softmax; the shift by the largest element cancels, and is not differentiated."""
+    return _dot(apply, apply("softmax", arguments[0]), tangents[0])
+
+
+def softmax_by(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    return apply("softmax_along", out, tangents[0])
+
+
+def softmax_along_by(
+    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+) -> Any:
+    """With S(p, v) = p·(v − p·v): dS = dp·(v − p·v) − p·(dp·v) + S(p, dv)."""
+    (p, v), (dp, dv) = arguments, tangents
+    linear = None if dv is None else apply("softmax_along", p, dv)
+    if dp is None:
+        return linear
+    moved = apply("sub", apply("mul", dp, apply("sub", v, _dot(apply, p, v))), apply("mul", p, _dot(apply, dp, v)))
+    return moved if linear is None else apply("add", moved, linear)
+
+
+def softmax_along_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+    """The matrix is symmetric."""
+    return apply("softmax_along", others[0], cotangent)
+
+
+# fmt: off
+#          name             shape of the result        in floating point                         derivative
+structural("largest",       lambda s, x: (),           lambda s, x: largest(x),                  [None],
+           pushforward=attained_by, exact=_by_halves("max"))
+structural("smallest",      lambda s, x: (),           lambda s, x: smallest(x),                 [None],
+           pushforward=attained_by, exact=_by_halves("min"))
+structural("logsumexp",     lambda s, x: (),           lambda s, x: logsumexp(x),                [None],
+           pushforward=logsumexp_by, exact=_by_halves("logaddexp"))
+structural("softmax",       lambda s, x: x,            lambda s, x: softmax(x),                  [None],
+           pushforward=softmax_by, exact=_exact_softmax)
+# what their derivatives are made of
+structural("attained",      lambda s, x, value: x,     lambda s, x, value: attained(x, value),   [None, None],
+           pushforward=constant)
+structural("softmax_along", lambda s, p, v: v,         lambda s, p, v: softmax_along(p, v),      [None, softmax_along_back],
+           pushforward=softmax_along_by)
