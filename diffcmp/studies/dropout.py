@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -10,56 +11,64 @@ from numpy.typing import NDArray
 
 from diffcmp.operators import gradient
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 LOSS = "sum(softplus(-y*(tanh(X @ W) @ (m*v))))"  # m: 0 for a hidden unit that is dropped
-HIDDEN, BATCH, TRAINING, TEST, RATE, KEPT = 16, 10, 40, 400, 0.1, 0.7
-SURE = 2.6  # standard errors: three effects are judged at once, each at a third of 5 % (Bonferroni, t of 19)
+HIDDEN, BATCH, TRAINING, TEST, RATE = 16, 10, 40, 400, 0.1
+KINDS = {"all units": 1.0, "dropout": 0.7}  # the share of hidden units that a step keeps
+MEASURES = "training loss", "test accuracy"
+SURE = 3.0  # standard errors: six effects are judged at once, each at a sixth of 5 % (Bonferroni; 2.94 for t of 19)
 Array = NDArray[np.float64]
 
 
 def study(
-    seeds: Annotated[int, Bounds("networks of each kind", 5, 500)] = 20,
+    seeds: Annotated[int, Bounds("networks of each kind", 20, 500)] = 20,
     steps: Annotated[int, Bounds("of gradient descent", 10, 10000)] = 300,
     error: Annotated[float, Bounds("relative, injected into every derivative", 0, 10)] = 0.5,
 ) -> Report:
     """Loss and accuracy over seeds: dropout or not, exact derivatives or wrong ones, from the same starts and batches."""
-    kinds = [(name, kept, wrong) for name, kept in (("all units", 1.0), ("dropout", KEPT)) for wrong in (0.0, error)]
-    runs = {
-        f"{name}, error {wrong:g}": np.array([trained(seed, kept, wrong, steps) for seed in range(seeds)])
-        for name, kept, wrong in kinds
+    pairs = [trained(seed, kept, wrong, steps) for seed in each(range(seeds), "networks") for kept in KINDS.values()
+             for wrong in (0.0, error)]  # fmt: skip
+    names = [f"{kind}, {wrong}" for kind in KINDS for wrong in ("exact", "error")]
+    runs = dict(zip(names, np.array(pairs).reshape(seeds, len(names), 2).swapaxes(0, 1), strict=True))
+    plain, plain_wrong, dropped, dropped_wrong = runs.values()
+    told = {
+        "dropout": effect(dropped - plain),
+        "error with all units": effect(plain_wrong - plain),
+        "error with dropout": effect(dropped_wrong - dropped),
     }
-    plain, plain_wrong, dropped, dropped_wrong = (found[:, 1] for found in runs.values())
-    effects = {
-        "dropout": dropped - plain,
-        "error, all units": plain_wrong - plain,
-        "error, dropout": dropped_wrong - dropped,
-    }
-    told = {name: effect(difference) for name, difference in effects.items()}
+    rows = [(name, *row) for name, found in told.items() for row in found]
+    accuracy = {name: found[1][1:3] for name, found in told.items()}
     apart = agreement()
     count = tuple(float(k) for k in range(seeds))
     return Report(
         "dropout",
-        "test accuracy: " + "; ".join(f"{name} {mean:+.3f} ± {spread:.3f}" for name, (mean, spread) in told.items()),
-        question("dropout"), f"SGD with gradient (tape) of {LOSS}; dual and central differences agree with it as told",
+        f"dropout changes the test accuracy by {accuracy['dropout'][0]:+.3f} ± {accuracy['dropout'][1]:.3f}, "
+        f"derivative errors of {error:.0%} by {accuracy["error with all units"][0]:+.3f} ± {accuracy["error with all units"][1]:.3f}",
+        question("dropout"),
+        f"SGD with gradient (tape) of {LOSS}; error: every derivative times 1 + {error:g}·N(0, 1), the same in all kinds",
         {"seeds": seeds, "steps": steps, "error": error},
         (
             Table("Over the seeds: mean and standard deviation",
                   {"kind": "text", "loss": "number", "its spread": "number", "accuracy": "number", "spread": "number"},
-                  tuple((name, *(float(f(found[:, j])) for j in (0, 1) for f in (np.mean, np.std)))
+                  tuple((name, *(float(f(found[:, j])) for j in (0, 1) for f in (np.mean, partial(np.std, ddof=1))))
                         for name, found in runs.items()),
                   "loss: of the training set, a point; accuracy: of the test set."),
+            Table("Effects: the mean of paired differences", {"of": "text", "on the": "text", "effect": "number", "±": "number",
+                  "verdict": "text"}, tuple(rows), f"±: {SURE:g} standard errors."),
         ),
         (
-            Chart(f"Mean test accuracy {plain.mean():.3f} with all units, {dropped.mean():.3f} with dropout",
+            Chart(f"Mean test accuracy {plain[:, 1].mean():.2f} with all units, {dropped[:, 1].mean():.2f} with dropout",
                   "rank of the network among its kind", "test accuracy",
                   tuple(Curve(name, count, tuple(map(float, np.sort(found[:, 1])))) for name, found in runs.items())),
         ),
         (
-            *(concluded(f"{name} changes the accuracy by {mean:+.4f} ± {spread:.4f}: {verdict(mean, spread)}")
-              for name, (mean, spread) in told.items()),
+            *(concluded(f"{name}: " + ", ".join(f"{measure} {mean:+.4f} ± {spread:.4f}, {said}"
+                                                for measure, mean, spread, said in found)) for name, found in told.items()),
             concluded("tape and dual agree to {dual:.0e}, tape and central differences to {central:.0e}", **apart),
-            concluded("over {n} seeds; ± is {sure} standard errors of the paired difference", n=seeds, sure=SURE, effects=told,
+            concluded("over {n} seeds and {steps} steps; ± is {sure:g} standard errors of the paired difference", n=seeds,
+                      steps=steps, sure=SURE, effects=accuracy,
                       accuracy={name: float(found[:, 1].mean()) for name, found in runs.items()}),
         ),
     )  # fmt: skip
@@ -67,12 +76,14 @@ def study(
 
 def verdict(mean: float, spread: float) -> str:
     """Whether the spread allows to speak of an effect."""
-    return "more than chance" if abs(mean) > spread else "the spread does not allow to call it an effect"
+    return "more than chance" if abs(mean) > spread else "no more than chance allows"
 
 
-def effect(difference: Array) -> tuple[float, float]:
-    """The mean of paired differences, and what chance alone would make of it."""
-    return float(difference.mean()), float(SURE * difference.std(ddof=1) / math.sqrt(len(difference)))
+def effect(difference: Array) -> list[tuple[str, float, float, str]]:
+    """For each measure the mean of paired differences, what chance alone would make of it, and the verdict."""
+    means, chances = difference.mean(axis=0), SURE * difference.std(axis=0, ddof=1) / math.sqrt(len(difference))
+    pairs = zip(MEASURES, means.tolist(), chances.tolist(), strict=True)
+    return [(measure, mean, chance, verdict(mean, chance)) for measure, mean, chance in pairs]
 
 
 def points(random: np.random.Generator, count: int) -> tuple[Array, Array]:

@@ -20,8 +20,21 @@ def test_the_networks_learn(report: Callable[[str], Report]) -> None:
 def test_the_verdict_follows_from_the_spread(report: Callable[[str], Report]) -> None:
     found = report("dropout")
     for (mean, spread), conclusion in zip(found.facts["effects"].values(), found.conclusions, strict=False):
-        assert verdict(mean, spread) in conclusion.sentence
-    assert effect(np.array([1.0, 2.0, 3.0])) == pytest.approx((2, 2.6 / 3**0.5))
+        assert conclusion.sentence.endswith(verdict(mean, spread))
+    assert (verdict(-2, 1), verdict(1, 2)) == ("more than chance", "no more than chance allows")
+
+
+def test_an_effect_is_a_mean_and_three_standard_errors() -> None:
+    loss, accuracy = effect(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
+    assert loss[1:3] == pytest.approx((2, 3 / 3**0.5))
+    assert accuracy == ("test accuracy", 0, 0, "no more than chance allows")
+
+
+def test_in_a_small_network_dropout_only_fits_less(report: Callable[[str], Report]) -> None:
+    """Noise of mean 0 is what stochastic descent is used to anyway."""
+    effects = report("dropout").facts["effects"]
+    assert verdict(*effects["dropout"]) == "more than chance"
+    assert verdict(*effects["error with all units"]) == "no more than chance allows"
 
 
 def test_the_backends_agree(report: Callable[[str], Report]) -> None:
