@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 DELAY = 1.0
 
 
+class Tell(Protocol):
+    """Is told each stage as it begins; or, with a share, how much of the present one is done."""
+
+    def __call__(self, begun: str, share: float | None = None, /) -> None: ...
+
+
 @contextlib.contextmanager
-def progress(stages: int) -> Iterator[Callable[[str], None]]:
+def progress(stages: int) -> Iterator[Tell]:
     """A function to be told each stage of the work; a bar appears only after a second, and only on a terminal."""
     if not sys.stderr.isatty():
-        yield lambda begun: None
+        yield lambda begun, share=None, /: None
         return
-    stage, done = ["starting"], [-1]
+    stage, done = ["starting"], [-1.0]
     ended = threading.Event()
 
     def draw() -> None:
@@ -31,9 +39,9 @@ def progress(stages: int) -> Iterator[Callable[[str], None]]:
             while not ended.wait(0.1):
                 bar.update(task, description=stage[0], completed=done[0])
 
-    def tell(begun: str) -> None:
+    def tell(begun: str, share: float | None = None, /) -> None:
         stage[0] = begun
-        done[0] += 1
+        done[0] = math.floor(done[0]) + (1 if share is None else share)
 
     thread = threading.Thread(target=draw, daemon=True)
     thread.start()

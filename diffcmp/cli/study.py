@@ -10,6 +10,7 @@ from diffcmp.cli.output import folder, form_of, show, writable, write
 from diffcmp.cli.progress import progress
 from diffcmp.cli.studies import ALL, Studies
 from diffcmp.studies import registry
+from diffcmp.studies.pace import heard_by
 
 
 def ran(name: str, plot: str | None, form: tuple[str, ...], target: str | None, **given: object) -> None:
@@ -22,7 +23,8 @@ def ran(name: str, plot: str | None, form: tuple[str, ...], target: str | None, 
     with progress(len(names)) as tell:
         for one in names:
             tell(one)
-            reports.append(registry.study(one, **given))
+            with heard_by(lambda what, share, one=one: tell(f"{one}: {what}", share)):  # type: ignore[misc]
+                reports.append(registry.study(one, **given))
     if pictures is not None:
         from diffcmp.report.study_figure import study_figure
 
