@@ -40,12 +40,15 @@ def study(
     }
     rows = [(name, *row) for name, found in told.items() for row in found]
     accuracy = {name: found[1][1:3] for name, found in told.items()}
+
+    def gained(name: str) -> str:
+        return "{:+.3f} ± {:.3f}".format(*accuracy[name])
+
     apart = agreement()
     count = tuple(float(k) for k in range(seeds))
     return Report(
         "dropout",
-        f"dropout changes the test accuracy by {accuracy['dropout'][0]:+.3f} ± {accuracy['dropout'][1]:.3f}, "
-        f"derivative errors of {error:.0%} by {accuracy["error with all units"][0]:+.3f} ± {accuracy["error with all units"][1]:.3f}",
+        f"test accuracy: dropout {gained('dropout')}, derivative errors of {error:.0%} {gained('error with all units')}",
         question("dropout"),
         f"SGD with gradient (tape) of {LOSS}; error: every derivative times 1 + {error:g}·N(0, 1), the same in all kinds",
         {"seeds": seeds, "steps": steps, "error": error},
