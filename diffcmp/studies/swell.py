@@ -9,6 +9,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Annotated
 
+import numpy as np
+
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.sweep import slope
 from diffcmp.api import derivative
@@ -17,20 +19,22 @@ from diffcmp.engines.evaluate import evaluate
 from diffcmp.program.ir import Program
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 POINT = "0.2"
+EXACT = 1e-9
 MEASURED = 3  # times of one call: the least of so many
 
 
 def study(
-    iterations: Annotated[int, Bounds("of the map, for the formula", 4, 10)] = 8,
+    iterations: Annotated[int, Bounds("of the map, for the formula", 6, 10)] = 8,
     chain: Annotated[int, Bounds("of the map, for dual numbers and the tape", 32, 512)] = 64,
 ) -> Report:
     """Operations of the derivative, and seconds until it is known at one point for the first time."""
     counts = list(range(1, iterations + 1))
     _formula(1)  # the first call of sympy is slow, whatever it is about
-    formulas = {n: _formula(n) for n in counts}
+    formulas = {n: _formula(n) for n in each(counts, "formulas")}
     sizes = {n: size for n, (size, _) in formulas.items()}
     times = {n: seconds for n, (_, seconds) in formulas.items()}
     depths = [*counts, *(2**k for k in range(3, chain.bit_length()) if 2**k > iterations)]
@@ -38,35 +42,40 @@ def study(
     dual = {n: _size(tangent(program, "x")) for n, program in programs.items()}
     tape = {n: _size(adjoint(program, ("x",))) for n, program in programs.items()}
     fast = {m: {n: _first_answer(n, m) for n in depths} for m in ("dual", "tape")}
-    factor = _factor({n: sizes[n] for n in counts[1:]})
     powers = {"dual": _power(dual), "tape": _power(tape)}
     last = counts[-1]
+    factor = sizes[last] / sizes[last - 1]
+    law, off = _quadratic({n: sizes[n] / 2**n for n in counts[1:]})
+    growth = "n²·2ⁿ" if off < EXACT else f"{factor:.1f}-fold with every iteration"
     return Report(
-        "swell", f"the formula grows {factor:.1f}-fold with every iteration, dual numbers and the tape like n to the power "
-        f"{powers['dual']:.2f}",
+        "swell", f"the formula grows like {growth}, dual numbers and the tape like n^{powers['dual']:.2f}",
         question("swell"), "sympy, dual, tape; f itself has 3 operations an iteration",
         {"iterations": iterations, "chain": chain},
         (
             Table("Operations of the derivative of n iterations, and seconds until the first answer",
-                  {"n": "count", "formula": "count", "dual": "count", "tape": "count", "formula ": "seconds",
-                   "dual ": "seconds", "tape ": "seconds"},
+                  {"n": "count", "formula": "count", "dual": "count", "tape": "count", "formula's time": "seconds",
+                   "dual's": "seconds", "tape's": "seconds"},
                   tuple((n, sizes.get(n), dual[n], tape[n], times.get(n), fast["dual"][n], fast["tape"][n]) for n in depths),
                   "formula: as sympy leaves it after differentiation."),
         ),
         (
-            Chart(f"Operations: {factor:.1f}-fold an iteration for the formula", "iterations n", "operations of f′",
+            Chart(f"Operations: {growth} for the formula, n^{powers['dual']:.2f} for the others", "iterations n",
+                  "operations of f′",
                   (Curve("formula", tuple(map(float, counts)), tuple(float(sizes[n]) for n in counts)),
                    Curve("dual", tuple(map(float, depths)), tuple(float(dual[n]) for n in depths)),
-                   Curve("tape", tuple(map(float, depths)), tuple(float(tape[n]) for n in depths))), "xy"),
+                   Curve("tape", tuple(map(float, depths)), tuple(float(tape[n]) for n in depths)),
+                   Curve(_spelled(law), tuple(map(float, counts[1:])), tuple(2**n * law(n) for n in counts[1:]), "theory")),
+                  "xy"),
             Chart(f"Time: {times[last] / fast['dual'][last]:.0f} times as long after {last} iterations", "iterations n",
                   "seconds until the first answer",
                   (Curve("formula", tuple(map(float, counts)), tuple(times[n] for n in counts)),
                    *(Curve(m, tuple(map(float, depths)), tuple(fast[m][n] for n in depths)) for m in fast)), "xy"),
         ),
         (
-            concluded("the formula has {size} operations after {last} iterations, {factor:.2f} times as many with each more",
-                      size=sizes[last], last=last, factor=factor, sizes=sizes),
-            concluded("dual numbers need {dual} and the tape {tape} at {last}, growing like n to the {a:.2f} and {b:.2f}",
+            concluded("the formula has {size} operations after {last} iterations, {factor:.2f} times those of one less; from "
+                      "2 on they are {law} to {off:.0e}", size=sizes[last], last=last, factor=factor, sizes=sizes,
+                      law=_spelled(law), off=off),
+            concluded("dual numbers need {dual} and the tape {tape} at {last}, growing like n^{a:.2f} and n^{b:.2f}",
                       dual=dual[last], tape=tape[last], last=last, a=powers["dual"], b=powers["tape"], powers=powers),
             concluded("the same number: {digits:.1f} digits by each at {last} iterations", last=last,
                       digits=min(r.digits["x"] or 0.0 for r in compare(logistic(last), POINT, backends=["dual", "tape"]).rows)),
@@ -117,11 +126,16 @@ def _answer(text: str, backend: str) -> float:
     return float(derivative(text, backend)(float(POINT)))
 
 
-def _factor(sizes: dict[int, int]) -> float:
-    """By how much the size grows with each iteration."""
-    found = slope([(float(n), math.log(size)) for n, size in sizes.items()])
-    assert found is not None
-    return math.exp(found)
+def _quadratic(sizes: dict[int, float]) -> tuple[np.poly1d, float]:
+    """The quadratic in n that the sizes follow, and the largest relative distance from it."""
+    n, y = np.array(list(sizes)), np.array(list(sizes.values()))
+    law = np.poly1d(np.polyfit(n, y, 2))
+    return law, float(abs(law(n) / y - 1).max())
+
+
+def _spelled(law: np.poly1d) -> str:
+    a, b, c = (f"{'+' if k >= 0 else '−'} {abs(k):.4g}" for k in law.coeffs)
+    return f"({a.removeprefix('+ ')}n² {b}n {c})·2ⁿ"
 
 
 def _power(sizes: dict[int, int]) -> float:
