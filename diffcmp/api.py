@@ -6,7 +6,9 @@ What only some of them need is imported by these: a compiled derivative of numbe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from diffcmp.engines.compiled import adjoint, compiled, elementwise, only, tangent
@@ -56,16 +58,22 @@ def _gathered(found: Mapping[str, Any], name: str, shape: Shape, dtype: str) -> 
     return np.array([found[element] for element in components(name, shape)], dtype).reshape(shape)
 
 
-class Slope(partial[Any]):
-    """A compiled f'(x), which is pickled as what it was made from. It is a partial for speed: that is called in C."""
+@dataclass(frozen=True, eq=False)
+class Slope:
+    """What a derivative was made from. It is bound to this as a method, and is pickled as this and its name, which is `f`."""
 
-    origin: tuple[str | Program, str, str | None, bool]
+    expr: str | Program
+    backend: str
+    wrt: str | None
+    jit: bool
 
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return derivative, self.origin
+    @property
+    def f(self) -> Callable[..., Any]:
+        """The derivative."""
+        return derivative(self.expr, self.backend, self.wrt, self.jit)
 
 
-def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = None, jit: bool = False) -> Slope:
+def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = None, jit: bool = False) -> Callable[..., Any]:
     """A function f'(x) of float64 numbers, one for each variable in the order in which they first appear; or of NumPy arrays,
     element by element, which gives an array.
 
@@ -92,15 +100,22 @@ def derivative(expr: str | Program, backend: str = "dual", wrt: str | None = Non
     if not program.inputs:
         raise InputError(Fault.NO_VARIABLE)
     name = differentiated(program, None if wrt is None else [wrt])[0]
-    slope = Slope(_slope(program, name, backend, jit))
-    slope.origin = expr, backend, wrt, jit
-    return slope
+    return MethodType(_slope(program, name, backend, jit), Slope(expr, backend, wrt, jit))
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function as what is bound to a `Slope`."""
+
+    def f(_origin: Slope, *values: Any) -> Any:
+        return function(*values)
+
+    return f
 
 
 def _in_loops(program: Program) -> Callable[..., Any]:
     from diffcmp.engines.pointwise import in_loops
 
-    return in_loops(program, elementwise(program))
+    return _method(in_loops(program, partial(elementwise(program), None)))
 
 
 @lru_cache(maxsize=256)
@@ -113,7 +128,7 @@ def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[...
     if backend in ("dual", "tape"):
         derived = only(tangent(program, name) if backend == "dual" else adjoint(program, (name,)), 1)
         if not program.scalar:
-            return compiled(derived)
+            return _method(compiled(derived))
         return _in_loops(derived) if jit else elementwise(derived)
     if backend in ("dual-lhopital", "tape-lhopital"):
         from diffcmp.engines.lhopital import careful
@@ -140,7 +155,7 @@ def _by_backend(program: Program, name: str, backend: str) -> Callable[..., Any]
 
         return one_by_one(slope)(*values)
 
-    return anywhere
+    return _method(anywhere)
 
 
 def certify(

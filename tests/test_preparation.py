@@ -62,7 +62,7 @@ def test_from_several_threads(make: Callable[[], Any], at: tuple[Any, ...]) -> N
 
 
 def test_compiled_once() -> None:
-    assert derivative(EXPR).func is derivative(EXPR).func
+    assert derivative(EXPR).__func__ is derivative(EXPR).__func__
 
 
 @settings(max_examples=60, deadline=None)
@@ -135,3 +135,9 @@ def test_a_compiled_derivative_loads_no_more_than_it_needs(call: str, without: s
     script = f"import sys, diffcmp; {call}; print(*sorted({without!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split() == []
+
+
+def test_a_derivative_names_what_it_was_made_from() -> None:
+    slope = derivative("x**2*_origin", wrt="x")  # a name that the emitted code uses for itself
+    assert "expr='x**2*_origin'" in repr(slope)
+    assert slope(3.0, 2.0) == slope(3, np.float64(2.0)) == pickle.loads(pickle.dumps(slope))(3.0, 2.0) == 12.0

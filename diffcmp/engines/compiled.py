@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats
@@ -251,12 +251,13 @@ def _guarded_names(program: Program) -> dict[str, object]:
 
 @lru_cache(maxsize=512)
 def elementwise(program: Program) -> Callable[..., Any]:
-    """A Program of numbers with one output as a function of numbers, as `compiled`, or of arrays, element by element."""
+    """A Program of numbers with one output as a method (`Emitted.dispatching`) of numbers, as `compiled`, or of arrays, element
+    by element."""
 
     def others(*values: Any) -> Any:
         from diffcmp.engines.pointwise import at_points
 
-        return at_points(program, made)(*values)
+        return at_points(program, partial(made, None))(*values)
 
     names = _guarded_names(program) | {"_other": others, "_float": float}
     made = emitted_on_numbers(program).guarded().dispatching().function(names)

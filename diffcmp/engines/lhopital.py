@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any, Literal, TypeAlias
 
@@ -253,8 +253,8 @@ def _factors(program: Program, place: int) -> Iterator[int]:
 
 @lru_cache(maxsize=256)
 def careful(program: Program, name: str, mode: Literal["dual", "tape"] = "dual") -> Callable[..., float]:
-    """A function f′ of float64 numbers, or of arrays element by element, that runs the plain compiled engine, and series only
-    where that is not to be trusted."""
+    """A method f′ (`Emitted.dispatching`) of float64 numbers, or of arrays element by element, that runs the plain compiled
+    engine, and series only where that is not to be trusted."""
     plain = tangent(program, name) if mode == "dual" else adjoint(program, (name,))
     floats = Floats()
     fallback = compiled(only(plain, 1))
@@ -266,7 +266,7 @@ def careful(program: Program, name: str, mode: Literal["dual", "tape"] = "dual")
     def others(*values: Any) -> Any:
         from diffcmp.engines.pointwise import repaired
 
-        return repaired(watched, made)(*values)
+        return repaired(watched, partial(made, None))(*values)
 
     watched = only(alarmed(program, plain), 1, 2)
     names = {**KERNEL, "_errors": ERRORS, "_fallback": by_series, "_careful": by_series, "_other": others, "_float": float}

@@ -58,12 +58,16 @@ class Emitted:
 
     def dispatching(self) -> Emitted:
         """The same function of Python's floats, which leaves all other arguments to `_other`. One test of identity an argument:
-        the functions of `math` take arrays of one element, and refuse others in their own ways."""
+        the functions of `math` take arrays of one element, and refuse others in their own ways.
+
+        It is a method: `_origin`, at which it does not look, comes first. Whatever a method is bound to says how to pickle it,
+        and Python calls it as fast as a function.
+        """
         head, *body = self.source.splitlines()
         arguments = head[head.index("(") + 1 : head.rindex(")")]
         test = " is ".join(f"{name}.__class__" for name in arguments.split(", "))
-        check = f"    if not ({test} is _float):\n        return _other({arguments})"
-        return replace(self, source="\n".join([head, check, *body]) + "\n")
+        lines = [f"def {self.name}(_origin, {arguments}):", f"    if {test} is _float:", *(f"    {line}" for line in body)]
+        return replace(self, source="\n".join([*lines, f"    return _other({arguments})"]) + "\n")
 
 
 def called(primitive: str) -> str:
@@ -213,7 +217,7 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
 
 def python_names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    ours = "_errors", "_fallback", "_careful", "_out", "_other", "_float"
+    ours = "_errors", "_fallback", "_careful", "_out", "_other", "_float", "_origin"
     taken = {*reserved, *keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), *ours}
     names: dict[int, str] = {}
     wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
