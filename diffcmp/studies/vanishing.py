@@ -11,6 +11,7 @@ from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.chain import certified, forward
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 ACTIVATIONS = {"sigmoid": "sigmoid(w*x)", "tanh": "tanh(w*x)", "relu": "relu(w*x)", "leaky relu": "leaky_relu(w*x)"}
@@ -22,11 +23,11 @@ SHOWN = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
 
 def study(
     depth: Annotated[int, Bounds("layers of the longest chain", 16, 2048)] = 640,
-    weight: Annotated[float, Bounds("of every layer", 1e-3, 1e3)] = 1.0,
-    large: Annotated[float, Bounds("a larger weight, with which it may explode", 1e-3, 1e3)] = 5.0,
+    weight: Annotated[float, Bounds("of every layer", 1e-3, 10)] = 1.0,
+    large: Annotated[float, Bounds("a larger weight, with which it may explode", 1e-3, 10)] = 5.0,
 ) -> Report:
     """The derivative after every layer, certified on balls, and what each format makes of it."""
-    gradients = {name: _truth(name, weight, depth) for name in ACTIVATIONS}
+    gradients = {name: _truth(name, weight, depth) for name in each(ACTIVATIONS, "chains")}
     heavy = {name: _truth(name, large, depth) for name in ACTIVATIONS}
     rates = {name: _rate(found) for name, found in gradients.items()}
     numbers = {d: _numbers("sigmoid", weight, depth, d) for d in DTYPES}
@@ -37,8 +38,9 @@ def study(
     depths = tuple(float(n) for n in range(1, depth + 1))
     lost = {d: _first(errors[d], WRONG) for d in DTYPES}
     return Report(
-        "vanishing", f"through sigmoids the gradient shrinks by {rates['sigmoid']:.2f} a layer: exactly 0 in float16 at depth "
-        f"{gone['float16']}, in float64 at {gone['float64']}",
+        "vanishing",
+        f"a layer of sigmoid multiplies the gradient by {rates['sigmoid']:.2g}: it is 0 in float16 from layer "
+        f"{gone['float16']} on, in float64 from {gone['float64']}",
         question("vanishing"), "the engine forward on balls (the truth) and on floats of three formats",
         {"depth": depth, "weight": weight, "large": large},
         (
@@ -52,7 +54,7 @@ def study(
                   "theory: the first depth at which the certified gradient is below half the smallest number of the format."),
         ),
         (
-            Chart(f"|gradient|, weight {weight:g}: sigmoid {rates['sigmoid']:.2f} a layer",
+            Chart(f"|gradient|, weight {weight:g}: a layer of sigmoid multiplies it by {rates['sigmoid']:.2g}",
                   "layers L", "log₁₀ |gradient|",
                   (*(_logarithms(name, found, depths) for name, found in gradients.items()),
                    Curve("(w/4)^L", depths, tuple(n * math.log10(weight / 4) for n in depths), "theory")), span=(-420.0, 20.0)),
@@ -63,16 +65,17 @@ def study(
                   tuple(Curve(d, depths, tuple(e)) for d, e in errors.items()), "xy", (1e-17, 3.0)),
         ),
         (
-            concluded("sigmoid: {rate:.3f} a layer; at every depth the gradient is {word} (w/4)^L", rate=rates["sigmoid"],
-                      word="at most" if bounded else "not below", bounded=bounded, rates=rates),
+            concluded("a layer of sigmoid multiplies the gradient by {rate:.3g}; at every depth L it is {word} (w/4)^L",
+                      rate=rates["sigmoid"], word="at most" if bounded else "not below", bounded=bounded, rates=rates),
             concluded("it is exactly 0 in {said}; theory: {theory}", underflow=gone, predicted=expected,
                       said=", ".join(f"{d} from {n} layers" for d, n in gone.items()), theory=_listed(expected)),
             concluded("it is {wrong:.0%} wrong from {said} layers on", wrong=WRONG, said=_listed(lost), lost=lost),
-            concluded("relu with weight {w:g}: {one:.3g} after {count} layers, with {v:g} 10^{many:.0f}: it "
-                      "vanishes or explodes with the weights alone", w=weight, v=large, count=depth,
-                      one=float(gradients["relu"][-1]), many=_size(heavy["relu"])),
-            concluded("leaky relu on its negative side: 10^{leak:.0f}; tanh with weight {v:g}: 10^{tanh:.0f}", v=large,
-                      leak=_size(gradients["leaky relu"]), tanh=_size(heavy["tanh"])),
+            concluded("through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or explodes "
+                      "with the weights alone", w=weight, v=large, count=depth, one=_power(gradients["relu"][-1]),
+                      many=_power(heavy["relu"][-1])),
+            concluded("through as many of leaky relu on its negative side with weight {w:g} it is {leak}; of tanh with {v:g}, "
+                      "{tanh}", w=weight, v=large, leak=_power(gradients["leaky relu"][-1]), tanh=_power(heavy["tanh"][-1]),
+                      logarithms={name: _size(found) for name, found in heavy.items()}),
         ),
     )  # fmt: skip
 

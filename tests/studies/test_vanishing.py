@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from diffcmp import Report
+from diffcmp import Report, study
 
 
 def test_sigmoid_is_bounded_by_a_quarter_a_layer(report: Callable[[str], Report]) -> None:
@@ -24,6 +24,11 @@ def test_the_depth_of_underflow(report: Callable[[str], Report]) -> None:
 
 def test_relu_follows_the_weights_alone(report: Callable[[str], Report]) -> None:
     facts = report("vanishing").facts
-    assert facts["one"] == 1
-    assert facts["many"] == pytest.approx(640 * 0.69897, rel=1e-4)  # log₁₀ 5
-    assert facts["tanh"] < -1000
+    assert facts["one"] == "1"
+    assert facts["logarithms"]["relu"] == pytest.approx(640 * 0.69897, rel=1e-4)  # log₁₀ 5
+    assert facts["logarithms"]["tanh"] < -1000
+
+
+def test_what_no_float_holds_is_told_as_a_power() -> None:
+    """Each layer of relu hands on a thousandth: 10⁻¹⁹²⁰ is not 0."""
+    assert study("vanishing", weight=0.001).facts["one"] == "10^-1920.0"
