@@ -71,7 +71,7 @@ def study(
     """Numbers touched, bytes and seconds of each derivative against the number of variables."""
     costs = {
         name: cost(way, [way.least * 2**k for k in range(doublings + (way.power < 3))])
-        for name, way in zip(each(WAYS, "derivatives"), WAYS.values(), strict=True)
+        for name, way in each(WAYS.items(), "derivatives")
     }
     work, memory, times = ({name: c.powers[i] for name, c in costs.items()} for i in range(3))
     n = costs["Hessian"].sizes[-1]

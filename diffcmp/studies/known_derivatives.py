@@ -11,6 +11,7 @@ from diffcmp.accuracy.along import along
 from diffcmp.accuracy.record import Map
 from diffcmp.api import derivative
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 REPEATS, CALLS = 5, 2000
@@ -45,7 +46,7 @@ PAIRS = (
 
 def study(points: Annotated[int, Bounds("points of each function", 11, 1001)] = 129) -> Report:
     """Digits of the derivative by dual numbers along x, for both ways to write each function, and the time of one call."""
-    tracks = {pair.name: (_track(pair, pair.naive, points), _track(pair, pair.known, points)) for pair in PAIRS}
+    tracks = {pair.name: (_track(pair, pair.naive, points), _track(pair, pair.known, points)) for pair in each(PAIRS, "pairs")}
     seconds = {pair.name: (_seconds(pair, pair.naive), _seconds(pair, pair.known)) for pair in PAIRS}
     naive, known = ({name: _digits(pair[i]) for name, pair in tracks.items()} for i in (0, 1))
     worst, best = (min(d for ds in found.values() for d in ds) for found in (naive, known))

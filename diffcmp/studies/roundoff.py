@@ -12,6 +12,7 @@ from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.chain import certified, forward, reverse
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 DTYPES = ("float16", "float32", "float64")
@@ -30,7 +31,7 @@ def study(
     layer = parse(LAYER)
     depths = [2**k for k in range(1, depth.bit_length())]
     squares: dict[tuple[str, str], list[float]] = {(d, m): [0.0] * len(depths) for d in DTYPES for m in MODES}
-    for k in range(seeds):
+    for k in each(range(seeds), "chains"):
         constants = _constants(depths[-1], random.Random(seed + k))
         every = certified(layer, START, constants)
         truth = [every[n - 1] for n in depths]

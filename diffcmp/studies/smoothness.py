@@ -10,6 +10,7 @@ from diffcmp.accuracy.record import Map
 from diffcmp.engines.compiled import compiled
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.record import Coordinatewise
 
@@ -29,7 +30,9 @@ CLOSE = 1e-4  # a difference quotient next to what it approximates
 def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161) -> Report:
     """Kind of the point 0, left and right derivative, every backend's answer there, and where the derivative is exactly 0."""
     functions = BROKEN | SMOOTH
-    tracks = {name: along(text, "-4", "4", points=points, backends=["dual"]) for name, text in functions.items()}
+    tracks = {
+        name: along(text, "-4", "4", points=points, backends=["dual"]) for name, text in each(functions.items(), "functions")
+    }
     kinks = {name: compare(text, 0, backends=METHODS) for name, text in functions.items()}
     sides = {name: found.truth.along["x"] for name, found in kinks.items()}
     kinds = {name: found.truth.kind.value for name, found in kinks.items()}

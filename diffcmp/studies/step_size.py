@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterator
 from fractions import Fraction
 from importlib.resources import files
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from diffcmp.accuracy.record import Series, Sweep
 from diffcmp.accuracy.sweep import sweep
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 FUNCTION, POINT = "exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5"  # Squire & Trapp, SIAM Review 40 (1998)
@@ -33,7 +33,7 @@ def study(
     order = {s.backend: s.fitted_order for s in one.series}
     roundoff = {s.backend: s.roundoff_slope for s in one.series if s.backend != "complex-step"}
     lost: dict[tuple[str, str], dict[str, float]] = {}
-    for case in _cases(functions):
+    for case in each(_cases(functions), "functions"):
         many = sweep(case["expr"], case["at"], wrt=case["wrt"], backends=METHODS, per_decade=per_decade, h_min=1e-20)
         for series in many.series:
             for rule, digits in _digits(many, series).items():
@@ -88,13 +88,13 @@ def study(
     )  # fmt: skip
 
 
-def _cases(count: int) -> Iterator[dict[str, Any]]:
+def _cases(count: int) -> list[dict[str, Any]]:
     """Functions and points of FPBench, of Feynman's lectures (Udrescu & Tegmark 2020), and of papers.
 
     `wrt` is the first variable along which f has curvature, where there is one: else the largest h is the best.
     """
     text = (files("diffcmp.studies") / "functions.jsonl").read_text(encoding="utf-8")
-    yield from map(json.loads, text.splitlines()[:count])
+    return [json.loads(line) for line in text.splitlines()[:count]]
 
 
 def _digits(found: Sweep, series: Series) -> dict[str, float]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from diffcmp.operators import gradient
 from diffcmp.report.record import Chart, Curve, Look, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 VIOLATION = "1 - y*(X @ w + b)"  # positive where a point is inside the margin
@@ -33,7 +34,7 @@ def study(
     x, y = classes(points, np.random.default_rng(seed))
     exact = solved(x, y)
     start = np.array([0.1, -0.1, 0.0])
-    found = {name: descent(text, x, y, start, steps, weight) for name, text in PENALTIES.items()}
+    found = {name: descent(text, x, y, start, steps, weight) for name, text in each(PENALTIES.items(), "penalties")}
     margins = {name: margin(x, y, v) for name, v in found.items()}
     best = margin(x, y, exact)
     slope = float(abs(slopes(PENALTIES["heaviside"], x, y, start)).max())

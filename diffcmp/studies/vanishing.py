@@ -70,8 +70,8 @@ def study(
             concluded("it is exactly 0 in {said}; theory: {theory}", underflow=gone, predicted=expected,
                       said=", ".join(f"{d} from {n} layers" for d, n in gone.items()), theory=_listed(expected)),
             concluded("it is {wrong:.0%} wrong from {said} layers on", wrong=WRONG, said=_listed(lost), lost=lost),
-            concluded("through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or explodes "
-                      "with the weights alone", w=weight, v=large, count=depth, one=_power(gradients["relu"][-1]),
+            concluded("through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or "
+                      "explodes with the weights alone", w=weight, v=large, count=depth, one=_power(gradients["relu"][-1]),
                       many=_power(heavy["relu"][-1])),
             concluded("through as many of leaky relu on its negative side with weight {w:g} it is {leak}; of tanh with {v:g}, "
                       "{tanh}", w=weight, v=large, leak=_power(gradients["leaky relu"][-1]), tanh=_power(heavy["tanh"][-1]),
