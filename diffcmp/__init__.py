@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from diffcmp.accuracy.explanation import Explanation
     from diffcmp.accuracy.record import Comparison, Map, Sweep
     from diffcmp.accuracy.sweep import sweep
-    from diffcmp.api import certify, derivative, grad
+    from diffcmp.api import derivative, grad
     from diffcmp.errors import DiffcmpError, InputError
     from diffcmp.operators import gradient, hessian, hvp, jacobian, jvp, vjp
     from diffcmp.program.ir import Program
@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from diffcmp.speed.record import Bench
     from diffcmp.speed.run import bench
     from diffcmp.studies.registry import study
+    from diffcmp.truth.asked import certify
     from diffcmp.truth.record import Kind, Truth
 
 _HOMES = {
     "along": "accuracy.along", "compare": "accuracy.compare", "Comparison": "accuracy.record", "Map": "accuracy.record",
     "explain": "accuracy.explain", "Explanation": "accuracy.explanation",
     "Report": "report.record", "study": "studies.registry", "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
-    "certify": "api", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
+    "certify": "truth.asked", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
     "Program": "program.ir", "parse": "program.parser", "trace": "program.tracer", "Kind": "truth.record",
     "Truth": "truth.record", "Bench": "speed.record", "bench": "speed.run",
     **dict.fromkeys(("gradient", "hessian", "hvp", "jacobian", "jvp", "vjp"), "operators"),
@@ -57,7 +58,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'diffcmp' has no attribute '{name}'")
-    return getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)
+    found = globals()[name] = getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)
+    return found
 
 
 def __dir__() -> list[str]:

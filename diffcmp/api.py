@@ -5,7 +5,7 @@ What only some of them need is imported by these: a compiled derivative of numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import MethodType
@@ -21,7 +21,6 @@ from diffcmp.program.scalars import components
 
 if TYPE_CHECKING:
     from diffcmp.engines.values import Values
-    from diffcmp.truth.record import Truth
 
 
 def grad(expr: str | Program, at: Values | Mapping[str, Values], backend: str = "dual", dtype: str = "float64") -> Any:
@@ -156,26 +155,3 @@ def _by_backend(program: Program, name: str, backend: str) -> Callable[..., Any]
         return one_by_one(slope)(*values)
 
     return _method(anywhere)
-
-
-def certify(
-    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None, digits: int = 30,
-    timeout: float = 10.0,
-) -> Truth:  # fmt: skip
-    """The certified truth: kind of the point, value, derivatives, left and right, to `digits` certain digits.
-
-    `timeout` in seconds bounds all waiting for what only sympy can answer.
-
-    Raises
-    ------
-    InputError: for an expression, point or name that makes no sense.
-
-    >>> certify("abs(x)", 0).along["x"].left.text(5)
-    '-1.0000'
-    """
-    from diffcmp.deadline import Deadline
-    from diffcmp.engines.point import function_at
-    from diffcmp.truth.certify import truth
-
-    program, where = function_at(expr, at)
-    return truth(program, where, differentiated(program, wrt), digits, Deadline.after(timeout))

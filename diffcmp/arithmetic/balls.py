@@ -30,7 +30,7 @@ _EXACT: dict[tuple[str, int], int] = {
     ("cosh", 0): 1, ("tanh", 0): 0, ("asinh", 0): 0, ("acosh", 1): 0, ("atanh", 0): 0, ("exp", 0): 1, ("log", 1): 0,
     ("erf", 0): 0, ("erfc", 0): 1, ("expm1", 0): 0, ("log1p", 0): 0,
 }  # fmt: skip
-_METHODS = (
+METHODS = (
     "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p erf erfc gamma digamma".split()
 )
 
@@ -92,7 +92,7 @@ class Balls(NumberSystem[Any]):
         return Fraction(mantissa) * Fraction(2) ** exponent if size > -LARGEST_EXPONENT else Fraction(0)
 
     def function(self, name: str) -> Callable[..., Any] | None:
-        if name in _METHODS:
+        if name in METHODS:
             return _method(name)
         if is_root(name):
             return ball_root

@@ -23,20 +23,36 @@ from diffcmp.spans import Piece
 
 Number: TypeAlias = int | float | str | Fraction | Decimal
 
+DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]{0,99})([.][0-9]{1,99})?")
 LARGEST = Fraction(10) ** 5000  # of a coordinate
 
 
 @dataclass(frozen=True, eq=False)
 class Coordinate:
-    """One exact real number: the text that names it, and the constant Program that computes it."""
+    """One exact real number: a rational, or a constant Program that computes it; and the text that names it, if it has one."""
 
-    text: str
-    program: Program
+    value: Fraction | Program
+    typed: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """What names it."""
+        return self.typed or decimal(self.value if isinstance(self.value, Fraction) else Fraction(self.rational or 0))
+
+    @cached_property
+    def program(self) -> Program:
+        """The constant Program that computes it."""
+        return constant(self.value) if isinstance(self.value, Fraction) else self.value
 
     def enclosure(self, balls: Balls) -> Ball:
         """The number exactly, where it is rational and short, else a ball around it."""
+        value: Ball
+        if isinstance(self.value, Fraction):
+            value = fmpq(self.value.numerator, self.value.denominator)
+            if value.height_bits() <= balls.height:
+                return value
         with balls.working():
-            value: Ball = evaluate(self.program, balls, [])[0]
+            value = evaluate(self.program, balls, [])[0]
         return value
 
     def rounded(self, floats: Floats) -> Any:
@@ -66,12 +82,15 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
     InputError: where the text is no constant expression, or not a finite real number.
     """
     if isinstance(value, str):
+        if DECIMAL.fullmatch(value):  # most are: no need to parse these
+            whole, _, decimals = value.partition(".")
+            return Coordinate(Fraction(int(whole + decimals), 10 ** len(decimals)), str(value))
         return _parsed(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
     try:
         exact = Fraction(value if isinstance(value, int | float | Fraction | Decimal) else float(value))
     except (ValueError, OverflowError):
         raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
-    return Coordinate(text or decimal(exact), constant(exact))
+    return Coordinate(exact, text or "")
 
 
 def _parsed(piece: Piece) -> Coordinate:
@@ -88,7 +107,7 @@ def _parsed(piece: Piece) -> Coordinate:
         raise error.inside(piece) from None
     if program.inputs:
         raise InputError(Fault.POINT_NOT_CONSTANT, piece.whole, piece.span, name=program.inputs[0])
-    found = Coordinate(text, core(program))
+    found = Coordinate(core(program), text)
     value = to_arb(found.enclosure(Balls(64)))
     if not value.is_finite() or not abs(value) < Balls(64).literal(LARGEST):
         raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from diffcmp.arithmetic.balls import Ball, Balls
@@ -89,15 +90,25 @@ def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
     InputError: for an expression, or a point, that makes no sense, or where shapes do not go together.
     """
     text = expr if isinstance(expr, str) else expr.text
-    names = variables_of(expr) if isinstance(expr, str) else expr.inputs
+    names = _variables(expr) if isinstance(expr, str) else expr.inputs
     values = {name: array_of(value) for name, value in assigned(text, names, at).items()}
-    program = parse(expr, (), {n: v.shape for n, v in values.items()}) if isinstance(expr, str) else expr
+    program = _parsed(expr, tuple((n, v.shape) for n, v in values.items() if v.shape)) if isinstance(expr, str) else expr
     for i, name in enumerate(names):
         if values[name].shape != program.dims[i]:
             given, wanted = spelled(values[name].shape), spelled(program.dims[i])
             raise InputError(Fault.POINT_SHAPE, *_first(text, name), name=name, given=given, wanted=wanted)
+    if not program.shapes:
+        return Problem(program, Point({name: values[name].flat[0] for name in names}))
     flat = {n: c for name in names for n, c in zip(components(name, values[name].shape), values[name].flat, strict=True)}
     return Problem(program, Point(flat, {name: values[name].text for name in names}))
+
+
+_variables = lru_cache(maxsize=64)(variables_of)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, shapes: tuple[tuple[str, Shape], ...]) -> Program:
+    return parse(text, (), dict(shapes))
 
 
 def function_at(expr: str | Program, at: Values | Mapping[str, Values]) -> tuple[Program, Point]:
@@ -129,7 +140,7 @@ def assigned(text: str, names: Sequence[str], at: Values | Mapping[str, Values])
     if not isinstance(at, Mapping):
         if len(names) > 1:
             raise InputError(Fault.POINT_BARE, *_first(text, names[1]), names=", ".join(names), example=_example(names))
-        at = {names[0]: at}
+        return {names[0]: at}
     at = {identifier(name): value for name, value in at.items()}
     for name, value in at.items():
         if name not in names:

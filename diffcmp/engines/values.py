@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from diffcmp.engines.coordinate import Coordinate, Number, coordinate
+from diffcmp.engines.coordinate import DECIMAL, Coordinate, Number, coordinate
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives.arrays import Shape, spelled
 from diffcmp.program.expand import core
@@ -35,7 +35,12 @@ class ExactArray:
 
     flat: tuple[Coordinate, ...]
     shape: Shape
-    text: str
+    typed: str = ""
+
+    @property
+    def text(self) -> str:
+        """What names it."""
+        return self.typed or self.flat[0].text
 
 
 def array_of(value: Values) -> ExactArray:
@@ -47,12 +52,12 @@ def array_of(value: Values) -> ExactArray:
         differ in length, or a number is not finite.
     """
     if isinstance(value, str):
-        return _read(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
-    if isinstance(value, Iterable):
+        if not DECIMAL.fullmatch(value):
+            return _read(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
+    elif isinstance(value, Iterable):
         nested = value.tolist() if hasattr(value, "tolist") else value
         return _nested(nested) if isinstance(nested, list | tuple) else array_of(nested)
-    one = coordinate(value)
-    return ExactArray((one,), (), one.text)
+    return ExactArray((coordinate(value),), ())
 
 
 def _read(piece: Piece) -> ExactArray:
@@ -64,8 +69,7 @@ def _read(piece: Piece) -> ExactArray:
         return _file(piece, text[1:])
     if re.match(r"linspace\b", text):
         return _range(piece)
-    one = coordinate(piece)
-    return ExactArray((one,), (), one.text)
+    return ExactArray((coordinate(piece),), ())
 
 
 def _list(piece: Piece) -> tuple[list[Coordinate], Shape]:
@@ -138,7 +142,7 @@ def _between(low: Coordinate, high: Coordinate, part: Fraction) -> Coordinate:
     ends = [builder.inline(end.program, [], None)[0] for end in (low, high)]
     weighted = [builder.add("mul", [builder.literal(w), end]) for w, end in zip((1 - part, part), ends, strict=True)]
     made = builder.program([builder.add("add", weighted)])
-    return Coordinate(f"{1 - part}*({low.text}) + {part}*({high.text})", core(made))
+    return Coordinate(core(made), f"{1 - part}*({low.text}) + {part}*({high.text})")
 
 
 def _file(piece: Piece, path: str) -> ExactArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from diffcmp.program import rules
 from diffcmp.program.ir import Builder, Program
@@ -18,7 +18,12 @@ def core(program: Program, fixed: Mapping[str, Program] | None = None) -> Progra
     `fixed` gives some inputs a constant value (a Program without inputs); they are inputs no longer. Every equation of a
     definition carries the span of the call it came from. An exponent that has become constant turns `pow` into `power`.
     """
-    return core_with_places(program, fixed)[0]
+    return core_with_places(program, fixed)[0] if fixed else _core(program)
+
+
+@lru_cache(maxsize=64)
+def _core(program: Program) -> Program:
+    return core_with_places(program)[0]
 
 
 def core_with_places(program: Program, fixed: Mapping[str, Program] | None = None) -> tuple[Program, dict[int, int]]:

@@ -178,5 +178,4 @@ class Builder:
 
 def constant(value: Fraction) -> Program:
     """The Program without inputs whose value is an exact number."""
-    builder = Builder()
-    return builder.program([builder.literal(value)])
+    return Program((), (Equation("literal", (), 0, (value,)),), (0,))

@@ -16,6 +16,7 @@ from diffcmp.program.checks import number_valued
 from diffcmp.speed.suites import Asked, some
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work, backends
+from diffcmp.truth.asked import certify
 
 FEW = 64  # components that every backend finds, one by one, and that are all certified
 MANY = 1000  # components that forward mode finds too
@@ -64,6 +65,6 @@ def _certified(problem: Problem) -> Certified | None:
     places = range(len(names)) if len(names) <= FEW else some(len(names))
     shapes = problem.shapes or dict.fromkeys(problem.program.inputs, ())
     at = dict(zip(shapes, problem.arrays(), strict=True))
-    known = api.certify(problem.program, at, wrt=[names[i] for i in places])
+    known = certify(problem.program, at, wrt=[names[i] for i in places])
     found = {i: q.exact for i in places if (q := known.derivative(names[i])) is not None and q.exact is not None}
     return Certified(found, len(names)) if found else None

@@ -16,6 +16,7 @@ from diffcmp.speed import by_hand
 from diffcmp.speed.by_hand import LOG_SUM_EXP, ROSENBROCK, SQUIRE_TRAPP, Vector
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work, backends
+from diffcmp.truth.asked import certify
 from diffcmp.truth.record import Quantity
 
 AT = 1.5
@@ -72,7 +73,7 @@ def scalar(asked: Asked) -> Iterator[Work]:
 
 def slope_at(x: float) -> Fraction:
     """The certified f′."""
-    return exact(api.certify(SQUIRE_TRAPP, x).derivative("x"))
+    return exact(certify(SQUIRE_TRAPP, x).derivative("x"))
 
 
 # many numbers --------------------------------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def rosenbrock_truth(x: Vector) -> Certified:
     def component(i: int) -> Fraction:
         start = max(0, i - 1)
         element = f"x[{i - start}]"
-        return exact(api.certify(ROSENBROCK, {"x": x[start : i + 2]}, wrt=[element]).derivative(element))
+        return exact(certify(ROSENBROCK, {"x": x[start : i + 2]}, wrt=[element]).derivative(element))
 
     return Certified({i: component(i) for i in some(size)}, size)
 
@@ -199,6 +200,6 @@ def softmax_truth(x: Vector) -> Certified:
     found = {}
     for i, j in ((0, 0), (0, x.size - 1), (x.size // 2, x.size // 2), (x.size - 1, x.size // 3)):
         element = f"x[{j}]"
-        true = api.certify(f"exp(x[{i}])/sum(exp(x))", {"x": x}, wrt=[element])
+        true = certify(f"exp(x[{i}])/sum(exp(x))", {"x": x}, wrt=[element])
         found[_place_in_array(i, j, x.size)] = exact(true.derivative(element))
     return Certified(found, x.size**2)

@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from diffcmp import api
 from diffcmp.accuracy.measure import log10
 from diffcmp.accuracy.record import Sweep
 from diffcmp.accuracy.sweep import sweep as sweep_over
@@ -21,6 +20,7 @@ from diffcmp.speed.by_hand import ROSENBROCK, SQUIRE_TRAPP
 from diffcmp.speed.suites import AT, Asked, exact, prepared, slope_at
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work
+from diffcmp.truth.asked import certify
 
 DIGITS = 30
 GUARD = 2  # of the digits of an answer may be lost to its rounding
@@ -72,7 +72,7 @@ def implied(found: Sweep) -> list[str]:
 
 def certain(expr: str, at: str) -> ManyDigits:
     """A derivative to more digits than are asked for anywhere."""
-    return ManyDigits(exact(api.certify(expr, at, digits=2 * DIGITS).derivative("x")), DIGITS)
+    return ManyDigits(exact(certify(expr, at, digits=2 * DIGITS).derivative("x")), DIGITS)
 
 
 def truth(asked: Asked) -> Iterator[Work]:
@@ -91,7 +91,7 @@ def _truth(expr: str, at: str, kind: str) -> Work:
 
 def _certify(expr: str, at: str) -> Call:
     def call() -> str:
-        quantity = api.certify(expr, at, digits=DIGITS).derivative("x")
+        quantity = certify(expr, at, digits=DIGITS).derivative("x")
         return "nan" if quantity is None else quantity.text(DIGITS)
 
     return call
@@ -132,7 +132,7 @@ def startup(asked: Asked) -> Iterator[Work]:
     point = [float(x) for x in POINT.split(",")]
 
     def gradient_truth() -> Certified:
-        found = api.certify(ROSENBROCK, {"x": point})
+        found = certify(ROSENBROCK, {"x": point})
         return Certified({i: exact(found.derivative(f"x[{i}]")) for i in range(len(point))}, len(point))
 
     yield Work("startup", "first f′ in a new process", (idle, numpy, number), lambda: Certified({0: slope_at(AT)}), PATIENCE)

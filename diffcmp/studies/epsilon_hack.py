@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from diffcmp.accuracy.compare import compare
-from diffcmp.api import certify, derivative
+from diffcmp.api import derivative
 from diffcmp.engines.compiled import compiled
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Grid, Report, Table, concluded
 from diffcmp.studies.registry import Bounds, question
+from diffcmp.truth.asked import certify
 
 U = 2.0**-53
 FULL = 53 * math.log10(2)

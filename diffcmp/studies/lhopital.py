@@ -9,10 +9,10 @@ from typing import Annotated
 from diffcmp.accuracy.along import along
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.record import Row
-from diffcmp.api import certify
 from diffcmp.engines.point import function_at
 from diffcmp.report.record import Chart, Curve, Grid, Report, Table, concluded
 from diffcmp.studies.registry import Bounds, question
+from diffcmp.truth.asked import certify
 from diffcmp.truth.certify import taylor
 from diffcmp.truth.record import decimal_string
 

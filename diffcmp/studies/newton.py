@@ -11,7 +11,6 @@ from typing import Annotated
 import numpy as np
 
 from diffcmp.accuracy.compare import configured
-from diffcmp.api import certify
 from diffcmp.backends.registry import able
 from diffcmp.deadline import Deadline
 from diffcmp.engines.coordinate import coordinate
@@ -20,6 +19,7 @@ from diffcmp.operators import gradient, hessian
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.registry import Bounds, question
+from diffcmp.truth.asked import certify
 from diffcmp.truth.record import Quantity
 
 COST = "softplus(x) - x/4"  # minus the log-likelihood of log-odds x, for a coin that shows heads in one throw of four

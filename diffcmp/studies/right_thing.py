@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffcmp.accuracy.compare import compare
-from diffcmp.api import certify
 from diffcmp.engines.compiled import adjoint
 from diffcmp.operators import gradient
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.registry import Bounds, question
+from diffcmp.truth.asked import certify
 from diffcmp.truth.record import Quantity
 
 COVARIANCE = ((4.0, 0.5, 0.5), (0.5, 3.75, 0.25), (0.5, 0.25, 1.0))  # of PCA: the largest eigenvalue and its derivative

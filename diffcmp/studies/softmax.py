@@ -9,11 +9,11 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.api import certify
 from diffcmp.operators import jacobian
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.registry import Bounds, question
+from diffcmp.truth.asked import certify
 
 SOFT = "softmax(x/T)"
 HARD = "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from flint import arb, fmpq
@@ -27,6 +28,7 @@ from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core, restricted, used, varying_part
 from diffcmp.program.ir import Program
+from diffcmp.truth.certificate import Decisions, branches, enclosing
 from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.local import Local, analysis
 from diffcmp.truth.record import GUARD_DIGITS, Coordinatewise, Kind, Quantity, Side, Truth
@@ -34,6 +36,7 @@ from diffcmp.truth.smooth import Smooth, smooth
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
 
 MAX_DIGITS = 1000
+LONGEST = 2000  # equations of a function that is compiled when it is asked for again
 MANY = 32  # variables from which on second derivatives are found on parts of f
 MOST_BITS = 8  # doublings of the precision before giving up
 ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
@@ -73,19 +76,51 @@ def certified(program: Program, at: Point, names: Sequence[str], digits: int, or
     """Value and partial derivatives to `digits` digits by the fast path, or None where the point is not certainly smooth."""
     if order == 2 and len(program.inputs) > MANY:
         return _in_parts(program, at, names, digits)
-    form = core(program)
+    proof = _proof(program, tuple(names), order)
     bits = _bits(digits)
     for _ in range(MOST_BITS):
-        balls = Balls(bits)
-        found = smooth(form, at.enclosures(balls), names, balls, order)
+        found = proof(at, bits)
         if found is None:
             return None
-        if all(_certain(q, digits) for q in (found.value, *found.derivatives)):
+        numbers = [found.value, *found.derivatives]
+        for x in numbers:
+            if not _certain(x, digits):
+                break
+        else:
             return found
-        if any(_vanishing(q) for q in (found.value, *found.derivatives)):
+        if any(map(_vanishing, numbers)):
             return None  # perhaps an exact zero: that takes a proof
         bits *= 2
     return None
+
+
+class _Proof:
+    """The fast path of one function: by `smooth` the first time, from then on by a certificate for the branches that were taken
+    the last time, and by `smooth` again where that does not hold. A number that happens to be rational, of a function that is
+    not, is a ball from the second time on."""
+
+    def __init__(self, program: Program, partials: tuple[str, ...], order: int) -> None:
+        self.asked = core(program), partials, order
+        self.branches: Decisions | None = None
+
+    def __call__(self, at: Point, bits: int) -> Smooth | None:
+        balls = _balls(bits)
+        values = at.enclosures(balls)
+        if self.branches is not None:
+            enclosed = enclosing(*self.asked, self.branches, bits)
+            found = None if enclosed is None else enclosed(values)
+            if found is not None:
+                return Smooth(found[0], found[1:], {})
+        form, partials, order = self.asked
+        proven = smooth(form, values, partials, balls, order)
+        if proven is not None and len(form.equations) <= LONGEST:
+            self.branches = branches(form, proven.decisions)
+        return proven
+
+
+@lru_cache(maxsize=256)
+def _proof(program: Program, partials: tuple[str, ...], order: int) -> _Proof:
+    return _Proof(program, partials, order)
 
 
 def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
@@ -109,6 +144,11 @@ def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) ->
             return None
         derivatives += small.derivatives
     return Smooth(whole.value, derivatives)
+
+
+@lru_cache(maxsize=64)
+def _balls(bits: int) -> Balls:
+    return Balls(bits)
 
 
 def _bits(digits: int) -> int:

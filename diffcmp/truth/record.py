@@ -55,10 +55,10 @@ def decimal_string(x: Ball, digits: int) -> str:
     """`x` rounded to `digits` significant digits."""
     if isinstance(x, fmpq) and x == 0:
         return "0"
-    working = Balls(max(64, int(3.33 * digits) + 32))
-    with working.working():
-        middle = x.mid() if isinstance(x, arb) else arb(x)
-        return str(middle.str(digits, radius=False))
+    if isinstance(x, arb):
+        return str(x.mid().str(digits, radius=False))
+    with Balls(max(64, int(3.33 * digits) + 32)).working():
+        return str(arb(x).str(digits, radius=False))
 
 
 @dataclass(frozen=True, slots=True)

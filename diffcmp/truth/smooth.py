@@ -9,7 +9,7 @@ analytic around the point and the numbers are enclosures.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -26,12 +26,14 @@ from diffcmp.program.expand import branchless
 from diffcmp.program.ir import Equation, Program
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Smooth:
-    """Enclosures of f and of the partial derivatives asked for, at a point where f is certainly analytic."""
+    """Enclosures of f and of the partial derivatives asked for, at a point where f is certainly analytic; and the conditions
+    that hold, or fail, all around it, by slot."""
 
     value: Ball
     derivatives: list[Ball]
+    decisions: dict[int, bool] = field(default_factory=dict)
 
 
 def smooth(
@@ -56,7 +58,7 @@ def smooth(
             derivatives = [found[name] for name in partials]
         else:
             value, *derivatives = evaluate(dual_over_tape(taken, tuple(partials)), balls, values)
-    return Smooth(value, derivatives) if all(to_arb(x).is_finite() for x in (value, *derivatives)) else None
+    return Smooth(value, derivatives, decisions) if all(to_arb(x).is_finite() for x in (value, *derivatives)) else None
 
 
 def _sound(

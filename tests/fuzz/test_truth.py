@@ -28,8 +28,13 @@ DIGITS = 20
 
 
 def found(problem: Problem, order: int = 1) -> Truth:
+    """What is said the first time, or where that is a smooth point, which a certificate tells from then on, the second time."""
     program = parse(problem.text)
-    return truth(program, point(program, problem.at), [problem.name], DIGITS, Deadline.after(5), order)
+    for _ in range(2):
+        said = truth(program, point(program, problem.at), [problem.name], DIGITS, Deadline.after(5), order)
+        if said.kind is not Kind.SMOOTH:
+            break
+    return said
 
 
 def honest(problem: Problem, order: int = 1) -> None:

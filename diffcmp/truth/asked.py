@@ -1,0 +1,32 @@
+"""The public call for the certified truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from diffcmp.deadline import Deadline
+from diffcmp.engines.point import function_at
+from diffcmp.engines.values import Values
+from diffcmp.program.checks import differentiated
+from diffcmp.program.ir import Program
+from diffcmp.truth.certify import truth
+from diffcmp.truth.record import Truth
+
+
+def certify(
+    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None, digits: int = 30,
+    timeout: float = 10.0,
+) -> Truth:  # fmt: skip
+    """The certified truth: kind of the point, value, derivatives, left and right, to `digits` certain digits.
+
+    `timeout` in seconds bounds all waiting for what only sympy can answer.
+
+    Raises
+    ------
+    InputError: for an expression, point or name that makes no sense.
+
+    >>> certify("abs(x)", 0).along["x"].left.text(5)
+    '-1.0000'
+    """
+    program, where = function_at(expr, at)
+    return truth(program, where, differentiated(program, wrt), digits, Deadline.after(timeout))
