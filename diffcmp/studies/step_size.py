@@ -22,6 +22,7 @@ ORDERS = {"forward": 1, "central": 2, "complex-step": 2}
 FIXED = {"forward": 1e-6, "central": 1e-4, "complex-step": 1e-8}
 THEORY = "theory"
 MOST = 135
+SHORT = 20  # letters of a formula that is its own name
 
 
 def study(
@@ -33,15 +34,16 @@ def study(
     order = {s.backend: s.fitted_order for s in one.series}
     roundoff = {s.backend: s.roundoff_slope for s in one.series if s.backend != "complex-step"}
     lost: dict[tuple[str, str], dict[str, float]] = {}
-    for case in each(_cases(functions), "functions"):
+    cases = {case["id"]: case for case in _cases(functions)}
+    for name, case in each(cases.items(), "functions"):
         many = sweep(case["expr"], case["at"], wrt=case["wrt"], backends=METHODS, per_decade=per_decade, h_min=1e-20)
-        for series in many.series:
+        for series in many.series if _all_rules_apply(many) else ():
             for rule, digits in _digits(many, series).items():
-                lost.setdefault((series.backend, rule), {})[case["id"]] = max(0.0, (series.best_digits or 0.0) - digits)
+                lost.setdefault((series.backend, rule), {})[name] = max(0.0, (series.best_digits or 0.0) - digits)
     median = {key: statistics.median(found.values()) for key, found in lost.items()}
     worst = {key: max(found.values()) for key, found in lost.items()}
     usual = {m: next(s.rule for s in one.series if s.backend == m) for m in METHODS}
-    tried = min(len(found) for (_, rule), found in lost.items() if rule != THEORY)
+    tried = len(lost["forward", THEORY])
     loss = {m: {r: {"median": median[m, r], "worst": worst[m, r]} for r in (usual[m], THEORY, f"always {FIXED[m]:.0e}")}
             for m in METHODS}  # fmt: skip
     label = {(m, r): f"{m}, {r}" for m, r in lost}
@@ -56,16 +58,16 @@ def study(
                    "theory's h": "step", "digits": "digits", "usual h": "digits"},
                   tuple((s.backend, s.fitted_order, ORDERS[s.backend], s.roundoff_slope, s.best_h, s.predicted_h,
                          s.best_digits, s.default_digits) for s in one.series)),
-            Table(f"Digits lost against the best h, over {functions} functions",
+            Table(f"Digits lost against the best h, over {tried} functions",
                   {"method": "text", "rule for h": "text", "median": "digits", "worst": "digits", "worst for": "text"},
-                  tuple((m, r, median[m, r], worst[m, r], max(found, key=lambda n, f=found: f[n]))  # type: ignore[misc]
-                        for (m, r), found in lost.items())),
+                  tuple((m, r, median[m, r], worst[m, r], _named(cases[max(found, key=found.__getitem__)]))
+                        for (m, r), found in lost.items()), "best h: of the grid, with the luck that rounding may have there."),
         ),
         (
             Chart(f"Too large and too small: the V. Truncation falls like h to the {_listed(order)}", "step size h",
                   "error of f′",
                   (*(_curve(s, "total") for s in one.series), _curve(one.series[0], "truncation")),
-                  "xy", (1e-16, 1e3)),
+                  "xy", (1e-17, 1e3)),
             Chart(f"Lost at the median: with the usual h {median['forward', usual['forward']]:.1f} and "
                   f"{median['central', usual['central']]:.1f} digits, with theory's {median['forward', THEORY]:.1f} and "
                   f"{median['central', THEORY]:.1f}", "share of the functions in %", "digits lost against the best h",
@@ -75,15 +77,15 @@ def study(
         (
             concluded("truncation falls like h to the power {said}; theory: {theory}", said=_listed(order), orders=order,
                       theory=", ".join(map(str, ORDERS.values()))),
-            concluded("roundoff grows like 1/h: powers {said}", said=_listed(roundoff), roundoff=roundoff),
+            concluded("roundoff grows like h to the power {said}; theory: −1", said=_listed(roundoff), roundoff=roundoff),
             *(concluded(
                 "{method}: {usual[median]:.1f} digits lost at the median with the usual rule, {theory[median]:.1f} with "
                 "theory's h, {fixed[median]:.1f} with one h for all; at worst {usual[worst]:.1f}, {theory[worst]:.1f} and "
                 "{fixed[worst]:.1f}",
                 method=m, **dict(zip(("usual", "theory", "fixed"), found.values(), strict=True)), lost=loss)
               for m, found in loss.items()),
-            concluded("tried on {tried} functions; theory has no h for {untold} of them, where f or a derivative of it is 0",
-                      tried=tried, untold=tried - len(lost["central", THEORY])),
+            concluded("tried on {tried} functions; of {untold} more f′, or that of which the truncation is made, is 0: the "
+                      "best h is the largest or the smallest", tried=tried, untold=functions - tried),
         ),
     )  # fmt: skip
 
@@ -97,11 +99,21 @@ def _cases(count: int) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()[:count]]
 
 
+def _named(case: dict[str, Any]) -> str:
+    """A function by its formula, or by where it comes from."""
+    return f"{case['expr']} at {', '.join(case['at'].values())}" if len(case["expr"]) < SHORT else str(case["source"])
+
+
+def _all_rules_apply(found: Sweep) -> bool:
+    """Whether the derivative is not 0 and theory has an h for every method: the same functions for every rule."""
+    quantity = found.truth.derivative(found.variable)
+    return bool(quantity and quantity.exact) and all(series.predicted_h is not None for series in found.series)
+
+
 def _digits(found: Sweep, series: Series) -> dict[str, float]:
     """Correct digits with the h of every rule; of those that are not the default's own, with the nearest of the grid."""
-    chosen = {f"always {FIXED[series.backend]:.0e}": FIXED[series.backend]}
-    if series.predicted_h is not None:
-        chosen = {THEORY: series.predicted_h, **chosen}
+    assert series.predicted_h is not None
+    chosen = {THEORY: series.predicted_h, f"always {FIXED[series.backend]:.0e}": FIXED[series.backend]}
     return {series.rule: series.default_digits or 0.0, **{rule: _nearest(found, series, h) for rule, h in chosen.items()}}
 
 

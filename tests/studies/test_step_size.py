@@ -24,5 +24,5 @@ def test_the_rules_are_tried_on_a_hundred_functions(report: Callable[[str], Repo
     for method in ("forward", "central"):
         usual, theory, fixed = lost[method].values()
         assert theory["median"] < usual["median"] < fixed["median"]
-        assert usual["worst"] > 5
+        assert usual["worst"] > 3
     assert max(rule["median"] for rule in lost["complex-step"].values()) < 0.5
