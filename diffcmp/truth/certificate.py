@@ -27,6 +27,7 @@ from diffcmp.program import rules
 from diffcmp.program.emit import Dialect, called, emit
 from diffcmp.program.expand import branchless
 from diffcmp.program.ir import Builder, Equation, Program
+from diffcmp.program.passes import optimised
 
 Enclosing: TypeAlias = Callable[[Sequence[Ball]], list[Ball] | None]
 Decisions: TypeAlias = tuple[tuple[int, bool], ...]
@@ -143,7 +144,8 @@ def certificate(form: Program, partials: tuple[str, ...], order: int, decisions:
         return None
     if condition is False:
         return None
-    return tracing.builder.program([tracing.slot(x) for x in (value, *derivatives, condition)]).pruned()
+    made = tracing.builder.program([tracing.slot(x) for x in (value, *derivatives, condition)]).pruned()
+    return optimised(made, ("sign",))
 
 
 def _derivatives(taken: Program, partials: tuple[str, ...], order: int, tracing: Exactly) -> list[Tracer]:
