@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from diffcmp.engines.compiled import adjoint, pushforward
 from diffcmp.engines.products import columns, symmetric
-from diffcmp.operators import Derivative, gradient, hessian, hvp, jacobian
+from diffcmp.operators import gradient, hessian, hvp, jacobian
+from diffcmp.prepared import Derivative
 from diffcmp.program.ir import Program
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
@@ -57,11 +58,11 @@ class Cost:
 
 WAYS = {
     "gradient": Way(gradient(DENSE), lambda x: touched(adjoint(gradient(DENSE).program([x]), ("x",))), LONG, 1),
-    "Hessian × vector": Way(lambda x: hvp(DENSE)(x, np.ones_like(x)), lambda x: product(hvp(DENSE), x), LONG, 1),
-    "Hessian, of a chain": Way(hessian(CHAIN, sparse=True), lambda x: products(hessian(CHAIN), x), LONG, 1),
-    "Hessian": Way(hessian(DENSE), lambda x: products(hessian(DENSE), x), SQUARE, 2),
-    "Jacobian of softmax": Way(jacobian(VECTOR), lambda x: jacobian_products(jacobian(VECTOR), x), SQUARE, 2),
-    "tensor of softmax": Way(lambda x: tensor(x), lambda x: len(x) * products(hessian(COMPONENT), x, x), CUBE, 3),
+    "Hessian × vector": Way(lambda x: hvp(DENSE)(x, np.ones_like(x)), lambda x: product(DENSE, x), LONG, 1),
+    "Hessian, of a chain": Way(hessian(CHAIN, sparse=True), lambda x: products(CHAIN, x), LONG, 1),
+    "Hessian": Way(hessian(DENSE), lambda x: products(DENSE, x), SQUARE, 2),
+    "Jacobian of softmax": Way(jacobian(VECTOR), lambda x: jacobian_products(VECTOR, x), SQUARE, 2),
+    "tensor of softmax": Way(lambda x: tensor(x), lambda x: len(x) * products(COMPONENT, x, x), CUBE, 3),
 }
 
 
@@ -133,20 +134,20 @@ def tensor(x: Array) -> Array:
     return np.array(found)
 
 
-def products(f: Derivative, *x: Array) -> int:
+def products(text: str, *x: Array) -> int:
     """The work of a Hessian: that of one product with a vector, times their number."""
-    return symmetric(f.program(x)).products * product(f, *x)
+    return symmetric(hessian(text).program(x)).products * product(text, *x)
 
 
-def product(f: Derivative, *x: Array) -> int:
+def product(text: str, *x: Array) -> int:
     """The work of one product of a Hessian with a vector: dual numbers run over the tape."""
-    program = f.program(x)
+    program = hessian(text).program(x)
     return touched(pushforward(adjoint(program, program.inputs), program.inputs))
 
 
-def jacobian_products(f: Derivative, x: Array) -> int:
+def jacobian_products(text: str, x: Array) -> int:
     """The work of a Jacobian: that of one product with a vector, times their number."""
-    program = f.program([x])
+    program = jacobian(text).program([x])
     return columns(program).products * touched(pushforward(program, program.inputs))
 
 
