@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from diffcmp.engines.compiled import adjoint, pushforward
 from diffcmp.engines.products import columns, symmetric
 from diffcmp.operators import gradient, hessian, hvp, jacobian
-from diffcmp.prepared import Derivative
 from diffcmp.program.ir import Program
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
