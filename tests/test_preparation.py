@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from diffcmp import InputError, derivative, gradient, hessian, hvp, jacobian, jvp, vjp
 from diffcmp.arithmetic.arrays import Arrays
 from diffcmp.engines import blocks
-from diffcmp.engines.compiled import only, tangent
+from diffcmp.engines.compiled import adjoint, emitted_on_arrays, only, tangent
 from diffcmp.engines.evaluate import evaluate
 from diffcmp.program.parser import parse
 from tests.strategies import TAME, expressions
@@ -141,3 +141,28 @@ def test_a_derivative_names_what_it_was_made_from() -> None:
     slope = derivative("x**2*_origin", wrt="x")  # a name that the emitted code uses for itself
     assert "expr='x**2*_origin'" in repr(slope)
     assert slope(3.0, 2.0) == slope(3, np.float64(2.0)) == pickle.loads(pickle.dumps(slope))(3.0, 2.0) == 12.0
+
+
+def test_errors_of_floating_point_are_silent_whatever_their_caller_says() -> None:
+    slope = gradient("sum(exp(x)/x)")
+    with np.errstate(all="raise"):
+        assert_same(slope([0.0, 1000.0]), np.array([np.nan, np.nan]))
+        assert np.geterr()["divide"] == "raise"
+    assert np.geterr()["divide"] == "warn"
+
+
+def test_numbers_that_functions_of_numpy_are_called_with_are_made_arrays_once() -> None:
+    code = emitted_on_arrays(adjoint(parse("sum(3*x**2-x)", (), {"x": (2,)}), ("x",)))
+    made = code.function()
+    arrays = {name: value for name, value in made.__globals__.items() if name.startswith("__a")}
+    assert "multiply(6.0, x, " in code.source
+    assert {float(a) for a in arrays.values() if not a.flags.writeable} == {-1.0, 3.0, 6.0}
+    assert_same(made(np.array([1.0, 2.0]))[1], np.array([5.0, 11.0]))
+
+
+def test_what_is_returned_is_the_callers_own() -> None:
+    x = np.array([1.0, 2.0])
+    for same in (vjp("x")(x, x), gradient("x@x/2")(x)):
+        same[0] = 7.0
+    assert_same(x, np.array([1.0, 2.0]))
+    assert_same(gradient("sum(x)*2+y")(x, 3)[0], np.array([2.0, 2.0]))

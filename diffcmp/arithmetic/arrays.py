@@ -8,6 +8,7 @@ conditions look at the real part. All follow IEEE 754: nothing raises, nothing w
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import Context
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -90,14 +91,26 @@ def each(number: Callable[..., Any], dtype: type, arguments: int) -> Callable[..
 
 
 def quiet(function: Callable[..., Any] | None) -> Callable[..., Any]:
-    """The same without warnings of overflow and invalid operations."""
+    """The same without warnings of overflow and invalid operations.
+
+    From NumPy 2 on these are a matter of the context (`contextvars`): to run in a copy of one where they are ignored costs
+    20 ns, `errstate` 300 and more.
+    """
     assert function is not None
+    if SILENCE is None:
+        return np.errstate(all="ignore")(function)
+    return lambda *arguments, **static: SILENCE.copy().run(function, *arguments, **static)
 
-    def calm(*arguments: Any, **static: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return function(*arguments, **static)
 
-    return calm
+def _silence() -> Context | None:
+    if np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return None
+    context = Context()
+    context.run(np.seterr, all="ignore")
+    return context
+
+
+SILENCE = _silence()
 
 
 _KERNEL: dict[str, Callable[..., Any]] = {

@@ -6,6 +6,7 @@ for all blocks. What can be shared or folded has been so by `program.passes`; wh
 
 from __future__ import annotations
 
+import ast
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -56,10 +57,33 @@ class ArrayCode:
     def function(self) -> Callable[..., Any]:
         """The function itself."""
         scope = dict(self.names)
-        exec(compile(self.source, f"<diffcmp {self.name}>", "exec"), scope)  # our own source, from an allow-listed Program
+        tree = _Settled(scope).visit(ast.parse(self.source))
+        exec(compile(tree, f"<diffcmp {self.name}>", "exec"), scope)  # our own source, from an allow-listed Program
         made = scope[self.name]
         assert callable(made)
         return made
+
+
+class _Settled(ast.NodeTransformer):
+    """Numbers that a ufunc is called with become arrays, once: NumPy takes 200 ns to make one of a number at each call."""
+
+    def __init__(self, scope: dict[str, object]) -> None:
+        self.scope = scope
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        if isinstance(node.func, ast.Name) and isinstance(self.scope.get(node.func.id), np.ufunc):
+            node.args = [self.settled(argument) for argument in node.args]
+        return node
+
+    def settled(self, node: ast.expr) -> ast.expr:
+        sign, number = (-1.0, node.operand) if isinstance(node, ast.UnaryOp) else (1.0, node)
+        if not isinstance(number, ast.Constant) or not isinstance(number.value, float):
+            return node
+        value = sign * number.value
+        name = f"__a{value!r}"  # with a point or a sign: no name that is written
+        self.scope[name] = array = np.array(value)
+        array.setflags(write=False)
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
 
 
 def array_code(
