@@ -30,7 +30,8 @@ from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
-from diffcmp.truth.certify import certified, taylor, truth
+from diffcmp.truth.certify import taylor, truth
+from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Truth, decimal_string
 
 MAX_STEPS = 20_000

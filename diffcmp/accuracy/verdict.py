@@ -23,7 +23,7 @@ from diffcmp.engines.point import Point
 from diffcmp.engines.touching import touching
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
-from diffcmp.truth.certify import certified
+from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Kind, Quantity, Truth
 
 SHORT = 6  # digits of a number inside a sentence

@@ -19,8 +19,9 @@ from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.expand import core_with_places
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import Span
-from diffcmp.truth.certify import ZERO_BITS, certified, quantity_of, settled
+from diffcmp.truth.certify import ZERO_BITS, quantity_of, settled
 from diffcmp.truth.local import Local
+from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Quantity, Truth
 from diffcmp.truth.zero import Imprecise
 

@@ -1,7 +1,6 @@
-"""The certified truth about a function at a point: the fast path, the local analysis where it fails, the precision ladder.
+"""The certified truth about a function at a point: the fast path, and what is done where that fails.
 
-1. `smooth`: one reverse sweep on balls, or forward over reverse for second derivatives, with every argument checked.
-   Precision doubles until the digits are certain.
+1. `proof`: one reverse sweep on balls, or forward over reverse for second derivatives, with every argument checked.
 2. `local`: series along each coordinate; leading terms decide. Unproven zeros are taken to `symbolic` for a proof. A mixed
    derivative, where f is certainly smooth, is the derivative along one coordinate of that along the other.
 3. What series cannot express goes to the symbolic limit, believed only where balls approaching the point agree.
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 from flint import arb, fmpq
@@ -26,22 +24,18 @@ from diffcmp.engines.logarithms import Extended
 from diffcmp.engines.partials import distinct, variables
 from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.program.expand import core, restricted, used, varying_part
+from diffcmp.program.expand import core
 from diffcmp.program.ir import Program
-from diffcmp.truth.certificate import Decisions, branches, enclosing
 from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.local import Local, analysis
-from diffcmp.truth.record import GUARD_DIGITS, Coordinatewise, Kind, Quantity, Side, Truth
-from diffcmp.truth.smooth import Smooth, smooth
+from diffcmp.truth.proof import MOST_BITS, bits_for, certified, is_certain, is_vanishing
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side, Truth
+from diffcmp.truth.smooth import smooth
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
 
 MAX_DIGITS = 1000
-LONGEST = 2000  # equations of a function that is compiled when it is asked for again
-MANY = 32  # variables from which on second derivatives are found on parts of f
-MOST_BITS = 8  # doublings of the precision before giving up
 ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
 DEEP_BITS = 16 * ASSUMED_BITS  # where that cannot be proven
-BITS = 3.3219280948873626  # of a decimal digit
 REASONS = {
     "logarithm": "a logarithm of what vanishes", "essential": "a function at an infinite argument",
     "irrational": "an irrational power of what vanishes", "steps": "steps at an infinite argument",
@@ -70,101 +64,6 @@ def truth(
         if name not in pieces:
             pieces[name] = _mixed(program, at, name, digits, deadline)
     return _joined(program, at, pieces, names, digits, order)
-
-
-def certified(program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1) -> Smooth | None:
-    """Value and partial derivatives to `digits` digits by the fast path, or None where the point is not certainly smooth."""
-    if order == 2 and len(program.inputs) > MANY:
-        return _in_parts(program, at, names, digits)
-    proof = _proof(program, tuple(names), order)
-    bits = _bits(digits)
-    for _ in range(MOST_BITS):
-        found = proof(at, bits)
-        if found is None:
-            return None
-        numbers = [found.value, *found.derivatives]
-        for x in numbers:
-            if not _certain(x, digits):
-                break
-        else:
-            return found
-        if any(map(_vanishing, numbers)):
-            return None  # perhaps an exact zero: that takes a proof
-        bits *= 2
-    return None
-
-
-class _Proof:
-    """The fast path of one function: by `smooth` the first time, from then on by a certificate for the branches that were taken
-    the last time, and by `smooth` again where that does not hold. A number that happens to be rational, of a function that is
-    not, is a ball from the second time on."""
-
-    def __init__(self, program: Program, partials: tuple[str, ...], order: int) -> None:
-        self.asked = core(program), partials, order
-        self.branches: Decisions | None = None
-
-    def __call__(self, at: Point, bits: int) -> Smooth | None:
-        balls = _balls(bits)
-        values = at.enclosures(balls)
-        if self.branches is not None:
-            enclosed = enclosing(*self.asked, self.branches, bits)
-            found = None if enclosed is None else enclosed(values)
-            if found is not None:
-                return Smooth(found[0], found[1:], {})
-        form, partials, order = self.asked
-        proven = smooth(form, values, partials, balls, order)
-        if proven is not None and len(form.equations) <= LONGEST:
-            self.branches = branches(form, proven.decisions)
-        return proven
-
-
-@lru_cache(maxsize=256)
-def _proof(program: Program, partials: tuple[str, ...], order: int) -> _Proof:
-    return _Proof(program, partials, order)
-
-
-def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
-    """Second derivatives of a function of many variables: each of the part of f that varies with its own two.
-
-    That f as a whole is smooth along them is certain first.
-    """
-    single = tuple(dict.fromkeys(one for name in names for one in variables(name, 2)))
-    whole = certified(program, at, single, digits)
-    if whole is None:
-        return None
-    form = core(program)
-    derivatives = []
-    for name in names:
-        by = distinct(name, 2)
-        part = varying_part(form, by)
-        needed = {*used(part), *by}
-        left = {n: c for n, c in at.coordinates.items() if n in needed}
-        small = certified(restricted(part, tuple(left)), Point(left), [name], digits, 2)
-        if small is None:
-            return None
-        derivatives += small.derivatives
-    return Smooth(whole.value, derivatives)
-
-
-@lru_cache(maxsize=64)
-def _balls(bits: int) -> Balls:
-    return Balls(bits)
-
-
-def _bits(digits: int) -> int:
-    return int(BITS * (digits + GUARD_DIGITS)) + 40
-
-
-def _certain(x: Ball, digits: int) -> bool:
-    """Whether all digits that will be shown are certain."""
-    if isinstance(x, fmpq) or x.is_zero():
-        return True
-    return bool(x.rel_accuracy_bits() > BITS * (digits + GUARD_DIGITS))
-
-
-def _vanishing(x: Ball) -> bool:
-    """A ball around 0 that is below every scale of interest."""
-    return isinstance(x, arb) and bool(x.contains(0)) and bool(abs(x) < arb(2) ** -ASSUMED_BITS)
 
 
 def _plain(x: Ball) -> Coordinatewise:
@@ -205,7 +104,7 @@ def _mixed(program: Program, at: Point, name: str, digits: int, deadline: Deadli
     """A mixed second derivative where f is certainly analytic: there ∂f/∂x is, and the Program of the adjoint computes it all
     around, so that its derivative along y may be found like any other. Elsewhere nothing is claimed."""
     x, y = variables(name, 2)
-    form, balls = core(program), Balls(_bits(digits))
+    form, balls = core(program), Balls(bits_for(digits))
     if smooth(form, at.enclosures(balls), [name], balls, 2) is None:
         return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (remark(Note.MIXED_UNDECIDED),))
     found = _along(only(adjoint(form, (x,)), 1), at, y, digits, deadline, 1)
@@ -247,7 +146,7 @@ def settled(form: Program, at: Point, name: str, digits: int, deep: int, order: 
 
     Also the number of zeros that are only suspected, and the bits: where there are any, at least `deep`.
     """
-    bits = _bits(digits)
+    bits = bits_for(digits)
     for _ in range(MOST_BITS):
         field = BallField(bits)
         try:
@@ -256,10 +155,10 @@ def settled(form: Program, at: Point, name: str, digits: int, deep: int, order: 
         except Imprecise:
             bits *= 2
             continue
-        suspected = field.suspected + sum(_vanishing(x) for x in local.shown)
+        suspected = field.suspected + sum(is_vanishing(x) for x in local.shown)
         if suspected and bits < deep:
             bits = deep
-        elif all(_certain(x, digits) or _vanishing(x) for x in local.shown):
+        elif all(is_certain(x, digits) or is_vanishing(x) for x in local.shown):
             return local, suspected, bits
         else:
             bits *= 2
@@ -268,7 +167,7 @@ def settled(form: Program, at: Point, name: str, digits: int, deep: int, order: 
 
 def _zero(x: Ball) -> bool:
     """Whether a number is shown as zero."""
-    return _vanishing(x) or (bool(x.is_zero()) if isinstance(x, arb) else x == 0)
+    return is_vanishing(x) or (bool(x.is_zero()) if isinstance(x, arb) else x == 0)
 
 
 def quantity_of(x: Extended | None) -> Quantity | None:
@@ -369,7 +268,7 @@ def _joined(
 
 def taylor(program: Program, at: Point, name: str, order: int, digits: int = 20) -> list[Ball] | None:
     """The derivatives f, f′, …, f⁽ⁿ⁾ along one coordinate, to about `digits` digits; None where f is not smooth there."""
-    bits = _bits(digits) + 16 * order
+    bits = bits_for(digits) + 16 * order
     field = BallField(bits)
     form = core(program, at.others(name))
     try:

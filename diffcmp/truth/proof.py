@@ -1,0 +1,119 @@
+"""The fast path at rising precision: `smooth`, or a certificate, until all digits are certain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from flint import arb, fmpq
+
+from diffcmp.arithmetic.balls import Ball, Balls
+from diffcmp.engines.partials import distinct, variables
+from diffcmp.engines.point import Point
+from diffcmp.program.expand import core, restricted, used, varying_part
+from diffcmp.program.ir import Program
+from diffcmp.truth.certificate import Decisions, branches, enclosing
+from diffcmp.truth.record import GUARD_DIGITS
+from diffcmp.truth.smooth import Smooth, smooth
+from diffcmp.truth.zero import ASSUMED_BITS
+
+LONGEST = 2000  # equations of a function that is compiled when it is asked for again
+MANY = 32  # variables from which on second derivatives are found on parts of f
+MOST_BITS = 8  # doublings of the precision before giving up
+BITS = 3.3219280948873626  # of a decimal digit
+
+
+def certified(program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1) -> Smooth | None:
+    """Value and partial derivatives to `digits` digits by the fast path, or None where the point is not certainly smooth."""
+    if order == 2 and len(program.inputs) > MANY:
+        return _in_parts(program, at, names, digits)
+    proof = _proof(program, tuple(names), order)
+    bits = bits_for(digits)
+    for _ in range(MOST_BITS):
+        found = proof(at, bits)
+        if found is None:
+            return None
+        numbers = [found.value, *found.derivatives]
+        for x in numbers:
+            if not is_certain(x, digits):
+                break
+        else:
+            return found
+        if any(map(is_vanishing, numbers)):
+            return None  # perhaps an exact zero: that takes a proof
+        bits *= 2
+    return None
+
+
+class _Proof:
+    """The fast path of one function: by `smooth` the first time, from then on by a certificate for the branches that were taken
+    the last time, and by `smooth` again where that does not hold. A number that happens to be rational, of a function that is
+    not, is a ball from the second time on."""
+
+    def __init__(self, program: Program, partials: tuple[str, ...], order: int) -> None:
+        self.asked = core(program), partials, order
+        self.branches: Decisions | None = None
+
+    def __call__(self, at: Point, bits: int) -> Smooth | None:
+        balls = _balls(bits)
+        values = at.enclosures(balls)
+        if self.branches is not None:
+            enclosed = enclosing(*self.asked, self.branches, bits)
+            found = None if enclosed is None else enclosed(values)
+            if found is not None:
+                return Smooth(found[0], found[1:], {})
+        form, partials, order = self.asked
+        proven = smooth(form, values, partials, balls, order)
+        if proven is not None and len(form.equations) <= LONGEST:
+            self.branches = branches(form, proven.decisions)
+        return proven
+
+
+@lru_cache(maxsize=256)
+def _proof(program: Program, partials: tuple[str, ...], order: int) -> _Proof:
+    return _Proof(program, partials, order)
+
+
+def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
+    """Second derivatives of a function of many variables: each of the part of f that varies with its own two.
+
+    That f as a whole is smooth along them is certain first.
+    """
+    single = tuple(dict.fromkeys(one for name in names for one in variables(name, 2)))
+    whole = certified(program, at, single, digits)
+    if whole is None:
+        return None
+    form = core(program)
+    derivatives = []
+    for name in names:
+        by = distinct(name, 2)
+        part = varying_part(form, by)
+        needed = {*used(part), *by}
+        left = {n: c for n, c in at.coordinates.items() if n in needed}
+        small = certified(restricted(part, tuple(left)), Point(left), [name], digits, 2)
+        if small is None:
+            return None
+        derivatives += small.derivatives
+    return Smooth(whole.value, derivatives)
+
+
+@lru_cache(maxsize=64)
+def _balls(bits: int) -> Balls:
+    return Balls(bits)
+
+
+def bits_for(digits: int) -> int:
+    """The working precision at which to begin."""
+    return int(BITS * (digits + GUARD_DIGITS)) + 40
+
+
+def is_certain(x: Ball, digits: int) -> bool:
+    """Whether all digits that will be shown are certain."""
+    if isinstance(x, fmpq) or x.is_zero():
+        return True
+    return bool(x.rel_accuracy_bits() > BITS * (digits + GUARD_DIGITS))
+
+
+def is_vanishing(x: Ball) -> bool:
+    """A ball around 0 that is below every scale of interest."""
+    return isinstance(x, arb) and bool(x.contains(0)) and bool(abs(x) < arb(2) ** -ASSUMED_BITS)
