@@ -9,21 +9,23 @@ from diffcmp import Report
 
 def test_both_problems_are_solved(report: Callable[[str], Report]) -> None:
     facts = report("layers").facts
-    assert facts["design"] < 0.1 * facts["first"]
+    assert facts["design"] < 0.02 * facts["first"]
     assert facts["training"] < 1e-3 * facts["first"]
 
 
-def test_the_adjoints_obey_the_chain_rule(report: Callable[[str], Report]) -> None:
+def test_one_sweep_has_the_adjoints_of_all_layers(report: Callable[[str], Report]) -> None:
     facts = report("layers").facts
-    assert max(facts["chained"], facts["apart"]) < 1e-14
+    assert facts["layers"] == 4
+    assert facts["chained"] < 1e-14
+    assert facts["apart"] < 1e-13
 
 
 def test_what_is_locked_costs_nothing(report: Callable[[str], Report]) -> None:
+    """Value and gradient of three layers: design needs no outer products, training no product with Aᵀ."""
     facts = report("layers").facts
-    assert facts["x"] < facts["all"]
-    assert facts["p"] < facts["all"]
+    assert facts["x"] < facts["p"] < facts["all"]
 
 
 def test_what_does_not_reach_the_output_costs_nothing(report: Callable[[str], Report]) -> None:
     facts = report("layers").facts
-    assert facts["touch"] == 0
+    assert (facts["idle"], facts["touch"]) == (0, 0)
