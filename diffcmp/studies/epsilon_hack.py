@@ -11,6 +11,7 @@ from diffcmp.api import derivative
 from diffcmp.engines.compiled import compiled
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Grid, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.asked import certify
 
@@ -43,7 +44,7 @@ CASES = (
 def study(per_decade: Annotated[int, Bounds("values of ε a decade", 2, 60)] = 12) -> Report:
     """Errors of value and derivative against ε, at the root itself, held against the certified limits."""
     grid = [10.0 ** (-k / per_decade) for k in range(16 * per_decade + 1)]
-    moved = {case.name: _errors(case, "u = x + ε; " + _of_u(f"({case.f})/({case.g})"), grid) for case in CASES}
+    moved = {case.name: _errors(case, "u = x + ε; " + _of_u(f"({case.f})/({case.g})"), grid) for case in each(CASES, "cases")}
     first = CASES[0]
     added = {d: _errors(first, f"({first.f})/({first.g} + ε)", grid, d)[0] for d in DISTANCES}
     best = {case.name: _best(grid, moved[case.name][1]) for case in CASES}

@@ -11,6 +11,7 @@ from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.record import Row
 from diffcmp.engines.point import function_at
 from diffcmp.report.record import Chart, Curve, Grid, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.asked import certify
 from diffcmp.truth.certify import taylor
@@ -59,7 +60,7 @@ LIMITS = (
 
 def study(points: Annotated[int, Bounds("points of the approach to the root", 5, 400)] = 61) -> Report:
     """Every method at eight textbook limits, the steps of L'Hôpital's rule, and the way towards one of them."""
-    answers = {limit.name: _answers(limit) for limit in LIMITS}
+    answers = {limit.name: _answers(limit) for limit in each(LIMITS, "limits")}
     methods = [*METHODS[:3], CENTRAL, *METHODS[3:], GUARDED, KNOWN]
     nan = [m for m in methods if all(math.isnan(_slope(answers[limit.name][m])) for limit in LIMITS)]
     wrong = {m: [name for name, rows in answers.items() if _silently_wrong(rows[m])] for m in methods}

@@ -18,6 +18,7 @@ from diffcmp.engines.point import Point
 from diffcmp.operators import gradient, hessian
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.asked import certify
 from diffcmp.truth.record import Quantity
@@ -66,7 +67,7 @@ def study(
 ) -> Report:
     """The same iteration with twelve first derivatives; and a quadratic, where one step is enough."""
     curvature = hessian(COST)
-    paths = {way.name: errors(newton(way.function(), curvature, start, steps)) for way in SLOPES}
+    paths = {way.name: errors(newton(way.function(), curvature, start, steps)) for way in each(SLOPES, "ways")}
     first = curvature(start)
     paths[CHORD] = errors(newton(SLOPES[0].function(), lambda x: first, start, steps))
     at_best = float(curvature(-math.log(3)))

@@ -18,6 +18,7 @@ from diffcmp.engines.compiled import adjoint
 from diffcmp.operators import gradient
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.asked import certify
 from diffcmp.truth.record import Quantity
@@ -130,7 +131,7 @@ def power_method(steps: Sequence[int]) -> Iteration:
     exact = np.array([certain(truth.derivative(name)) for name in truth.along], float).reshape(3, 3)
     value, unrolled, implicit = [], [], []
     a, start = np.array(COVARIANCE), 1 / np.arange(1.0, 4.0)
-    for k in steps:
+    for k in each(steps, "steps of the power method"):
         v = np.linalg.matrix_power(a, k) @ start
         v /= np.linalg.norm(v)
         rayleigh = v @ a @ v
@@ -145,7 +146,7 @@ def fixed_point(steps: Sequence[int]) -> Iteration:
     truth = certify(unrolling(ENOUGH), AT)
     exact = certain(truth.derivative("M"))
     value, unrolled, implicit = [], [], []
-    for k in steps:
+    for k in each(steps, "steps of Kepler's iteration"):
         row = compare(unrolling(k), AT, backends=["dual"]).rows[0]
         rule = certify(IMPLICIT, float(row.value)).value
         value.append(float(abs(Fraction(float(row.value)) - certain(truth.value))))

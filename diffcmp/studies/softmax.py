@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from diffcmp.operators import jacobian
 from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.asked import certify
 
@@ -89,7 +90,7 @@ def norm(logits: NDArray[np.float64] | tuple[float, ...], heat: float) -> float:
 
 def largest(heats: NDArray[np.float64], logits: tuple[float, ...]) -> tuple[float, ...]:
     """The same for every temperature."""
-    return tuple(norm(logits, float(t)) for t in heats)
+    return tuple(norm(logits, float(t)) for t in each(heats.tolist(), "temperatures"))
 
 
 def backend_error(backend: str, heat: float) -> float:
