@@ -33,7 +33,7 @@ RESERVED = frozenset(f"{name}{k}" for name in "ij" for k in ("", *range(100)))  
 OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }  # fmt: skip
-REDUCED = {"sum_to": np.add, "largest": np.maximum, "smallest": np.minimum}  # to a number
+REDUCED = {"sum_to": np.add, "largest": np.maximum, "smallest": np.minimum}  # by a ufunc
 FRESH = frozenset({"matmul", "stack", "attained", "softmax", "softmax_along"})  # these make an array of their own
 
 
@@ -285,20 +285,20 @@ class _Body:
             self.view(eq.output, f"{text}{indexed(eq.static[0])}", eq.inputs[0])
         elif eq.primitive in ("transpose", "broadcast"):
             self.view(eq.output, f"{self.bound(eq)}({text})", eq.inputs[0])
-        elif not eq.shape:
-            self.assign(eq, self.reduced(eq, text), None)
         else:
-            fresh = eq.primitive in FRESH
-            self.assign(eq, f"{self.bound(eq)}({text})", self.kind(eq.output) if fresh else None)
-            for memory in () if fresh else filter(None, map(self.memory.get, eq.inputs)):
+            fresh = eq.primitive in FRESH or (eq.primitive == "sum_to" and eq.shape != self.program.dims[eq.inputs[0]])
+            self.assign(eq, self.reduced(eq, text), self.kind(eq.output) if fresh and eq.shape else None)
+            for memory in () if fresh or not eq.shape else filter(None, map(self.memory.get, eq.inputs)):
                 memory.kind = None  # it may be a view
 
     def reduced(self, eq: Equation, text: str) -> str:
-        """A number made from arrays."""
-        ufunc, axes = REDUCED.get(eq.primitive), len(self.program.dims[eq.inputs[0]])
-        if ufunc is None or not axes:
+        """The call of a ufunc that reduces an array to a number, or its rows to a column; of all else, that of its function."""
+        ufunc, shape = REDUCED.get(eq.primitive), self.program.dims[eq.inputs[0]]
+        column = eq.primitive == "sum_to" and len(shape) == 2 and shape[1] > 1 and eq.shape == (shape[0], 1)
+        if ufunc is None or not shape or (eq.shape and not column):
             return f"{self.bound(eq)}({text})"
-        return f"{self.module.used(ufunc.__name__, ufunc)}.reduce({text}{', None' if axes > 1 else ''})"
+        axes = ", 1, None, None, True" if column else ", None" if len(shape) > 1 else ""
+        return f"{self.module.used(ufunc.__name__, ufunc)}.reduce({text}{axes})"
 
     def bound(self, eq: Equation) -> str:
         function = kernel(eq.primitive)

@@ -5,6 +5,7 @@ How a pattern is found is in `sparsity`; how the values are, in `colouring` and 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -106,6 +107,8 @@ class SparseMatrix:
 
     def dense(self) -> NDArray[Any]:
         """The whole matrix, zeros and all."""
+        if len(self.data) == math.prod(self.shape):
+            return self.data.reshape(self.shape)
         out = np.zeros(self.shape, self.data.dtype)
         out[self.pattern.rows, self.indices] = self.data
         return out

@@ -1,14 +1,14 @@
 """Gradients, Jacobians and Hessians of array Programs from products with vectors, each one run of a compiled Program.
 
-A product is one run whatever the number of inputs. Where a matrix is sparse, few products give all of it: its pattern is found
-on the Program of numbers, once; the products run on whole arrays. Arrays are passed and returned one a variable; in matrices
-the elements of all variables stand in a row.
+A product is one run whatever the number of inputs; many products are few runs, with a vector in each row (`program.rows`).
+Where a matrix is sparse, few products give all of it: its pattern is found on the Program of numbers, once; the products run on
+whole arrays. Arrays are passed and returned one a variable; in matrices the elements of all variables stand in a row.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,18 +21,22 @@ from numpy.typing import NDArray
 from diffcmp.engines import array_sparsity
 from diffcmp.engines.colouring import column_colouring, directions, number_of, recover_jacobian
 from diffcmp.engines.compiled import JIT, adjoint, compiled, input_shapes, on_arrays, only, pullback, pushforward
-from diffcmp.engines.hessian import Compression, compressed
+from diffcmp.engines.hessian import BLOCK, Compression, compressed
 from diffcmp.engines.pattern import Pattern, SparseMatrix
 from diffcmp.engines.sparsity import hessian_pattern, jacobian_pattern
 from diffcmp.errors import InputError
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.ir import Program
+from diffcmp.program.rows import in_rows
 from diffcmp.program.scalars import scalarised
 
 Arrays: TypeAlias = tuple[Any, ...]
 Function: TypeAlias = Callable[..., Arrays]
 
-FEW = 16  # products that are taken without asking for a pattern
+FEW = 16  # products that are taken without asking for a pattern, and one after the other
+ROOM = 2**16  # numbers of vectors that are multiplied with at once
+TURNS = 4  # at least, so that what is held on the way is no more than the result
+LEAST = 4  # fewer at once are not worth it: long vectors run in blocks, each on all processors
 
 
 def run(program: Program, jit: bool = False) -> Function:
@@ -48,22 +52,37 @@ def gradient(program: Program, jit: bool = False) -> Function:
 
 
 @lru_cache(maxsize=256)
-def jvp(program: Program) -> Function:
+def along(program: Program) -> Program:
     """J·v by forward mode, from the variables and then a direction for each."""
-    return run(only(pushforward(program, program.inputs), 1))
+    return only(pushforward(program, program.inputs), 1)
 
 
 @lru_cache(maxsize=256)
-def vjp(program: Program) -> Function:
+def across(program: Program) -> Program:
     """wᵀ·J by reverse mode, from the variables and then w: an array for each variable."""
-    return run(only(pullback(program, program.inputs), *range(1, 1 + len(program.inputs))))
+    return only(pullback(program, program.inputs), *range(1, 1 + len(program.inputs)))
 
 
 @lru_cache(maxsize=256)
-def hvp(program: Program) -> Function:
+def curved(program: Program) -> Program:
     """∇²f·v by forward over reverse mode, from the variables and then a direction for each: an array for each variable."""
     swept = adjoint(program, program.inputs)
-    return run(only(pushforward(swept, program.inputs), *range(2 + len(program.inputs), 2 + 2 * len(program.inputs))))
+    return only(pushforward(swept, program.inputs), *range(2 + len(program.inputs), 2 + 2 * len(program.inputs)))
+
+
+def jvp(program: Program) -> Function:
+    """`along` as a function."""
+    return run(along(program))
+
+
+def vjp(program: Program) -> Function:
+    """`across` as a function."""
+    return run(across(program))
+
+
+def hvp(program: Program) -> Function:
+    """`curved` as a function."""
+    return run(curved(program))
 
 
 def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:
@@ -78,11 +97,41 @@ def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
     return np.ravel(arrays[0]) if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
 
-def taken(product: Function, inputs: Sequence[Any], vectors: Iterable[NDArray[Any]], shapes: Sequence[Shape]) -> NDArray[Any]:
-    """The products with vectors, whose elements are those of arrays of some shapes, one a row: each one run."""
+def taken(product: Program, inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape]) -> NDArray[Any]:
+    """Products with vectors, one a row, whose elements are those of arrays of some shapes: many at once, where that can be. The
+    last inputs of the product are the directions."""
+    turns = max(TURNS, -(-vectors.size // ROOM))
+    rows = -(-len(vectors) // turns)
+    several = on_rows(product, len(shapes), rows) if len(vectors) > FEW and rows >= LEAST else None
+    if several is not None:
+        found = np.empty((len(vectors), sum(math.prod(product.dims[slot]) for slot in product.outputs)))
+        for i in range(0, len(vectors), rows):
+            several(inputs, vectors[i : i + rows], shapes, found[i : i + rows])
+        return found
+    f = run(product)
     parts = ([part if part.shape else float(part) for part in split(vector, shapes)] for vector in vectors)
-    rows = [flattened(product(*inputs, *along)) for along in parts]
-    return np.stack(rows) if rows else np.empty((0, size(shapes)))
+    alone = [flattened(f(*inputs, *part)) for part in parts]
+    return np.stack(alone) if alone else np.empty((0, size(shapes)))
+
+
+@lru_cache(maxsize=64)
+def on_rows(product: Program, count: int, rows: int) -> Callable[..., None] | None:
+    """A product whose last `count` inputs are directions, with up to so many rows of these at once, into rows that are given;
+    None where they have to be taken one after the other, as those of numbers, which run on `math`."""
+    if product.scalar:
+        return None
+    try:
+        f = run(in_rows(product, product.inputs[-count:], rows))
+    except NotImplementedError:
+        return None
+
+    def several(inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape], out: NDArray[Any]) -> None:
+        if len(vectors) < rows:
+            vectors = np.concatenate([vectors, np.zeros((rows - len(vectors), vectors.shape[1]))])
+        parts = f(*inputs, *(part.reshape(rows, -1) for part in split(vectors, shapes)))
+        np.concatenate([part[: len(out)] for part in parts], axis=1, out=out)
+
+    return several
 
 
 def value_shape(program: Program) -> Shape:
@@ -110,8 +159,9 @@ class Columns:
         return number_of(self.colours)
 
     def vectors(self) -> Iterator[NDArray[np.float64]]:
-        """What to multiply with, one after the other."""
-        return (directions(self.colours, k, k + 1)[0] for k in range(self.products))
+        """What to multiply with, a block of rows after the other."""
+        step, end = max(1, BLOCK // max(1, len(self.colours))), self.products
+        return (directions(self.colours, k, min(k + step, end)) for k in range(0, max(end, 1), step))
 
     def matrix(self, products: NDArray[Any]) -> NDArray[Any]:
         """The dense matrix whose columns were found."""
@@ -148,11 +198,11 @@ def known_pattern(program: Program) -> Pattern | None:
 def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDArray[Any]]:
     """J as a dense matrix: one row an element of the value, one column an element of a variable."""
     plan = columns(program, forward)
-    product = jvp(program) if plan.forward else vjp(program)
+    product = along(program) if plan.forward else across(program)
     shapes = input_shapes(program) if plan.forward else (value_shape(program),)
 
     def dense(*inputs: Any) -> NDArray[Any]:
-        found = plan.matrix(taken(product, inputs, plan.vectors(), shapes))
+        found = plan.matrix(np.concatenate([taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]))
         return found if plan.forward else found.T
 
     return dense
@@ -161,7 +211,7 @@ def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDA
 def hessian(program: Program) -> Callable[..., SparseMatrix]:
     """∇²f from as few products of dual numbers over the tape as its pattern allows: rows and columns are the elements of all
     variables."""
-    plan, product, shapes = symmetric(program), hvp(program), input_shapes(program)
+    plan, product, shapes = symmetric(program), curved(program), input_shapes(program)
     return lambda *inputs: plan.matrix(lambda vectors: taken(product, inputs, vectors, shapes))
 
 

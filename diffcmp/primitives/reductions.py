@@ -137,8 +137,9 @@ def softmax_along(p: Any, v: Any) -> Any:
     flat, several = np.ravel(p), np.reshape(v, (*np.shape(v)[: np.ndim(v) - np.ndim(p)], np.size(p)))
     first = int(np.argmax(flat.real))
     w = several - several[..., first : first + 1]
-    mean = np.add.reduce(flat * w, axis=-1, keepdims=True)
-    return (flat * (w - mean)).reshape(np.shape(v))
+    w -= np.add.reduce(flat * w, axis=-1, keepdims=True)
+    w *= flat
+    return w.reshape(np.shape(v))
 
 
 # derivatives ----------------------------------------------------------------------------------------------------------
