@@ -119,8 +119,7 @@ def function_at(expr: str | Program, at: Values | Mapping[str, Values]) -> tuple
     InputError: as in `located`, and where the value is a vector or a matrix.
     """
     problem = located(expr, at)
-    number_valued(problem.program)
-    return problem.scalar, problem.at
+    return scalarised(number_valued(problem.program)), problem.at
 
 
 def point(program: Program, at: Values | Mapping[str, Values]) -> Point:

@@ -53,11 +53,21 @@ def truth(
     can answer ends by the deadline, in 10 s by default.
     """
     names = program.inputs if wrt is None else tuple(wrt)
+    found = smooth_truth(program, at, names, digits, order)
+    return found or analysed(program, at, names, digits, deadline or Deadline.after(PATIENCE), order)
+
+
+def smooth_truth(program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1) -> Truth | None:
+    """The truth by the fast path, which never waits; None where the point is not certainly smooth."""
     found = certified(program, at, names, digits, order)
-    if found is not None:
-        along = {n: _plain(q) for n, q in zip(names, found.derivatives, strict=True)}
-        return Truth(Kind.SMOOTH, Quantity(found.value), along, digits, True, "series", order=order)
-    deadline = deadline or Deadline.after(PATIENCE)
+    if found is None:
+        return None
+    along = {n: _plain(q) for n, q in zip(names, found.derivatives, strict=True)}
+    return Truth(Kind.SMOOTH, Quantity(found.value), along, digits, True, "series", order=order)
+
+
+def analysed(program: Program, at: Point, names: Sequence[str], digits: int, deadline: Deadline, order: int = 1) -> Truth:
+    """The truth by what is known along each coordinate, whatever the kind of the point."""
     single = dict.fromkeys(one for name in names for one in distinct(name, order))
     pieces = {name: _along(program, at, name, digits, deadline, order) for name in single}
     for name in names:
