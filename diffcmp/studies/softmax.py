@@ -22,7 +22,8 @@ LOGITS = (2.0, 1.0, -1.0)  # one class leads by 1
 TIED = (2.0, 2.0, -1.0)  # two classes lead
 BACKENDS = ("dual", "tape", "complex-step", "central", "forward")
 USELESS = 1e-6  # a derivative that moves a weight, at a rate of 1, by no more than this a step
-SHOWN = 0.5
+SHOWN, COLD = 0.5, 0.03
+RIGHT = 1e-12
 
 
 def study(
@@ -34,12 +35,14 @@ def study(
     heats = np.geomspace(1e-2, 1e2, points)
     lone, tied = largest(heats, LOGITS), largest(heats, TIED)
     places = np.random.default_rng(seed).normal(size=(samples, 3))
-    informative = [float(np.mean([norm(place, t) > USELESS for place in places])) for t in heats[:: max(1, points // 20)]]
-    some_heats = heats[:: max(1, points // 20)]
+    some_heats = heats[:: max(1, points // 20)].tolist()
+    informative = [float(np.mean([norm(place, t) > USELESS for place in places])) for t in each(some_heats, "temperatures")]
     best = float(heats[int(np.argmax(lone))])
-    blind = float(max(t for t, d in zip(heats, lone, strict=True) if d < USELESS and t < best))
+    blind = crossing(COLD / 2, best)
     hard = float(max(abs(jacobian(HARD)(place)).max() for place in places))
-    errors = {name: backend_error(name, best) for name in BACKENDS}
+    errors = {name: (backend_error(name, best), backend_error(name, COLD)) for name in BACKENDS}
+    sure = [name for name, (_, cold) in errors.items() if cold < RIGHT]
+    warm = [name for name, (most, _) in errors.items() if most < RIGHT]
     law = float(np.polyfit(np.log(heats[:5]), np.log(np.array(tied[:5])), 1)[0])
     gap = LOGITS[0] - LOGITS[1]
     theory = [math.exp(-gap / t) / t for t in heats]
@@ -47,13 +50,14 @@ def study(
     x = tuple(map(float, heats))
     return Report(
         "softmax",
-        f"with one logit ahead by {gap:g}, nothing is left to learn from at temperatures below {blind:.2g}",
+        f"with one logit ahead by {gap:g}, no element of the Jacobian exceeds {USELESS:g} at temperatures below {blind:.2g}",
         question("softmax"),
-        f"jacobian (products of forward or reverse mode) of {SOFT}; {', '.join(BACKENDS)} against certify at T = {best:.2g}",
+        f"jacobian (products of forward or reverse mode) of {SOFT}; {', '.join(BACKENDS)} against certify",
         {"points": points, "samples": samples, "seed": seed},
         (
-            Table("Error of the Jacobian where it is largest", {"backend": "text", "worst relative error": "error"},
-                  tuple(errors.items())),
+            Table("Worst relative error of the derivatives of the first class",
+                  {"backend": "text", f"at T = {best:.2g}": "error", f"at T = {COLD:g}": "error"},
+                  tuple((name, *found) for name, found in errors.items())),
             Table(f"The Jacobian at T = {SHOWN:g}, logits 2, 1, −1",
                   {"derivative of": "text", "by x0": "number", "by x1": "number", "by x2": "number"},
                   tuple((f"softmax {i}", *map(float, row)) for i, row in enumerate(jacobian(SOFT)(LOGITS, SHOWN)[0]))),
@@ -65,19 +69,21 @@ def study(
                    Curve(f"e^(−{gap:g}/T)/T", x, tuple(theory), "theory")), "xy", (1e-18, 1e3)),
             Chart(f"At T = {x[0]:g} the Jacobian exceeds {USELESS:g} at {informative[0]:.0%} of random places", "temperature T",
                   "share of places",
-                  (Curve("softmax(x/T)", tuple(map(float, some_heats)), tuple(informative)),
+                  (Curve("softmax(x/T)", tuple(some_heats), tuple(informative)),
                    Curve("argmax", x, (float(hard > USELESS),) * points)), "x", (-0.05, 1.05)),
         ),
         (
             concluded("the largest element of argmax's Jacobian over {samples} places is {hard:g}", samples=samples, hard=hard),
-            concluded("softmax's is within a factor {close:.2f} of e^(−Δ/T)/T below T = Δ/10, and under {useless:g} below T = "
-                      "{blind:.2g}", close=math.exp(close), useless=USELESS, blind=blind),
+            concluded("softmax's is e^(−Δ/T)/T to {close:.0e} below T = Δ/10, and under {useless:g} below T = {blind:.3g}",
+                      close=close, useless=USELESS, blind=blind),
             concluded("at temperature {cold:g} it still exceeds {useless:g} at {share:.0%} of random places, at {warm:.2g} at "
                       "{most:.0%}", cold=x[0], useless=USELESS, share=informative[0], warm=x[points // 2],
                       most=informative[len(informative) // 2], shares=informative),
             concluded("only at a tie it does not vanish: there it grows like T^{law:.2f}", law=law),
-            concluded("the exact backends agree with the truth to {exact:.0e}, forward differences to {forward:.0e}",
-                      exact=max(errors[n] for n in BACKENDS[:3]), forward=errors["forward"]),
+            concluded("at T = {best:.2g} {warm} are right to {exact:.0e}; at {cold_heat:g} only {sure} are: there "
+                      "complex-step is off by {step:.0e}, central differences by {central:.0e}", best=best, cold_heat=COLD,
+                      warm=", ".join(warm), exact=max(errors[n][0] for n in warm), sure=", ".join(sure), errors=errors,
+                      step=errors["complex-step"][1], central=errors["central"][1]),
         ),
     )  # fmt: skip
 
@@ -90,7 +96,15 @@ def norm(logits: NDArray[np.float64] | tuple[float, ...], heat: float) -> float:
 
 def largest(heats: NDArray[np.float64], logits: tuple[float, ...]) -> tuple[float, ...]:
     """The same for every temperature."""
-    return tuple(norm(logits, float(t)) for t in each(heats.tolist(), "temperatures"))
+    return tuple(norm(logits, float(t)) for t in heats)
+
+
+def crossing(cold: float, warm: float) -> float:
+    """The temperature at which the largest element is `USELESS`, by bisection between two where it is less and more."""
+    for _ in range(50):
+        middle = math.sqrt(cold * warm)
+        cold, warm = (middle, warm) if norm(LOGITS, middle) < USELESS else (cold, middle)
+    return warm
 
 
 def backend_error(backend: str, heat: float) -> float:
