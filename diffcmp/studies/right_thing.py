@@ -118,7 +118,7 @@ def study(
             concluded("power method: {vector} (convergence {slow:.2f} against {fast:.2f} a step)", vector=vector,
                       slow=pca.rate(pca.implicit), fast=pca.rate(pca.value)),
             concluded("the operations of an unrolled gradient grow like k^{cost:.2f}: at {k} steps it takes {ratio:.0f} times "
-                      "the time of the rule, which takes no steps", cost=cost, k=costs[-1][0], ratio=costs[-1][1] / rule),
+                      "the time of the rule, in which there is no k", cost=cost, k=costs[-1][0], ratio=costs[-1][1] / rule),
             concluded("solve: rule and elimination differ by at most {apart:.1f} digits, in time by a factor {first:.0f} to "
                       "{last:.0f}", apart=max(abs(row[1] - row[2]) for row in systems), first=times[0], last=times[-1]),
         ),
