@@ -20,9 +20,9 @@ from diffcmp.truth.record import decimal_string
 METHODS = (
     "symbolic", "forward", "central", "complex-step", "richardson", "dual", "tape", "dual-lhopital", "tape-lhopital",
 )  # fmt: skip
-GUARDED, KNOWN = "dual, guarded", "dual, known"
+GUARDED, KNOWN = "dual (guard)", "dual (known)"
 STEP = 1e-5  # for central beside its default, a power of two that makes x/x and its like exact
-CENTRAL = f"central, {STEP:.0e}"
+CENTRAL = f"central ({STEP:.0e})"
 NEAR = ("dual", "central", "complex-step", "dual-lhopital")
 WRONG = 1.0  # correct digits below which a finite answer is wrong
 
@@ -83,7 +83,7 @@ def study(points: Annotated[int, Bounds("points of the approach to the root", 5,
                   tuple(Curve(t.backend, tuple(p.x for p in approach.points), t.digits) for t in approach.tracks), "x"),
         ),
         (
-            concluded("0/0 is nan for {names} on all {count} limits: loud, and so harmless", names=", ".join(nan), nan=nan,
+            concluded("0/0 is nan for {names} on all {count} limits: nobody can miss it", names=", ".join(nan), nan=nan,
                       count=len(LIMITS)),
             concluded("finite and without a correct digit: {said}", silently_wrong={m: w for m, w in wrong.items() if w},
                       said="; ".join(f"{m} on {len(w)}" for m, w in wrong.items() if w)),

@@ -102,7 +102,7 @@ def study(
                    Curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory")), "xy"),
         ),
         (
-            concluded("with the derivatives of dual the error of a step is that of the last to the power {order:.2f}",
+            concluded("with the derivatives of dual the error after a step is like that before it to the power {order:.2f}",
                       order=order),
             concluded("where f′ errs by more than rounding, its error predicts the floor within a factor of {factor:.1f}",
                       factor=10**off, floor=floor, predicted=predicted),
