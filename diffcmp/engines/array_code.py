@@ -7,7 +7,6 @@ for all blocks. What can be shared or folded has been so by `program.passes`; wh
 from __future__ import annotations
 
 import ast
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -130,7 +129,7 @@ class _Module:
         inner = _BlockBody(self, stage)
         if self.jit and fused.fusible(stage):
             lines, decorated = fused.loop(self.program, stage, inner.text), [f"@{self.used('__jit', fused.compiler())}"]
-            self.names["__math"] = math
+            self.names |= fused.functions()
         else:
             lines, decorated = inner.whole(), []
         self.functions.append("\n".join([*decorated, f"def {name}({', '.join(['i', 'j', *inner.parameters])}):", *lines]))

@@ -2,16 +2,19 @@
 
 Slices become shifted indices. Where all of these lie inside of their vectors the loop has no branches; the few elements at the
 ends read inside of them anyway and choose afterwards. No fast-math: the operations are those of the Program, in its order;
-elementary functions are those of the C library, whose last digits may differ from NumPy's.
+elementary functions are those of the C library, whose last digits may differ from NumPy's, as may those of whole powers
+(`whole_powers`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import nearest_double
 from diffcmp.engines.placement import Stage
+from diffcmp.engines.whole_powers import LARGEST, compiled_power
 from diffcmp.errors import Fault, InputError
 from diffcmp.program.ir import Equation, Program
 
@@ -41,6 +44,11 @@ def compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         raise InputError(Fault.EXTRA, what="a compiled loop", package="numba", extra="jit") from None
     made: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(nogil=True, error_model="numpy")
     return made
+
+
+def functions() -> dict[str, object]:
+    """What a loop calls, by name."""
+    return {"__math": math, "__power": compiled_power()}
 
 
 def fusible(stage: Stage) -> bool:
@@ -141,6 +149,9 @@ def spelled(eq: Equation, arguments: list[str], program: Program) -> str:
         return f"{arguments[1]} if {arguments[0]} else {arguments[2]}"
     if eq.primitive == "power":
         exponent = program.by_output.get(eq.inputs[1])
-        whole = exponent is not None and exponent.params and nearest_double(exponent.params[0]) == 2
-        return f"{arguments[0]} * {arguments[0]}" if whole else f"{arguments[0]} ** {arguments[1]}"
+        n = nearest_double(exponent.params[0]) if exponent is not None and exponent.params else 0.0
+        if n == 2:
+            return f"{arguments[0]} * {arguments[0]}"
+        whole = n.is_integer() and 2 < n <= LARGEST
+        return f"__power({arguments[0]}, {int(n)})" if whole else f"{arguments[0]} ** {arguments[1]}"
     return f"{'abs' if eq.primitive == 'abs' else f'__math.{eq.primitive}'}({', '.join(arguments)})"

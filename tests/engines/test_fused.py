@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 
 from diffcmp import InputError, derivative, gradient, parse
 from diffcmp.arithmetic.arrays import Arrays
+from diffcmp.arithmetic.floats import fma
 from diffcmp.engines import blocks, fused
 from diffcmp.engines.compiled import JIT, adjoint, emitted, on_arrays, only, pushforward
 from diffcmp.engines.evaluate import evaluate
+from diffcmp.engines.whole_powers import LARGEST, compiled_power, power_by
 from diffcmp.program.ir import Program
 from tests.engines import test_array_code
 from tests.engines.test_array_code import ROSENBROCK, assert_same, programs
@@ -30,6 +34,7 @@ def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fused, "compiler", lambda: lambda f: f)
+    monkeypatch.setattr(fused, "compiled_power", lambda: power_by(fma))
 
 
 @settings(max_examples=60, deadline=None)
@@ -45,7 +50,7 @@ def test_random_programs_have_the_numbers_of_the_interpreter(program: Program, s
             return
     expected = evaluate(program, Arrays(), inputs)
     for one, other in zip(found if len(expected) > 1 else [found], expected, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-12)  # x**3 is the C library's
+        np.testing.assert_allclose(one, other, rtol=1e-12)  # x**3 is another
 
 
 @pytest.mark.parametrize("n", [200, 601])
@@ -63,6 +68,27 @@ def test_rosenbrock_bitwise(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_sums_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     plain(monkeypatch)
     assert "add.reduce" in emitted(parse(ROSENBROCK, (), {"x": (300,)}), optimise=JIT).source
+
+
+@given(st.floats(-20, 20, allow_subnormal=False), st.integers(1, LARGEST))
+def test_whole_powers_are_correctly_rounded(x: float, n: int) -> None:
+    exact = Fraction(x) ** n
+    if abs(exact) > 1e-280:  # else the roundoff is beyond the smallest numbers
+        assert power_by(fma)(x, n) == exact.numerator / exact.denominator
+
+
+@pytest.mark.parametrize("x", [0.0, -0.0, math.inf, -math.inf, 1e200, -1e200, 1e-200, -1e-200])
+def test_whole_powers_at_the_ends(x: float) -> None:
+    found, expected = power_by(fma)(x, 3), float(np.prod([x, x, x])) if abs(x) < 1e100 else math.copysign(math.inf, x)
+    assert (found, math.copysign(1, found)) == (expected, math.copysign(1, expected))
+    assert math.isnan(power_by(fma)(math.nan, 3))
+
+
+def test_compiled_powers() -> None:
+    pytest.importorskip("numba")
+    x = [0.1, -3.7, 1e200, -0.0, -math.inf, 12345.678]
+    for n in (3, 7, LARGEST):
+        assert [repr(compiled_power()(one, n)) for one in x] == [repr(power_by(fma)(one, n)) for one in x]
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
