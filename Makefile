@@ -4,7 +4,8 @@
 # make lint    ruff and mypy
 # make bench   speed, as ratios inside one run
 # make bench-baseline   write benchmarks/baseline.json anew, with which .github/workflows/bench.yml compares
-# make bench-peers  the same work by JAX, PyTorch, CasADi, autograd and others beside diffcmp: some minutes, in .venv-peers
+# make bench-peers  the same work by JAX, PyTorch, CasADi, autograd and others beside diffcmp, into docs/performance.md: some
+#                   minutes, in .venv-peers
 # make docs-figures   draw the figures of docs/ and README.md again
 # make docs-studies   write docs/studies/ again: a page and a figure for every study, or for some: make docs-studies STUDIES="lhopital"
 # make docs-tables    write docs/singular-points.md and docs/evaluations.md again: textbook limits by every backend, runs per gradient
@@ -65,7 +66,8 @@ $(PEERS)/.installed: benchmarks/peers.txt pyproject.toml
 	touch $@
 
 bench-peers: $(PEERS)/.installed
-	$(PEERS)/bin/python -m benchmarks.compare --json benchmarks/peers.json --figure docs/figures/peers.png
+	$(PEERS)/bin/python -m benchmarks.compare --json benchmarks/peers.json --figure docs/figures/peers.png \
+	  --page docs/performance.md > /dev/null
 
 bench-baseline: $(VENV)/.dev
 	$(BIN)/diffcmp bench $(SUITES) --quick --json benchmarks/baseline.json

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,6 +25,20 @@ from benchmarks.rows import all_rows
 from benchmarks.starts import started
 from benchmarks.worker import Worker
 
+STEERING = ("OPENBLAS_", "MKL_", "OMP_")  # variables of other people's: workers are those of a plain shell
+
+
+def set_aside() -> list[str]:
+    """Variables that steer libraries from outside, taken out of the environment that workers inherit."""
+    return [f"{name}={os.environ.pop(name)}" for name in sorted(os.environ) if name.startswith(STEERING)]
+
+
+def commit() -> str:
+    """What is measured; "" outside of a repository."""
+    asked = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
+    return done.stdout.strip()
+
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -33,6 +48,8 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--libraries", default=",".join(peers.FILES), help="files of benchmarks/peers")
     parser.add_argument("--json", type=Path, help="write all numbers to this file")
     parser.add_argument("--figure", type=Path, help="draw the table")
+    parser.add_argument("--page", type=Path, help="put the tables into this page (`tables.replaced`)")
+    parser.add_argument("--stored", type=Path, help="measure nothing: what an earlier run wrote by --json")
     return parser.parse_args(arguments)
 
 
@@ -62,23 +79,32 @@ def all_started(chosen: argparse.Namespace, files: Sequence[str]) -> list[dict[s
 
 def main(arguments: Sequence[str] | None = None) -> None:
     chosen = options(arguments)
+    found = json.loads(chosen.stored.read_text()) if chosen.stored else all_found(chosen)
+    print(tables.markdown(found))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if chosen.page:
+        chosen.page.write_text(tables.replaced(chosen.page.read_text(), found))
+    if chosen.figure:
+        from benchmarks import figure
+
+        figure.draw(found, chosen.figure)
+
+
+def all_found(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The record of a run."""
+    unset, load = set_aside(), os.getloadavg()
     workers = [Worker(file) for file in chosen.libraries.split(",")]
     rows = [{"row": asdict(m.row), "cells": {f: asdict(c) for f, c in m.cells.items()}}
             for m in all_measured(chosen, workers)]  # fmt: skip
     for worker in workers:
         worker.stop()
-    found = {
-        "date": date.today().isoformat(), "machine": processor(), "python": platform.python_version(), "load": os.getloadavg(),
+    first = all_started(chosen, [w.about.file for w in workers if not w.about.fault])
+    return {
+        "date": date.today().isoformat(), "machine": processor(), "python": platform.python_version(), "commit": commit(),
+        "unset": unset, "load_before": load, "load": os.getloadavg(), "first": first,
         "libraries": [asdict(worker.about) for worker in workers], "rows": rows,
-        "first": all_started(chosen, [w.about.file for w in workers if not w.about.fault]),
     }  # fmt: skip
-    print(tables.markdown(found))
-    if chosen.json:
-        chosen.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    if chosen.figure:
-        from benchmarks import figure
-
-        figure.draw(found, chosen.figure)
 
 
 if __name__ == "__main__":

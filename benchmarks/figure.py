@@ -16,7 +16,8 @@ from matplotlib import pyplot as plt
 
 MARKS = {  # colour-blind safe (Okabe & Ito); diffcmp above the others
     "numba_": ("#8c8c8c", "v"), "jax_": ("#0072b2", "s"), "torch_": ("#d55e00", "d"), "torch_single": ("#f0a080", "D"),
-    "casadi_": ("#009e73", "^"), "autograd_": ("#e69f00", "P"), "hand": ("#000000", "|"), "diffcmp_": ("#cc0077", "o"),
+    "casadi_": ("#009e73", "^"), "autograd_": ("#e69f00", "P"), "hand": ("#000000", "|"), "diffcmp_jit": ("#cc79a7", "*"),
+    "diffcmp_": ("#cc0077", "o"),
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Cell:
     error: float = math.nan
     to_base: Ratio | None = None
     diffcmp_to_it: Ratio | None = None
+    jit_to_it: Ratio | None = None
     fault: str = ""
     wrong: bool = False
 
@@ -52,7 +53,8 @@ def measured(row: Row, workers: Sequence[Worker], rounds: int) -> Measured:
     cells = {file: Cell(fault=answer.fault) for file, answer in answers.items() if answer.fault}
     for file, mine in times.items():
         error = math.nan if expected is None else distance(answers[file].value, expected)
-        ratios = ratio(mine, times.get(row.base)), ratio(times.get("diffcmp_"), mine)
+        ours = ratio(times.get("diffcmp_"), mine), ratio(times.get("diffcmp_jit"), mine)
+        ratios = ratio(mine, times.get(row.base)), *ours
         cells[file] = Cell(median(mine), min(mine), answers[file].first, error, *ratios, wrong=error > tolerated(expected))
     return Measured(row, cells)
 

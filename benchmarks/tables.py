@@ -5,14 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-MAIN = ("hand", "numba_", "diffcmp_", "jax_", "torch_", "torch_single", "casadi_", "autograd_")
+from benchmarks.limits import LIMITS
+
+MAIN = ("hand", "numba_", "diffcmp_", "diffcmp_jit", "jax_", "torch_", "torch_single", "casadi_", "autograd_")
 DIFFERENCES = ("hand", "diffcmp_", "numdifftools_", "jacobi_", "mpmath_")
 
 
+def sections(found: dict[str, Any]) -> dict[str, str]:
+    """All tables by name."""
+    return {
+        "columns": libraries(found), "main": main_table(found), "differences": differences(found), "aims": targets(found),
+        "growth": growth(found), "first": starts(found),
+    }  # fmt: skip
+
+
 def markdown(found: dict[str, Any]) -> str:
-    """All tables."""
-    parts = [libraries(found), main_table(found), differences(found), targets(found), growth(found), starts(found)]
-    return "\n\n".join(part for part in parts if part)
+    """All tables, one after the other."""
+    return "\n\n".join(table for table in sections(found).values() if table)
+
+
+def replaced(page: str, found: dict[str, Any]) -> str:
+    """A page whose tables, each after a line `<!-- peers: NAME -->` and before `<!-- /peers -->`, are those of this record.
+
+    Raises
+    ------
+    ValueError: where the page has no place for one of them.
+    """
+    for name, table in sections(found).items():
+        begin, end = f"<!-- peers: {name} -->\n", "<!-- /peers -->"
+        head, mark, rest = page.partition(begin)
+        if end not in rest:
+            raise ValueError(f"the page has no {begin.strip()} … {end}")
+        page = f"{head}{mark}\n{table}\n\n{end}{rest.partition(end)[2]}"
+    return page
 
 
 def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -26,8 +51,11 @@ def names(found: dict[str, Any]) -> dict[str, str]:
 
 def libraries(found: dict[str, Any]) -> str:
     rows = [[a["name"], a["version"] or a["fault"], a["threads"] or "–"] for a in found["libraries"]]
-    load = f"{found['load'][1]:.1f} processes at work on its cores (load over 5 minutes)"
-    return f"{found['date']}, {found['machine']}, Python {found['python']}, {load}\n\n" + grid(
+    before, after = (f"{found[when][1]:.1f}" for when in ("load_before", "load"))
+    load = f"load over 5 minutes {before} before and {after} after, of which this takes about 1"
+    unset = f"; set aside: {', '.join(found['unset'])}" if found["unset"] else ""
+    commit = f", commit {found['commit']}" if found["commit"] else ""
+    return f"{found['date']}, {found['machine']}, Python {found['python']}{commit}; {load}{unset}.\n\n" + grid(
         ["column", "version", "threads"], rows
     )
 
@@ -66,8 +94,13 @@ def _table(found: dict[str, Any], files: Sequence[str], keep: Any) -> str:
 
 
 def main_table(found: dict[str, Any]) -> str:
-    """Derivatives against those written by hand."""
-    return _table(found, MAIN, lambda entry: entry["row"]["base"] == "hand" and entry["row"]["kind"] != "function")
+    """Derivatives against those written by hand, and what limits diffcmp."""
+    table = _table(found, MAIN, lambda entry: entry["row"]["base"] == "hand" and entry["row"]["kind"] != "function")
+    if not table:
+        return ""
+    header, rule, *rows = table.splitlines()
+    explained = [f"{row} {LIMITS.get(row.split(' | ')[0].removeprefix('| '), '')} |" for row in rows]
+    return "\n".join([f"{header} what limits diffcmp |", f"{rule} --- |", *explained])
 
 
 def differences(found: dict[str, Any]) -> str:
@@ -82,16 +115,23 @@ def differences(found: dict[str, Any]) -> str:
 
 def targets(found: dict[str, Any]) -> str:
     """What diffcmp aims at, with the spread of the ratios."""
-    called, rows = names(found), []
+    rows = []
     for entry in (*found["rows"], *found["first"]):
-        for file, limit in entry["row"]["targets"].items():
-            ratio = (entry["cells"].get(file) or {}).get("diffcmp_to_it")
-            if ratio:
-                met = "met" if ratio["median"] <= limit else f"missed by {ratio['median'] / limit:.2f} ×"
-                spread = f"{figures(ratio['low'])}–{figures(ratio['high'])}"
-                first = "first: " if entry in found["first"] else ""
-                rows.append([first + entry["row"]["name"], called[file], figures(ratio["median"]), spread, f"{limit:g}", met])
+        rows += _aims(found, entry, "targets", "diffcmp_to_it", "")
+        rows += _aims(found, entry, "jit_targets", "jit_to_it", "diffcmp, jit: ")
     return grid(["work", "diffcmp over", "ratio", "quartiles", "target", ""], rows) if rows else ""
+
+
+def _aims(found: dict[str, Any], entry: dict[str, Any], aims: str, key: str, who: str) -> list[list[str]]:
+    called, rows = names(found), []
+    work = f"{who}{'first: ' if entry in found['first'] else ''}{entry['row']['name']}"
+    for file, limit in entry["row"].get(aims, {}).items():
+        ratio = (entry["cells"].get(file) or {}).get(key)
+        if ratio:
+            met = "met" if ratio["median"] <= limit else f"missed by {ratio['median'] / limit:.2f} ×"
+            spread = f"{figures(ratio['low'])}–{figures(ratio['high'])}"
+            rows.append([work, called[file], figures(ratio["median"]), spread, f"{limit:g}", met])
+    return rows
 
 
 def growing(found: dict[str, Any]) -> dict[str, dict[int, float]]:
@@ -108,11 +148,16 @@ def growing(found: dict[str, Any]) -> dict[str, dict[int, float]]:
 
 
 def growth(found: dict[str, Any]) -> str:
-    """The cost of ∇f, in calls of f written in NumPy."""
+    """The cost of ∇f, in calls of f written in NumPy, and that of a sparse Hessian in gradients."""
     grown, called = growing(found), names(found)
     sizes = sorted({n for of in grown.values() for n in of})
     rows = [[called[file], *(figures(of[n]) if n in of else "–" for n in sizes)] for file, of in grown.items()]
-    return grid(["∇f over f in NumPy", *(f"n = {n}" for n in sizes)], rows) if rows else ""
+    table = grid(["∇f over f in NumPy", *(f"n = {n}" for n in sizes)], rows) if rows else ""
+    fastest = {(e["row"]["kind"], e["row"]["size"]): (e["cells"].get("diffcmp_") or {}).get("fastest") for e in found["rows"]}
+    sparse, gradient = fastest.get(("sparse", 10**5)), fastest.get(("gradient", 10**5))
+    if not sparse or not gradient:
+        return table
+    return f"{table}\n\nA sparse Hessian with n = 10⁵ costs {figures(sparse / gradient)} × one gradient (aim: 30 ×)."
 
 
 def starts(found: dict[str, Any]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import numbers, tables, workloads
+from benchmarks import compare, numbers, tables, workloads
 from benchmarks.agreement import distance, tolerated
+from benchmarks.limits import LIMITS
 from benchmarks.measure import measured
 from benchmarks.peers import diffcmp_
-from benchmarks.rows import Row
+from benchmarks.rows import Row, all_rows
 from benchmarks.worker import Answer, Introduction
 
 
@@ -88,3 +91,52 @@ def test_a_wrong_answer_is_marked() -> None:
     assert cells["jax_"].diffcmp_to_it is not None
     assert cells["jax_"].diffcmp_to_it.median == 0.5
     assert tables.cell({"fault": "", "seconds": 2.0, "to_base": {"median": 4.0}, "wrong": True}, False) == "4.00 ✗"
+
+
+FOUND = {
+    "date": "2026-11-25", "machine": "this", "python": "3.11", "commit": "abc", "unset": ["OPENBLAS_CORETYPE=Haswell"],
+    "load_before": [0, 0, 0], "load": [1, 1, 1], "first": [],
+    "libraries": [{"file": f, "name": f, "version": "1", "fault": "", "threads": "1"} for f in ("hand", "diffcmp_", "jax_")],
+    "rows": [{
+        "row": {"name": "GradBench hello", "base": "hand", "kind": "call", "workload": "hello", "size": None,
+                "targets": {"jax_": 0.1}, "jit_targets": {"jax_": 1.0}},
+        "cells": {file: {"fault": "", "seconds": 1.0, "fastest": 1.0, "wrong": False,
+                         "to_base": {"median": 2.0, "low": 2.0, "high": 2.0},
+                         "diffcmp_to_it": {"median": 0.05, "low": 0.04, "high": 0.06},
+                         "jit_to_it": {"median": 1.5, "low": 1.4, "high": 1.6}} for file in ("hand", "diffcmp_", "jax_")},
+    }],
+}  # fmt: skip
+
+
+def test_tables_are_put_into_a_page() -> None:
+    page = "\n".join(f"before {name}\n<!-- peers: {name} -->\nold\n<!-- /peers -->" for name in tables.sections(FOUND)) + "\nend\n"
+    made = tables.replaced(page, FOUND)
+    assert "old" not in made
+    assert made.endswith("<!-- /peers -->\nend\n")
+    assert "set aside: OPENBLAS_CORETYPE=Haswell" in made
+    assert "| GradBench hello | 1.00 s | 2.00 | 2.00 | a call, and" in made
+    assert "| GradBench hello | jax_ | 0.05 | 0.04–0.06 | 0.1 | met |" in made
+    assert "| diffcmp, jit: GradBench hello | jax_ | 1.50 | 1.40–1.60 | 1 | missed by 1.50 × |" in made
+    assert tables.replaced(made, FOUND) == made
+
+
+def test_a_page_without_a_place_for_a_table_is_refused() -> None:
+    with pytest.raises(ValueError, match="peers: columns"):
+        tables.replaced("nothing", FOUND)
+
+
+def test_the_page_of_the_documentation_has_a_place_for_every_table() -> None:
+    tables.replaced((Path(__file__).parents[1] / "docs" / "performance.md").read_text(), FOUND)
+
+
+def test_what_limits_a_row_is_said_of_rows_that_there_are() -> None:
+    names = {row.name for row in all_rows(10**6)}
+    assert names >= set(LIMITS)
+    assert {row.name for row in all_rows(10**6) if row.base == "hand" and row.kind != "function"} == set(LIMITS)
+
+
+def test_variables_that_steer_libraries_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = {"OPENBLAS_CORETYPE": "Haswell", "OMP_NUM_THREADS": "1", "HOME": "/"}
+    monkeypatch.setattr(os, "environ", shell)
+    assert compare.set_aside() == ["OMP_NUM_THREADS=1", "OPENBLAS_CORETYPE=Haswell"]
+    assert shell == {"HOME": "/"}

@@ -8,6 +8,6 @@ of one derivative and waits for its end. What a file does not define, its librar
 from __future__ import annotations
 
 FILES = (
-    "hand", "numba_", "diffcmp_", "jax_", "torch_", "torch_single", "casadi_", "autograd_", "numdifftools_", "jacobi_",
-    "mpmath_",
+    "hand", "numba_", "diffcmp_", "diffcmp_jit", "jax_", "torch_", "torch_single", "casadi_", "autograd_", "numdifftools_",
+    "jacobi_", "mpmath_",
 )  # fmt: skip
