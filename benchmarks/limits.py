@@ -7,7 +7,7 @@ LIMITS = {
         "`math`'s five functions, and two more divisions than by hand. The libraries pay for dispatch, a graph, or arrays "
         "of one element",
     "f′ at 10⁶ points":
-        "NumPy's `sin`, `cos`, `exp` and powers; with jit the C library's `sin`, `cos` and `exp`, one element at a time",
+        "NumPy's `sin`, `cos`, `exp` and powers; with jit, memory as much as arithmetic",
     "Rosenbrock, n = 10²: ∇f": "the calls of NumPy, some 0.2 µs each",
     "Rosenbrock, n = 10³: ∇f": "the same",
     "Rosenbrock, n = 10⁴: ∇f": "the arithmetic, an array at a time",

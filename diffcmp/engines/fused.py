@@ -2,8 +2,8 @@
 
 Slices become shifted indices. Where all of these lie inside of their vectors the loop has no branches; the few elements at the
 ends read inside of them anyway and choose afterwards. No fast-math: the operations are those of the Program, in its order;
-elementary functions are those of the C library, whose last digits may differ from NumPy's, as may those of whole powers
-(`whole_powers`).
+exp, sin, cos and whole powers are our own (`elementary_loops`, `whole_powers`), the other elementary functions the C library's:
+the last digits of both may differ from those of NumPy's.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import nearest_double
+from diffcmp.engines.elementary_loops import FAR
+from diffcmp.engines.intrinsics import compiled_functions
 from diffcmp.engines.placement import Stage
-from diffcmp.engines.whole_powers import LARGEST, compiled_power
+from diffcmp.engines.whole_powers import LARGEST
 from diffcmp.errors import Fault, InputError
 from diffcmp.program.ir import Equation, Program
 
@@ -28,6 +30,7 @@ CALLED = frozenset(
     "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp expm1 log log2 log10 log1p sqrt hypot erf erfc "
     "copysign".split()
 )
+OWN = frozenset({"exp", "sin", "cos"})
 OTHER = frozenset({"neg", "not", "where", "abs", "power", "take", "put"})
 
 
@@ -48,7 +51,7 @@ def compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def functions() -> dict[str, object]:
     """What a loop calls, by name."""
-    return {"__math": math, "__power": compiled_power()}
+    return {"__math": math, **{f"__{name}": function for name, function in compiled_functions().items()}}
 
 
 def fusible(stage: Stage) -> bool:
@@ -59,16 +62,24 @@ def fusible(stage: Stage) -> bool:
 def loop(program: Program, stage: Stage, text: Name) -> list[str]:
     """The lines of the function of a stage: `text` gives the source of what it reads. What it writes is called `__all`, with
     the number of the slot."""
-    inner, edge = _Element(program, stage, text, False), _Element(program, stage, text, True)
+    inner, edge = _Element(program, stage, text, near=True), _Element(program, stage, text, at_ends=True)
     return [
         f"    first, last = min(max(i, {inner.first}), j), max(min(j, {inner.last}), i)",
         "    last = max(first, last)",
         *(f"    {line}" for line in inner.views),
-        *_for("last - first", inner.lines),
+        *_everywhere(inner, _Element(program, stage, text)),
         *_for("i, first", edge.lines),
         *_for("last, j", edge.lines),
         "    return ()",
     ]
+
+
+def _everywhere(near: _Element, far: _Element) -> list[str]:
+    """The loop without branches; where arguments turn out to be too large for it, that with branches instead."""
+    if not near.limited:
+        return _for("last - first", near.lines)
+    again = _for("last - first", far.lines)
+    return ["    __far = 0", *_for("last - first", near.lines), "    if __far:", *(f"    {line}" for line in again)]
 
 
 def _for(ends: str, lines: list[str]) -> list[str]:
@@ -76,13 +87,16 @@ def _for(ends: str, lines: list[str]) -> list[str]:
 
 
 class _Element:
-    """What is done for one element k; `at_ends` where indices may lie beyond their vectors."""
+    """What is done for one element k; `at_ends` where indices may lie beyond their vectors, `near` where sine and cosine have
+    no branch, and arguments for which they ought to are counted."""
 
-    def __init__(self, program: Program, stage: Stage, text: Name, at_ends: bool) -> None:
+    def __init__(self, program: Program, stage: Stage, text: Name, at_ends: bool = False, near: bool = False) -> None:
         self.program = program
         self.made = {eq.output: eq for eq in stage.equations}
         self.text = text
         self.at_ends = at_ends
+        self.near = near
+        self.limited: set[str] = set()
         self.lines: list[str] = []
         self.views: list[str] = []
         self.known: dict[tuple[int, int], str] = {}
@@ -136,7 +150,13 @@ class _Element:
             inside, length = self.value(eq.inputs[0], shift - start), stop - start
             self.within(shift - start, length)
             return f"{inside} if 0 <= k + {shift - start} < {length} else 0.0" if self.at_ends else inside
-        return spelled(eq, [self.value(i, shift) for i in eq.inputs], self.program)
+        arguments = [self.value(i, shift) for i in eq.inputs]
+        if eq.primitive in ("sin", "cos") and self.near:
+            if arguments[0] not in self.limited:
+                self.limited.add(arguments[0])
+                self.lines.append(f"__far += 1 if abs({arguments[0]}) > {FAR} else 0")
+            return f"__near_{eq.primitive}({arguments[0]})"
+        return spelled(eq, arguments, self.program)
 
 
 def spelled(eq: Equation, arguments: list[str], program: Program) -> str:
@@ -154,4 +174,6 @@ def spelled(eq: Equation, arguments: list[str], program: Program) -> str:
             return f"{arguments[0]} * {arguments[0]}"
         whole = n.is_integer() and 2 < n <= LARGEST
         return f"__power({arguments[0]}, {int(n)})" if whole else f"{arguments[0]} ** {arguments[1]}"
+    if eq.primitive in OWN:
+        return f"__{eq.primitive}({arguments[0]})"
     return f"{'abs' if eq.primitive == 'abs' else f'__math.{eq.primitive}'}({', '.join(arguments)})"

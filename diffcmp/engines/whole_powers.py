@@ -8,8 +8,7 @@ the rarest cases; of `pow` that holds in 97 of 100.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 LARGEST = 16  # the carried roundoff has an error of its own, which grows with n
 
@@ -28,19 +27,3 @@ def power_by(fma: Callable[[float, float, float], float]) -> Power:
         return high + low if high - high == 0.0 and low != 0.0 else high  # of inf, low is nan; and -0 + 0 is 0
 
     return power
-
-
-@cache
-def compiled_power() -> Power:
-    """The same for numba's loops, by the processor's own instruction where it has one."""
-    from numba import njit, types
-    from numba.extending import intrinsic
-
-    double = types.float64
-
-    @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
-    def fma(context: Any, x: Any, y: Any, z: Any) -> Any:
-        return double(double, double, double), lambda _context, builder, _signature, values: builder.fma(*values)
-
-    made: Power = njit(error_model="numpy")(power_by(fma))
-    return made

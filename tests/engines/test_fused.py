@@ -8,19 +8,25 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcmp import InputError, derivative, gradient, parse
 from diffcmp.arithmetic.arrays import Arrays
+from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.floats import fma
 from diffcmp.engines import blocks, fused
 from diffcmp.engines.compiled import JIT, adjoint, emitted, on_arrays, only, pushforward
+from diffcmp.engines.elementary_loops import FAR
 from diffcmp.engines.evaluate import evaluate
-from diffcmp.engines.whole_powers import LARGEST, compiled_power, power_by
+from diffcmp.engines.intrinsics import compiled_functions, functions
+from diffcmp.engines.whole_powers import LARGEST, power_by
 from diffcmp.program.ir import Program
 from tests.engines import test_array_code
 from tests.engines.test_array_code import ROSENBROCK, assert_same, programs
+
+OWN = functions(fma, lambda n: math.ldexp(1.0, int(n)), lambda f: f)
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +40,7 @@ def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fused, "compiler", lambda: lambda f: f)
-    monkeypatch.setattr(fused, "compiled_power", lambda: power_by(fma))
+    monkeypatch.setattr(fused, "compiled_functions", lambda: OWN)
 
 
 @settings(max_examples=60, deadline=None)
@@ -50,7 +56,7 @@ def test_random_programs_have_the_numbers_of_the_interpreter(program: Program, s
             return
     expected = evaluate(program, Arrays(), inputs)
     for one, other in zip(found if len(expected) > 1 else [found], expected, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-12)  # x**3 is another
+        np.testing.assert_allclose(one, other, rtol=1e-12)  # x**3 is rounded otherwise
 
 
 @pytest.mark.parametrize("n", [200, 601])
@@ -84,11 +90,51 @@ def test_whole_powers_at_the_ends(x: float) -> None:
     assert math.isnan(power_by(fma)(math.nan, 3))
 
 
-def test_compiled_powers() -> None:
+def ulps(found: float, exact: arb) -> float:
+    """How far a number is from what is in a ball, in units of its last place."""
+    return float(abs(arb(found) - exact)) / math.ulp(float(exact))
+
+
+@given(st.floats(-708, 709))
+def test_exp_is_within_an_ulp(x: float) -> None:
+    with Balls(200).working():
+        assert ulps(OWN["exp"](x), arb(x).exp()) < 0.9
+
+
+@given(st.one_of(st.floats(-1.6, 1.6), st.floats(-FAR, FAR), st.integers(-(10**8), 10**8).map(lambda k: k * math.pi / 2)))
+def test_sine_and_cosine_are_within_an_ulp(x: float) -> None:
+    with Balls(300).working():
+        assert ulps(OWN["near_sin"](x), arb(x).sin()) < 0.9
+        assert ulps(OWN["near_cos"](x), arb(x).cos()) < 0.9
+
+
+@pytest.mark.parametrize(("name", "x", "expected"), [
+    ("exp", math.inf, math.inf), ("exp", -math.inf, 0.0), ("exp", 709.79, math.inf), ("exp", -746.0, 0.0), ("exp", 0.0, 1.0),
+    ("exp", -745.0, 5e-324), ("exp", -720.0, math.exp(-720.0)), ("sin", 0.0, 0.0), ("sin", -0.0, -0.0), ("cos", 0.0, 1.0),
+    ("sin", 1e-310, 1e-310), ("sin", 1e22, math.sin(1e22)), ("cos", -1e300, math.cos(1e300)),
+])  # fmt: skip
+def test_functions_at_the_ends(name: str, x: float, expected: float) -> None:
+    assert repr(OWN[name](x)) == repr(expected)
+    assert math.isnan(OWN[name](math.nan))
+
+
+def test_large_arguments_are_the_c_librarys(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain(monkeypatch)
+    x = np.linspace(-1, 1, 700)
+    x[350] = 1e22
+    found = on_arrays(parse("sin(x)*cos(x[0])", (), {"x": (700,)}), JIT)(x)
+    np.testing.assert_allclose(found, np.sin(x) * np.cos(x[0]), rtol=1e-15)
+    assert "__near_sin(" in emitted(parse("sin(x)", (), {"x": (700,)}), optimise=JIT).source
+
+
+def test_compiled_functions_have_the_same_bits() -> None:
     pytest.importorskip("numba")
-    x = [0.1, -3.7, 1e200, -0.0, -math.inf, 12345.678]
+    made = compiled_functions()
+    x = [0.1, -3.7, 12345.678, -0.0, 300.5, -744.2, 1e-300]
+    for name in ("exp", "sin", "cos", "near_sin", "near_cos"):
+        assert [repr(made[name](one)) for one in x] == [repr(OWN[name](one)) for one in x]
     for n in (3, 7, LARGEST):
-        assert [repr(compiled_power()(one, n)) for one in x] == [repr(power_by(fma)(one, n)) for one in x]
+        assert [repr(made["power"](one, n)) for one in x] == [repr(OWN["power"](one, n)) for one in x]
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
