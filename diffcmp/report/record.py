@@ -14,7 +14,7 @@ SCHEMA = 1
 
 Cell: TypeAlias = str | int | float | None
 Measure: TypeAlias = Literal["text", "code", "count", "number", "error", "step", "digits", "order", "seconds", "bytes", "share"]
-Look: TypeAlias = Literal["line", "points", "theory"]
+Look: TypeAlias = Literal["line", "points", "rings", "theory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (x, y); y is None, or 0 on a logarithmic axis, where the line breaks. A theory is drawn dashed and grey."""
+    """Points (x, y); y is None, or 0 on a logarithmic axis, where the line breaks. A theory is drawn dashed and grey; rings
+    are drawn around points of other curves."""
 
     name: str
     x: tuple[float, ...]
@@ -49,7 +50,7 @@ class Curve:
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Curves on common axes. title: the finding. log: the axes that are logarithmic, "", "x", "y" or "xy". span: of y, where
-    the data would choose worse."""
+    the data would choose worse. equal: a length is the same along both axes."""
 
     title: str
     x: str
@@ -57,6 +58,7 @@ class Chart:
     curves: tuple[Curve, ...]
     log: Literal["", "x", "y", "xy"] = ""
     span: tuple[float, float] | None = None
+    equal: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The chart as the JSON form has it."""

@@ -11,6 +11,7 @@ from diffcmp.report.cells import shown, words
 from diffcmp.report.markdown import escaped, table
 from diffcmp.report.record import Grid, Report
 
+RUN = "Times, and what is computed from them, are those of one run: the next gives others."
 FIELDS = ("study", "chart", "curve", "x", "y")
 
 
@@ -52,6 +53,8 @@ def _page(report: Report, figure: str) -> Iterable[str]:
     yield from (f"- {escaped(conclusion.sentence)}" for conclusion in report.conclusions)
     options = "".join(f" --{name.replace('_', '-')} {value}" for name, value in report.options.items())
     yield from ("", f"By {escaped(report.method)}: `diffcmp study {report.name}{options}`.", "")
+    if any("seconds" in one.columns.values() for one in report.tables):
+        yield from (RUN, "")
     for one in report.tables:
         rows = [[shown(c, m) for c, m in zip(row, one.columns.values(), strict=True)] for row in one.rows]
         yield from (f"**{escaped(one.title)}**", "", *table([escaped(h) for h in one.columns], rows, _leading(one.columns)), "")

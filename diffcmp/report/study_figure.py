@@ -1,4 +1,4 @@
-"""The figure of a study for print and slides: its charts side by side, one colour and marker a curve in all of them."""
+"""The figure of a study for print and slides: its charts side by side; a curve looks the same in all of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
 
 from diffcmp.report.canvas import MARKERS, OKABE_ITO, Format, saved, settings
 from diffcmp.report.cells import shown
@@ -20,9 +22,17 @@ from diffcmp.report.record import Chart, Curve, Grid, Report
 PANEL_WIDTH, PANEL_HEIGHT = 5.8, 4.7
 TITLE_HEIGHT = 0.4
 MOST_ACROSS = 2
-COLUMNS = {1: 66, 2: 52}  # letters of a title, by the panels in a row
+COLUMNS = {1: 86, 2: 53}  # letters of a chart's title, by the panels in a row
+TITLE_COLUMNS = {1: 80, 2: 102}  # letters of the figure's
+LONG = 18  # letters of a legend of which only two stand side by side
+CELLS = {1: 110, 2: 60}  # letters that fit below a grid
 MARKS_A_CURVE = 12
+MARK_EVERY = 0.1  # of the axes' diagonal, along a curve of many points
 DASHES = ("--", ":", "-.")
+STROKES = ("-", (0, (7, 1.5)), (0, (4.5, 1.2, 1.2, 1.2)), (0, (2.2, 1.1)))  # of curves, so that grey print tells them apart
+STRIDES = (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500)  # decades between two ticks
+MOST_TICKS = {"x": 6, "y": 8}
+FEW_DECADES = 2.3  # fewer than that: 1, 2, 5, 10
 DARK, LIGHT = "black", "white"
 
 
@@ -39,24 +49,42 @@ def drawn(report: Report) -> Figure:
     down = math.ceil(len(charts) / across)
     wide = PANEL_WIDTH * (1.6 if across == 1 else across)
     figure = Figure(figsize=(wide, PANEL_HEIGHT * down + TITLE_HEIGHT), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
-    figure.suptitle(
-        "\n".join(textwrap.wrap(f"{report.name}: {report.title}", int(COLUMNS[across] * (across + 0.1)))),
-        x=0.01, ha="left", fontsize=13.5, fontweight="bold", parse_math=False,
-    )  # fmt: skip
-    names = _names(charts)
+    title = wrapped(f"{report.name}: {report.title}", TITLE_COLUMNS[across])
+    figure.suptitle(title, x=0.01, ha="left", fontsize=13.5, fontweight="bold", parse_math=False)
+    names, shared = _names(charts), one_legend(charts)
     for k, chart in enumerate(charts):
-        alone = k == len(charts) - 1 and len(charts) % across
-        axes = figure.add_subplot(down, across, (k + 1, k + across) if alone and across > 1 else k + 1)
-        title = "\n".join(textwrap.wrap(chart.title, COLUMNS[across] * (2 if alone and across > 1 else 1)))
-        axes.set_title(title, parse_math=False, loc="left", fontsize=12.5)
+        alone = k == len(charts) - 1 and across > 1 and len(charts) % across == 1
+        axes = figure.add_subplot(down, across, (k + 1, k + across) if alone else k + 1)
+        axes.set_title(wrapped(chart.title, COLUMNS[1 if alone else across]), parse_math=False, loc="left", fontsize=12.5)
         if isinstance(chart, Grid):
-            heat(axes, chart)
+            heat(axes, chart, CELLS[1 if alone else across])
         else:
             frame(axes, chart)
             for i, curve in enumerate(chart.curves):
                 plotted(axes, chart, curve, names, i)
-            explained(axes, chart)
+            ruled(axes, chart)
+            if not shared:
+                explained(axes, chart)
+    if shared:
+        handles, labels = figure.axes[0].get_legend_handles_labels()
+        most = min(6, len(labels))
+        plain(figure.legend(handles, labels, fontsize=10, handlelength=3.0, loc="outside lower center", ncols=most))
     return figure
+
+
+def wrapped(title: str, most: int) -> str:
+    """A title on as few lines as it needs, all about as long, that do not break within an equation."""
+    for sign in "=±":
+        title = title.replace(f" {sign} ", f"\u00a0{sign}\u00a0")
+    count = len(textwrap.wrap(title, most))
+    least = next(n for n in range(most // 2, most + 1) if len(textwrap.wrap(title, n)) <= count or n == most)
+    return "\n".join(textwrap.wrap(title, least))
+
+
+def one_legend(charts: Sequence[Chart | Grid]) -> bool:
+    """Whether all charts have the same curves, several of them."""
+    named = [tuple(c.name for c in chart.curves) if isinstance(chart, Chart) else () for chart in charts]
+    return len(named) > 1 and len(named[0]) > 1 and len(set(named)) == 1
 
 
 def _names(charts: Sequence[Chart | Grid]) -> dict[str, int]:
@@ -73,18 +101,39 @@ def frame(axes: Axes, chart: Chart) -> None:
     """Scales, labels and grid."""
     axes.set_xlabel(chart.x, parse_math=False)
     axes.set_ylabel(chart.y, parse_math=False)
-    for letter, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+    for letter, scale in (("x", axes.set_xscale), ("y", axes.set_yscale)):
         if letter in chart.log:
-            (axes.set_xscale if letter == "x" else axes.set_yscale)("log")
-            axis.set_major_locator(LogLocator(numticks=8))
-            axis.set_minor_locator(NullLocator())
-            axis.set_minor_formatter(NullFormatter())
-        else:
-            axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+            scale("log")
+    if chart.equal:
+        axes.set_aspect("equal")
     if chart.span is not None:
         axes.set_ylim(*chart.span)
     axes.grid(color="0.9", linewidth=0.8)
     axes.set_axisbelow(True)
+
+
+def ruled(axes: Axes, chart: Chart) -> None:
+    """The ticks: round numbers, or powers of ten."""
+    for letter, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+        if letter not in chart.log:
+            axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+            continue
+        low, high = sorted(math.log10(end) for end in (axes.get_xlim() if letter == "x" else axes.get_ylim()))
+        axis.set_minor_locator(NullLocator())
+        axis.set_minor_formatter(NullFormatter())
+        decades(axis, low, high, MOST_TICKS[letter])
+
+
+def decades(axis: Axis, low: float, high: float, most: int) -> None:
+    """Ticks at powers of ten, some decades apart; on a short axis at 1, 2 and 5 too."""
+    if high - low < FEW_DECADES:
+        axis.set_major_locator(FixedLocator([m * 10.0**k for k in range(math.floor(low), math.ceil(high)) for m in (1, 2, 5)]))
+        if low > -3 and high < 5:
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        return
+    stride = next((s for s in STRIDES if (high - low) / s <= most), STRIDES[-1])
+    powers = range(stride * math.ceil(low / stride - 1e-9), math.floor(high + 1e-9) + 1, stride)
+    axis.set_major_locator(FixedLocator([10.0**k for k in powers]))
 
 
 def plotted(axes: Axes, chart: Chart, curve: Curve, names: dict[str, int], i: int) -> None:
@@ -100,10 +149,14 @@ def plotted(axes: Axes, chart: Chart, curve: Curve, names: dict[str, int], i: in
         number = names[curve.name]
         colour = OKABE_ITO[number % len(OKABE_ITO)]
         marker = MARKERS[(number + number // len(MARKERS)) % len(MARKERS)]  # so that no two names share both
-        every = max(1, math.ceil(len(run) / MARKS_A_CURVE))
+        if curve.look == "rings":
+            axes.plot(x, y, "o", color=DARK, fillstyle="none", markersize=13, markeredgewidth=1.6, label=name, zorder=3)
+            continue
+        few = curve.look == "points" or len(run) <= MARKS_A_CURVE
         axes.plot(
-            x, y, linestyle="none" if curve.look == "points" else "-", color=colour, marker=marker, markersize=5.0,
-            markevery=1 if curve.look == "points" else (number % every, every), linewidth=1.8, label=name, zorder=3,
+            x, y, linestyle="none" if curve.look == "points" else STROKES[number % len(STROKES)], color=colour, marker=marker,
+            markersize=5.0, markevery=1 if few else (MARK_EVERY * (number % 4) / 4, MARK_EVERY), linewidth=1.8, label=name,
+            zorder=3,
         )  # fmt: skip
 
 
@@ -124,20 +177,22 @@ def explained(axes: Axes, chart: Chart) -> None:
     lines = [(h, text) for h, text in zip(handles, labels, strict=True) if isinstance(h, Line2D)]
     if len(lines) < 2 and not any(c.look == "theory" for c in chart.curves):
         return
-    many = len(lines) > 3
-    place = (
-        {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 2 if len(lines) == 4 else 3}
-        if many
-        else {"loc": "best"}
-    )
-    legend = axes.legend([h for h, _ in lines], [text for _, text in lines], fontsize=10, **place)
+    many = len(lines) > 2
+    two = len(lines) == 4 or max(len(text) for _, text in lines) > LONG
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 2 if two else 3} if many else {"loc": "best"}
+    legend = axes.legend([h for h, _ in lines], [text for _, text in lines], fontsize=10, handlelength=3.0, **place)
     legend.set_frame_on(not many)
     legend.get_frame().set(edgecolor="none", alpha=0.8)
+    plain(legend)
+
+
+def plain(legend: Legend) -> None:
+    """Its texts as they are: a dollar is a dollar."""
     for text in legend.get_texts():
         text.set_parse_math(False)
 
 
-def heat(axes: Axes, grid: Grid) -> None:
+def heat(axes: Axes, grid: Grid, room: int) -> None:
     """A grid of numbers, darker where they are worse; what has no number is hatched."""
     low, high = grid.span
     values = [[float(c) if isinstance(c, int | float) else math.nan for c in row] for row in grid.cells]
@@ -150,7 +205,7 @@ def heat(axes: Axes, grid: Grid) -> None:
                 j, i, shown(cell, grid.measure), ha="center", va="center", fontsize=9.5, color=LIGHT if dark else DARK,
                 parse_math=False,
             )  # fmt: skip
-    slanted = max(map(len, grid.columns)) > 5
+    slanted = max(map(len, grid.columns)) * len(grid.columns) > room
     axes.set_xticks(range(len(grid.columns)), grid.columns, rotation=35 if slanted else 0, ha="right" if slanted else "center")
     axes.set_yticks(range(len(grid.rows)), grid.rows)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):

@@ -45,7 +45,7 @@ def study(
         return "{:+.3f} ± {:.3f}".format(*accuracy[name])
 
     apart = agreement()
-    count = tuple(float(k) for k in range(seeds))
+    count = tuple(float(k) for k in range(1, seeds + 1))
     return Report(
         "dropout",
         f"test accuracy: dropout {gained('dropout')}, derivative errors of {error:.0%} {gained('error with all units')}",
@@ -67,7 +67,7 @@ def study(
                   tuple(Curve(name, count, tuple(map(float, np.sort(found[:, 1])))) for name, found in runs.items())),
         ),
         (
-            *(concluded(f"{name}: " + ", ".join(f"{measure} {mean:+.4f} ± {spread:.4f}, {said}"
+            *(concluded(f"{name}: " + "; ".join(f"{measure} {mean:+.4f} ± {spread:.4f}, {said}"
                                                 for measure, mean, spread, said in found)) for name, found in told.items()),
             concluded("tape and dual agree to {dual:.0e}, tape and central differences to {central:.0e}", **apart),
             concluded("over {n} seeds and {steps} steps; ± is {sure:g} standard errors of the paired difference", n=seeds,

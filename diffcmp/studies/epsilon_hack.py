@@ -72,10 +72,10 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 2, 60)] = 1
         ),
         (
             Chart(f"An ε on the variable: the V of a step size; the best leaves {FULL - most:.1f} to {FULL - least:.1f} digits",
-                  "ε", "error of (f/g)′ at the root", tuple(Curve(n, tuple(grid), tuple(e[1])) for n, e in moved.items()), "xy",
-                  (1e-9, 1e6)),
+                  "ε", "absolute error of (f/g)′ at the root",
+                  tuple(Curve(n, tuple(grid), tuple(e[1])) for n, e in moved.items()), "xy", (1e-9, 1e6)),
             Chart(f"An ε on the divisor of {first.name}: off by {divisor:.0%} at the root, and wrong beside it",
-                  "ε", "error of f/(g + ε)",
+                  "ε", "absolute error of f/(g + ε)",
                   tuple(Curve(f"at x = {d:g}" if d else "at the root", tuple(grid), tuple(e)) for d, e in added.items()), "xy",
                   (1e-16, 1e2)),
             Grid(f"No ε serves all: up to {handicap:.1f} digits less with the best ε of another function",

@@ -104,7 +104,7 @@ def study(
                   f"n^{memory['tensor of softmax']:.2f} for the tensor", "peak of a call in bytes",
                   lambda c: tuple(map(float, c.memory))),
             chart(f"Work: n^{work['Hessian']:.2f} dense, n^{work['Hessian, of a chain']:.2f} sparse, "
-                  f"n^{work['tensor of softmax']:.2f} for the tensor", "numbers read or written in a call",
+                  f"n^{work['tensor of softmax']:.2f} for the tensor", "numbers touched in a call",
                   lambda c: tuple(map(float, c.work))),
         ),
         (

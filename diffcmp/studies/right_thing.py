@@ -89,7 +89,7 @@ def study(
     def chart(title: str, it: Iteration) -> Chart:
         curves = (Curve(n, it.steps, tuple(max(e, U) for e in y)) for n, y in
                   zip(names, (it.value, it.unrolled, it.implicit), strict=True))  # fmt: skip
-        return Chart(title, "steps k", "error", tuple(curves), "y")
+        return Chart(title, "steps k", "absolute error", tuple(curves), "y")
 
     return Report(
         "right-thing",

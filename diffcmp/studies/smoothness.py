@@ -30,6 +30,7 @@ METHODS = (
     "symbolic", "forward", "backward", "central", "central4", "central6", "richardson", "complex-step", "dual", "tape",
     "dual-lhopital", "tape-lhopital",
 )  # fmt: skip
+STEPS = ("heaviside",)  # whose curve is broken there
 CLOSE = 5e-3  # a difference quotient next to what it approximates
 
 
@@ -64,8 +65,10 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
                   tuple((m, *(answers[name][m] for name in BROKEN)) for m in METHODS)),
         ),
         (
-            Chart("With a step or a kink: f", "x", "f", tuple(_values(tracks[n], n) for n in BROKEN)),
-            Chart("Without: f", "x", "f", tuple(_values(tracks[n], n) for n in SMOOTH)),
+            Chart(f"{len(BROKEN)} of {len(functions)} have a {kinds['heaviside']} or a kink at 0", "x", "f",
+                  tuple(_values(tracks[n], n) for n in BROKEN)),
+            Chart(f"{list(kinds.values()).count('smooth')} of {len(functions)} are smooth at 0", "x", "f",
+                  tuple(_values(tracks[n], n) for n in SMOOTH)),
             Chart(f"f′ is 0 for every x < 0: {_listed([n for n in BROKEN if off[n] == 1])}", "x", "f′",
                   tuple(_slopes(tracks[n], n) for n in BROKEN)),
             Chart(f"f′ is 0 on no interval: {_listed([n for n in SMOOTH if off[n] + on[n] < 0.05])}", "x", "f′",
@@ -126,7 +129,8 @@ def _turns(track: Map, slope: Callable[[float], float]) -> list[float]:
 
 def _values(track: Map, name: str) -> Curve:
     f = compiled(parse(track.program.text))
-    return Curve(name, tuple(p.x for p in track.points), tuple(float(f(p.x)) for p in track.points))
+    values = (None if p.derivative is None and name in STEPS else float(f(p.x)) for p in track.points)
+    return Curve(name, tuple(p.x for p in track.points), tuple(values))
 
 
 def _slopes(track: Map, name: str) -> Curve:

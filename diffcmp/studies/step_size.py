@@ -64,12 +64,12 @@ def study(
                         for (m, r), found in lost.items()), "best h: of the grid, with the luck that rounding may have there."),
         ),
         (
-            Chart(f"Too large and too small: the V. Truncation falls like h to the {_listed(order)}", "step size h",
-                  "error of f′",
+            Chart(f"Too large and too small: the V. Truncation falls like h to the power {_listed(order)}", "step size h",
+                  "absolute error of f′",
                   (*(_curve(s, "total") for s in one.series), _curve(one.series[0], "truncation")),
                   "xy", (1e-17, 1e3)),
-            Chart(f"Lost at the median: with the usual h {median['forward', usual['forward']]:.1f} and "
-                  f"{median['central', usual['central']]:.1f} digits, with theory's {median['forward', THEORY]:.1f} and "
+            Chart(f"Digits lost at the median: forward {median['forward', usual['forward']]:.1f} with the usual h, "
+                  f"{median['forward', THEORY]:.1f} with theory's; central {median['central', usual['central']]:.1f} and "
                   f"{median['central', THEORY]:.1f}", "share of the functions in %", "digits lost against the best h",
                   tuple(Curve(label[key], tuple(100 * (i + 1) / len(found) for i in range(len(found))),
                               tuple(sorted(found.values()))) for key, found in lost.items() if key[0] != "complex-step")),

@@ -44,13 +44,14 @@ def study(
     support = [k for k in range(len(y)) if distance[k] < best + TOUCHING]
     sides = [float(min(distance[y == side])) for side in (1, -1)]
     off = {name: abs(m - best) for name, m in margins.items()}
-    ends = np.array([x[:, 0].min(), x[:, 0].max()])
+    turned = np.degrees(abs(np.arctan2(*found["heaviside"][1::-1]) - np.arctan2(*start[1::-1])))
+    ends = np.array([x[:, 0].min() - 2, x[:, 0].max() + 2])
 
     def line(name: str, v: Array, level: float = 0.0, look: Look = "line") -> Curve:
         return Curve(name, tuple(map(float, ends)), tuple(map(float, (level - v[2] - v[0] * ends) / v[1])), look)
 
-    def dots(name: str, chosen: Array) -> Curve:
-        return Curve(name, tuple(map(float, chosen[:, 0])), tuple(map(float, chosen[:, 1])), "points")
+    def dots(name: str, chosen: Array, look: Look = "points") -> Curve:
+        return Curve(name, tuple(map(float, chosen[:, 0])), tuple(map(float, chosen[:, 1])), look)
 
     return Report(
         "svm",
@@ -67,11 +68,12 @@ def study(
                   tuple((k, int(y[k]), float(x[k, 0]), float(x[k, 1]), float(distance[k])) for k in support)),
         ),
         (
-            Chart(f"The widest margin is {best:.3f}, held by {len(support)} support vectors", "x0", "x1",
-                  (dots("class 1", x[y == 1]), dots("class −1", x[y == -1]), dots("support vectors", x[support]),
-                   line("hinge", found["hinge"]), line("softplus", found["softplus"]),
+            Chart(f"The widest margin is {best:.3f}, held by {len(support)} support vectors; heaviside has turned its line by "
+                  f"{turned:.2g}°", "x0", "x1",
+                  (dots("class 1", x[y == 1]), dots("class −1", x[y == -1]), dots("support vectors", x[support], "rings"),
+                   line("hinge", found["hinge"]), line("softplus", found["softplus"]), line("heaviside", found["heaviside"]),
                    line("w·x + b = 1, exact", exact, 1, "theory"), line("w·x + b = −1, exact", exact, -1, "theory")),
-                  span=(float(x[:, 1].min()) - 1, float(x[:, 1].max()) + 1)),
+                  span=(float(x[:, 1].min()) - 0.5, float(x[:, 1].max()) + 0.5), equal=True),
         ),
         (
             concluded("the gradient of the Heaviside penalty is {heaviside:g} at all of {lines} lines", heaviside=slope,

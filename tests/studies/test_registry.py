@@ -8,15 +8,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from diffcmp import Report
+from diffcmp.report.canvas import settings
 from diffcmp.report.record import Chart
 from diffcmp.report.study_export import studies_csv, studies_json, studies_markdown
-from diffcmp.report.study_figure import study_figure
+from diffcmp.report.study_figure import drawn, study_figure
 from diffcmp.report.study_text import study_text
 from diffcmp.studies.registry import QUESTIONS, options, study
 from tests.cli.test_commands import SCHEMA, run
@@ -47,8 +50,22 @@ def test_the_text_fits(report: Callable[[str], Report], name: str, width: int) -
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_the_figure_is_drawn(report: Callable[[str], Report], name: str) -> None:
-    assert study_figure(report(name), "svg").startswith(b"<?xml")
+def test_no_text_of_the_figure_is_cut(report: Callable[[str], Report], name: str) -> None:
+    with settings():
+        figure = drawn(report(name))
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        drawing = figure.get_tightbbox(canvas.get_renderer())
+    width, height = figure.get_size_inches()
+    assert min(drawing.x0, drawing.y0) >= 0
+    assert drawing.x1 <= width
+    assert drawing.y1 <= height
+
+
+def test_a_text_that_is_cut_is_seen(report: Callable[[str], Report]) -> None:
+    wide = replace(report("layers").charts[0], title="W" * 300)
+    with pytest.raises(AssertionError):
+        test_no_text_of_the_figure_is_cut(lambda name: replace(report(name), charts=(wide,)), "layers")
 
 
 def test_the_figure_is_the_same_each_time(report: Callable[[str], Report]) -> None:
