@@ -20,6 +20,7 @@ from diffcmp.arithmetic.arrays import kernel
 from diffcmp.arithmetic.floats import nearest_double
 from diffcmp.engines import fused
 from diffcmp.engines.blocks import in_blocks
+from diffcmp.engines.memory import room
 from diffcmp.engines.placement import Placement, Stage
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.emit import called, python_names
@@ -33,7 +34,7 @@ OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }  # fmt: skip
 REDUCED = {"sum_to": np.add, "largest": np.maximum, "smallest": np.minimum}  # by a ufunc
-FRESH = frozenset({"matmul", "stack", "attained", "softmax", "softmax_along"})  # these make an array of their own
+FRESH = frozenset({"matmul", "stack", "concatenate", "attained", "softmax", "softmax_along"})  # new arrays
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ class _Module:
         self.functions.append("\n".join([*decorated, f"def {name}({', '.join(['i', 'j', *inner.parameters])}):", *lines]))
         for slot in stage.kept:
             kind = ", bool" if self.boolean(slot) else ""
-            body.lines.append(f"    {self.slots[slot]} = {self.used('empty', np.empty)}({self.program.dims[slot][0]}{kind})")
+            body.lines.append(f"    {self.slots[slot]} = {self.used('room', room)}({self.program.dims[slot][0]}{kind})")
             body.new(slot, self.slots[slot], body.kind(slot))
         given = [name, *map(str, self.row(stage)), *map(body.text, [*inner.outer, *stage.kept])]
         sums = "".join(f"{self.slots[eq.output]}, " for eq in stage.sums)

@@ -72,6 +72,17 @@ def stacked_shape(static: Static, *rows: Shape) -> Shape:
     return (len(rows), *rows[0])
 
 
+def joined_shape(static: Static, *vectors: Shape) -> Shape:
+    """The shape of vectors one after the other."""
+    return (sum(n for (n,) in vectors),)
+
+
+def joined_part(shapes: Sequence[Shape], position: int) -> Key:
+    """Where one of these vectors lies."""
+    start = sum(n for (n,) in shapes[:position])
+    return start, start + shapes[position][0], 1
+
+
 def taken_shape(static: Static, x: Shape) -> Shape:
     """The shape of x[key], key being a tuple of indices and (start, stop, step)."""
     (key,) = static
@@ -120,6 +131,12 @@ def _stack(*x: Any) -> Any:
     import numpy as np
 
     return np.stack(x)
+
+
+def _joined(*x: Any) -> Any:
+    import numpy as np
+
+    return np.concatenate(x)
 
 
 def _matmul(x: Any, y: Any) -> Any:
@@ -178,3 +195,4 @@ structural("cumsum",    lambda s, x: x,                           lambda s, x: _
            [lambda apply, ct, s, others, shapes: apply("cumsum", ct, static=(not s[0],))])
 structural("matmul",    matmul_shape,                             lambda s, x, y: _matmul(x, y),      [_left_of_matmul, _right_of_matmul])
 structural("stack",     stacked_shape,                            lambda s, *x: _stack(*x),           Structure.EACH)
+structural("concatenate", joined_shape,                           lambda s, *x: _joined(*x),          Structure.EACH, part=joined_part)

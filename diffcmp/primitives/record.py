@@ -16,8 +16,8 @@ class Structure:
     """How a structural primitive works; see `arrays`. It is linear in each argument, or states its pushforward.
 
     shape: (static, *shapes) -> shape. apply: (static, *arrays) -> array, by NumPy, whatever the elements are. transposes:
-    for each argument (apply, cotangent, static, other arguments, shapes) -> its cotangent; `EACH`: the i-th argument gets the
-    i-th row, however many there are. pushforward, for a primitive that is linear in no argument: (apply, tangents, arguments,
+    for each argument (apply, cotangent, static, other arguments, shapes) -> its cotangent; `EACH`: the i-th argument gets its
+    part, however many there are: `part` says, of the shapes and i, which one; by default the i-th row. pushforward, for a primitive that is linear in no argument: (apply, tangents, arguments,
     out, shapes, static) -> the tangent of the result, with None for a tangent that is zero, written with other primitives and
     linear in the tangents; reverse mode transposes it. Such a primitive may yet be linear in one argument, and has a
     transpose there and None for the others. exact: (apply, *arrays of elements) -> the elements of the result, made by
@@ -31,6 +31,7 @@ class Structure:
     transposes: Sequence[Callable[..., Any] | None] = ()
     pushforward: Callable[..., Any] | None = None
     exact: Callable[..., Any] | None = None
+    part: Callable[..., Any] | None = None
 
     def linear_in(self, position: int) -> bool:
         """Whether it is linear in one argument, and knows its transpose there."""
@@ -42,7 +43,10 @@ class Structure:
             known = self.transposes[position]
             assert known is not None
             return known
-        return lambda apply, cotangent, static, others, shapes: apply("take", cotangent, static=((position,),))
+        part = self.part
+        return lambda apply, cotangent, static, others, shapes: apply(
+            "take", cotangent, static=((part(shapes, position) if part else position,),)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +131,10 @@ def structural(
     name: str, shape: Callable[..., tuple[int, ...]], apply: Callable[..., Any],
     transposes: Sequence[Callable[..., Any] | None] = (), *, parameters: str = "",
     pushforward: Callable[..., Any] | None = None, exact: Callable[..., Any] | None = None,
+    part: Callable[..., Any] | None = None,
 ) -> None:  # fmt: skip
     """Enter one structural primitive in the table; made by the parser, never called by name. `parameters` names the arguments
     of one that has a pushforward and no transposes."""
     names = tuple(parameters.split()) or tuple("xyz"[: len(transposes)]) or ("x",)
-    made = Structure(shape, apply, transposes, pushforward, exact)
+    made = Structure(shape, apply, transposes, pushforward, exact, part)
     TABLE[name] = Primitive(name, names, ("",) * len(names), internal=True, structure=made)

@@ -66,6 +66,7 @@ STRUCTURAL: list[tuple[str, tuple[Shape, ...], Static, Callable[..., Any]]] = [
     ("matmul", ((2, 3), (3, 4)), (), lambda x, y: x @ y),
     ("stack", ((), (), ()), (), lambda *x: np.array(x)),
     ("stack", ((3,), (3,)), (), lambda *x: np.array(x)),
+    ("concatenate", ((2,), (1,), (3,)), (), lambda *x: np.concatenate(x)),
 ]
 IDS = [f"{name}{i}" for i, (name, *_) in enumerate(STRUCTURAL)]
 
@@ -131,7 +132,7 @@ def test_its_rules_are_transposes_in_every_arithmetic(name: str, shapes: Any, st
         assert np.shape(moved) == shape
         assert [np.shape(s) for s in swept] == [np.shape(a) for a in x]
         assert inner([w], [moved]) == inner(swept, v)
-        linear = sum(known(*x[:i], v[i], *x[i + 1 :]) for i in range(len(x))) if name != "stack" else known(*v)
+        linear = sum(known(*x[:i], v[i], *x[i + 1 :]) for i in range(len(x))) if name not in ("stack", "concatenate") else known(*v)
         np.testing.assert_array_equal(moved, linear)
     x, v, (w,) = whole(shapes, 3), whole(shapes, 4), whole([shape], 5)
     tangent_, sweep = by_balls(only(forward, 1), [*x, *v]), by_balls(only(backward, *range(1, 1 + len(x))), [*x, w])
