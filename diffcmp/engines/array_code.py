@@ -20,7 +20,6 @@ from diffcmp.arithmetic.arrays import kernel
 from diffcmp.arithmetic.floats import nearest_double
 from diffcmp.engines import fused
 from diffcmp.engines.blocks import in_blocks
-from diffcmp.engines.memory import room
 from diffcmp.engines.placement import Placement, Stage
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.emit import called, python_names
@@ -136,7 +135,7 @@ class _Module:
         self.functions.append("\n".join([*decorated, f"def {name}({', '.join(['i', 'j', *inner.parameters])}):", *lines]))
         for slot in stage.kept:
             kind = ", bool" if self.boolean(slot) else ""
-            body.lines.append(f"    {self.slots[slot]} = {self.used('room', room)}({self.program.dims[slot][0]}{kind})")
+            body.lines.append(f"    {self.slots[slot]} = {self.used('empty', np.empty)}({self.program.dims[slot][0]}{kind})")
             body.new(slot, self.slots[slot], body.kind(slot))
         given = [name, *map(str, self.row(stage)), *map(body.text, [*inner.outer, *stage.kept])]
         sums = "".join(f"{self.slots[eq.output]}, " for eq in stage.sums)
