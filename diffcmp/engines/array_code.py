@@ -19,7 +19,8 @@ import numpy as np
 from diffcmp.arithmetic.arrays import kernel
 from diffcmp.arithmetic.floats import nearest_double
 from diffcmp.engines import fused
-from diffcmp.engines.blocks import in_blocks
+from diffcmp.engines.blocks import in_blocks, in_shares
+from diffcmp.engines.memory import room
 from diffcmp.engines.placement import Placement, Stage
 from diffcmp.primitives.arrays import Shape
 from diffcmp.program.emit import called, python_names
@@ -127,7 +128,8 @@ class _Module:
         """A function for a stage, and the call that runs it over all blocks."""
         name = f"__block{len(self.functions)}"
         inner = _BlockBody(self, stage)
-        if self.jit and fused.fusible(stage):
+        loop = self.jit and fused.fusible(stage)
+        if loop:
             lines, decorated = fused.loop(self.program, stage, inner.text), [f"@{self.used('__jit', fused.compiler())}"]
             self.names |= fused.functions()
         else:
@@ -135,11 +137,12 @@ class _Module:
         self.functions.append("\n".join([*decorated, f"def {name}({', '.join(['i', 'j', *inner.parameters])}):", *lines]))
         for slot in stage.kept:
             kind = ", bool" if self.boolean(slot) else ""
-            body.lines.append(f"    {self.slots[slot]} = {self.used('empty', np.empty)}({self.program.dims[slot][0]}{kind})")
+            body.lines.append(f"    {self.slots[slot]} = {self.used('room', room)}({self.program.dims[slot][0]}{kind})")
             body.new(slot, self.slots[slot], body.kind(slot))
         given = [name, *map(str, self.row(stage)), *map(body.text, [*inner.outer, *stage.kept])]
         sums = "".join(f"{self.slots[eq.output]}, " for eq in stage.sums)
-        call = f"{self.used('in_blocks', in_blocks)}({', '.join(given)})"
+        through = self.used("in_shares", in_shares) if loop else self.used("in_blocks", in_blocks)
+        call = f"{through}({', '.join(given)})"
         body.lines.append(f"    {sums.rstrip()} = {call}" if sums else f"    {call}")
         for eq in stage.sums:
             body.new(eq.output, self.slots[eq.output], None)

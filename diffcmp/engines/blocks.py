@@ -21,6 +21,7 @@ Block: TypeAlias = Callable[..., Any]
 
 SIZE = 2**14  # elements at most: four such blocks of float64 are half a megabyte, a common size of the second cache
 LONG = 2**15  # shorter arrays are not worth a thread
+SHARES = 4  # blocks for each thread where there need not be more
 THREADS = 4  # no more: beyond a few, memory is what limits
 
 
@@ -77,7 +78,18 @@ def in_blocks(block: Block, length: int, reach: int, *arrays: Any) -> tuple[Any,
 
     The last block ends at `reach`, which may lie beyond the row that is added up.
     """
-    whole = spans(length, SIZE)
+    found = _carried_out(block, spans(length, SIZE), reach, arrays)
+    return tuple(total(iter(column), 0, length, SIZE) for column in columns(found))
+
+
+def in_shares(block: Block, length: int, reach: int, *arrays: Any) -> tuple[()]:
+    """The same where a block passes over its elements once, so that no cache limits it, and adds nothing up: a few for each
+    thread, which wait the less for Python's lock."""
+    _carried_out(block, spans(length, max(SIZE, length // (SHARES * processors()))), reach, arrays)
+    return ()
+
+
+def _carried_out(block: Block, whole: Sequence[Span], reach: int, arrays: Sequence[Any]) -> list[tuple[Any, ...]]:
     ends = [*whole[:-1], (whole[-1][0], reach)]
     found: list[tuple[Any, ...]] = [()] * len(ends)
     waiting = iter(range(len(ends)))  # `next` of it is one step of the interpreter: no two threads get the same
@@ -93,7 +105,7 @@ def in_blocks(block: Block, length: int, reach: int, *arrays: Any) -> tuple[Any,
     for other in others:
         if not other.cancel():  # one that has not begun is busy for somebody else, and nothing is left for it
             other.result()
-    return tuple(total(iter(column), 0, length, SIZE) for column in columns(found))
+    return found
 
 
 def columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from diffcmp.engines import blocks
 from diffcmp.engines.compiled import JIT, emitted_on_arrays, on_arrays
+from diffcmp.engines.memory import room
 from diffcmp.program.ir import Builder, Program
 
 Slope: TypeAlias = Callable[..., Any]
@@ -36,7 +37,7 @@ def pointwise(program: Program) -> Callable[..., list[NDArray[Any]]]:
     def run(*values: Any) -> list[NDArray[Any]]:
         inputs = np.broadcast_arrays(*(np.asarray(value, float) for value in values))
         flat = [x.reshape(-1) for x in inputs]
-        found = [np.empty(flat[0].size, kind) for kind in kinds]
+        found = [room(flat[0].size, kind) for kind in kinds]
         if flat[0].size < blocks.LONG:
             with np.errstate(all="ignore"):
                 block(0, flat[0].size, found, flat)
