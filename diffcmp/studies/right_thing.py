@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from diffcmp.accuracy.compare import compare
 from diffcmp.engines.compiled import adjoint
 from diffcmp.operators import gradient
-from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -185,7 +184,7 @@ def certain(quantity: Quantity | None) -> Fraction:
 
 def operations(text: str) -> int:
     """How many equations one reverse sweep through an algorithm for a 3×3 matrix has."""
-    return len(adjoint(parse(text, shapes={"A": (3, 3)}), ("A",)).equations)
+    return len(adjoint(gradient(text).program([np.array(COVARIANCE)]), ("A",)).equations)
 
 
 def seconds(f: Callable[..., Any], *at: NDArray[np.float64]) -> float:

@@ -28,7 +28,7 @@ RIGHT = 1e-12
 
 def study(
     points: Annotated[int, Bounds("temperatures", 5, 400)] = 61,
-    samples: Annotated[int, Bounds("random logits", 10, 5000)] = 400,
+    samples: Annotated[int, Bounds("random logits", 10, 5000)] = 200,
     seed: Annotated[int, Bounds("of the random logits", 0, 2**31)] = 0,
 ) -> Report:
     """The largest element of the Jacobian against the temperature: at one place, at a tie, and at random places."""
