@@ -6,6 +6,7 @@ Numbers stay numbers: how they are shown is for the renderers to say (`study_tex
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -42,6 +43,9 @@ class Curve:
     y: tuple[float | None, ...]
     look: Look = "line"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", _short(self.name))
+
     def to_dict(self) -> dict[str, Any]:
         """The curve as the JSON form has it."""
         return {"name": self.name, "x": [_plain(x) for x in self.x], "y": [_plain(y) for y in self.y], "look": self.look}
@@ -59,6 +63,9 @@ class Chart:
     log: Literal["", "x", "y", "xy"] = ""
     span: tuple[float, float] | None = None
     equal: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", _short(self.title))
 
     def to_dict(self) -> dict[str, Any]:
         """The chart as the JSON form has it."""
@@ -100,7 +107,12 @@ def concluded(template: str, **facts: Any) -> Conclusion:
     >>> concluded("{lost:.1f} digits are lost", lost=7.96).sentence
     '8.0 digits are lost'
     """
-    return Conclusion(template.format(**facts), facts)
+    return Conclusion(_short(template.format(**facts)), facts)
+
+
+def _short(text: str) -> str:
+    """Exponents without the zero before them: 8e-05 is 8e-5."""
+    return re.sub(r"(?<=\de[+-])0(?=\d)", "", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,9 @@ class Report:
     tables: tuple[Table, ...]
     charts: tuple[Chart | Grid, ...]
     conclusions: tuple[Conclusion, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", _short(self.title))
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import plotext
 from rich.text import Text
@@ -13,6 +14,8 @@ from diffcmp.report.console import plain, render
 from diffcmp.report.record import Chart, Curve
 
 THEORY = "·"
+LAYERS = ("theory", "line", "points", "rings")  # from below
+APART = "   "  # between two entries of the legend
 MARGIN = 0.04  # of the range, left free above and below
 STRIDES = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -20,23 +23,26 @@ STRIDES = (1.0, 2.0, 2.5, 5.0, 10.0)
 def study_chart(chart: Chart, width: int, height: int, colour: bool) -> str:
     """A title, the legend, and the canvas with its axes."""
     width = max(width, MIN_WIDTH)
-    head = render([plain(chart.title, "bold"), legend(chart), plain(f"{chart.y} ↑", "dim")], width, colour)
+    head = render([plain(chart.title, "bold"), *legend(chart, width), plain(f"{chart.y} ↑", "dim")], width, colour)
     return f"{head}\n{drawn(chart, width, max(height, MIN_HEIGHT), colour)}"
 
 
-def legend(chart: Chart) -> Text:
-    """The marker of each curve."""
-    line = Text()
+def legend(chart: Chart, width: int) -> list[Text]:
+    """The marker of each curve, on as many lines as they need."""
+    lines = [Text()]
     for i, curve in enumerate(chart.curves):
         style = f"color({COLOURS[i % len(COLOURS)]})" if curve.look != "theory" else "dim"
         sign = MARKERS[i % len(MARKERS)] if curve.look != "theory" else THEORY
-        line.append_text(plain(f"{sign} {curve.name}", style)).append("   ")
-    return line
+        entry = plain(f"{sign} {curve.name}", style)
+        if lines[-1] and lines[-1].cell_len + len(APART) + entry.cell_len > width:
+            lines.append(Text())
+        lines[-1].append(APART if lines[-1] else "").append_text(entry)
+    return lines
 
 
 def drawn(chart: Chart, width: int, height: int, colour: bool) -> str:
     """The canvas."""
-    curves = [points(chart, curve) for curve in chart.curves]
+    curves = [joined(curve, points(chart, curve), width) for curve in chart.curves]
     every = [point for curve in curves for point in curve]
     if not every:
         return ""
@@ -46,7 +52,7 @@ def drawn(chart: Chart, width: int, height: int, colour: bool) -> str:
     figure.theme("simple" if colour else "colorless")
     figure.plot_size(width, height)
     lowest, highest = vertical(chart, every)
-    order = sorted(range(len(curves)), key=lambda i: chart.curves[i].look != "theory")  # theories below the rest
+    order = sorted(range(len(curves)), key=lambda i: LAYERS.index(chart.curves[i].look))
     for i in order:
         inside = [(x, y) for x, y in curves[i] if lowest <= y <= highest]
         if inside:
@@ -69,6 +75,15 @@ def points(chart: Chart, curve: Curve) -> list[tuple[float, float]]:
         if y is not None and math.isfinite(y) and (x > 0 or "x" not in chart.log) and (y > 0 or "y" not in chart.log):
             found.append((math.log10(x) if "x" in chart.log else x, math.log10(y) if "y" in chart.log else y))
     return found
+
+
+def joined(curve: Curve, found: list[tuple[float, float]], width: int) -> list[tuple[float, float]]:
+    """Points as they are; those of a theory, or of a line given by its two ends, with what is straight between them."""
+    if curve.look not in ("line", "theory") or (curve.look == "line" and len(found) != 2):
+        return found
+    steps = [k / width for k in range(width)]
+    between = [(a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in pairwise(found) if len(found) < width for t in steps]
+    return [*between, *found]
 
 
 def vertical(chart: Chart, every: Sequence[tuple[float, float]]) -> tuple[float, float]:

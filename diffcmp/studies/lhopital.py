@@ -22,7 +22,7 @@ METHODS = (
 )  # fmt: skip
 GUARDED, KNOWN = "dual (guard)", "dual (known)"
 STEP = 1e-5  # for central beside its default, a power of two that makes x/x and its like exact
-CENTRAL = f"central ({STEP:.0e})"
+CENTRAL = "central (1e-5)"
 NEAR = ("dual", "central", "complex-step", "dual-lhopital")
 WRONG = 1.0  # correct digits below which a finite answer is wrong
 

@@ -19,7 +19,7 @@ from diffcmp.studies.registry import Bounds, question
 FUNCTION, POINT = "exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5"  # Squire & Trapp, SIAM Review 40 (1998)
 METHODS = ("forward", "central", "complex-step")
 ORDERS = {"forward": 1, "central": 2, "complex-step": 2}
-FIXED = {"forward": 1e-6, "central": 1e-4, "complex-step": 1e-8}
+FIXED = {"forward": "1e-6", "central": "1e-4", "complex-step": "1e-8"}
 THEORY = "theory"
 MOST = 135
 SHORT = 20  # letters of a formula that is its own name
@@ -44,7 +44,7 @@ def study(
     worst = {key: max(found.values()) for key, found in lost.items()}
     usual = {m: next(s.rule for s in one.series if s.backend == m) for m in METHODS}
     tried = len(lost["forward", THEORY])
-    loss = {m: {r: {"median": median[m, r], "worst": worst[m, r]} for r in (usual[m], THEORY, f"always {FIXED[m]:.0e}")}
+    loss = {m: {r: {"median": median[m, r], "worst": worst[m, r]} for r in (usual[m], THEORY, f"always {FIXED[m]}")}
             for m in METHODS}  # fmt: skip
     label = {(m, r): f"{m}, {r}" for m, r in lost}
     return Report(
@@ -113,7 +113,7 @@ def _all_rules_apply(found: Sweep) -> bool:
 def _digits(found: Sweep, series: Series) -> dict[str, float]:
     """Correct digits with the h of every rule; of those that are not the default's own, with the nearest of the grid."""
     assert series.predicted_h is not None
-    chosen = {THEORY: series.predicted_h, f"always {FIXED[series.backend]:.0e}": FIXED[series.backend]}
+    chosen = {THEORY: series.predicted_h, f"always {FIXED[series.backend]}": float(FIXED[series.backend])}
     return {series.rule: series.default_digits or 0.0, **{rule: _nearest(found, series, h) for rule, h in chosen.items()}}
 
 

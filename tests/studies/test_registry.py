@@ -17,7 +17,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from diffcmp import Report
 from diffcmp.report.canvas import settings
-from diffcmp.report.record import Chart
+from diffcmp.report.record import Chart, Curve
+from diffcmp.report.study_chart import study_chart
 from diffcmp.report.study_export import studies_csv, studies_json, studies_markdown
 from diffcmp.report.study_figure import drawn, study_figure
 from diffcmp.report.study_text import study_text
@@ -114,3 +115,11 @@ def test_the_ends_of_the_options(name: str, given: dict[str, float]) -> None:
     found = study(name, **given)
     assert set(given.items()) <= set(found.options.items())
     assert study_text(found, 80, False)
+
+
+def test_a_line_of_two_points_is_drawn_and_no_name_is_broken() -> None:
+    ends = Curve("a line of two points", (0.0, 1.0), (0.0, 1.0))
+    chart = Chart("1e-05 is 1e-5", "x", "y", (ends, Curve("another that is long enough", (0.0, 1.0), (0.0, 0.0), "points")))
+    drawing = study_chart(chart, 50, 12, False)
+    assert drawing.startswith("1e-5 is 1e-5\no a line of two points\nx another that is long enough\n")
+    assert drawing.count("o") > 20 + 5, "more than two marks, beside the letters of the names"
