@@ -67,7 +67,7 @@ $(PEERS)/.installed: benchmarks/peers.txt pyproject.toml
 
 bench-peers: $(PEERS)/.installed
 	$(PEERS)/bin/python -m benchmarks.compare --json benchmarks/peers.json --figure docs/figures/peers.png \
-	  --page docs/performance.md > /dev/null
+	  --page docs/performance.md
 
 bench-baseline: $(VENV)/.dev
 	$(BIN)/diffcmp bench $(SUITES) --quick --json benchmarks/baseline.json

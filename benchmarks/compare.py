@@ -1,7 +1,7 @@
 """diffcmp and other libraries on the same work, in one run: `make bench-peers`.
 
-A table of ratios in Markdown on the screen, all numbers as JSON, and a figure. Each library works in a process of its own
-(`worker`), one at a time and in turns (`measure`); its answers are held against those of the column it is divided by.
+Tables of ratios in Markdown on the screen and in a page, all numbers as JSON, and a figure. Each library works in a process of
+its own (`worker`), one at a time and in turns (`measure`); its answers are held against those of the column it is divided by.
 """
 
 from __future__ import annotations
