@@ -16,12 +16,14 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from diffcmp import Report
+from diffcmp.cli.study import command
 from diffcmp.report.canvas import settings
 from diffcmp.report.record import Chart, Curve
 from diffcmp.report.study_chart import study_chart
 from diffcmp.report.study_export import studies_csv, studies_json, studies_markdown
 from diffcmp.report.study_figure import drawn, study_figure
 from diffcmp.report.study_text import study_text
+from diffcmp.studies import registry
 from diffcmp.studies.registry import QUESTIONS, options, study
 from tests.cli.test_commands import SCHEMA, run
 
@@ -123,3 +125,13 @@ def test_a_line_of_two_points_is_drawn_and_no_name_is_broken() -> None:
     drawing = study_chart(chart, 50, 12, False)
     assert drawing.startswith("1e-5 is 1e-5\no a line of two points\nx another that is long enough\n")
     assert drawing.count("o") > 20 + 5, "more than two marks, beside the letters of the names"
+
+
+def test_all_of_them_run_one_after_another(
+    report: Callable[[str], Report], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(registry, "QUESTIONS", {name: QUESTIONS[name] for name in ("layers", "vanishing")})
+    monkeypatch.setattr(registry, "study", report)
+    command.main(["all", "--plot", str(tmp_path / "figures"), "--json"], standalone_mode=False)
+    assert [found["study"] for found in json.loads(capsys.readouterr().out)] == ["layers", "vanishing"]
+    assert {file.name for file in (tmp_path / "figures").iterdir()} == {"layers.png", "vanishing.png"}
