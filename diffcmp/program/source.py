@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 import unicodedata
 import warnings
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from diffcmp.errors import Fault, InputError
 from diffcmp.spans import Span
 
 MAX_DEPTH = 90
+_ALONE = threading.Lock()  # Python 3.11 fails where two threads make syntax trees; warnings are those of the whole process
 
 _SPELLINGS = {"^": "**", "×": "*", "·": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "π": "pi", "τ": "tau"}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -84,7 +86,7 @@ def read(source: Source) -> ast.Module:
     InputError: where Python cannot read the text, or where it is nested too deeply.
     """
     try:
-        with warnings.catch_warnings():
+        with _ALONE, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source.python)
     except SyntaxError as error:

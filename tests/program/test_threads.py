@@ -1,0 +1,38 @@
+"""Text is read in several threads at once."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from diffcmp.program.parser import parse
+
+
+@pytest.fixture
+def in_turns() -> Iterator[None]:
+    """Threads take turns as often as can be, also amid a syntax tree: wherever garbage is collected, Python code runs."""
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+
+    def collected(phase: str, info: object) -> None:
+        sum(range(50))
+
+    gc.callbacks.append(collected)
+    gc.set_threshold(50)
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+    gc.set_threshold(*threshold)
+    gc.callbacks.remove(collected)
+
+
+@pytest.mark.usefixtures("in_turns")
+def test_many_threads_read_text() -> None:
+    """Python 3.11 raised a SystemError in one of 30 calls."""
+    text = "+".join(f"sin(x*{k})" for k in range(20))
+    with ThreadPoolExecutor(4) as pool:
+        sizes = list(pool.map(lambda k: parse(f"{text}+{k}").size, range(120)))
+    assert set(sizes) == {sizes[0]}
