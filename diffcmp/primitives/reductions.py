@@ -136,7 +136,7 @@ def softmax_along(p: Any, v: Any) -> Any:
 
     flat, several = np.ravel(p), np.reshape(v, (*np.shape(v)[: np.ndim(v) - np.ndim(p)], np.size(p)))
     first = int(np.argmax(flat.real))
-    w = several - several[..., first : first + 1]
+    w = np.subtract(several, several[..., first : first + 1], dtype=np.result_type(flat, several))
     w -= np.add.reduce(flat * w, axis=-1, keepdims=True)
     w *= flat
     return w.reshape(np.shape(v))

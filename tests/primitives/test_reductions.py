@@ -105,6 +105,14 @@ def test_on_complex_numbers_the_real_part_decides(text: str, x: list[float]) -> 
         assert found == pytest.approx(evaluate(numbers, Complexes(), at.tolist())[0].imag / h, rel=1e-14, abs=1e-15)
 
 
+@pytest.mark.parametrize("text", ["softmax(x)[0]", "logsumexp(x)*x[1]", "sum(softmax(x)**2)"])
+def test_the_gradient_on_complex_numbers(text: str) -> None:
+    program, h = parse(text, (), {"x": (3,)}), 1e-20
+    swept, x = only(adjoint(program, ("x",)), 1), np.array([0.5, -1.0, 2.0])
+    found = [evaluate(swept, ComplexArrays(), [x + 1j * h * e])[0].imag / h for e in np.eye(3)]
+    np.testing.assert_allclose(found, hessian(text)(x), rtol=1e-12, atol=1e-15)
+
+
 @pytest.mark.parametrize("text", [
     "sum(x**2*softmax(x))", "logsumexp(x)**2", "logsumexp(A)+max(A)**2", "sum(softmax(A)**2)", "softmax(A@x)@x", "exp(max(x)*min(x))",
     "sum(sin(x)*softmax(x*max(x)))",
