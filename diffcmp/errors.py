@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from diffcmp.spans import Piece, Span, printable, underlined
+from diffcmp.spans import Piece, Span, printable, shortened, underlined
 
 
 class Fault(Enum):
@@ -118,7 +118,7 @@ class InputError(DiffcmpError):
 
     def __init__(self, fault: Fault, text: str = "", span: Span | None = None, **facts: object) -> None:
         self.fault, self.text, self.span, self.facts = fault, text, span, facts
-        sentence, advice = (part.format(**{k: printable(str(v)) for k, v in facts.items()}) for part in fault.value)
+        sentence, advice = (part.format(**{k: shortened(printable(str(v))) for k, v in facts.items()}) for part in fault.value)
         self.sentence, self.advice = sentence, advice
         super().__init__(sentence)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WIDTH = 72
+LONGEST = 300  # characters of one thing that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class Piece(str):
 def printable(text: str) -> str:
     """`text` with every control or invisible character shown as an escape, so that it cannot act on a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """`text` without its middle where it is too long for a sentence.
+
+    >>> shortened("0123456789", 5)
+    '01…89'
+    """
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[-(most // 2) :]}"
 
 
 def underlined(text: str, span: Span, indent: int = 4) -> str:

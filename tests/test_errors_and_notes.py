@@ -292,3 +292,10 @@ def test_an_unwritable_folder(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     with pytest.raises(InputError, match="it is a folder"):
         writable(str(tmp_path / "d"))
+
+
+def test_a_message_names_a_long_thing_by_its_ends() -> None:
+    with pytest.raises(InputError) as refused:
+        certify("sin(x)", "a" + "1" * 900)
+    assert len(str(refused.value)) < 1500
+    assert "a1111" in str(refused.value)
