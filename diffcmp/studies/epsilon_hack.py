@@ -18,7 +18,7 @@ from diffcmp.truth.asked import certify
 U = 2.0**-53
 FULL = 53 * math.log10(2)
 DISTANCES = (0.0, 1e-6, 1e-3, 1.0)  # from the root, for an ε on the divisor
-NEIGHBOURS = 3  # on either side: the worst of them, since a lucky ε is no rule
+BESIDE = 10**0.25 * 1.001  # how far neighbours are: the worst of them counts, since a lucky ε is no rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ CASES = (
 )
 
 
-def study(per_decade: Annotated[int, Bounds("values of ε a decade", 2, 60)] = 12) -> Report:
+def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 12) -> Report:
     """Errors of value and derivative against ε, at the root itself, held against the certified limits."""
     grid = [10.0 ** (-k / per_decade) for k in range(16 * per_decade + 1)]
     moved = {case.name: _errors(case, "u = x + ε; " + _of_u(f"({case.f})/({case.g})"), grid) for case in each(CASES, "cases")}
@@ -68,7 +68,7 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 2, 60)] = 1
                    "left ": "digits", "theory ": "digits", "lhopital": "digits"},
                   tuple((c.name, value[c.name][0], _digits(value[c.name][1]), FULL * _share(c.value), best[c.name][0],
                          _digits(best[c.name][1]), FULL * _share(c.slope), kept[c.name]) for c in CASES),
-                  "theory: error ε^p + u/ε^q leaves p/(p + q) of the digits; lhopital: (f/g)′ by dual-lhopital, no ε."),
+                  "digits: of the absolute error; theory: ε^p + u/ε^q leaves p/(p + q) of them; lhopital: (f/g)′ by dual-lhopital."),
         ),
         (
             Chart(f"An ε on the variable: the V of a step size; the best leaves {FULL - most:.1f} to {FULL - least:.1f} digits",
@@ -125,15 +125,14 @@ def _off(found: float, true: float) -> float:
 
 def _best(grid: list[float], errors: list[float]) -> tuple[float, float]:
     """The ε with the smallest error, and that error; of every ε the worst of its neighbours counts."""
-    sure = [max(errors[max(0, i - NEIGHBOURS) : i + NEIGHBOURS + 1]) for i in range(len(grid))]
+    sure = [_near(grid, errors, epsilon) for epsilon in grid]
     i = sure.index(min(sure))
     return grid[i], sure[i]
 
 
 def _near(grid: list[float], errors: list[float], epsilon: float) -> float:
     """The error at an ε, the worst of its neighbours."""
-    i = grid.index(epsilon)
-    return max(errors[max(0, i - NEIGHBOURS) : i + NEIGHBOURS + 1])
+    return max(error for e, error in zip(grid, errors, strict=True) if epsilon / BESIDE < e < epsilon * BESIDE)
 
 
 def _share(orders: tuple[int, int]) -> float:

@@ -27,6 +27,7 @@ COST = "softplus(x) - x/4"  # minus the log-likelihood of log-odds x, for a coin
 AROUND = tuple(-math.log(3) + k * 1e-3 for k in range(-6, 7))
 QUADRATIC = "x @ A @ x/2 - b @ x"
 U = 2.0**-53
+LAST = 4  # iterates of which the worst is the floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ CHORD = "dual, f″ of the start"
 
 def study(
     start: Annotated[float, Bounds("log-odds to start from", -2.5, 0.5)] = 0.0,
-    steps: Annotated[int, Bounds("of Newton's method", 4, 100)] = 12,
+    steps: Annotated[int, Bounds("of Newton's method", 10, 100)] = 12,
     size: Annotated[int, Bounds("variables of the quadratic", 1, 100)] = 10,
     seed: Annotated[int, Bounds("of the quadratic", 0, 2**31)] = 0,
 ) -> Report:
@@ -72,12 +73,14 @@ def study(
     paths[CHORD] = errors(newton(SLOPES[0].function(), lambda x: first, start, steps))
     at_best = float(curvature(-math.log(3)))
     predicted = {way.name: way.error() / at_best for way in SLOPES}
-    floor = {name: max(path[steps // 2 :]) for name, path in paths.items()}
+    floor = {name: max(path[-LAST:]) for name, path in paths.items()}
     order = fitted_order(paths["dual"])
     loud = [name for name in predicted if predicted[name] > 4 * U]
     off = max(abs(math.log10(floor[name] / predicted[name])) for name in loud)
     needed = {name: reached(path, 4 * U) for name, path in paths.items()}
     before, after = one_step(size, np.random.default_rng(seed))
+    chord = fitted_order(paths[CHORD])
+    said = f"the order is {chord:.1f}" if paths[CHORD][-1] < paths[CHORD][0] / 10 else "it does not converge"
     count = tuple(float(k) for k in range(steps + 1))
     return Report(
         "newton",
@@ -106,8 +109,8 @@ def study(
                       order=order),
             concluded("where f′ errs by more than rounding, its error predicts the floor within a factor of {factor:.1f}",
                       factor=10**off, floor=floor, predicted=predicted),
-            concluded("with the f″ of the start the order is {chord:.1f}: {left:.0e} is left after {steps} steps, "
-                      "where the true f″ needs {fast}", chord=fitted_order(paths[CHORD]), left=paths[CHORD][-1], steps=steps,
+            concluded("with the f″ of the start {said}: {left:.0e} is left after {steps} steps, "
+                      "where the true f″ needs {fast}", said=said, chord=chord, left=paths[CHORD][-1], steps=steps,
                       fast=needed["dual"]),
             concluded("a quadratic of {size} variables needs one step: the error falls from {before:.1f} to {after:.0e}",
                       size=size, before=before, after=after),

@@ -69,7 +69,7 @@ class Iteration:
 
 
 def study(
-    steps: Annotated[int, Bounds("of the iterations, at most", 24, 100)] = 64,
+    steps: Annotated[int, Bounds("of the iterations, at most", 40, 100)] = 64,
     size: Annotated[int, Bounds("of the largest linear system", 4, 10)] = 8,
     seed: Annotated[int, Bounds("of the linear systems", 0, 2**31)] = 0,
 ) -> Report:

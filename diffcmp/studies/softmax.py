@@ -23,11 +23,12 @@ TIED = (2.0, 2.0, -1.0)  # two classes lead
 BACKENDS = ("dual", "tape", "complex-step", "central", "forward")
 USELESS = 1e-6  # a derivative that moves a weight, at a rate of 1, by no more than this a step
 SHOWN, COLD = 0.5, 0.03
+COOL = 0.1
 RIGHT = 1e-12
 
 
 def study(
-    points: Annotated[int, Bounds("temperatures", 5, 400)] = 61,
+    points: Annotated[int, Bounds("temperatures", 13, 400)] = 61,
     samples: Annotated[int, Bounds("random logits", 10, 5000)] = 200,
     seed: Annotated[int, Bounds("of the random logits", 0, 2**31)] = 0,
 ) -> Report:
@@ -43,7 +44,7 @@ def study(
     errors = {name: (backend_error(name, best), backend_error(name, COLD)) for name in BACKENDS}
     sure = [name for name, (_, cold) in errors.items() if cold < RIGHT]
     warm = [name for name, (most, _) in errors.items() if most < RIGHT]
-    law = float(np.polyfit(np.log(heats[:5]), np.log(np.array(tied[:5])), 1)[0])
+    law = float(np.polyfit(np.log(heats[heats < COOL]), np.log(np.array(tied)[heats < COOL]), 1)[0])
     gap = LOGITS[0] - LOGITS[1]
     theory = [math.exp(-gap / t) / t for t in heats]
     close = max(abs(math.log(d / e)) for t, d, e in zip(heats, lone, theory, strict=True) if t < gap / 10)

@@ -39,8 +39,7 @@ def study(
     lost = {d: _first(errors[d], WRONG) for d in DTYPES}
     return Report(
         "vanishing",
-        f"a layer of sigmoid multiplies the gradient by {rates['sigmoid']:.2g}: it is 0 in float16 from layer "
-        f"{gone['float16']} on, in float64 from {gone['float64']}",
+        f"a layer of sigmoid multiplies the gradient by {rates['sigmoid']:.2g}: it is 0 in {_from(gone)}",
         question("vanishing"), "the engine forward on balls (the truth) and on floats of three formats",
         {"depth": depth, "weight": weight, "large": large},
         (
@@ -68,7 +67,7 @@ def study(
             concluded("a layer of sigmoid multiplies the gradient by {rate:.3g}; at every depth L it is {word} (w/4)^L",
                       rate=rates["sigmoid"], word="at most" if bounded else "not below", bounded=bounded, rates=rates),
             concluded("it is exactly 0 in {said}; theory: {theory}", underflow=gone, predicted=expected,
-                      said=", ".join(f"{d} from {n} layers" for d, n in gone.items()), theory=_listed(expected)),
+                      said=_from(gone), theory=_listed(expected)),
             concluded("it is {wrong:.0%} wrong from {said} layers on", wrong=WRONG, said=_listed(lost), lost=lost),
             concluded("through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or "
                       "explodes with the weights alone", w=weight, v=large, count=depth, one=_power(gradients["relu"][-1]),
@@ -135,6 +134,12 @@ def _power(gradient: Fraction) -> str:
 
 def _grows(heavy: dict[str, list[Fraction]]) -> str:
     return ", ".join(f"{name} {'explodes' if abs(found[-1]) > 1 else 'vanishes'}" for name, found in heavy.items())
+
+
+def _from(depths: dict[str, int | None]) -> str:
+    """From which depth on, where there is one."""
+    found = ", ".join(f"{dtype} from {n}" for dtype, n in depths.items() if n)
+    return f"{found} layers on" if found else "no format"
 
 
 def _listed(depths: dict[str, int | None]) -> str:

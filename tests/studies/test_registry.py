@@ -107,7 +107,7 @@ def test_the_list_imports_no_study() -> None:
 
 ENDS = [
     ("vanishing", {"large": 10.0, "depth": 64}), ("vanishing", {"weight": 0.001, "depth": 16}), ("swell", {"iterations": 6, "chain": 32}),
-    ("roundoff", {"depth": 16, "seeds": 2}), ("step-size", {"functions": 3, "per_decade": 1}), ("epsilon-hack", {"per_decade": 2}),
+    ("roundoff", {"depth": 16, "seeds": 2}), ("step-size", {"functions": 3, "per_decade": 1}), ("epsilon-hack", {"per_decade": 4}),
     ("smoothness", {"points": 11}), ("known-derivatives", {"points": 11}), ("lhopital", {"points": 5}),
 ]  # fmt: skip
 
