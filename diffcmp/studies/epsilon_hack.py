@@ -68,7 +68,7 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 1
                    "left ": "digits", "theory ": "digits", "lhopital": "digits"},
                   tuple((c.name, value[c.name][0], _digits(value[c.name][1]), FULL * _share(c.value), best[c.name][0],
                          _digits(best[c.name][1]), FULL * _share(c.slope), kept[c.name]) for c in CASES),
-                  "digits: of the absolute error; theory: ε^p + u/ε^q leaves p/(p + q) of them; lhopital: (f/g)′ by dual-lhopital."),
+                  "digits: of the absolute error; theory: ε^p + u/ε^q leaves p/(p + q) of them; lhopital: of (f/g)′."),
         ),
         (
             Chart(f"An ε on the variable: the V of a step size; the best leaves {FULL - most:.1f} to {FULL - least:.1f} digits",
