@@ -116,7 +116,8 @@ def logsumexp(x: Any) -> Any:
     top = flat[first]
     if not np.isfinite(top):
         return top
-    terms = np.exp(flat - top)
+    terms = flat - top
+    np.exp(terms, terms)
     terms[first] = 0.0
     return top + np.log1p(np.add.reduce(terms))
 
@@ -125,8 +126,10 @@ def softmax(x: Any) -> Any:
     """exp(x − max x) divided by its sum: the digits that exp(x − logsumexp(x)) loses where |x| is large are kept."""
     import numpy as np
 
-    terms = np.exp(x - largest(x))
-    return terms / np.add.reduce(terms, axis=None)
+    terms = x - largest(x)
+    np.exp(terms, terms)
+    terms /= np.add.reduce(terms, axis=None)
+    return terms
 
 
 def softmax_along(p: Any, v: Any) -> Any:
