@@ -81,11 +81,8 @@ def _runge_kutta_text(n: int, steps: int) -> str:
 
 
 def gmm(n: int = 1000, clusters: int = 5) -> Workload:
-    """A mixture of Gaussians in the plane: the gradient by weights, means and factors.
-
-    The text takes the n points as a variable too, numbers being no part of a Program from outside: diffcmp differentiates with
-    respect to them as well.
-    """
+    """A mixture of Gaussians in the plane: the gradient by weights, means and factors. The text takes the n points as a
+    variable too, numbers being no part of a Program from outside."""
     rng = np.random.default_rng(SEED)
     x, means = rng.normal(size=(n, 2)), rng.uniform(size=(clusters, 2))
     icf = np.hstack([rng.normal(size=(clusters, 2)), rng.normal(size=(clusters, 1))])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from diffcmp.engines import products
 from diffcmp.engines.compiled import input_shapes, only
 from diffcmp.prepared import Derivative, Made
-from diffcmp.program.checks import number_valued
+from diffcmp.program.checks import chosen, differentiated, number_valued
 from diffcmp.program.ir import Program
 from diffcmp.program.scalars import scalarised
 
@@ -46,8 +46,8 @@ def single(parts: Sequence[Any]) -> Any:
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
-def gradient(expr: str | Program, backend: str = "tape", jit: bool = False) -> Derivative:
-    """∇f as a function of the variables: an array or a number for each; several variables give a tuple.
+def gradient(expr: str | Program, backend: str = "tape", jit: bool = False, wrt: Sequence[str] | None = None) -> Derivative:
+    """∇f as a function of the variables: an array or a number for each, or each of those in `wrt`; several give a tuple.
 
     `tape` is one reverse sweep, whatever the number of inputs; `dual` one run of forward mode for each of them; any other
     backend works by components. `jit`: numba compiles what `tape` does to long arrays; needs the extra `diffcmp[jit]`.
@@ -59,19 +59,27 @@ def gradient(expr: str | Program, backend: str = "tape", jit: bool = False) -> D
 
     >>> gradient("sum(x**2)*y")([1, 2, 3], 2)
     (array([ 4.,  8., 12.]), 14.0)
+    >>> gradient("sum(x**2)*y", wrt=["y"])([1, 2, 3], 2)
+    14.0
     """
     if backend not in ("tape", "dual"):
         _method(backend)
-    return Derivative("gradient", expr, partial(_gradient, backend=backend, jit=jit))
+    names = None if wrt is None else tuple(wrt)
+    made = Derivative("gradient", expr, partial(_gradient, backend=backend, jit=jit, wrt=names))
+    chosen(made.names, names)
+    return made
 
 
 @lru_cache(maxsize=256)
-def _gradient(program: Program, backend: str, jit: bool) -> Made:
+def _gradient(program: Program, backend: str, jit: bool, wrt: tuple[str, ...] | None) -> Made:
     program = number_valued(program)
+    names = differentiated(program, wrt)
     if backend == "tape":
-        return _arrays(products.gradient(program, jit))
-    row = products.jacobian(program, True) if backend == "dual" else _by_components(program, backend)
-    return lambda *x: single([owned(part) for part in products.split(row(*x)[0], input_shapes(program))])
+        return _arrays(products.gradient(program, names, jit))
+    if backend == "dual":
+        return _arrays(products.forward_gradient(program, names))
+    row, shapes = _by_components(program, backend, names), products.shapes_of(program, names)
+    return lambda *x: single([owned(part) for part in products.split(row(*x)[0], shapes)])
 
 
 def _arrays(f: Callable[..., Sequence[Any]]) -> Made:
@@ -97,17 +105,18 @@ def _method(name: str) -> Backend:
     return able(name, 1)
 
 
-def _by_components(program: Program, backend: str) -> Made:
-    """The Jacobian by a backend that works on numbers: each row a gradient."""
+def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = None) -> Made:
+    """The Jacobian, or its columns for some variables, by a backend that works on numbers: each row a gradient."""
     from diffcmp.engines.coordinate import coordinate
     from diffcmp.engines.point import Point
 
     numbers = scalarised(program)
-    rows = [_method(backend).prepare(only(numbers, i), numbers.inputs) for i in range(len(numbers.outputs))]
+    names = differentiated(numbers, wrt)
+    rows = [_method(backend).prepare(only(numbers, i), names) for i in range(len(numbers.outputs))]
 
     def dense(*x: Any) -> NDArray[Any]:
         at = Point({n: coordinate(float(v)) for n, v in zip(numbers.inputs, products.flattened(x), strict=True)})
-        return np.array([[float(row.derivative[n]) for n in numbers.inputs] for row in (f(at) for f in rows)])
+        return np.array([[float(row.derivative[n]) for n in names] for row in (f(at) for f in rows)])
 
     return dense
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 import diffcmp
-from diffcmp import certify, grad, gradient, hessian, hvp, jacobian, jvp, parse, vjp
+from diffcmp import certify, compare, grad, gradient, hessian, hvp, jacobian, jvp, parse, vjp
 from diffcmp.engines import products
+from diffcmp.engines.compiled import adjoint
 from diffcmp.errors import Fault, InputError
 
 Rows = Callable[[str], list[dict[str, Any]]]
@@ -39,6 +40,22 @@ def test_every_backend_gives_the_same_gradient(backend: str) -> None:
     e = np.exp(A @ X)
     np.testing.assert_allclose(by_a, np.outer(e, X), rtol=1e-7)
     np.testing.assert_allclose(by_x, A.T @ e + [3 * X[0] ** 2, 0], rtol=1e-7)
+
+
+@pytest.mark.parametrize("backend", ["tape", "dual", "central", "dual-lhopital"])
+@pytest.mark.parametrize("wrt", [["y"], ["A"], ["y", "A"], ["A", "X", "y"]])
+def test_what_is_not_named_is_not_differentiated(backend: str, wrt: list[str]) -> None:
+    expr, y = "sum(tanh(A @ X))*y", 2.0
+    parts = dict(zip("AXy", gradient(expr, backend)(A, X, y), strict=True))
+    found = gradient(expr, backend, wrt=wrt)(A, X, y)
+    for name, part in zip(wrt, found if len(wrt) > 1 else [found], strict=True):
+        np.testing.assert_array_equal(part, parts[name])
+
+
+def test_what_is_locked_costs_nothing() -> None:
+    program = parse("sum(tanh(A @ x))*y", shapes={"A": (3, 2), "x": (2,)})
+    locked, whole = (len(adjoint(program, names).equations) for names in (("y",), ("A", "x", "y")))
+    assert locked < whole / 2
 
 
 @pytest.mark.parametrize("backend", [None, "dual", "tape", "central"])
@@ -108,6 +125,9 @@ def test_a_program_and_its_shapes() -> None:
     (lambda: gradient("sum(x)")([1j, 2]), Fault.ARRAY_OF_NUMBERS),
     (lambda: gradient("sum(x)")(np.ones((2, 2, 2))), Fault.AXES),
     (lambda: gradient("x[5]")(X), Fault.INDEX),
+    (lambda: gradient("x*y", wrt=["z"]), Fault.WRT_UNKNOWN),
+    (lambda: gradient("x*y", wrt=[]), Fault.WRT_NEEDED),
+    (lambda: compare("x", 1, wrt=[]), Fault.WRT_NEEDED),
 ])  # fmt: skip
 def test_faults(call: Callable[[], Any], fault: Fault) -> None:
     with pytest.raises(InputError) as caught:

@@ -23,17 +23,10 @@ def call(work: Workload) -> Run:
 
 
 def gradient(work: Workload) -> Run:
-    f = diffcmp.gradient(work.text)
+    f = diffcmp.gradient(work.text, wrt=tuple(work.inputs))
     named = {**work.inputs, **work.text_inputs}
     values = [named[name] for name in f.names]
-    if set(f.names) == set(work.inputs) and len(f.names) == 1:
-        return lambda: f(*values)
-    order = [f.names.index(name) for name in work.inputs]
-    return lambda: _chosen(f(*values), order)
-
-
-def _chosen(parts: Sequence[Any], order: Sequence[int]) -> tuple[Any, ...]:
-    return tuple(parts[i] for i in order)
+    return lambda: f(*values)
 
 
 def hessian(work: Workload) -> Run:

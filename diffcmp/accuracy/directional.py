@@ -111,7 +111,7 @@ def gradient_estimate(problem: Problem, names: Sequence[str]) -> Estimate:
     import numpy as np
 
     program = problem.program
-    sweep = products.gradient(program)
+    sweep = products.gradient(program, program.inputs)
     inputs = problem.arrays()
     sweep(*inputs)  # compiled, and warm
     with Timer() as timer:

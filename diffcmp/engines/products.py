@@ -46,15 +46,27 @@ def run(program: Program, jit: bool = False) -> Function:
 
 
 @lru_cache(maxsize=256)
-def gradient(program: Program, jit: bool = False) -> Function:
-    """∇f by one reverse sweep: an array for each variable."""
-    return run(only(adjoint(program, program.inputs), *range(1, 1 + len(program.inputs))), jit)
+def gradient(program: Program, wrt: tuple[str, ...], jit: bool = False) -> Function:
+    """∇f by one reverse sweep: an array for each variable named."""
+    return run(only(adjoint(program, wrt), *range(1, 1 + len(wrt))), jit)
+
+
+def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
+    """∇f by forward mode, a product for each element of each variable named: an array for each of them."""
+    shapes = shapes_of(program, wrt)
+    plan, product = Columns(True, np.arange(size(shapes))), along(program, wrt)
+
+    def found(*inputs: Any) -> tuple[Any, ...]:
+        row = np.concatenate([taken(product, inputs, vectors, shapes) for vectors in plan.vectors()])
+        return tuple(split(row[:, 0], shapes))
+
+    return found
 
 
 @lru_cache(maxsize=256)
-def along(program: Program) -> Program:
-    """J·v by forward mode, from the variables and then a direction for each."""
-    return only(pushforward(program, program.inputs), 1)
+def along(program: Program, wrt: tuple[str, ...] | None = None) -> Program:
+    """J·v by forward mode, from the variables and then a direction for each, or each of those named."""
+    return only(pushforward(program, program.inputs if wrt is None else wrt), 1)
 
 
 @lru_cache(maxsize=256)
@@ -83,6 +95,12 @@ def vjp(program: Program) -> Function:
 def hvp(program: Program) -> Function:
     """`curved` as a function."""
     return run(curved(program))
+
+
+def shapes_of(program: Program, names: Sequence[str]) -> tuple[Shape, ...]:
+    """The shapes of some inputs."""
+    shapes = dict(zip(program.inputs, input_shapes(program), strict=True))
+    return tuple(shapes[name] for name in names)
 
 
 def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:

@@ -32,18 +32,25 @@ def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ..
 
     Raises
     ------
-    InputError: where one is not a variable of the program.
+    InputError: where one is not a variable of the program, or none is named.
     """
+    return chosen(program.inputs, wrt)
+
+
+def chosen(inputs: tuple[str, ...], wrt: Sequence[str] | None) -> tuple[str, ...]:
+    """The same, of the names of a program's inputs."""
     if wrt is None:
-        return program.inputs
-    known = set(program.inputs)
+        return inputs
+    known = set(inputs)
     found: dict[str, None] = {}
     for name in map(identifier, wrt):
         name = name.replace(" ", "")
-        elements = [name] if name in known else [one for one in program.inputs if one.startswith(f"{name}[")]
+        elements = [name] if name in known else [one for one in inputs if one.startswith(f"{name}[")]
         if not elements:
-            variables = dict.fromkeys(one.partition("[")[0] for one in program.inputs)
+            variables = dict.fromkeys(one.partition("[")[0] for one in inputs)
             near = suggestion(name, list(variables))
             raise InputError(Fault.WRT_UNKNOWN, name=name, names=", ".join(variables), hint=near)
         found |= dict.fromkeys(elements)
+    if not found:
+        raise InputError(Fault.WRT_NEEDED, names=", ".join(inputs))
     return tuple(found)
