@@ -52,7 +52,7 @@ def names(found: dict[str, Any]) -> dict[str, str]:
 def libraries(found: dict[str, Any]) -> str:
     rows = [[a["name"], a["version"] or a["fault"], a["threads"] or "–"] for a in found["libraries"]]
     before, after = (f"{found[when][1]:.1f}" for when in ("load_before", "load"))
-    load = f"load over 5 minutes {before} before and {after} after, of which this takes about 1"
+    load = f"load over 5 minutes {before} before and {after} after, of which the measurement itself makes about 1"
     unset = f"; set aside: {', '.join(found['unset'])}" if found["unset"] else ""
     commit = f", commit {found['commit']}" if found["commit"] else ""
     return f"{found['date']}, {found['machine']}, Python {found['python']}{commit}; {load}{unset}.\n\n" + grid(

@@ -84,8 +84,8 @@ def study(
                 "{fixed[worst]:.1f}",
                 method=m, **dict(zip(("usual", "theory", "fixed"), found.values(), strict=True)), lost=loss)
               for m, found in loss.items()),
-            concluded("tried on {tried} functions; of {untold} more f′, or that of which the truncation is made, is 0: the "
-                      "best h is the largest or the smallest", tried=tried, untold=functions - tried),
+            concluded("tried on {tried} functions; of {untold} more f′, or the derivative that makes the truncation error, is "
+                      "0, so that the best h is the largest or the smallest", tried=tried, untold=functions - tried),
         ),
     )  # fmt: skip
 

@@ -68,7 +68,7 @@ def study(
                       rate=rates["sigmoid"], word="at most" if bounded else "not below", bounded=bounded, rates=rates),
             concluded("it is exactly 0 in {said}; theory: {theory}", underflow=gone, predicted=expected,
                       said=_from(gone), theory=_listed(expected)),
-            concluded("it is {wrong:.0%} wrong from {said} layers on", wrong=WRONG, said=_listed(lost), lost=lost),
+            concluded("it is {wrong:.0%} wrong in {said}", wrong=WRONG, said=_from(lost), lost=lost),
             concluded("through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or "
                       "explodes with the weights alone", w=weight, v=large, count=depth, one=_power(gradients["relu"][-1]),
                       many=_power(heavy["relu"][-1])),
