@@ -68,8 +68,8 @@ def _growth(axes: Axes, found: dict[str, Any]) -> None:
         if file == "hand":
             axes.annotate("by hand", (min(of), of[min(of)]), (4, -11), textcoords="offset points", fontsize=8)
     axes.axhline(4, color="#cc0077", linewidth=0.8, linestyle=":")
-    axes.annotate("4: the bound of reverse mode", (1, 4), (0, 3), xycoords=("axes fraction", "data"),
-                  textcoords="offset points", ha="right", fontsize=8, color="#cc0077")  # fmt: skip
+    axes.annotate("4: the bound of reverse mode", (0.12, 4), (0, -10), xycoords=("axes fraction", "data"),
+                  textcoords="offset points", fontsize=8, color="#cc0077")  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(_multiple))

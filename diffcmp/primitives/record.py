@@ -17,9 +17,9 @@ class Structure:
 
     shape: (static, *shapes) -> shape. apply: (static, *arrays) -> array, by NumPy, whatever the elements are. transposes:
     for each argument (apply, cotangent, static, other arguments, shapes) -> its cotangent; `EACH`: the i-th argument gets its
-    part, however many there are: `part` says, of the shapes and i, which one; by default the i-th row. pushforward, for a primitive that is linear in no argument: (apply, tangents, arguments,
-    out, shapes, static) -> the tangent of the result, with None for a tangent that is zero, written with other primitives and
-    linear in the tangents; reverse mode transposes it. Such a primitive may yet be linear in one argument, and has a
+    part, however many there are: `part` says, of the shapes and i, which one; by default the i-th row. pushforward, for a
+    primitive that is linear in no argument: (apply, tangents, arguments, out, shapes, static) -> the tangent of the result, with
+    None for a tangent that is zero, written with other primitives and linear in the tangents; reverse mode transposes it. Such a primitive may yet be linear in one argument, and has a
     transpose there and None for the others. exact: (apply, *arrays of elements) -> the elements of the result, made by
     apply(name, *elements) from primitives of numbers, where `apply` above takes floating point only.
     """

@@ -71,7 +71,8 @@ def study(points: Annotated[int, Bounds("points of the approach to the root", 5,
     least = {track.backend: track.worst for track in approach.tracks}
     return Report(
         "lhopital",
-        f"of {len(methods)} ways to differentiate at 0/0, {len(right)} are right, {len(nan)} say nan, {_some(wrong)} lie",
+        f"of {len(methods)} ways to differentiate at 0/0, {len(right)} are right, {len(nan)} say nan, {_some(wrong)} lie, "
+        f"{len(methods) - len(right) - len(nan) - _some(wrong)} lose digits",
         question("lhopital"), "compare, certify (balls and series) and along, in float64", {"points": points},
         (_steps(),),
         (

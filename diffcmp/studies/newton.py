@@ -99,7 +99,7 @@ def study(
         (
             Chart(f"Digits grow {order:.1f}-fold with every step, until the error of f′ stops them", "step", "|x − x*|",
                   tuple(Curve(name, count, tuple(paths[name])) for name in (*DRAWN, CHORD)), "y", (1e-17, 3.0)),
-            Chart(f"The floor is the error of f′ over f″, within a factor of {10**off:.1f}",
+            Chart(f"Where f′ errs by more than rounding, its error over f″ is the floor, within a factor of {10**off:.1f}",
                   "error of f′ around x*, over f″", "floor of |x − x*|",
                   (Curve("a way to f′", tuple(predicted.values()), tuple(floor[n] for n in predicted), "points"),
                    Curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory")), "xy"),
