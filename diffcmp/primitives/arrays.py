@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from diffcmp.primitives import rowwise
 from diffcmp.primitives.record import Structure, structural
 
 Shape: TypeAlias = tuple[int, ...]
@@ -182,17 +183,19 @@ def outer(apply: Apply, x: Any, y: Any, shape: Shape) -> Any:
 # fmt: off
 #          name         shape of the result                       on NumPy arrays                      the transpose for each argument
 structural("take",      taken_shape,                              lambda s, x: x[as_index(s[0])],
-           [lambda apply, ct, s, others, shapes: apply("put", ct, static=(s[0], shapes[0]))])
+           [lambda apply, ct, s, others, shapes: apply("put", ct, static=(s[0], shapes[0]))], rows=rowwise.take)
 structural("put",       lambda s, x: s[1],                        lambda s, x: _put(x, *s),
-           [lambda apply, ct, s, others, shapes: apply("take", ct, static=(s[0],))])
+           [lambda apply, ct, s, others, shapes: apply("take", ct, static=(s[0],))], rows=rowwise.put)
 structural("broadcast", lambda s, x: s[0],                        lambda s, x: _broadcast(x, s[0]),
-           [lambda apply, ct, s, others, shapes: apply("sum_to", ct, static=(shapes[0],))])
+           [lambda apply, ct, s, others, shapes: apply("sum_to", ct, static=(shapes[0],))], rows=rowwise.broadcast)
 structural("sum_to",    lambda s, x: s[0],                        lambda s, x: summed(x, s[0]),
-           [lambda apply, ct, s, others, shapes: apply("broadcast", ct, static=(shapes[0],))])
+           [lambda apply, ct, s, others, shapes: apply("broadcast", ct, static=(shapes[0],))], rows=rowwise.sum_to)
 structural("transpose", lambda s, x: x[::-1],                     lambda s, x: _transposed(x),
-           [lambda apply, ct, s, others, shapes: apply("transpose", ct)])
+           [lambda apply, ct, s, others, shapes: apply("transpose", ct)], rows=rowwise.transpose)
 structural("cumsum",    lambda s, x: x,                           lambda s, x: _running(x, *s),
-           [lambda apply, ct, s, others, shapes: apply("cumsum", ct, static=(not s[0],))])
-structural("matmul",    matmul_shape,                             lambda s, x, y: _matmul(x, y),      [_left_of_matmul, _right_of_matmul])
-structural("stack",     stacked_shape,                            lambda s, *x: _stack(*x),           Structure.EACH)
+           [lambda apply, ct, s, others, shapes: apply("cumsum", ct, static=(not s[0],))], rows=rowwise.cumsum)
+structural("matmul",    matmul_shape,                             lambda s, x, y: _matmul(x, y),      [_left_of_matmul, _right_of_matmul],
+           rows=rowwise.matmul)
+structural("stack",     stacked_shape,                            lambda s, *x: _stack(*x),           Structure.EACH,
+           rows=rowwise.stack)
 structural("concatenate", joined_shape,                           lambda s, *x: _joined(*x),          Structure.EACH, part=joined_part)

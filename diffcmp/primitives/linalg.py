@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcmp.errors import Fault, InputError
-from diffcmp.primitives import determinants, lapack
+from diffcmp.primitives import determinants, lapack, rowwise
 from diffcmp.primitives.arrays import Apply, Shape, ShapeMismatch, Static, spelled
 from diffcmp.primitives.record import primitive, structural
 
@@ -192,7 +192,7 @@ def exact_eigmax(apply: Apply, matrix: Any) -> Any:
 # fmt: off
 #          name              shape of the result   in floating point                                    derivative
 structural("solve",          solved_shape,         lambda s, a, b: lapack.solution(a, b),               [None, solve_back],
-           pushforward=solve_along, exact=exact_solve)
+           pushforward=solve_along, exact=exact_solve, rows=rowwise.solve)
 structural("inv",            same("inv"),          lambda s, a: lapack.inverse(a),                      [None],
            pushforward=inv_along, exact=exact_inv)
 structural("det",            number("det"),        lambda s, a: lapack.determinant(a),                  [None],

@@ -21,7 +21,8 @@ class Structure:
     primitive that is linear in no argument: (apply, tangents, arguments, out, shapes, static) -> the tangent of the result, with
     None for a tangent that is zero, written with other primitives and linear in the tangents; reverse mode transposes it. Such a primitive may yet be linear in one argument, and has a
     transpose there and None for the others. exact: (apply, *arrays of elements) -> the elements of the result, made by
-    apply(name, *elements) from primitives of numbers, where `apply` above takes floating point only.
+    apply(name, *elements) from primitives of numbers, where `apply` above takes floating point only. rows: how it is carried
+    out where arguments have many rows (see `rowwise`); None where it cannot be.
     """
 
     EACH: ClassVar[tuple[Callable[..., Any], ...]] = ()
@@ -32,6 +33,7 @@ class Structure:
     pushforward: Callable[..., Any] | None = None
     exact: Callable[..., Any] | None = None
     part: Callable[..., Any] | None = None
+    rows: Callable[..., Any] | None = None
 
     def linear_in(self, position: int) -> bool:
         """Whether it is linear in one argument, and knows its transpose there."""
@@ -131,10 +133,10 @@ def structural(
     name: str, shape: Callable[..., tuple[int, ...]], apply: Callable[..., Any],
     transposes: Sequence[Callable[..., Any] | None] = (), *, parameters: str = "",
     pushforward: Callable[..., Any] | None = None, exact: Callable[..., Any] | None = None,
-    part: Callable[..., Any] | None = None,
+    part: Callable[..., Any] | None = None, rows: Callable[..., Any] | None = None,
 ) -> None:  # fmt: skip
     """Enter one structural primitive in the table; made by the parser, never called by name. `parameters` names the arguments
     of one that has a pushforward and no transposes."""
     names = tuple(parameters.split()) or tuple("xyz"[: len(transposes)]) or ("x",)
-    made = Structure(shape, apply, transposes, pushforward, exact, part)
+    made = Structure(shape, apply, transposes, pushforward, exact, part, rows)
     TABLE[name] = Primitive(name, names, ("",) * len(names), internal=True, structure=made)

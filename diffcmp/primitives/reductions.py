@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from diffcmp.primitives import rowwise
 from diffcmp.primitives.arrays import Apply, Key, Shape, Static, as_index
 from diffcmp.primitives.record import structural
 
@@ -210,4 +211,4 @@ structural("softmax",       lambda s, x: x,            lambda s, x: softmax(x), 
 structural("attained",      lambda s, x, value: x,     lambda s, x, value: attained(x, value),   [None, None],
            pushforward=constant)
 structural("softmax_along", lambda s, p, v: v,         lambda s, p, v: softmax_along(p, v),      [None, softmax_along_back],
-           pushforward=softmax_along_by)
+           pushforward=softmax_along_by, rows=rowwise.softmax_along)
