@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks import formulas
 
 SLOPE = "exp(x)/sqrt(sin(x)**3+cos(x)**3)"
+FEW = 100  # elements that differences are asked for
 LOGISTIC = "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2"
 
 
@@ -66,3 +67,15 @@ def hello() -> Workload:
 
 MAKERS: dict[str, Callable[..., Workload]] = {"call": call, "hello": hello}
 """The workloads of one number by name."""
+
+
+def few(work: Workload) -> Any:
+    """The one vector of a workload, short enough for differences, whose gradient costs tens of calls for each element.
+
+    Raises
+    ------
+    NotImplementedError: where there are several, or it is longer.
+    """
+    if len(work.values) > 1 or getattr(work.values[0], "size", 1) > FEW:
+        raise NotImplementedError
+    return work.values[0]

@@ -9,12 +9,11 @@ from typing import Any
 import jacobi
 import numpy as np
 
-from benchmarks.numbers import Workload
+from benchmarks.numbers import Workload, few
 from benchmarks.numbers import call as slope_work
 
 NAME, PACKAGE = "jacobi", "jacobi"
 Run = Callable[[], Any]
-LARGEST = 100  # elements: its gradient costs tens of calls for each
 
 
 def threads() -> str:
@@ -27,9 +26,7 @@ def call(work: Workload) -> Run:
 
 
 def gradient(work: Workload) -> Run:
-    if len(work.values) > 1 or np.size(work.values[0]) > LARGEST:
-        raise NotImplementedError
-    x = work.values[0]
+    x = few(work)
     return lambda: jacobi.jacobi(lambda x: work.formula(np, x, *work.data), x)[0]
 
 

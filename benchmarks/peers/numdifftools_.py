@@ -9,12 +9,11 @@ from typing import Any
 import numdifftools as nd
 import numpy as np
 
-from benchmarks.numbers import Workload
+from benchmarks.numbers import Workload, few
 from benchmarks.numbers import call as slope_work
 
 NAME, PACKAGE = "numdifftools", "numdifftools"
 Run = Callable[[], Any]
-LARGEST = 100  # elements: its gradient costs tens of calls for each
 
 
 def threads() -> str:
@@ -27,9 +26,7 @@ def call(work: Workload) -> Run:
 
 
 def gradient(work: Workload) -> Run:
-    if len(work.values) > 1 or np.size(work.values[0]) > LARGEST:
-        raise NotImplementedError
-    f, x = nd.Gradient(lambda x: work.formula(np, x, *work.data)), work.values[0]
+    f, x = nd.Gradient(lambda x: work.formula(np, x, *work.data)), few(work)
     return lambda: f(x)
 
 

@@ -100,6 +100,7 @@ def det_along(
 def adjugate_along(
     apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
 ) -> Any:
+    """The derivative of the adjugate along a matrix."""
     return apply("adjugate_along", arguments[0], tangents[0])
 
 

@@ -177,6 +177,7 @@ def logsumexp_by(
 def softmax_by(
     apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
 ) -> Any:
+    """d softmax = p∘v − p·(pᵀv) for p = softmax(x), whose Jacobian is diag(p) − ppᵀ."""
     return apply("softmax_along", out, tangents[0])
 
 

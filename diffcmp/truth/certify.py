@@ -181,6 +181,7 @@ def _zero(x: Ball) -> bool:
 
 
 def quantity_of(x: Extended | None) -> Quantity | None:
+    """A number of the local analysis as it is shown: exactly 0 where it is taken as zero."""
     if x is None:
         return None
     if x.infinite:
