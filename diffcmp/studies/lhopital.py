@@ -78,7 +78,8 @@ def study(points: Annotated[int, Bounds("points of the approach to the root", 5,
         (
             Grid("Correct digits of (f/g)′ at the common root", tuple(methods), tuple(limit.name for limit in LIMITS),
                  tuple(tuple(_cell(answers[limit.name][m]) for limit in LIMITS) for m in methods), "digits", (0.0, 16.0),
-                 "0.0: a finite number, and not one digit of it is right."),
+                 "0.0: a finite number, and not one digit of it is right. (guard): where(x == root, limit, f/g); (known): "
+                 "f/g as one writes it who knows the limit."),
             Chart(f"Beside 0/0: {NEAR[0]} has lost half of its digits at x = {half:.2g}, and finds no 0/0 to warn of",
                   "x", "correct digits of ((1−cos x)/x²)′",
                   tuple(Curve(t.backend, tuple(p.x for p in approach.points), t.digits) for t in approach.tracks), "x"),
