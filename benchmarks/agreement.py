@@ -1,4 +1,5 @@
-"""How far one answer is from another: numbers, arrays, tuples of arrays, sparse matrices, or decimal strings of many digits."""
+"""How far one answer is from another: numbers, arrays, tuples of arrays, sparse matrices, or
+decimal strings of many digits."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ SPARE = 2  # digits at the end of a decimal string that may differ
 
 
 def distance(found: Any, expected: Any) -> float:
-    """The largest difference over the largest expected number; inf where something is not finite or shapes differ."""
+    """The largest difference over the largest expected number; inf where something is not finite or
+    shapes differ."""
     if isinstance(expected, str):
         return _of_decimals(found, expected)
     a, b = flat(found), flat(expected)
@@ -34,7 +36,11 @@ def flat(answer: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     """All numbers of an answer in a row."""
     if isinstance(answer, tuple | list):
         return np.concatenate([flat(part) for part in answer])
-    dense = answer.toarray() if hasattr(answer, "toarray") and getattr(answer, "nnz", 0) < 1e4 else answer
+    dense = (
+        answer.toarray()
+        if hasattr(answer, "toarray") and getattr(answer, "nnz", 0) < 1e4
+        else answer
+    )
     return np.asarray(dense.data if hasattr(dense, "nnz") else dense, dtype=float).reshape(-1)
 
 

@@ -1,4 +1,5 @@
-"""Derivatives as a careful person writes them with NumPy: the measure of the table. Of one number they are in `numbers`."""
+"""Derivatives as a careful person writes them with NumPy: the measure of the table. Of one number
+they are in `numbers`."""
 
 from __future__ import annotations
 
@@ -104,5 +105,7 @@ def mixture(alpha: Array, means: Array, icf: Array, x: Array) -> tuple[Array, Ar
     shares = np.exp(alpha - alpha.max())
     to_alpha = weight - len(x) * shares / shares.sum()
     to_means = np.stack([e0 * ru.sum(0) + below * rv.sum(0), e1 * rv.sum(0)], 1)
-    to_q = np.stack([weight - e0 * (ru * dx).sum(0) - e0**2, weight - e1 * (rv * dy).sum(0) - e1**2], 1)
+    to_q = np.stack(
+        [weight - e0 * (ru * dx).sum(0) - e0**2, weight - e1 * (rv * dy).sum(0) - e1**2], 1
+    )
     return to_alpha, to_means, np.column_stack([to_q, -(rv * dx).sum(0) - below])

@@ -21,4 +21,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for row in sorted(rows, key=lambda r: r.stats.median):
             ratio = f"{row.stats.median / base:8.2f}" if base else "        "
             target = row.extra_info.get("target", "")
-            terminalreporter.write_line(f"{group:<44}{row.name:<34}{ratio}  {row.stats.median * 1e3:10.4f} ms  {target}")
+            terminalreporter.write_line(
+                f"{group:<44}{row.name:<34}{ratio}  {row.stats.median * 1e3:10.4f} ms  {target}"
+            )

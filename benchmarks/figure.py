@@ -1,4 +1,5 @@
-"""The table as a picture, from the record that `compare` writes: times as multiples of those by hand, and growth with n."""
+"""The table as a picture, from the record that `compare` writes: times as multiples of those by
+hand, and growth with n."""
 
 from __future__ import annotations
 
@@ -15,16 +16,24 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 MARKS = {  # colour-blind safe (Okabe & Ito); diffcmp above the others
-    "numba_": ("#8c8c8c", "v"), "jax_": ("#0072b2", "s"), "torch_": ("#d55e00", "d"), "torch_single": ("#f0a080", "D"),
-    "casadi_": ("#009e73", "^"), "autograd_": ("#e69f00", "P"), "hand": ("#000000", "|"), "diffcmp_jit": ("#cc79a7", "*"),
+    "numba_": ("#8c8c8c", "v"),
+    "jax_": ("#0072b2", "s"),
+    "torch_": ("#d55e00", "d"),
+    "torch_single": ("#f0a080", "D"),
+    "casadi_": ("#009e73", "^"),
+    "autograd_": ("#e69f00", "P"),
+    "hand": ("#000000", "|"),
+    "diffcmp_jit": ("#cc79a7", "*"),
     "diffcmp_": ("#cc0077", "o"),
-}  # fmt: skip
+}
 
 
 def draw(found: dict[str, Any], path: Path) -> None:
     """Write the figure to a file."""
     plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
-    canvas, (left, right) = plt.subplots(1, 2, figsize=(11.5, 6), width_ratios=(1.55, 1), layout="constrained")
+    canvas, (left, right) = plt.subplots(
+        1, 2, figsize=(11.5, 6), width_ratios=(1.55, 1), layout="constrained"
+    )
     _ratios(left, found)
     _growth(right, found)
     about = f"{found['machine']}, 2 cores, float64, medians of interleaved rounds, {found['date']}"
@@ -41,13 +50,21 @@ def _style(file: str) -> dict[str, Any]:
 
 
 def _ratios(axes: Axes, found: dict[str, Any]) -> None:
-    entries = [e for e in found["rows"] if e["row"]["base"] == "hand" and e["row"]["kind"] != "function"]
+    entries = [
+        e for e in found["rows"] if e["row"]["base"] == "hand" and e["row"]["kind"] != "function"
+    ]
     called = tables.names(found)
     for file in (file for file in MARKS if file in called and file != "hand"):
         shown = [(e["cells"].get(file) or {}).get("to_base") for e in entries]
         places = [(r["median"], i) for i, r in enumerate(shown) if r]
         if places:
-            axes.plot(*zip(*places, strict=True), linestyle="", markersize=7, label=called[file], **_style(file))
+            axes.plot(
+                *zip(*places, strict=True),
+                linestyle="",
+                markersize=7,
+                label=called[file],
+                **_style(file),
+            )
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
     axes.set_yticks(range(len(entries)), [e["row"]["name"] for e in entries])
@@ -57,19 +74,32 @@ def _ratios(axes: Axes, found: dict[str, Any]) -> None:
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_formatter(FuncFormatter(_multiple))
-    axes.set_title("Time as a multiple of the derivative by hand (left is faster)", fontsize=10, loc="left")
+    axes.set_title(
+        "Time as a multiple of the derivative by hand (left is faster)", fontsize=10, loc="left"
+    )
 
 
 def _growth(axes: Axes, found: dict[str, Any]) -> None:
     for file, of in tables.growing(found).items():
         line = "--" if file == "hand" else "-"
         style = _style(file) | ({"marker": ""} if file == "hand" else {})
-        axes.plot(list(of), list(of.values()), line, linewidth=2.2 if file == "diffcmp_" else 1.3, **style)
+        axes.plot(
+            list(of), list(of.values()), line, linewidth=2.2 if file == "diffcmp_" else 1.3, **style
+        )
         if file == "hand":
-            axes.annotate("by hand", (min(of), of[min(of)]), (4, -11), textcoords="offset points", fontsize=8)
+            axes.annotate(
+                "by hand", (min(of), of[min(of)]), (4, -11), textcoords="offset points", fontsize=8
+            )
     axes.axhline(4, color="#cc0077", linewidth=0.8, linestyle=":")
-    axes.annotate("4: the bound of reverse mode", (0.12, 4), (0, -10), xycoords=("axes fraction", "data"),
-                  textcoords="offset points", fontsize=8, color="#cc0077")  # fmt: skip
+    axes.annotate(
+        "4: the bound of reverse mode",
+        (0.12, 4),
+        (0, -10),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        fontsize=8,
+        color="#cc0077",
+    )
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(_multiple))

@@ -1,7 +1,9 @@
-"""The functions that are differentiated, written once over a namespace `xp`: NumPy, autograd.numpy, jax.numpy or torch.
+"""The functions that are differentiated, written once over a namespace `xp`: NumPy, autograd.numpy,
+jax.numpy or torch.
 
-The definitions of `llsq`, `lse`, `ode` and `gmm` are those of GradBench's evaluations of these names (its `evals/*/README.md`
-and its tools in Python). CasADi's namespace differs: its own are in `peers/casadi_.py`.
+The definitions of `llsq`, `lse`, `ode` and `gmm` are those of GradBench's evaluations of these
+names (its `evals/*/README.md` and its tools in Python). CasADi's namespace differs: its own are in
+`peers/casadi_.py`.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ def log_sum_exp(xp: Any, x: Any) -> Any:
 
 
 def runge_kutta(xp: Any, x: Any, one: Any, steps: int) -> Any:
-    """GradBench's `ode`: the last yᵢ(2) of y₀′ = x₀, yᵢ′ = xᵢ·yᵢ₋₁, y(0) = 0; `one` is an array of a single 1."""
+    """GradBench's `ode`: the last yᵢ(2) of y₀′ = x₀, yᵢ′ = xᵢ·yᵢ₋₁, y(0) = 0; `one` is an array of
+    a single 1."""
 
     def rate(y: Any) -> Any:
         return x * xp.concatenate([one, y[:-1]])
@@ -60,7 +63,8 @@ def runge_kutta(xp: Any, x: Any, one: Any, steps: int) -> Any:
 def mixture(xp: Any, alpha: Any, means: Any, icf: Any, x: Any) -> Any:
     """GradBench's `gmm` for points in the plane, γ = 1 and m = 0, without its constants.
 
-    A row of `icf` is the logarithms of the diagonal of the factor L of an inverse covariance, then what is below it.
+    A row of `icf` is the logarithms of the diagonal of the factor L of an inverse covariance, then
+    what is below it.
     """
     q, below = icf[:, :2], icf[:, 2]
     dx = x[:, 0:1] - means[:, 0]

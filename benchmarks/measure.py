@@ -1,4 +1,5 @@
-"""Interleaved repeats: in each round every library does the same row, and ratios are taken inside the round."""
+"""Interleaved repeats: in each round every library does the same row, and ratios are taken inside
+the round."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Cell:
-    """One library at one row: seconds of a call (median, fastest), of the first one, the distance of its answer; or why not."""
+    """One library at one row: seconds of a call (median, fastest), of the first one, the distance
+    of its answer; or why not."""
 
     seconds: float = math.nan
     fastest: float = math.nan
@@ -55,13 +57,25 @@ def measured(row: Row, workers: Sequence[Worker], rounds: int) -> Measured:
         error = math.nan if expected is None else distance(answers[file].value, expected)
         ours = ratio(times.get("diffcmp_"), mine), ratio(times.get("diffcmp_jit"), mine)
         ratios = ratio(mine, times.get(row.base)), *ours
-        cells[file] = Cell(median(mine), min(mine), answers[file].first, error, *ratios, wrong=error > tolerated(expected))
+        cells[file] = Cell(
+            median(mine),
+            min(mine),
+            answers[file].first,
+            error,
+            *ratios,
+            wrong=error > tolerated(expected),
+        )
     return Measured(row, cells)
 
 
-def _times(workers: Sequence[Worker], once: dict[str, float], rounds: int) -> dict[str, list[float]]:
+def _times(
+    workers: Sequence[Worker], once: dict[str, float], rounds: int
+) -> dict[str, list[float]]:
     """Seconds per call in each round, the order of the libraries turning."""
-    calls = {file: max(1, min(10**5, round(SAMPLE / max(seconds, 1e-8)))) for file, seconds in once.items()}
+    calls = {
+        file: max(1, min(10**5, round(SAMPLE / max(seconds, 1e-8))))
+        for file, seconds in once.items()
+    }
     slowest = max(once.values(), default=0.0)
     rounds = max(3, min(rounds, int(BUDGET / max(slowest, SAMPLE))))
     times: dict[str, list[float]] = {w.about.file: [] for w in workers}

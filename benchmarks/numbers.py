@@ -1,4 +1,5 @@
-"""What a workload is, and the work on one number, which needs no NumPy: a first gradient is not charged for importing it.
+"""What a workload is, and the work on one number, which needs no NumPy: a first gradient is not
+charged for importing it.
 
 The work on arrays is in `workloads`.
 """
@@ -21,8 +22,10 @@ LOGISTIC = "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2"
 class Workload:
     """A function of float64 numbers or arrays, and how each side writes it.
 
-    text: for diffcmp. inputs: what is differentiated with respect to. data: what the formula takes besides. v: a direction.
-    by_hand: kind of derivative ("gradient", "hessian", …) to its hand-written form, of `inputs` and `data` (and v).
+    text: for diffcmp. inputs: what is differentiated with respect to. data: what the formula takes
+        besides. v: a direction.
+    by_hand: kind of derivative ("gradient", "hessian", …) to its hand-written form, of `inputs` and
+        `data` (and v).
     text_inputs: all that the text names, where that is more than `inputs`.
     """
 
@@ -57,7 +60,9 @@ def double(x: float) -> float:
 
 def call() -> Workload:
     """f′(1.5) of one number."""
-    return Workload("slope", SLOPE, formulas.slope, {"x": 1.5}, {"call": slope, "function": slope_value})
+    return Workload(
+        "slope", SLOPE, formulas.slope, {"x": 1.5}, {"call": slope, "function": slope_value}
+    )
 
 
 def hello() -> Workload:
@@ -70,7 +75,8 @@ MAKERS: dict[str, Callable[..., Workload]] = {"call": call, "hello": hello}
 
 
 def few(work: Workload) -> Any:
-    """The one vector of a workload, short enough for differences, whose gradient costs tens of calls for each element.
+    """The one vector of a workload, short enough for differences, whose gradient costs tens of
+    calls for each element.
 
     Raises
     ------

@@ -1,4 +1,5 @@
-"""First gradients timed from outside: of the whole process, as its user waits for it (start, import, trace, compile, run)."""
+"""First gradients timed from outside: of the whole process, as its user waits for it (start,
+import, trace, compile, run)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from benchmarks.measure import Ratio, ratio
 
 @dataclass(frozen=True)
 class Start:
-    """A library's first gradient: seconds (median), MiB at the highest, MiB of these after the import."""
+    """A library's first gradient: seconds (median), MiB at the highest, MiB of these after the
+    import."""
 
     seconds: float
     peak: float
@@ -25,9 +27,11 @@ class Start:
 
 
 def started(number: int, files: Sequence[str], rounds: int) -> dict[str, Start]:
-    """One of `first.STARTS` by each library, in turns; the first round warms the disk, and writes the bytecode of what has been
-    edited since, and is not counted."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """One of `first.STARTS` by each library, in turns; the first round warms the disk, and writes
+    the bytecode of what has been edited since, and is not counted."""
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     seconds: dict[str, list[float]] = {file: [] for file in files}
     memory: dict[str, tuple[float, float]] = {}
     for _ in range(rounds + 1):
@@ -43,5 +47,6 @@ def started(number: int, files: Sequence[str], rounds: int) -> dict[str, Start]:
                 memory[file] = peak, after_import
     counted = {file: times[1:] for file, times in seconds.items()}
     return {
-        file: Start(median(times), *memory[file], ratio(counted.get("diffcmp_"), times)) for file, times in counted.items()
-    }  # fmt: skip
+        file: Start(median(times), *memory[file], ratio(counted.get("diffcmp_"), times))
+        for file, times in counted.items()
+    }

@@ -1,4 +1,5 @@
-"""The tables in Markdown, from the record that `compare` writes as JSON; nothing is measured here."""
+"""The tables in Markdown, from the record that `compare` writes as JSON; nothing is measured
+here."""
 
 from __future__ import annotations
 
@@ -7,16 +8,30 @@ from typing import Any
 
 from benchmarks.limits import LIMITS
 
-MAIN = ("hand", "numba_", "diffcmp_", "diffcmp_jit", "jax_", "torch_", "torch_single", "casadi_", "autograd_")
+MAIN = (
+    "hand",
+    "numba_",
+    "diffcmp_",
+    "diffcmp_jit",
+    "jax_",
+    "torch_",
+    "torch_single",
+    "casadi_",
+    "autograd_",
+)
 DIFFERENCES = ("hand", "diffcmp_", "numdifftools_", "jacobi_", "mpmath_")
 
 
 def sections(found: dict[str, Any]) -> dict[str, str]:
     """All tables by name."""
     return {
-        "columns": libraries(found), "main": main_table(found), "differences": differences(found), "aims": targets(found),
-        "growth": growth(found), "first": starts(found),
-    }  # fmt: skip
+        "columns": libraries(found),
+        "main": main_table(found),
+        "differences": differences(found),
+        "aims": targets(found),
+        "growth": growth(found),
+        "first": starts(found),
+    }
 
 
 def markdown(found: dict[str, Any]) -> str:
@@ -25,7 +40,8 @@ def markdown(found: dict[str, Any]) -> str:
 
 
 def replaced(page: str, found: dict[str, Any]) -> str:
-    """A page whose tables, each after a line `<!-- peers: NAME -->` and before `<!-- /peers -->`, are those of this record.
+    """A page whose tables, each after a line `<!-- peers: NAME -->` and before `<!-- /peers -->`,
+    are those of this record.
 
     Raises
     ------
@@ -50,19 +66,26 @@ def names(found: dict[str, Any]) -> dict[str, str]:
 
 
 def libraries(found: dict[str, Any]) -> str:
-    rows = [[a["name"], a["version"] or a["fault"], a["threads"] or "–"] for a in found["libraries"]]
+    rows = [
+        [a["name"], a["version"] or a["fault"], a["threads"] or "–"] for a in found["libraries"]
+    ]
     before, after = (f"{found[when][1]:.1f}" for when in ("load_before", "load"))
     load = f"load over 5 minutes {before} before and {after} after, of which the measurement itself makes about 1"
     unset = f"; set aside: {', '.join(found['unset'])}" if found["unset"] else ""
     commit = f", commit {found['commit']}" if found["commit"] else ""
-    return f"{found['date']}, {found['machine']}, Python {found['python']}{commit}; {load}{unset}.\n\n" + grid(
-        ["column", "version", "threads"], rows
+    return (
+        f"{found['date']}, {found['machine']}, Python {found['python']}{commit}; {load}{unset}.\n\n"
+        + grid(["column", "version", "threads"], rows)
     )
 
 
 def seconds(t: float) -> str:
     """A time with its unit and two or three digits."""
-    unit, scale = next((u, s) for u, s in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)) if t >= s or s == 1e-9)
+    unit, scale = next(
+        (u, s)
+        for u, s in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+        if t >= s or s == 1e-9
+    )
     return f"{figures(t / scale)} {unit}"
 
 
@@ -79,7 +102,11 @@ def cell(record: dict[str, Any] | None, base: bool) -> str:
         return "not installed"
     if record["fault"]:
         return "–" if record["fault"] == "–" else "fails"
-    text = seconds(record["seconds"]) if base or not record["to_base"] else figures(record["to_base"]["median"])
+    text = (
+        seconds(record["seconds"])
+        if base or not record["to_base"]
+        else figures(record["to_base"]["median"])
+    )
     return f"{text} ✗" if record["wrong"] else text
 
 
@@ -95,11 +122,17 @@ def _table(found: dict[str, Any], files: Sequence[str], keep: Any) -> str:
 
 def main_table(found: dict[str, Any]) -> str:
     """Derivatives against those written by hand, and what limits diffcmp."""
-    table = _table(found, MAIN, lambda entry: entry["row"]["base"] == "hand" and entry["row"]["kind"] != "function")
+    table = _table(
+        found,
+        MAIN,
+        lambda entry: entry["row"]["base"] == "hand" and entry["row"]["kind"] != "function",
+    )
     if not table:
         return ""
     header, rule, *rows = table.splitlines()
-    explained = [f"{row} {LIMITS.get(row.split(' | ')[0].removeprefix('| '), '')} |" for row in rows]
+    explained = [
+        f"{row} {LIMITS.get(row.split(' | ')[0].removeprefix('| '), '')} |" for row in rows
+    ]
     return "\n".join([f"{header} what limits diffcmp |", f"{rule} --- |", *explained])
 
 
@@ -122,28 +155,41 @@ def targets(found: dict[str, Any]) -> str:
     return grid(["work", "diffcmp over", "ratio", "quartiles", "target", ""], rows) if rows else ""
 
 
-def _aims(found: dict[str, Any], entry: dict[str, Any], aims: str, key: str, who: str) -> list[list[str]]:
+def _aims(
+    found: dict[str, Any], entry: dict[str, Any], aims: str, key: str, who: str
+) -> list[list[str]]:
     called, rows = names(found), []
     work = f"{who}{'first: ' if entry in found['first'] else ''}{entry['row']['name']}"
     for file, limit in entry["row"].get(aims, {}).items():
         ratio = (entry["cells"].get(file) or {}).get(key)
         if ratio:
-            met = "met" if ratio["median"] <= limit else f"missed by {ratio['median'] / limit:.2f} ×"
+            met = (
+                "met" if ratio["median"] <= limit else f"missed by {ratio['median'] / limit:.2f} ×"
+            )
             spread = f"{figures(ratio['low'])}–{figures(ratio['high'])}"
             rows.append([work, called[file], figures(ratio["median"]), spread, f"{limit:g}", met])
     return rows
 
 
 def growing(found: dict[str, Any]) -> dict[str, dict[int, float]]:
-    """∇f over f in NumPy by hand, by library and n: the fastest of each, since they were not measured in the same round."""
+    """∇f over f in NumPy by hand, by library and n: the fastest of each, since they were not
+    measured in the same round."""
     rosenbrock = [e for e in found["rows"] if e["row"]["workload"] == "rosenbrock"]
-    f = {e["row"]["size"]: e["cells"]["hand"]["fastest"] for e in rosenbrock if e["row"]["kind"] == "function"}
+    f = {
+        e["row"]["size"]: e["cells"]["hand"]["fastest"]
+        for e in rosenbrock
+        if e["row"]["kind"] == "function"
+    }
     grown: dict[str, dict[int, float]] = {}
-    for entry in (e for e in rosenbrock if e["row"]["kind"] == "gradient" and e["row"]["size"] in f):
+    for entry in (
+        e for e in rosenbrock if e["row"]["kind"] == "gradient" and e["row"]["size"] in f
+    ):
         for file in MAIN:
             record = entry["cells"].get(file)
             if record and not record["fault"]:
-                grown.setdefault(file, {})[entry["row"]["size"]] = record["fastest"] / f[entry["row"]["size"]]
+                grown.setdefault(file, {})[entry["row"]["size"]] = (
+                    record["fastest"] / f[entry["row"]["size"]]
+                )
     return grown
 
 
@@ -151,9 +197,15 @@ def growth(found: dict[str, Any]) -> str:
     """The cost of ∇f, in calls of f written in NumPy, and that of a sparse Hessian in gradients."""
     grown, called = growing(found), names(found)
     sizes = sorted({n for of in grown.values() for n in of})
-    rows = [[called[file], *(figures(of[n]) if n in of else "–" for n in sizes)] for file, of in grown.items()]
+    rows = [
+        [called[file], *(figures(of[n]) if n in of else "–" for n in sizes)]
+        for file, of in grown.items()
+    ]
     table = grid(["∇f over f in NumPy", *(f"n = {n}" for n in sizes)], rows) if rows else ""
-    fastest = {(e["row"]["kind"], e["row"]["size"]): (e["cells"].get("diffcmp_") or {}).get("fastest") for e in found["rows"]}
+    fastest = {
+        (e["row"]["kind"], e["row"]["size"]): (e["cells"].get("diffcmp_") or {}).get("fastest")
+        for e in found["rows"]
+    }
     sparse, gradient = fastest.get(("sparse", 10**5)), fastest.get(("gradient", 10**5))
     if not sparse or not gradient:
         return table
@@ -163,7 +215,10 @@ def growth(found: dict[str, Any]) -> str:
 def starts(found: dict[str, Any]) -> str:
     """First gradients in a new process: seconds, and memory at its highest."""
     called, entries = names(found), found["first"]
-    header = ["first gradient, new process: time, peak memory (after import)", *(f"{e['row']['name']}" for e in entries)]
+    header = [
+        "first gradient, new process: time, peak memory (after import)",
+        *(f"{e['row']['name']}" for e in entries),
+    ]
     rows = []
     for file in dict.fromkeys(file for entry in entries for file in entry["cells"]):
         rows.append([called[file], *(_start(entry["cells"].get(file)) for entry in entries)])

@@ -1,4 +1,5 @@
-"""Derivatives of arrays, against NumPy written by hand: many points at once, gradients of growing length, a sparse Hessian."""
+"""Derivatives of arrays, against NumPy written by hand: many points at once, gradients of growing
+length, a sparse Hessian."""
 
 from __future__ import annotations
 
@@ -54,7 +55,9 @@ def test_slope_by_hand(benchmark: Any) -> None:
 @pytest.mark.parametrize("backend", ["dual", "tape", "dual-lhopital"])
 def test_slope(benchmark: Any, backend: str) -> None:
     benchmark.extra_info["target"] = "target 0.60"
-    np.testing.assert_allclose(benchmark(derivative(SQUIRE_TRAPP, backend), POINTS), slope_by_hand(POINTS), rtol=1e-13)
+    np.testing.assert_allclose(
+        benchmark(derivative(SQUIRE_TRAPP, backend), POINTS), slope_by_hand(POINTS), rtol=1e-13
+    )
 
 
 def group(n: int) -> str:
@@ -70,13 +73,20 @@ def test_gradient_by_hand(benchmark: Any, n: int) -> None:
 @pytest.mark.parametrize("n", LENGTHS)
 def test_gradient_with_care(benchmark: Any, n: int) -> None:
     benchmark.group = group(n)
-    np.testing.assert_allclose(benchmark(gradient_with_care, point(n)), gradient_by_hand(point(n)), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        benchmark(gradient_with_care, point(n)), gradient_by_hand(point(n)), rtol=1e-9, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("n", LENGTHS)
 def test_gradient(benchmark: Any, n: int) -> None:
-    benchmark.group, benchmark.extra_info["target"] = group(n), "target 1.50" if n == 100 else "target 1.00"
-    np.testing.assert_allclose(benchmark(gradient(ROSENBROCK), point(n)), gradient_by_hand(point(n)), rtol=1e-9, atol=1e-9)
+    benchmark.group, benchmark.extra_info["target"] = (
+        group(n),
+        "target 1.50" if n == 100 else "target 1.00",
+    )
+    np.testing.assert_allclose(
+        benchmark(gradient(ROSENBROCK), point(n)), gradient_by_hand(point(n)), rtol=1e-9, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("n", LENGTHS)
@@ -88,7 +98,10 @@ def test_function(benchmark: Any, n: int) -> None:
 
 @pytest.mark.parametrize("n", LENGTHS)
 def test_gradient_of_function(benchmark: Any, n: int) -> None:
-    benchmark.group, benchmark.extra_info["target"] = f"Rosenbrock gradient / function, n = {n}", "target 4.00"
+    benchmark.group, benchmark.extra_info["target"] = (
+        f"Rosenbrock gradient / function, n = {n}",
+        "target 4.00",
+    )
     benchmark(gradient(ROSENBROCK), point(n))
 
 

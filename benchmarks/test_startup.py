@@ -1,4 +1,5 @@
-"""Whole commands, against importing the libraries that a comparison with sympy cannot do without."""
+"""Whole commands, against importing the libraries that a comparison with sympy cannot do
+without."""
 
 from __future__ import annotations
 
@@ -23,11 +24,14 @@ def test_import_numpy_sympy_click_rich(benchmark: Any) -> None:
 
 
 @pytest.mark.benchmark(group=GROUP, min_rounds=9)
-@pytest.mark.parametrize(("name", "arguments", "target"), [
-    ("grad, all backends", ["grad", "sin(x)", "--at", "1"], "target 1.60"),
-    ("grad, dual only", ["grad", "sin(x)", "--at", "1", "--backend", "dual"], ""),
-    ("help", ["--help"], ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "arguments", "target"),
+    [
+        ("grad, all backends", ["grad", "sin(x)", "--at", "1"], "target 1.60"),
+        ("grad, dual only", ["grad", "sin(x)", "--at", "1", "--backend", "dual"], ""),
+        ("help", ["--help"], ""),
+    ],
+)
 def test_command(benchmark: Any, name: str, arguments: list[str], target: str) -> None:
     benchmark.extra_info["target"] = target
     benchmark(call, "-c", RUN, *arguments)

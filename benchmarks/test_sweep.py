@@ -22,7 +22,9 @@ def test_sweep(benchmark: Any, expr: str) -> None:
 
 
 @pytest.mark.benchmark(group="truth to 30 digits")
-@pytest.mark.parametrize("expr", ["exp(x)/sqrt(sin(x)**3+cos(x)**3)", "(1-cos(x))/x**2"], ids=["smooth", "removable"])
+@pytest.mark.parametrize(
+    "expr", ["exp(x)/sqrt(sin(x)**3+cos(x)**3)", "(1-cos(x))/x**2"], ids=["smooth", "removable"]
+)
 def test_truth(benchmark: Any, expr: str) -> None:
     assert benchmark(certify, expr, "0" if "1-cos" in expr else "1.5").certified
 

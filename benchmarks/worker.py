@@ -1,6 +1,8 @@
-"""A process for each library: it prepares a row, answers once, and times as many calls as it is told to.
+"""A process for each library: it prepares a row, answers once, and times as many calls as it is
+told to.
 
-So no library's threads, allocator or settings are another's, and one that fails or hangs costs only its own column.
+So no library's threads, allocator or settings are another's, and one that fails or hangs costs only
+its own column.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class Introduction:
 
 @dataclass(frozen=True)
 class Answer:
-    """The first answer to a row and the seconds of the first and second call; `fault` says why there is none."""
+    """The first answer to a row and the seconds of the first and second call; `fault` says why
+    there is none."""
 
     value: Any = None
     first: float = 0.0
@@ -79,9 +82,12 @@ def _prepared(row: Row, file: str) -> tuple[Any, Answer]:
 
 
 def plain(answer: Any) -> Any:
-    """An answer without its library: NumPy arrays, SciPy's sparse ones, strings, tuples of these."""
+    """An answer without its library: NumPy arrays, SciPy's sparse ones, strings, tuples of
+    these."""
     if isinstance(answer, tuple | list | dict):
-        return tuple(plain(part) for part in (answer.values() if isinstance(answer, dict) else answer))
+        return tuple(
+            plain(part) for part in (answer.values() if isinstance(answer, dict) else answer)
+        )
     if isinstance(answer, str) or (hasattr(answer, "nnz") and hasattr(answer, "tocsr")):
         return answer
     return np.array(answer.full() if hasattr(answer, "full") else answer, dtype=float)
@@ -92,7 +98,9 @@ class Worker:
 
     def __init__(self, file: str) -> None:
         self.pipe, theirs = multiprocessing.get_context("spawn").Pipe()
-        self.process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, file), daemon=True)
+        self.process = multiprocessing.get_context("spawn").Process(
+            target=serve, args=(theirs, file), daemon=True
+        )
         self.process.start()
         self.about: Introduction = self.pipe.recv()
         self.alive = not self.about.fault

@@ -1,4 +1,5 @@
-"""diffcmp: which way of differentiating can be trusted, to how many digits, and why do the others fail?
+"""diffcmp: which way of differentiating can be trusted, to how many digits, and why do the others
+fail?
 
 The public names are loaded when they are first used, so that importing the package costs nothing.
 
@@ -19,17 +20,17 @@ from typing import TYPE_CHECKING
 from diffcmp.version import __version__
 
 if TYPE_CHECKING:
-    from diffcmp.accuracy.along import along
     from diffcmp.accuracy.compare import compare
     from diffcmp.accuracy.explain import explain
     from diffcmp.accuracy.explanation import Explanation
+    from diffcmp.accuracy.map import map
     from diffcmp.accuracy.record import Comparison, Map, Sweep
     from diffcmp.accuracy.sweep import sweep
-    from diffcmp.api import derivative, grad
+    from diffcmp.derivatives.arrays import gradient, hessian, hvp, jacobian, jvp, vjp
+    from diffcmp.derivatives.numbers import derivative, grad
     from diffcmp.errors import DiffcmpError, InputError
-    from diffcmp.operators import gradient, hessian, hvp, jacobian, jvp, vjp
+    from diffcmp.language.parser import parse
     from diffcmp.program.ir import Program
-    from diffcmp.program.parser import parse
     from diffcmp.program.tracer import trace
     from diffcmp.report.record import Report
     from diffcmp.speed.record import Bench
@@ -39,23 +40,77 @@ if TYPE_CHECKING:
     from diffcmp.truth.record import Kind, Truth
 
 _HOMES = {
-    "along": "accuracy.along", "compare": "accuracy.compare", "Comparison": "accuracy.record", "Map": "accuracy.record",
-    "explain": "accuracy.explain", "Explanation": "accuracy.explanation",
-    "Report": "report.record", "study": "studies.registry", "Sweep": "accuracy.record", "sweep": "accuracy.sweep",
-    "certify": "truth.asked", "derivative": "api", "grad": "api", "DiffcmpError": "errors", "InputError": "errors",
-    "Program": "program.ir", "parse": "program.parser", "trace": "program.tracer", "Kind": "truth.record",
-    "Truth": "truth.record", "Bench": "speed.record", "bench": "speed.run",
-    **dict.fromkeys(("gradient", "hessian", "hvp", "jacobian", "jvp", "vjp"), "operators"),
-}  # fmt: skip
+    "map": "accuracy.map",
+    "compare": "accuracy.compare",
+    "Comparison": "accuracy.record",
+    "Map": "accuracy.record",
+    "explain": "accuracy.explain",
+    "Explanation": "accuracy.explanation",
+    "Report": "report.record",
+    "study": "studies.registry",
+    "Sweep": "accuracy.record",
+    "sweep": "accuracy.sweep",
+    "certify": "truth.asked",
+    "derivative": "derivatives.numbers",
+    "grad": "derivatives.numbers",
+    "DiffcmpError": "errors",
+    "InputError": "errors",
+    "Program": "program.ir",
+    "parse": "language.parser",
+    "trace": "program.tracer",
+    "Kind": "truth.record",
+    "Truth": "truth.record",
+    "Bench": "speed.record",
+    "bench": "speed.run",
+    **dict.fromkeys(("gradient", "hessian", "hvp", "jacobian", "jvp", "vjp"), "derivatives.arrays"),
+}
 
 __all__ = [
-    "Bench", "Comparison", "DiffcmpError", "Explanation", "InputError", "Kind", "Map", "Program", "Report", "Sweep", "Truth",
-    "__version__", "along", "bench", "certify", "compare", "derivative", "explain", "grad", "gradient", "hessian", "hvp",
-    "jacobian", "jvp", "parse", "study", "sweep", "trace", "vjp",
-]  # fmt: skip
+    "Bench",
+    "Comparison",
+    "DiffcmpError",
+    "Explanation",
+    "InputError",
+    "Kind",
+    "Map",
+    "Program",
+    "Report",
+    "Sweep",
+    "Truth",
+    "__version__",
+    "bench",
+    "certify",
+    "compare",
+    "derivative",
+    "explain",
+    "grad",
+    "gradient",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "map",
+    "parse",
+    "study",
+    "sweep",
+    "trace",
+    "vjp",
+]
+
+
+_OLD_NAMES = {"along": "map"}
 
 
 def __getattr__(name: str) -> object:
+    if name in _OLD_NAMES:
+        import warnings
+
+        new = _OLD_NAMES[name]
+        message = (
+            f"diffcmp.{name} is called diffcmp.{new} now; the old name goes with the next version"
+        )
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return __getattr__(new)
     if name not in _HOMES:
         raise AttributeError(f"module 'diffcmp' has no attribute '{name}'")
     found = globals()[name] = getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)

@@ -1,4 +1,5 @@
-"""The moment by which everything that was asked must be answered: one value, shared by all who wait for something."""
+"""The moment by which everything that was asked must be answered: one value, shared by all who wait
+for something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Where in the user's text a thing stands: the half-open range of characters, and how to underline it."""
+"""Where in the user's text a thing stands: the half-open range of characters, and how to underline
+it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class Span:
 
 
 class Piece(str):
-    """A piece of a longer text that knows where it stands there, so that what is wrong with it is underlined in the whole."""
+    """A piece of a longer text that knows where it stands there, so that what is wrong with it is
+    underlined in the whole."""
 
     whole: str
     start: int
@@ -46,7 +48,8 @@ class Piece(str):
 
 
 def printable(text: str) -> str:
-    """`text` with every control or invisible character shown as an escape, so that it cannot act on a terminal."""
+    """`text` with every control or invisible character shown as an escape, so that it cannot act on
+    a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -1,8 +1,9 @@
-"""A process that runs our own functions under a time limit: the parent's side and the process itself.
+"""A process that runs our own functions under a time limit: the parent's side and the process
+itself.
 
-What hangs there (a symbolic limit) is killed, and what runs there (the import of sympy) runs beside the parent. The
-functions live with those who need them; nothing here knows any mathematics. Not `multiprocessing`: that imports the
-caller's main module once more.
+What hangs there (a symbolic limit) is killed, and what runs there (the import of sympy) runs beside
+the parent. The functions live with those who need them; nothing here knows any mathematics. Not
+`multiprocessing`: that imports the caller's main module once more.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ class Task:
 
     def wait(self, timeout: float | None) -> bool:
         """Whether there is an outcome within `timeout` seconds. Nothing is killed."""
-        if os.getpid() != self.process_id:  # whoever was to finish it stayed behind in the process that forked
+        if (
+            os.getpid() != self.process_id
+        ):  # whoever was to finish it stayed behind in the process that forked
             return True
         return self.finished.wait(timeout)
 
@@ -64,7 +67,8 @@ class Task:
 
         Raises
         ------
-        WorkerTimeout: `timeout` seconds are over; the request is cancelled. WorkerFailed: the function raised.
+        WorkerTimeout: `timeout` seconds are over; the request is cancelled. WorkerFailed: the
+            function raised.
         WorkerDied: the process ended.
         """
         if os.getpid() != self.process_id:
@@ -85,9 +89,11 @@ class Task:
 
 
 class Worker:
-    """A process that is started at once, asked again and again, and started anew where it had to be killed.
+    """A process that is started at once, asked again and again, and started anew where it had to be
+    killed.
 
-    One thread hands it one request after the other, so that of those that wait nothing is lost when it is killed.
+    One thread hands it one request after the other, so that of those that wait nothing is lost when
+    it is killed.
     """
 
     def __init__(self, modules: Sequence[str] = ()) -> None:
@@ -129,7 +135,8 @@ class Worker:
         return task
 
     def cancel(self, task: Task) -> bool:
-        """Drop a request, and kill the process where it is the one that runs. False where it was finished before."""
+        """Drop a request, and kill the process where it is the one that runs. False where it was
+        finished before."""
         with self._changed:
             if task.finished.is_set():
                 return False
@@ -156,7 +163,12 @@ class Worker:
     def __enter__(self) -> Worker:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self.close()
 
     @property
@@ -189,7 +201,8 @@ class Worker:
             return self._running
 
     def _answer(self, task: Task) -> tuple[Any, WorkerError | None]:
-        """Value or error of one request. A process that ended while it was idle is replaced first."""
+        """Value or error of one request. A process that ended while it was idle is replaced
+        first."""
         import pickle
 
         try:
@@ -231,7 +244,8 @@ class Worker:
                 pipe.close()  # type: ignore[union-attr]  # both are pipes
 
     def leave_to_parent(self) -> None:
-        """In a forked process: forget the worker without a word to it; it belongs to the process that forked."""
+        """In a forked process: forget the worker without a word to it; it belongs to the process
+        that forked."""
         process = self._process
         if process is not None:
             process.returncode = 0  # else it would be reaped, or warned about, on deletion
@@ -281,14 +295,22 @@ if hasattr(os, "register_at_fork"):
 def _spawned(modules: Sequence[str]) -> Popen[bytes]:
     from subprocess import DEVNULL, PIPE, Popen
 
-    # our own search path: `-c` would put the working directory first, and a sympy.py there would be run
+    # our own search path: `-c` would put the working directory first, and a sympy.py there would be
+    # run
     code = f"import sys; sys.path[:] = {sys.path!r}; from diffcmp.worker import serve; serve()"
-    environment = os.environ | {"PYTHONHASHSEED": "0"}  # sympy walks over sets: the same answer every time
+    environment = os.environ | {
+        "PYTHONHASHSEED": "0"
+    }  # sympy walks over sets: the same answer every time
     flags = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW
     return Popen(
         [sys.executable, "-c", code, str(os.getpid()), *modules],
-        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, bufsize=0, env=environment, creationflags=flags,
-    )  # fmt: skip
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        bufsize=0,
+        env=environment,
+        creationflags=flags,
+    )
 
 
 def _write(pipe: BinaryIO, frame: bytes) -> None:
@@ -331,11 +353,13 @@ def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-# in the process -------------------------------------------------------------------------------------------------------
+# in the process
+# -------------------------------------------------------------------------------------------------------
 
 
 def serve() -> None:
-    """Answer requests from the standard input until it closes. Called in the process itself, and never returns."""
+    """Answer requests from the standard input until it closes. Called in the process itself, and
+    never returns."""
     import pickle
     import signal
     import warnings
@@ -412,8 +436,9 @@ def _limit_memory() -> None:
 def _guard(requests: int, parent: int) -> None:
     """End the process once the parent is gone, also in the middle of a computation.
 
-    The pipe from the parent hangs up at once. Should a computation hold the interpreter's lock, this thread does not run:
-    then the alarm that it keeps putting off goes off, and its default action ends the process.
+    The pipe from the parent hangs up at once. Should a computation hold the interpreter's lock,
+    this thread does not run: then the alarm that it keeps putting off goes off, and its default
+        action ends the process.
     """
     import select
     import signal

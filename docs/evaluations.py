@@ -1,9 +1,11 @@
-"""The table of docs/evaluations.md: how many runs of a function one gradient costs, by method and number of variables.
+"""The table of docs/evaluations.md: how many runs of a function one gradient costs, by method and
+number of variables.
 
     make docs-tables        writes docs/evaluations.md again
 
-Every number is counted, none is computed from a formula: a stencil, the complex step and the tape report their evaluations;
-the products of forward mode are counted as they are called, those of a Hessian are the colours of its pattern.
+Every number is counted, none is computed from a formula: a stencil, the complex step and the tape
+report their evaluations; the products of forward mode are counted as they are called, those of a
+Hessian are the colours of its pattern.
 """
 
 from __future__ import annotations
@@ -16,17 +18,20 @@ import numpy as np
 
 from diffcmp.backends.registry import backend
 from diffcmp.engines import products
-from diffcmp.engines.point import located
-from diffcmp.program.parser import parse
+from diffcmp.language.parser import parse
+from diffcmp.point.point import located
 
 PAGE = Path(__file__).with_name("evaluations.md")
 EXPR = "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)"  # the extended Rosenbrock function
 SIZES = (10, 100, 1000, 10_000)
 SIMPLE = "sum(x**2)"  # for the largest size, where only the count matters
 METHODS = {
-    "forward": "forward differences", "central": "central differences", "complex-step": "the complex step",
-    "dual": "dual numbers, one direction a run", "tape": "the tape, one sweep",
-}  # fmt: skip
+    "forward": "forward differences",
+    "central": "central differences",
+    "complex-step": "the complex step",
+    "dual": "dual numbers, one direction a run",
+    "tape": "the tape, one sweep",
+}
 
 
 def counted(name: str, n: int) -> int:
@@ -71,20 +76,28 @@ of the same function is tridiagonal, and costs as many products of dual numbers 
 """
 
 
-def page(found: Mapping[str, Sequence[int]], hessians: Sequence[int], sizes: Sequence[int] = SIZES) -> str:
+def page(
+    found: Mapping[str, Sequence[int]], hessians: Sequence[int], sizes: Sequence[int] = SIZES
+) -> str:
     """The whole page."""
     rows = [f"| {METHODS[name]} (`{name}`) | {_cells(row, sizes)} |" for name, row in found.items()]
     rows.append(f"| the sparse Hessian, coloured (`hessian`) | {_cells(hessians, sizes)} |")
     head = " | ".join(f"n = {n}" for n in sizes)
-    return "\n".join([HEAD, f"| method | {head} | growth |", "|---|" + "---:|" * (len(sizes) + 1), *rows, FOOT])
+    return "\n".join(
+        [HEAD, f"| method | {head} | growth |", "|---|" + "---:|" * (len(sizes) + 1), *rows, FOOT]
+    )
 
 
 def _cells(row: Sequence[int], sizes: Sequence[int]) -> str:
     p = growth(row, sizes)
-    return " | ".join([*map(str, row), "constant" if math.isclose(p, 0, abs_tol=0.005) else f"n^{p:.2f}"])
+    return " | ".join(
+        [*map(str, row), "constant" if math.isclose(p, 0, abs_tol=0.005) else f"n^{p:.2f}"]
+    )
 
 
-def main(write: Callable[[str], object] = lambda text: PAGE.write_text(text, encoding="utf-8")) -> None:
+def main(
+    write: Callable[[str], object] = lambda text: PAGE.write_text(text, encoding="utf-8"),
+) -> None:
     """Count, and write the page."""
     write(page(counts(), [hessian_products(n) for n in SIZES]))
 

@@ -2,8 +2,8 @@
 
     make docs-tables        writes docs/singular-points.md again
 
-The derivative of each limit's continuous extension is typed here from its series, as a textbook has it; a test holds it
-against the certified truth. Everything else in the page is computed.
+The derivative of each limit's continuous extension is typed here from its series, as a textbook has
+it; a test holds it against the certified truth. Everything else in the page is computed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import diffcmp
-from diffcmp.accuracy.measure import full_digits
+from diffcmp.accuracy.errors import full_digits
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.registry import BUILT_IN, backend, orders
@@ -25,14 +25,17 @@ from diffcmp.report.export import code, escaped
 
 PAGE = Path(__file__).with_name("singular-points.md")
 # those that are always installed, and give first derivatives
-BACKENDS = tuple(name for name, place in BUILT_IN.items() if ".peers" not in place and 1 in orders(backend(name)))
+BACKENDS = tuple(
+    name for name, place in BUILT_IN.items() if ".peers" not in place and 1 in orders(backend(name))
+)
 SECONDS = 60.0  # for sympy, so that a slow machine writes the same page
 RIGHT, LOUD, WRONG = "right", "nan or inf", "silently wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A function at a point where a method may fail, the derivative there as exact text, and why it is that."""
+    """A function at a point where a method may fail, the derivative there as exact text, and why it
+    is that."""
 
     expr: str
     at: str
@@ -44,7 +47,8 @@ class Limit:
 # ruff: noqa: E501 - a table: one aligned line a limit
 LIMITS: dict[str, list[Limit]] = {
     "0/0, L'Hôpital's rule once": [
-        #     expression                              at      derivative        why: the function beside the point, t the distance from it
+        #     expression                              at      derivative        why: the function
+        # beside the point, t the distance from it
         Limit("(t**2-4)/(t-2)",                       "2",    "1",              "t + 2"),
         Limit("(x**3-8)/(x-2)",                       "2",    "6",              "x² + 2x + 4"),
         Limit("sin(x)/x",                             "0",    "0",              "1 - x²/6 + …"),
@@ -115,7 +119,8 @@ LIMITS: dict[str, list[Limit]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one backend makes of one limit: the verdict, the value, its correct digits, and whether it carries a note."""
+    """What one backend makes of one limit: the verdict, the value, its correct digits, and whether
+    it carries a note."""
 
     verdict: str
     value: Any
@@ -144,9 +149,14 @@ def _cell(row: Row, name: str) -> Cell:
 
 
 def needed(name: str) -> float:
-    """Half of the digits that the method can give: float64's, times p/(p + 1) for a stencil of order p."""
+    """Half of the digits that the method can give: float64's, times p/(p + 1) for a stencil of
+    order p."""
     method = backend(name)
-    reach = method.truncation_order / (method.truncation_order + 1) if isinstance(method, Stencil) else 1.0
+    reach = (
+        method.truncation_order / (method.truncation_order + 1)
+        if isinstance(method, Stencil)
+        else 1.0
+    )
     return full_digits(Floats("float64")) * reach / 2
 
 
@@ -206,7 +216,14 @@ def _reading(rows: Sequence[dict[str, Cell]]) -> Iterable[str]:
 
 def main() -> None:
     """Write the page."""
-    PAGE.write_text(page([(group, [(limit, compared(limit)) for limit in limits]) for group, limits in LIMITS.items()]))
+    PAGE.write_text(
+        page(
+            [
+                (group, [(limit, compared(limit)) for limit in limits])
+                for group, limits in LIMITS.items()
+            ]
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -6,20 +6,36 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from diffcmp.primitives import TABLE
+from diffcmp.language.parser import CONSTANTS
+from diffcmp.primitives import CALLABLE, TABLE
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import CALLABLE, CONSTANTS
 
 VARIABLES = ("x", "y", "z")
 FUNCTIONS = sorted(name for name in CALLABLE if name != "where")
-LITERALS = ["0", "1", "2", "3", "10", "0.1", ".5", "2.", "1e-3", "2.5E+2", "1_000", "3.14159265358979323846264338327950288"]
+LITERALS = [
+    "0",
+    "1",
+    "2",
+    "3",
+    "10",
+    "0.1",
+    ".5",
+    "2.",
+    "1e-3",
+    "2.5E+2",
+    "1_000",
+    "3.14159265358979323846264338327950288",
+]
 OPERATORS = ["+", "-", "*", "/", "**", "^", " + ", " - ", "×", "÷", "·", "−"]
 COMPARISONS = ["<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠"]
 WHOLE = ["**2", "^3", "**0", "**1", "**-1", "²", "³", "⁻²", "**0.5", "**(1/3)"]
 
 
-def expressions(variables: Sequence[str] = VARIABLES, functions: Sequence[str] = FUNCTIONS, leaves: int = 8) -> st.SearchStrategy[str]:
-    """Texts in the language: every function, every operator, branches, powers, parentheses where they may be."""
+def expressions(
+    variables: Sequence[str] = VARIABLES, functions: Sequence[str] = FUNCTIONS, leaves: int = 8
+) -> st.SearchStrategy[str]:
+    """Texts in the language: every function, every operator, branches, powers, parentheses where
+    they may be."""
     leaf = st.sampled_from([*variables, *variables, *variables, *LITERALS, *CONSTANTS])
     return st.recursive(leaf, lambda inner: _compound(inner, functions), max_leaves=leaves)
 
@@ -78,20 +94,41 @@ def texts() -> st.SearchStrategy[str]:
     return st.one_of(expressions(), statements())
 
 
-TAME = [n for n in FUNCTIONS if n not in {"gamma", "lgamma", "gammaln", "digamma", "floor", "ceil", "exp2", "fma"}]
+TAME = [
+    n
+    for n in FUNCTIONS
+    if n not in {"gamma", "lgamma", "gammaln", "digamma", "floor", "ceil", "exp2", "fma"}
+]
 
 
 def coordinates() -> st.SearchStrategy[float]:
     """Numbers of moderate size, special ones, and any double."""
-    special = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-300, 5e-324, 1e308, float("inf"), float("-inf"), float("nan")])
+    special = st.sampled_from(
+        [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            0.5,
+            2.0,
+            1e-300,
+            5e-324,
+            1e308,
+            float("inf"),
+            float("-inf"),
+            float("nan"),
+        ]
+    )
     return st.one_of(st.floats(-4, 4), special, st.floats(allow_nan=False, allow_infinity=False))
 
 
 def canonical(program: Program) -> object:
-    """What two programs have in common if they are the same directed graph, whatever the numbers of their slots.
+    """What two programs have in common if they are the same directed graph, whatever the numbers of
+    their slots.
 
-    Values are numbered in the order in which a walk from the outputs first meets them; literals and constants are told
-    apart by what they are, since a text cannot say whether two equal ones are the same.
+    Values are numbered in the order in which a walk from the outputs first meets them; literals and
+    constants are told apart by what they are, since a text cannot say whether two equal ones are
+    the same.
     """
     numbers: dict[int, int] = {}
     rows: list[object] = []

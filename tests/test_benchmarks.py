@@ -1,4 +1,5 @@
-"""The benchmarks' expressions, their formulas and their derivatives by hand are one function each; no other library needed."""
+"""The benchmarks' expressions, their formulas and their derivatives by hand are one function each;
+no other library needed."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def test_gradient_by_hand(work: Any) -> None:
 def test_second_order_by_hand(kind: str) -> None:
     work = workloads.rosenbrock(6)
     extra = (work.v,) if kind == "hvp" else ()
-    assert distance(getattr(diffcmp_, kind)(work)(), work.by_hand[kind](*work.values, *extra)) < 1e-12
+    assert (
+        distance(getattr(diffcmp_, kind)(work)(), work.by_hand[kind](*work.values, *extra)) < 1e-12
+    )
 
 
 @pytest.mark.parametrize("work", [numbers.call(), numbers.hello()], ids=lambda work: work.name)
@@ -46,7 +49,12 @@ def test_call_by_hand(work: Any) -> None:
 def test_formula_is_the_text(work: Any) -> None:
     along = [np.random.default_rng(1).normal(size=np.shape(x)) for x in work.values]
     h = 1e-6
-    ends = [work.formula(np, *(x + k * h * d for x, d in zip(work.values, along, strict=True)), *work.data) for k in (1, -1)]
+    ends = [
+        work.formula(
+            np, *(x + k * h * d for x, d in zip(work.values, along, strict=True)), *work.data
+        )
+        for k in (1, -1)
+    ]
     found = diffcmp_.gradient(work)()
     parts = found if isinstance(found, tuple) else (found,)
     expected = sum(np.sum(g * d) for g, d in zip(parts, along, strict=True))
@@ -90,7 +98,10 @@ def test_a_wrong_answer_is_marked() -> None:
     assert cells["jax_"].wrong
     assert cells["jax_"].diffcmp_to_it is not None
     assert cells["jax_"].diffcmp_to_it.median == 0.5
-    assert tables.cell({"fault": "", "seconds": 2.0, "to_base": {"median": 4.0}, "wrong": True}, False) == "4.00 ✗"
+    assert (
+        tables.cell({"fault": "", "seconds": 2.0, "to_base": {"median": 4.0}, "wrong": True}, False)
+        == "4.00 ✗"
+    )
 
 
 FOUND = {
@@ -109,14 +120,22 @@ FOUND = {
 
 
 def test_tables_are_put_into_a_page() -> None:
-    page = "\n".join(f"before {name}\n<!-- peers: {name} -->\nold\n<!-- /peers -->" for name in tables.sections(FOUND)) + "\nend\n"
+    page = (
+        "\n".join(
+            f"before {name}\n<!-- peers: {name} -->\nold\n<!-- /peers -->"
+            for name in tables.sections(FOUND)
+        )
+        + "\nend\n"
+    )
     made = tables.replaced(page, FOUND)
     assert "old" not in made
     assert made.endswith("<!-- /peers -->\nend\n")
     assert "set aside: OPENBLAS_CORETYPE=Haswell" in made
     assert "| GradBench hello | 1.00 s | 2.00 | 2.00 | a call, and" in made
     assert "| GradBench hello | jax_ | 0.05 | 0.04–0.06 | 0.1 | met |" in made
-    assert "| diffcmp, jit: GradBench hello | jax_ | 1.50 | 1.40–1.60 | 1 | missed by 1.50 × |" in made
+    assert (
+        "| diffcmp, jit: GradBench hello | jax_ | 1.50 | 1.40–1.60 | 1 | missed by 1.50 × |" in made
+    )
     assert tables.replaced(made, FOUND) == made
 
 
@@ -132,7 +151,9 @@ def test_the_page_of_the_documentation_has_a_place_for_every_table() -> None:
 def test_what_limits_a_row_is_said_of_rows_that_there_are() -> None:
     names = {row.name for row in all_rows(10**6)}
     assert names >= set(LIMITS)
-    assert {row.name for row in all_rows(10**6) if row.base == "hand" and row.kind != "function"} == set(LIMITS)
+    assert {
+        row.name for row in all_rows(10**6) if row.base == "hand" and row.kind != "function"
+    } == set(LIMITS)
 
 
 def test_variables_that_steer_libraries_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:

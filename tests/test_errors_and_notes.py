@@ -11,14 +11,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from diffcmp import InputError, along, bench, certify, compare, derivative, explain, gradient, parse, sweep, trace, worker
+import diffcmp
+from diffcmp import (
+    InputError,
+    bench,
+    certify,
+    compare,
+    derivative,
+    explain,
+    gradient,
+    parse,
+    sweep,
+    trace,
+    worker,
+)
 from diffcmp.accuracy.matrix import hessian_comparison
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.compiled import remaining
-from diffcmp.engines.pattern import SparseMatrix
-from diffcmp.engines.point import assignments
+from diffcmp.engines.sparse.pattern import SparseMatrix
 from diffcmp.errors import Fault
 from diffcmp.notes import Note
+from diffcmp.point.point import assignments
 from diffcmp.speed import run, stored
 from diffcmp.speed.record import Measurement
 from diffcmp.speed.timing import QUICK
@@ -35,7 +48,11 @@ def without(module: str, called: Callable[[], Any]) -> Any:
 
 def benched(expr: str, at: Any, backends: list[str]) -> set[Note]:
     """The notes of a benchmark of this expression."""
-    return {r.note for row in bench(["expr", expr], at, backends=backends, quick=True).rows for r in row.remarks}
+    return {
+        r.note
+        for row in bench(["expr", expr], at, backends=backends, quick=True).rows
+        for r in row.remarks
+    }
 
 
 def broken_method() -> Measurement:
@@ -105,24 +122,30 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.STEP_RANGE: lambda: sweep("x", 1, h_min=1, h_max=0.1),
     Fault.DIGITS: lambda: compare("x", 1, digits=10**9),
     Fault.GRID: lambda: sweep("x", 1, per_decade=10**6),
-    Fault.INTERVAL: lambda: along("x", 1, 1),
-    Fault.POINTS: lambda: along("x", 0, 1, points=20_001),
-    Fault.LOG_RANGE: lambda: along("x", -1, 1, log=True),
-    Fault.RUNNING: lambda: along("x*y", 0, 1, at={"x": 1, "y": 1}),
+    Fault.INTERVAL: lambda: diffcmp.map("x", 1, 1),
+    Fault.POINTS: lambda: diffcmp.map("x", 0, 1, points=20_001),
+    Fault.LOG_RANGE: lambda: diffcmp.map("x", -1, 1, log=True),
+    Fault.RUNNING: lambda: diffcmp.map("x*y", 0, 1, at={"x": 1, "y": 1}),
     Fault.DTYPE: lambda: compare("x", 1, dtype="float31"),
     Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),
     Fault.STUDY_UNKNOWN: lambda: registry.study("lhopitl"),
     Fault.STUDY_OPTION: lambda: registry.study("lhopital", depth=3),
-    Fault.STUDY_CHOICE: lambda: registry.checked(registry.Option("form", str, "a", registry.Bounds(""), ("a", "b")), "c"),
+    Fault.STUDY_CHOICE: lambda: registry.checked(
+        registry.Option("form", str, "a", registry.Bounds(""), ("a", "b")), "c"
+    ),
     Fault.STUDY_RANGE: lambda: registry.study("lhopital", points=0),
     Fault.SUITE_UNKNOWN: lambda: bench(["scaler"]),
     Fault.SUITE_EXPRESSION: lambda: bench(["expr"]),
     Fault.SUITE_POINT: lambda: bench(["scalar"], 1),
     Fault.TOLERANCE: lambda: stored.sensible(0.9),
     Fault.STORED_FILE: lambda: stored.stored("no-such-file.json"),
-    Fault.STORED_SCHEMA: lambda: stored.stored(str(Path(__file__).parents[1] / "docs" / "schema.json")),
+    Fault.STORED_SCHEMA: lambda: stored.stored(
+        str(Path(__file__).parents[1] / "docs" / "schema.json")
+    ),
     Fault.OPTIMISATION: lambda: remaining(["fuse"]),
-    Fault.EXTRA: lambda: without("scipy.sparse", SparseMatrix((0, 0), np.zeros(1, int), np.zeros(0, int), np.zeros(0)).scipy),
+    Fault.EXTRA: lambda: without(
+        "scipy.sparse", SparseMatrix((0, 0), np.zeros(1, int), np.zeros(0, int), np.zeros(0)).scipy
+    ),
     Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
 }
 
@@ -157,14 +180,20 @@ NUMERIC = ["forward", "backward", "central", "complex-step", "dual", "tape"]
 def noted(expr: str, at: Any, **options: Any) -> set[Note]:
     """The notes of all rows, and of the truth."""
     found = compare(expr, at, **({"backends": NUMERIC} | options))
-    return {r.note for row in found.rows for r in row.remarks} | {r.note for r in found.truth.remarks}
+    return {r.note for row in found.rows for r in row.remarks} | {
+        r.note for r in found.truth.remarks
+    }
 
 
 def explained(expr: str, at: Any) -> set[Note]:
     """The notes that an explanation adds."""
     found = explain(expr, at, backends=["dual"])
-    seen = [r for a in found.anatomy for r in a.found] + [r for b in found.branches for r in b.remarks]
-    return {r.note for r in seen} | {loss.remark.note for c in found.conditioning.values() for loss in c.losses}
+    seen = [r for a in found.anatomy for r in a.found] + [
+        r for b in found.branches for r in b.remarks
+    ]
+    return {r.note for r in seen} | {
+        loss.remark.note for c in found.conditioning.values() for loss in c.losses
+    }
 
 
 NOTES: dict[Note, Callable[[], set[Note]]] = {
@@ -220,7 +249,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.DIRECTIONAL: lambda: noted("sum(x**2)", ["0.5"] * 65, backends=["central"]),
     Note.TOO_MANY_NUMBERS: lambda: noted("sum(x**2)", ["0.5"] * 1001, backends=["dual-lhopital"]),
     Note.SAMPLED: lambda: {r.note for r in hessian_comparison("prod(x)", ["0.5"] * 18).remarks},
-    Note.UNASKED: lambda: {r.note for r in along("x", 0, 1, timeout=1e-9, backends=["dual"]).remarks},
+    Note.UNASKED: lambda: {r.note for r in diffcmp.map("x", 0, 1, timeout=1e-9, backends=["dual"]).remarks},
     Note.UNTIMED: lambda: benched("(t**2-4)/(t-2)", 2, ["dual"]),
     Note.UNABLE: lambda: without("mpmath", lambda: {r.note for row in bench(["truth"], quick=True).rows for r in row.remarks}),
     Note.ENDED: lambda: {r.note for r in broken_method().remarks},
@@ -270,13 +299,20 @@ class Lost:
     (Note.LIMIT_UNFINISHED, worker.WorkerTimeout(), True),
     (Note.SYMBOLIC_FAILED, worker.WorkerFailed("NotImplementedError: no limit"), True),
 ])  # fmt: skip
-def test_limits_that_fail(note: Note, error: worker.WorkerError, by_rule_too: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a hung or broken `limit` leads to: sympy's own is bypassed, the rule tried, and its failure told."""
+def test_limits_that_fail(
+    note: Note, error: worker.WorkerError, by_rule_too: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a hung or broken `limit` leads to: sympy's own is bypassed, the rule tried, and its
+    failure told."""
     submit = worker.Worker.submit
 
     def fail(self: worker.Worker, target: str, *arguments: Any) -> Any:
         limit = target.endswith(":limits")
-        return Lost(error) if limit and (by_rule_too or arguments[-1] is not True) else submit(self, target, *arguments)
+        return (
+            Lost(error)
+            if limit and (by_rule_too or arguments[-1] is not True)
+            else submit(self, target, *arguments)
+        )
 
     monkeypatch.setattr(worker.Worker, "submit", fail)
     assert note in noted("sin(x)/x", 0, backends=["symbolic"])

@@ -1,45 +1,91 @@
-"""A lower floor never imports a higher one, and the two rooms on floor 4 do not know each other."""
+"""A lower floor never imports a higher one, nothing imports in a circle, and what a file keeps for itself stays there."""
 
 from __future__ import annotations
 
-import ast
+import importlib.util
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "diffcmp"
-FLOORS = {
-    "errors": 0, "notes": 0, "spans": 0, "deadline": 0, "version": 0, "worker": 0, "primitives": 1, "program": 1, "arithmetic": 2,
-    "engines": 3, "backends": 4, "truth": 4, "accuracy": 5, "api": 5.5, "prepared": 5.5, "operators": 5.5, "speed": 5.7, "report": 6, "studies": 7, "cli": 8, "__init__": 9,
-}  # fmt: skip
-FILES = sorted(PACKAGE.rglob("*.py"))
+SCRIPT = Path(__file__).parents[1] / "docs" / "house.py"
 
 
-def room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _loaded() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("house", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules["house"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def imports(path: Path) -> set[str]:
-    """The rooms that a file imports, at its top or inside a function."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        found |= {name.split(".")[1] for name in names if name.startswith("diffcmp.")}
-        if isinstance(node, ast.ImportFrom) and node.module == "diffcmp":
-            found |= {alias.name for alias in node.names}
-    return found
+house = _loaded()
+ARROWS = house.arrows()
+KNOWN = {
+    "cli.main",
+    "engines.forward",
+    "engines.reverse",
+    "program.ir",
+    "truth.smooth",
+    "backends.registry",
+}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_point_down(path: Path) -> None:
-    here = room(path)
-    for other in imports(path):
-        assert FLOORS[other] <= FLOORS[here], f"{path.name} imports diffcmp.{other}"
-        assert {here, other} != {"backends", "truth"}, f"{path.name} imports diffcmp.{other}"
+def test_every_room_has_a_floor() -> None:
+    assert {house.room(module) for module in house.files()} == set(house.FLOORS)
 
 
-def test_the_check_sees_an_import_inside_a_function(tmp_path: Path) -> None:
-    file = tmp_path / "x.py"
-    file.write_text("def f():\n    from diffcmp.cli.main import main\n")
-    assert imports(file) == {"cli"}
+def test_imports_point_down() -> None:
+    assert house.upward(ARROWS) == []
+
+
+def test_files_import_in_no_circle() -> None:
+    assert house.circles(house.between_files(ARROWS)) == []
+
+
+def test_rooms_import_in_no_circle() -> None:
+    assert house.circles(house.between_rooms(ARROWS)) == []
+
+
+def test_private_names_stay_in_their_file() -> None:
+    assert house.private(ARROWS) == []
+
+
+def test_the_map_in_the_design_is_that_of_the_imports() -> None:
+    page = house.DESIGN.read_text(encoding="utf-8")
+    shown = page.split(house.BEGIN)[1].split(house.END)[0]
+    assert [
+        line
+        for line in house.mermaid(ARROWS).splitlines()
+        if "-->" in line and line.split("|")[0] not in shown
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "finds"),
+    [
+        ("from diffcmp.cli import main", "up"),
+        ("def f():\n    from diffcmp.cli.main import main", "up"),
+        ("if TYPE_CHECKING:\n    from diffcmp.cli.main import main", "up"),
+        ("import diffcmp.cli.main", "up"),
+        ("from diffcmp.program.ir import _hidden", "private"),
+        ("from diffcmp.program.ir import Program", "nothing"),
+    ],
+)
+def test_the_check_sees(text: str, finds: str) -> None:
+    found = list(house.imports("engines.forward", text, KNOWN))
+    assert bool(house.upward(found)) == (finds == "up")
+    assert bool(house.private(found)) == (finds == "private")
+
+
+def test_the_check_sees_a_circle_through_several_files() -> None:
+    assert house.circles([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]) == [["a", "b", "c"]]
+    assert house.circles([("a", "b"), ("a", "c"), ("b", "c")]) == []
+
+
+def test_truth_and_backends_do_not_know_each_other() -> None:
+    found = list(house.imports("truth.smooth", "from diffcmp.backends import registry", KNOWN))
+    assert house.upward(found) == found
+    assert found

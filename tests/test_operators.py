@@ -1,4 +1,5 @@
-"""gradient, jacobian, hessian, jvp, vjp and hvp as a user calls them: shapes, faults, threads, known answers."""
+"""gradient, jacobian, hessian, jvp, vjp and hvp as a user calls them: shapes, faults, threads,
+known answers."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ import pytest
 import diffcmp
 from diffcmp import certify, compare, grad, gradient, hessian, hvp, jacobian, jvp, parse, vjp
 from diffcmp.engines import products
-from diffcmp.engines.compiled import adjoint
+from diffcmp.engines.derived import adjoint
 from diffcmp.errors import Fault, InputError
 
 Rows = Callable[[str], list[dict[str, Any]]]
@@ -34,7 +35,9 @@ def test_one_array_for_each_variable_in_the_order_of_the_text() -> None:
     assert gradient("x**2*y")(3, 2) == (12.0, 9.0)
 
 
-@pytest.mark.parametrize("backend", ["tape", "dual", "central", "central6", "complex-step", "symbolic", "dual-lhopital"])
+@pytest.mark.parametrize(
+    "backend", ["tape", "dual", "central", "central6", "complex-step", "symbolic", "dual-lhopital"]
+)
 def test_every_backend_gives_the_same_gradient(backend: str) -> None:
     by_a, by_x = gradient("sum(exp(A @ x)) + x[0]**3", backend)(A, X)
     e = np.exp(A @ X)
@@ -64,7 +67,9 @@ def test_blocks_of_a_jacobian(backend: str | None) -> None:
     assert (by_a.shape, by_x.shape, by_t.shape) == ((2, 2, 2), (2, 2), (2,))
     np.testing.assert_allclose(by_x, 2 * A, rtol=1e-9)
     np.testing.assert_allclose(by_t, A @ X, rtol=1e-9)
-    np.testing.assert_allclose(by_a, 2 * np.einsum("ij,k->ijk", np.eye(2), X), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        by_a, 2 * np.einsum("ij,k->ijk", np.eye(2), X), rtol=1e-9, atol=1e-12
+    )
     np.testing.assert_allclose(jacobian("sum(x**2)", backend)(X), 2 * X, rtol=1e-9)
     assert jacobian("x**2", backend)(3.0) == pytest.approx(6)
 
@@ -158,7 +163,9 @@ def test_threads() -> None:
     known = [f(x) for x in points]
     with ThreadPoolExecutor(8) as pool:
         fresh = hessian("prod(x)*sum(exp(x))")
-        for x, found, other in zip(points, pool.map(f, points), pool.map(fresh, points), strict=True):
+        for x, found, other in zip(
+            points, pool.map(f, points), pool.map(fresh, points), strict=True
+        ):
             np.testing.assert_array_equal(found, known[[p is x for p in points].index(True)])
             np.testing.assert_allclose(found, other, rtol=1e-12)
 
@@ -175,7 +182,11 @@ def test_grad_at_a_vector_gives_arrays() -> None:
 def correct(found: float, known: str) -> bool:
     """Twelve digits."""
     true = Fraction(known)
-    return abs(Fraction(float(found)) - true) <= Fraction(1, 10**12) * abs(true) if np.isfinite(found) else False
+    return (
+        abs(Fraction(float(found)) - true) <= Fraction(1, 10**12) * abs(true)
+        if np.isfinite(found)
+        else False
+    )
 
 
 @pytest.mark.parametrize("backend", ["tape", "dual"])
@@ -202,7 +213,8 @@ def test_vector_cases(backend: str, cases: Rows) -> None:
 
 
 def test_rosenbrock_of_ten_thousand() -> None:
-    """The gradient by one sweep and the tridiagonal Hessian by three products, held against certified windows."""
+    """The gradient by one sweep and the tridiagonal Hessian by three products, held against
+    certified windows."""
     n = 10_000
     x = np.random.default_rng(3).uniform(-2, 2, n)
     by_tape, whole = gradient(ROSENBROCK)(x), hessian(ROSENBROCK, sparse=True)(x)
@@ -211,10 +223,16 @@ def test_rosenbrock_of_ten_thousand() -> None:
     for i in (1, 17, 5000, n - 3):
         window = {"x": [float(v) for v in x[i - 1 : i + 2]]}  # ∂f/∂xᵢ depends on no other element
         truth = certify(ROSENBROCK, window, wrt=["x[1]"])
-        assert by_tape[i] == pytest.approx(float(truth.along["x[1]"].derivative.text(20)), rel=1e-13)
+        assert by_tape[i] == pytest.approx(
+            float(truth.along["x[1]"].derivative.text(20)), rel=1e-13
+        )
         for j, name in ((i, "x[1]"), (i + 1, "x[1]:x[2]"), (i - 1, "x[1]:x[0]")):
-            second = diffcmp.compare(ROSENBROCK, window, wrt=[name], order=2, backends=["dual-over-tape"]).truth
-            assert whole[i, j] == pytest.approx(float(second.along[name].derivative.text(20)), rel=1e-13)
+            second = diffcmp.compare(
+                ROSENBROCK, window, wrt=[name], order=2, backends=["dual-over-tape"]
+            ).truth
+            assert whole[i, j] == pytest.approx(
+                float(second.along[name].derivative.text(20)), rel=1e-13
+            )
 
 
 def test_a_tridiagonal_hessian_costs_three_products_at_any_n() -> None:
@@ -233,7 +251,9 @@ def test_a_banded_jacobian_costs_as_many_products_as_its_band_is_wide() -> None:
     known[np.arange(299), np.arange(299)] = x[1:] * np.cos(x[:-1])
     known[np.arange(299), np.arange(1, 300)] = np.sin(x[:-1])
     for backend in (None, "dual", "tape"):
-        np.testing.assert_allclose(jacobian("x[1:]*sin(x[:-1])", backend)(x), known, rtol=1e-14, atol=0)
+        np.testing.assert_allclose(
+            jacobian("x[1:]*sin(x[:-1])", backend)(x), known, rtol=1e-14, atol=0
+        )
 
 
 def test_without_scipy_a_sparse_hessian_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
-"""Prepared derivatives: compiled once, at numbers and at arrays of points, from several threads, through pickle."""
+"""Prepared derivatives: compiled once, at numbers and at arrays of points, from several threads,
+through pickle."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ from hypothesis import strategies as st
 
 from diffcmp import InputError, derivative, gradient, hessian, hvp, jacobian, jvp, vjp
 from diffcmp.arithmetic.arrays import Arrays
-from diffcmp.engines import blocks
-from diffcmp.engines.compiled import adjoint, emitted_on_arrays, only, tangent
-from diffcmp.engines.evaluate import evaluate
-from diffcmp.program.parser import parse
+from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.engines.arrays import blocks
+from diffcmp.engines.compiled import emitted_on_arrays
+from diffcmp.engines.derived import adjoint, only, tangent
+from diffcmp.language.parser import parse
 from tests.strategies import TAME, expressions
 
 EXPR = "exp(x)/sqrt(sin(x)**3+cos(x)**3)"
@@ -88,7 +90,9 @@ def test_long_arrays(backend: str, n: int) -> None:
 
 def test_any_shape_and_several_variables() -> None:
     slope = derivative("x*y**2", wrt="y")
-    np.testing.assert_array_equal(slope(np.array([[1.0], [2.0]]), np.array([3.0, 4.0])), [[6, 8], [12, 16]])
+    np.testing.assert_array_equal(
+        slope(np.array([[1.0], [2.0]]), np.array([3.0, 4.0])), [[6, 8], [12, 16]]
+    )
     assert slope(np.float64(2), 3) == 12.0
     assert type(slope(np.float64(2), 3)) is float
     np.testing.assert_array_equal(slope(np.array([1, 2]), 1), [2, 4])
@@ -106,11 +110,15 @@ def test_a_constant_slope_has_the_shape_of_the_points() -> None:
 def test_series_where_they_are_needed() -> None:
     x = np.array([0.0, 1.0, 2.0])
     found = derivative("sin(x)/x", "dual-lhopital")(x)
-    np.testing.assert_allclose(found, [0, np.cos(1) - np.sin(1), np.cos(2) / 2 - np.sin(2) / 4], rtol=1e-14)
+    np.testing.assert_allclose(
+        found, [0, np.cos(1) - np.sin(1), np.cos(2) / 2 - np.sin(2) / 4], rtol=1e-14
+    )
 
 
 def test_other_backends_go_from_point_to_point() -> None:
-    np.testing.assert_allclose(derivative("x**3", "central")(np.array([1.0, 2.0])), [3, 12], rtol=1e-8)
+    np.testing.assert_allclose(
+        derivative("x**3", "central")(np.array([1.0, 2.0])), [3, 12], rtol=1e-8
+    )
 
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,14 +141,21 @@ def test_a_name_is_needed() -> None:
 ])  # fmt: skip
 def test_a_compiled_derivative_loads_no_more_than_it_needs(call: str, without: set[str]) -> None:
     script = f"import sys, diffcmp; {call}; print(*sorted({without!r} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout.split() == []
 
 
 def test_a_derivative_names_what_it_was_made_from() -> None:
     slope = derivative("x**2*_origin", wrt="x")  # a name that the emitted code uses for itself
     assert "expr='x**2*_origin'" in repr(slope)
-    assert slope(3.0, 2.0) == slope(3, np.float64(2.0)) == pickle.loads(pickle.dumps(slope))(3.0, 2.0) == 12.0
+    assert (
+        slope(3.0, 2.0)
+        == slope(3, np.float64(2.0))
+        == pickle.loads(pickle.dumps(slope))(3.0, 2.0)
+        == 12.0
+    )
 
 
 def test_errors_of_floating_point_are_silent_whatever_their_caller_says() -> None:

@@ -1,4 +1,5 @@
-"""docs/singular-points.md: its known derivatives are the certified ones, and it says what the backends do."""
+"""docs/singular-points.md: its known derivatives are the certified ones, and it says what the
+backends do."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import pytest
 
 from diffcmp import certify
 from diffcmp.arithmetic.balls import Balls
-from diffcmp.engines.coordinate import coordinate
+from diffcmp.point.coordinate import coordinate
 
 DOCS = Path(__file__).parents[1] / "docs"
 DIGITS = 40
@@ -30,7 +31,12 @@ def script() -> ModuleType:
 TABLE = script()
 LIMITS = [limit for group in TABLE.LIMITS.values() for limit in group]
 PAGE = (DOCS / "singular-points.md").read_text(encoding="utf-8")
-ROWS = {cells[0]: cells for line in PAGE.splitlines() if line.startswith("| `") for cells in [line.strip("| ").split(" | ")]}
+ROWS = {
+    cells[0]: cells
+    for line in PAGE.splitlines()
+    if line.startswith("| `")
+    for cells in [line.strip("| ").split(" | ")]
+}
 
 
 def row(limit: object) -> list[str]:
@@ -52,7 +58,9 @@ def test_the_known_derivative_is_the_certified_one(limit: object) -> None:
 
 
 def test_the_page_has_every_limit_and_no_other() -> None:
-    assert [cells[:3] for cells in ROWS.values()] == [[TABLE.code(x) for x in (n.expr, n.at, n.derivative)] for n in LIMITS]
+    assert [cells[:3] for cells in ROWS.values()] == [
+        [TABLE.code(x) for x in (n.expr, n.at, n.derivative)] for n in LIMITS
+    ]
     assert all(len(cells) == 3 + len(TABLE.BACKENDS) for cells in ROWS.values())
     assert f"{len(LIMITS)} limits." in PAGE
 
@@ -72,16 +80,22 @@ def verdict(cell: str) -> str:
 def test_the_page_is_what_the_backends_do(expr: str) -> None:
     (limit,) = [limit for limit in LIMITS if limit.expr == expr]
     found = TABLE.compared(limit)
-    assert [found[name].verdict for name in TABLE.BACKENDS] == [verdict(cell) for cell in row(limit)[3:]]
+    assert [found[name].verdict for name in TABLE.BACKENDS] == [
+        verdict(cell) for cell in row(limit)[3:]
+    ]
     assert all(cell.noted for cell in found.values() if cell.verdict == TABLE.WRONG)
 
 
 def test_the_counts_add_up() -> None:
     lines = [line.strip("| ").split(" | ") for line in PAGE.splitlines()]
-    counts = {cells[0]: [int(c) for c in cells[1:]] for cells in lines if cells[0] in TABLE.BACKENDS}
+    counts = {
+        cells[0]: [int(c) for c in cells[1:]] for cells in lines if cells[0] in TABLE.BACKENDS
+    }
     for place, name in enumerate(TABLE.BACKENDS, 3):
         words = [verdict(cells[place]) for cells in ROWS.values()]
-        assert counts[name] == [words.count(word) for word in (TABLE.RIGHT, TABLE.LOUD, TABLE.WRONG)]
+        assert counts[name] == [
+            words.count(word) for word in (TABLE.RIGHT, TABLE.LOUD, TABLE.WRONG)
+        ]
 
 
 def test_a_table_of_wrong_numbers_is_seen() -> None:

@@ -1,4 +1,5 @@
-"""CasADi: symbolic graphs of whole vectors (MX), interpreted by its virtual machine, in its own namespace."""
+"""CasADi: symbolic graphs of whole vectors (MX), interpreted by its virtual machine, in its own
+namespace."""
 
 from __future__ import annotations
 
@@ -66,9 +67,15 @@ def _mixture(alpha: Any, means: Any, icf: Any, x: Any) -> Any:
 
 
 _FORMULAS = {
-    "slope": _slope, "slopes": lambda x: ca.sum1(_slope(x)), "rosenbrock": _rosenbrock, "hello": lambda x: x * x,
-    "llsq": _least_squares, "lse": _log_sum_exp, "ode": _runge_kutta, "gmm": _mixture,
-}  # fmt: skip
+    "slope": _slope,
+    "slopes": lambda x: ca.sum1(_slope(x)),
+    "rosenbrock": _rosenbrock,
+    "hello": lambda x: x * x,
+    "llsq": _least_squares,
+    "lse": _log_sum_exp,
+    "ode": _runge_kutta,
+    "gmm": _mixture,
+}
 
 
 def _symbols(work: Workload) -> tuple[list[Any], Any]:

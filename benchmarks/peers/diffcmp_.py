@@ -68,6 +68,10 @@ def sweep(text: str, at: str, methods: Sequence[str], per_decade: int) -> Run:
 
     def run() -> list[float]:
         found = diffcmp.sweep(text, at, backends=methods, per_decade=per_decade)
-        return [float(row.truncation) for series in found.series for row in sorted(series.rows, key=lambda row: row.h)]
+        return [
+            float(row.truncation)
+            for series in found.series
+            for row in sorted(series.rows, key=lambda row: row.h)
+        ]
 
     return run

@@ -14,7 +14,10 @@ threads = diffcmp_.threads
 
 
 def gradient(work: Workload) -> Run:
-    if work.name not in ("slopes", "rosenbrock"):  # the others have no long arrays, so that nothing is compiled
+    if work.name not in (
+        "slopes",
+        "rosenbrock",
+    ):  # the others have no long arrays, so that nothing is compiled
         raise NotImplementedError
     f, x = diffcmp.gradient(work.text, jit=True), work.values[0]
     return lambda: f(x)

@@ -17,10 +17,15 @@ def threads() -> str:
 
 def _kind(kind: str) -> Callable[[Workload], Run]:
     def prepare(work: Workload) -> Run:
-        f, values = work.by_hand[kind], (*work.values, *work.data, *((work.v,) if kind == "hvp" else ()))
+        f, values = (
+            work.by_hand[kind],
+            (*work.values, *work.data, *((work.v,) if kind == "hvp" else ())),
+        )
         return lambda: f(*values)
 
     return prepare
 
 
-call, gradient, hessian, hvp, sparse, function = map(_kind, ("call", "gradient", "hessian", "hvp", "sparse", "function"))
+call, gradient, hessian, hvp, sparse, function = map(
+    _kind, ("call", "gradient", "hessian", "hvp", "sparse", "function")
+)

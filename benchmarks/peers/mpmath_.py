@@ -1,4 +1,5 @@
-"""mpmath: differences at raised precision, and a sweep over h whose errors are split by hand at 60 digits."""
+"""mpmath: differences at raised precision, and a sweep over h whose errors are split by hand at 60
+digits."""
 
 from __future__ import annotations
 
@@ -38,9 +39,12 @@ parsed_truth = truth
 
 
 def sweep(text: str, at: str, methods: Sequence[str], per_decade: int) -> Run:
-    """The truncation error of every method at every step from 1e-20 to 1, which is half of the split: no roundoff is told."""
+    """The truncation error of every method at every step from 1e-20 to 1, which is half of the
+    split: no roundoff is told."""
     steps = [10.0 ** (k / per_decade - 20) for k in range(20 * per_decade + 1)]
-    return lambda: [float(error) for method in methods for error in _truncations(method, float(at), steps)]
+    return lambda: [
+        float(error) for method in methods for error in _truncations(method, float(at), steps)
+    ]
 
 
 def _truncations(method: str, x: float, steps: Sequence[float]) -> list[Any]:

@@ -1,4 +1,5 @@
-"""PyTorch again, on one thread: on a machine that others use too, its threads wait for each other."""
+"""PyTorch again, on one thread: on a machine that others use too, its threads wait for each
+other."""
 
 from __future__ import annotations
 

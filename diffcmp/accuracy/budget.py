@@ -1,15 +1,16 @@
-"""The error of a method with a step size, split exactly into roundoff, truncation and representation.
+"""The error of a method with a step size, split exactly into roundoff, truncation and
+representation.
 
 For a derivative f′ of either order:
 
     total = D_fl(x̃, h) - f′(x)
-          = [D_fl(x̃, h) - D(x̃, h)]   roundoff         D in ball arithmetic, at the very same x̃ and h
-          + [D(x̃, h)   - f′(x̃)]     truncation
+          = [D_fl(x̃, h) - D(x̃, h)]   roundoff         D in ball arithmetic, at the very same x̃
+          and h + [D(x̃, h)   - f′(x̃)]     truncation
           + [f′(x̃)    - f′(x)]      representation
 
-x̃ is the point as the dtype rounds it. D(x̃, h) is evaluated on real balls for the stencils and on complex balls for the
-complex-step method (of order 2 on the Program of the adjoint), with enough bits that what is left after all cancellation
-still has some 25 digits.
+x̃ is the point as the dtype rounds it. D(x̃, h) is evaluated on real balls for the stencils and on
+complex balls for the complex-step method (of order 2 on the Program of the adjoint), with enough
+bits that what is left after all cancellation still has some 25 digits.
 """
 
 from __future__ import annotations
@@ -50,17 +51,27 @@ class Exact(Protocol):
 
 
 def exact_difference(
-    method: Stencil | ComplexStep, program: Program, name: str, inputs: Sequence[Fraction], smallest: float
+    method: Stencil | ComplexStep,
+    program: Program,
+    name: str,
+    inputs: Sequence[Fraction],
+    smallest: float,
 ) -> Exact:
     """D(x̃, ·) of a method for one partial derivative, for steps down to `smallest`."""
-    lost = max(0.0, -math.log2(max(smallest, math.ulp(0.0))))  # a tiny step, times a tiny slope, may have underflown to 0
+    lost = max(
+        0.0, -math.log2(max(smallest, math.ulp(0.0)))
+    )  # a tiny step, times a tiny slope, may have underflown to 0
     bits = int(GUARD_BITS + 64 + (2.2 + method.order) * lost)
     if isinstance(method, ComplexStep):
-        return _complex_difference(*stepped(program, name, method.order), inputs, ComplexBalls(bits))
+        return _complex_difference(
+            *stepped(program, name, method.order), inputs, ComplexBalls(bits)
+        )
     return _real_difference(method.factors(program, name), program, inputs, Balls(bits))
 
 
-def _real_difference(factors: Sequence[Factor], program: Program, inputs: Sequence[Fraction], balls: Balls) -> Exact:
+def _real_difference(
+    factors: Sequence[Factor], program: Program, inputs: Sequence[Fraction], balls: Balls
+) -> Exact:
     terms = [(shifts, _rational(weight)) for shifts, weight in grid(factors)]
     f = on_system(program, balls)
     fixed = [arb(_rational(x)) for x in inputs]
@@ -94,7 +105,9 @@ def _rational(x: Fraction) -> fmpq:
     return fmpq(x.numerator, x.denominator)
 
 
-def _complex_difference(program: Program, moved: str, inputs: Sequence[Fraction], balls: ComplexBalls) -> Exact:
+def _complex_difference(
+    program: Program, moved: str, inputs: Sequence[Fraction], balls: ComplexBalls
+) -> Exact:
     f = on_system(program, balls)
     place = program.inputs.index(moved)
     with balls.working():
@@ -111,9 +124,15 @@ def _complex_difference(program: Program, moved: str, inputs: Sequence[Fraction]
 
 
 def split(
-    estimate: Any, steps: Sequence[float], floats: Floats, difference: Exact, at_rounded: Ball, at_typed: Ball
+    estimate: Any,
+    steps: Sequence[float],
+    floats: Floats,
+    difference: Exact,
+    at_rounded: Ball,
+    at_typed: Ball,
 ) -> Parts:
-    """The parts of one estimate's error. `at_rounded` is f′(x̃), `at_typed` f′(x), both certified."""
+    """The parts of one estimate's error. `at_rounded` is f′(x̃), `at_typed` f′(x), both
+    certified."""
     representation = at_rounded - at_typed
     d: arb | None = difference(*(exact(narrowed(h, floats)) for h in steps))
     if d is None or not d.is_finite() or d.rad() > TOLERANCE * (1 + abs(to_arb(at_rounded))):
@@ -124,5 +143,3 @@ def split(
     value = exact(estimate)
     number = fmpq(value.numerator, value.denominator)
     return Parts(number - at_typed, truncation, None if d is None else number - d, representation)
-
-

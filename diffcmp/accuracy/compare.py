@@ -1,4 +1,5 @@
-"""Backends against the truth: errors, digits, cost, and a note on every number that is wrong without saying so."""
+"""Backends against the truth: errors, digits, cost, and a note on every number that is wrong
+without saying so."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any
 
 from diffcmp.accuracy import directional
 from diffcmp.accuracy.components import worst
-from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits, ulps
+from diffcmp.accuracy.errors import absolute_error, as_float, correct_digits, ulps
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.accuracy.verdict import verdict
 from diffcmp.arithmetic.floats import DTYPES, Floats
@@ -22,10 +23,10 @@ from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, partials, steps_of
-from diffcmp.engines.point import Point, Problem, located
-from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
+from diffcmp.point.point import Point, Problem, located
+from diffcmp.point.values import Values
 from diffcmp.program.checks import number_valued
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import MAX_DIGITS, truth
@@ -38,22 +39,34 @@ WORST = 3  # of many components the ones that are looked into
 
 
 def compare(
-    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
-    backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
-    timeout: float = 10.0, order: int = 1, full: bool = False, progress: Callable[[str], None] = lambda stage: None,
-) -> Comparison:  # fmt: skip
+    expr: str | Program,
+    at: Values | Mapping[str, Values],
+    *,
+    wrt: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None,
+    dtype: str = "float64",
+    h: float | None = None,
+    digits: int = 30,
+    timeout: float = 10.0,
+    order: int = 1,
+    full: bool = False,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Comparison:
     """Every backend at one point, held against the certified derivative.
 
     Parameters
     ----------
-    expr: an expression, or a Program. at: a mapping from names, or a bare value for a function of one variable; a value is
-        a float (its exact binary value), a string (an exact decimal or a constant expression), an int, Fraction or Decimal.
-    wrt: the variables to differentiate with respect to; all by default. Where `order` is 2, `x` is ∂²f/∂x² and `x:y` the
-        mixed ∂²f/∂x∂y. backends: names; all for that order by default.
-    dtype: float16, float32, float64 or longdouble. h: the step size of the methods that have one; by their rule by default.
-    digits: of the truth. timeout: seconds for all of it; four fifths of them may
-        be spent on waiting for sympy. full: compare every component of a gradient of more than 64 by every backend; else all
-        but the tape are compared along random directions, in float64. progress: is told what is being done.
+    expr: an expression, or a Program. at: a mapping from names, or a bare value for a function of
+        one variable; a value is a float (its exact binary value), a string (an exact decimal or a
+        constant expression), an int, Fraction or Decimal.
+    wrt: the variables to differentiate with respect to; all by default. Where `order` is 2, `x` is
+        ∂²f/∂x² and `x:y` the mixed ∂²f/∂x∂y. backends: names; all for that order by default.
+    dtype: float16, float32, float64 or longdouble. h: the step size of the methods that have one;
+        by their rule by default.
+    digits: of the truth. timeout: seconds for all of it; four fifths of them may be spent on
+        waiting for sympy. full: compare every component of a gradient of more than 64 by every
+        backend; else all but the tape are compared along random directions, in float64. progress:
+        is told what is being done.
 
     Raises
     ------
@@ -75,31 +88,52 @@ def compare(
         known, rows = held(program, where, names, methods, dtype, digits, deadline, order, progress)
     shapes = problem.shapes
     elements = {name: c.text for name, c in where.coordinates.items()} if shapes else {}
-    return Comparison(program, names, where.texts(), dtype, Floats(dtype).kernel, known, rows, shapes, elements)
+    return Comparison(
+        program, names, where.texts(), dtype, Floats(dtype).kernel, known, rows, shapes, elements
+    )
 
 
 def sampled(
-    problem: Problem, names: tuple[str, ...], methods: Sequence[Backend], digits: int, deadline: Deadline,
+    problem: Problem,
+    names: tuple[str, ...],
+    methods: Sequence[Backend],
+    digits: int,
+    deadline: Deadline,
     progress: Callable[[str], None],
-) -> tuple[Truth, tuple[Row, ...]]:  # fmt: skip
-    """The same for a gradient of many components: all of them by the tape, the other methods along a few directions."""
+) -> tuple[Truth, tuple[Row, ...]]:
+    """The same for a gradient of many components: all of them by the tape, the other methods along
+    a few directions."""
     progress("certified derivative")
-    known, floats, where = truth(problem.scalar, problem.at, names, digits, deadline), Floats(), problem.at
+    known, floats, where = (
+        truth(problem.scalar, problem.at, names, digits, deadline),
+        Floats(),
+        problem.at,
+    )
     everything = directional.Directions(problem, names)
     f = compiled(problem.program)(*everything.points[0].inputs[1 : 1 + len(problem.program.inputs)])
 
     def own(estimate: Estimate) -> Row:
         method = next(m for m in methods if m.name == directional.SWEPT)
-        return _row(method, problem.scalar, where, names, estimate, estimate.seconds, f, known, floats)
+        return _row(
+            method, problem.scalar, where, names, estimate, estimate.seconds, f, known, floats
+        )
 
     return known, tuple(directional.rows(methods, problem, names, known, float(f), own, progress))
 
 
 def held(
-    program: Program, where: Point, names: Sequence[str], methods: Sequence[Backend], dtype: str, digits: int,
-    deadline: Deadline, order: int = 1, progress: Callable[[str], None] = lambda stage: None,
-) -> tuple[Truth, tuple[Row, ...]]:  # fmt: skip
-    """The truth about some derivatives of a Program of numbers, and every method's answer held against it."""
+    program: Program,
+    where: Point,
+    names: Sequence[str],
+    methods: Sequence[Backend],
+    dtype: str,
+    digits: int,
+    deadline: Deadline,
+    order: int = 1,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> tuple[Truth, tuple[Row, ...]]:
+    """The truth about some derivatives of a Program of numbers, and every method's answer held
+    against it."""
     prepared = {b.name: b.prepare(program, names, order, dtype) for b in methods}
     pending = {name: p.start(where) for name, p in prepared.items() if hasattr(p, "start")}
     progress("certified derivative")
@@ -111,17 +145,30 @@ def held(
         progress(method.name)
         ready = prepared[method.name]
         estimate = pending[method.name]() if method.name in pending else ready(where)
-        seconds = estimate.seconds if method.name in pending else _seconds(ready, where, estimate, floats)
+        seconds = (
+            estimate.seconds if method.name in pending else _seconds(ready, where, estimate, floats)
+        )
         rows.append(_row(method, program, where, names, estimate, seconds, f, known, floats))
     return known, advised(rows)
 
 
 def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows, with no advice to use a method that fails in the same table."""
-    failed = {row.backend for row in rows if not any(v is not None and math.isfinite(v) for v in row.derivative.values())}
-    named = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in failed) or "(?!)")
+    failed = {
+        row.backend
+        for row in rows
+        if not any(v is not None and math.isfinite(v) for v in row.derivative.values())
+    }
+    named = re.compile(
+        "|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in failed) or "(?!)"
+    )
     return tuple(
-        replace(row, remarks=tuple(replace(r, counsel=ASK) if named.search(r.advice) else r for r in row.remarks))
+        replace(
+            row,
+            remarks=tuple(
+                replace(r, counsel=ASK) if named.search(r.advice) else r for r in row.remarks
+            ),
+        )
         for row in rows
     )
 
@@ -158,7 +205,8 @@ def _value(program: Program, where: Point, floats: Floats) -> Any:
 
 
 def _seconds(ready: Prepared, where: Point, estimate: Estimate, floats: Floats) -> float | None:
-    """Seconds of one call of the computation alone: the median of a few repeats, within a few milliseconds."""
+    """Seconds of one call of the computation alone: the median of a few repeats, within a few
+    milliseconds."""
     if not hasattr(ready, "work") or estimate.seconds is None:
         return estimate.seconds
     work = ready.work(where)
@@ -172,9 +220,16 @@ def _seconds(ready: Prepared, where: Point, estimate: Estimate, floats: Floats) 
 
 
 def _row(
-    method: Backend, program: Program, where: Point, names: Sequence[str], estimate: Estimate, seconds: float | None,
-    f: Any, known: Truth, floats: Floats,
-) -> Row:  # fmt: skip
+    method: Backend,
+    program: Program,
+    where: Point,
+    names: Sequence[str],
+    estimate: Estimate,
+    seconds: float | None,
+    f: Any,
+    known: Truth,
+    floats: Floats,
+) -> Row:
     found = f if estimate.value is None else estimate.value
     absolute: dict[str, float | None] = {}
     relative: dict[str, float | None] = {}
@@ -191,26 +246,50 @@ def _row(
             error = absolute_error(value, true)
             errors.append((name, error, true))
             absolute[name] = as_float(error)
-            relative[name] = as_float(error / abs(true)) if error is not None and true else 0.0 if error == 0 else None
+            relative[name] = (
+                as_float(error / abs(true))
+                if error is not None and true
+                else 0.0
+                if error == 0
+                else None
+            )
             digits[name] = correct_digits(error, true, floats)
             in_ulps[name] = ulps(error, true, floats)
-    for name in names if len(names) <= directional.LARGE else sorted(names, key=lambda n: digits[n] or 0.0)[:WORST]:
+    for name in (
+        names
+        if len(names) <= directional.LARGE
+        else sorted(names, key=lambda n: digits[n] or 0.0)[:WORST]
+    ):
         value = estimate.derivative.get(name)
         if value is not None and math.isfinite(value):
-            true, h = _true(known, name), None if estimate.h is None else steps_of(estimate.h, name, known.order)
-            for said in verdict(method, program, where, name, value, true, digits[name], h, found, known, floats):
+            true, h = (
+                _true(known, name),
+                None if estimate.h is None else steps_of(estimate.h, name, known.order),
+            )
+            for said in verdict(
+                method, program, where, name, value, true, digits[name], h, found, known, floats
+            ):
                 remarks[said] = None
     farthest, norm_error = worst(errors)
     return Row(
-        method.name, found, dict(estimate.derivative),
-        None if estimate.h is None else dict(estimate.h), getattr(method, "rule", ""), absolute, relative, digits, in_ulps,
-        estimate.evaluations, seconds, tuple(remarks), None if estimate.expression is None else dict(estimate.expression),
-        farthest, norm_error,
-    )  # fmt: skip
+        method.name,
+        found,
+        dict(estimate.derivative),
+        None if estimate.h is None else dict(estimate.h),
+        getattr(method, "rule", ""),
+        absolute,
+        relative,
+        digits,
+        in_ulps,
+        estimate.evaluations,
+        seconds,
+        tuple(remarks),
+        None if estimate.expression is None else dict(estimate.expression),
+        farthest,
+        norm_error,
+    )
 
 
 def _true(known: Truth, name: str) -> Fraction | None:
     quantity = known.derivative(name)
     return None if quantity is None else quantity.exact
-
-

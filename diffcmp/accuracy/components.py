@@ -1,4 +1,5 @@
-"""Derivatives by components: their names, the vectors and matrices that they belong to, and the error of a whole gradient."""
+"""Derivatives by components: their names, the vectors and matrices that they belong to, and the
+error of a whole gradient."""
 
 from __future__ import annotations
 
@@ -6,16 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
-from diffcmp.accuracy.measure import as_float
-from diffcmp.primitives.arrays import Shape
-from diffcmp.program.scalars import components
+from diffcmp.accuracy.errors import as_float
+from diffcmp.primitives.shapes import Shape
+from diffcmp.program.elements import components
 
 Shapes: TypeAlias = Mapping[str, Shape]
 T = TypeVar("T")
 
 
-def packed(values: Mapping[str, T], shapes: Shapes, form: Callable[[T], Any] = lambda value: value) -> dict[str, Any]:
-    """Numbers by component as lists by variable; what is not there for all components of a variable stays as it is.
+def packed(
+    values: Mapping[str, T], shapes: Shapes, form: Callable[[T], Any] = lambda value: value
+) -> dict[str, Any]:
+    """Numbers by component as lists by variable; what is not there for all components of a variable
+    stays as it is.
 
     >>> packed({"x[0]": 1, "x[1]": 2, "t": 3, "y[0]": 4}, {"x": (2,), "t": (), "y": (2,)})
     {'x': [1, 2], 't': 3, 'y[0]': 4}
@@ -30,7 +34,9 @@ def packed(values: Mapping[str, T], shapes: Shapes, form: Callable[[T], Any] = l
         if part not in owner:
             found[part] = form(value)
         elif (name := owner[part]) not in found:
-            found[name] = nested([form(values[one]) for one in components(name, shapes[name])], shapes[name])
+            found[name] = nested(
+                [form(values[one]) for one in components(name, shapes[name])], shapes[name]
+            )
     return found
 
 
@@ -46,12 +52,16 @@ def nested(flat: Sequence[T], shape: Shape) -> Any:
     return [nested(flat[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
 
 
-def worst(errors: Iterable[tuple[str, Fraction | None, Fraction | None]]) -> tuple[str | None, float | None]:
-    """The component that is farthest off, and the error of the whole: its error over the largest certified component.
+def worst(
+    errors: Iterable[tuple[str, Fraction | None, Fraction | None]],
+) -> tuple[str | None, float | None]:
+    """The component that is farthest off, and the error of the whole: its error over the largest
+    certified component.
 
-    `errors` holds for each component its name, the absolute error (None where the method gave no finite number) and the
-    certified value (None where there is none: it does not count). A component that is not finite is the worst of all, and
-    the whole has no error then; where all certified values are 0, the error itself is given.
+    `errors` holds for each component its name, the absolute error (None where the method gave no
+    finite number) and the certified value (None where there is none: it does not count). A
+    component that is not finite is the worst of all, and the whole has no error then; where all
+    certified values are 0, the error itself is given.
     """
     largest, farthest, name = Fraction(0), Fraction(-1), None
     for one, error, true in errors:

@@ -1,8 +1,10 @@
-"""Where do the digits go? Condition numbers of f and f′, and the sub-expressions in which the evaluation loses digits.
+"""Where do the digits go? Condition numbers of f and f′, and the sub-expressions in which the
+evaluation loses digits.
 
-The evaluation in floating point is held against one on balls at the very same rounded point, operation by operation: what
-an operation loses is how many correct digits its result has less than its worst argument. That is the error which was
-made, not a bound of it. (Higham, Accuracy and Stability of Numerical Algorithms, 2002, chapters 1 and 3.)
+The evaluation in floating point is held against one on balls at the very same rounded point,
+operation by operation: what an operation loses is how many correct digits its result has less than
+its worst argument. That is the error which was made, not a bound of it. (Higham, Accuracy and
+Stability of Numerical Algorithms, 2002, chapters 1 and 3.)
 """
 
 from __future__ import annotations
@@ -14,15 +16,15 @@ from typing import Any, Literal
 
 from flint import arb
 
+from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
 from diffcmp.accuracy.explanation import Conditioning, Loss
-from diffcmp.accuracy.measure import absolute_error, correct_digits, full_digits
 from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import trace_of
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import trace_of
 from diffcmp.engines.forward import Dual, Duals, local_partial
-from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Equation, Program
 from diffcmp.truth.certify import taylor
 from diffcmp.truth.record import Kind, Truth
@@ -32,17 +34,25 @@ NAMES = {"ill-conditioned": "ill-conditioning"}  # of a cause, in a sentence
 NOTABLE = 1.0  # digits lost by one operation before it is named
 
 
-def conditioning(program: Program, where: Point, name: str, known: Truth, floats: Floats) -> Conditioning:
-    """Condition numbers with respect to one variable, and the losses of the evaluation of f and of its derivative."""
+def conditioning(
+    program: Program, where: Point, name: str, known: Truth, floats: Floats
+) -> Conditioning:
+    """Condition numbers with respect to one variable, and the losses of the evaluation of f and of
+    its derivative."""
     value, derivative = condition_numbers(program, where, name, known)
-    exists = known.along[name].derivative is not None  # where a convention stands for it, no digits of it are lost
+    exists = (
+        known.along[name].derivative is not None
+    )  # where a convention stands for it, no digits of it are lost
     found = (loss for loss in _losses(program, where, name, floats) if exists or loss.of == "value")
     losses = sorted(found, key=lambda loss: -loss.lost)
     return Conditioning(value, derivative, tuple(losses))
 
 
-def condition_numbers(program: Program, where: Point, name: str, known: Truth) -> tuple[float | None, float | None]:
-    """|x f′/f| and |x f″/f′|: what a relative error of the input does to the result, whatever the method.
+def condition_numbers(
+    program: Program, where: Point, name: str, known: Truth
+) -> tuple[float | None, float | None]:
+    """|x f′/f| and |x f″/f′|: what a relative error of the input does to the result, whatever the
+    method.
 
     None where the quotient is 0/0, or where f is not differentiable.
     """
@@ -80,10 +90,14 @@ def _losses(program: Program, where: Point, name: str, floats: Floats) -> Iterat
                 yield loss
 
 
-def _carried(program: Program, system: NumberSystem[Any], inputs: Sequence[Any], name: str) -> list[Any]:
+def _carried(
+    program: Program, system: NumberSystem[Any], inputs: Sequence[Any], name: str
+) -> list[Any]:
     """Every value with its derivative with respect to one variable."""
     one = system.literal(Fraction(1))
-    duals = [Dual(x, one if n == name else None) for n, x in zip(program.inputs, inputs, strict=True)]
+    duals = [
+        Dual(x, one if n == name else None) for n, x in zip(program.inputs, inputs, strict=True)
+    ]
     return trace_of(program, Duals(system), duals)
 
 
@@ -91,22 +105,33 @@ def _digits(found: Any, true: Any, floats: Floats) -> tuple[float | None, float 
     """Correct digits of the primal and of the tangent; None where the true value is not known."""
     if not isinstance(found, Dual) or not isinstance(true, Dual):
         return None, None
-    tangent = None if found.tangent is None or true.tangent is None else _correct(found.tangent, true.tangent, floats)
+    tangent = (
+        None
+        if found.tangent is None or true.tangent is None
+        else _correct(found.tangent, true.tangent, floats)
+    )
     return _correct(found.primal, true.primal, floats), tangent
 
 
 def _correct(value: Any, true: Any, floats: Floats) -> float | None:
     ball = to_arb(true)
-    if not ball.is_finite() or (ball.rel_accuracy_bits() < 2 * floats.precision and not ball.is_zero()):
+    if not ball.is_finite() or (
+        ball.rel_accuracy_bits() < 2 * floats.precision and not ball.is_zero()
+    ):
         return None
     middle = Balls().fraction(ball)
     return correct_digits(absolute_error(value, middle), middle, floats)
 
 
 def _loss(
-    program: Program, eq: Equation, found: Sequence[Any], true: Sequence[Any],
-    digits: Sequence[tuple[float | None, float | None]], balls: Balls, floats: Floats,
-) -> Loss | None:  # fmt: skip
+    program: Program,
+    eq: Equation,
+    found: Sequence[Any],
+    true: Sequence[Any],
+    digits: Sequence[tuple[float | None, float | None]],
+    balls: Balls,
+    floats: Floats,
+) -> Loss | None:
     """What one equation loses in the value, else what it loses in the derivative."""
     if eq.span is None or eq.params or eq.entry.condition or eq.output in program.constant:
         return None
@@ -117,7 +142,11 @@ def _loss(
         before = min((v for v in values if v is not None), default=full_digits(floats))
         if before - value >= NOTABLE:
             return _named(program, eq, "value", before, value, found, true, balls, floats)
-    tangents = [t for (_, t), i in zip(arguments, _numbers(eq, true), strict=True) if true[i].tangent is not None]
+    tangents = [
+        t
+        for (_, t), i in zip(arguments, _numbers(eq, true), strict=True)
+        if true[i].tangent is not None
+    ]
     if tangent is not None and None not in tangents and None not in values:
         before = min(v for v in (*values, *tangents) if v is not None)
         if before - tangent >= NOTABLE:
@@ -131,11 +160,20 @@ def _numbers(eq: Equation, true: Sequence[Any]) -> list[int]:
 
 
 def _named(
-    program: Program, eq: Equation, of: Literal["value", "derivative"], before: float, after: float, found: Sequence[Any],
-    true: Sequence[Any], balls: Balls, floats: Floats,
-) -> Loss:  # fmt: skip
+    program: Program,
+    eq: Equation,
+    of: Literal["value", "derivative"],
+    before: float,
+    after: float,
+    found: Sequence[Any],
+    true: Sequence[Any],
+    balls: Balls,
+    floats: Floats,
+) -> Loss:
     assert eq.span is not None
-    out, exactly = (x[eq.output].primal if of == "value" else x[eq.output].tangent for x in (found, true))
+    out, exactly = (
+        x[eq.output].primal if of == "value" else x[eq.output].tangent for x in (found, true)
+    )
     cause: Literal["cancellation", "overflow", "underflow", "ill-conditioned"] = "ill-conditioned"
     if not math.isfinite(out):
         cause = "overflow"
@@ -146,10 +184,13 @@ def _named(
     condition = _condition(eq, true, balls) if of == "value" else None
     note = Note.LOSES_ALL if after == 0 else Note.LOSES
     facts = {
-        "piece": program.piece(eq), "lost": before - after, "before": before, "cause": NAMES.get(cause, cause),
+        "piece": program.piece(eq),
+        "lost": before - after,
+        "before": before,
+        "cause": NAMES.get(cause, cause),
         "what": "" if of == "value" else "of the derivative ",
         "condition": "" if condition is None else f" (condition number {_two_digits(condition)})",
-    }  # fmt: skip
+    }
     told = Remark(note, tuple(facts.items()), eq.span)  # the sentence names the piece itself
     return Loss(eq.span, program.piece(eq), of, before, after, condition, cause, told)
 

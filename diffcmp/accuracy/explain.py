@@ -1,4 +1,5 @@
-"""`explain`: what kind of point it is, what every method makes of it and why, and what to do instead."""
+"""`explain`: what kind of point it is, what every method makes of it and why, and what to do
+instead."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from diffcmp.accuracy.explanation import Explanation
 from diffcmp.accuracy.suggestions import Setting, instead, methods, rewrites, step_sizes
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.deadline import Deadline
-from diffcmp.engines.point import function_at
-from diffcmp.engines.values import Values
+from diffcmp.point.point import function_at
+from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.truth.anatomy import anatomy
 
@@ -20,10 +21,16 @@ LEAST_TIME = 0.1  # seconds for the truth of a sweep
 
 
 def explain(
-    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
-    backends: Sequence[str] | None = None, dtype: str = "float64", digits: int = 30, timeout: float = 10.0,
+    expr: str | Program,
+    at: Values | Mapping[str, Values],
+    *,
+    wrt: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None,
+    dtype: str = "float64",
+    digits: int = 30,
+    timeout: float = 10.0,
     progress: Callable[[str], None] = lambda stage: None,
-) -> Explanation:  # fmt: skip
+) -> Explanation:
     """Why every backend does what it does at one point. Parameters as in `compare`.
 
     Raises
@@ -37,15 +44,26 @@ def explain(
     program, where = function_at(expr, at)
     deadline = Deadline.for_waiting(timeout)
     comparison = compare(
-        expr, at, wrt=wrt, backends=backends, dtype=dtype, digits=digits, timeout=timeout, progress=progress
+        expr,
+        at,
+        wrt=wrt,
+        backends=backends,
+        dtype=dtype,
+        digits=digits,
+        timeout=timeout,
+        progress=progress,
     )
     floats, known = Floats(dtype), comparison.truth
     setting = Setting(program, where, comparison.wrt, known, floats)
     progress("sub-expressions")
     seen = tuple(anatomy(program, where, name, known) for name in comparison.wrt)
-    conditions = {name: conditioning(program, where, name, known, floats) for name in comparison.wrt}
+    conditions = {
+        name: conditioning(program, where, name, known, floats) for name in comparison.wrt
+    }
     found = tuple(branches(program, where, comparison.wrt, known, floats))
     progress("other ways")
     others = [*rewrites(setting), *methods(comparison)]
     tried = [*others, *step_sizes(setting, comparison, max(deadline.left(), LEAST_TIME))]
-    return Explanation(comparison, seen, conditions, found, instead(comparison, tried), tuple(others))
+    return Explanation(
+        comparison, seen, conditions, found, instead(comparison, tried), tuple(others)
+    )

@@ -18,9 +18,10 @@ from diffcmp.truth.record import GUARD_DIGITS, Quantity
 class Loss:
     """A sub-expression whose result has fewer correct digits than its arguments.
 
-    of: "value", or "derivative" where only the derivative that forward mode carries along suffers. before, after: correct
-    decimal digits of the worst argument and of the result, by comparison with balls at the rounded point. condition: of the
-    operation, Σ|xᵢ ∂ᵢ|/|out|; None where it is unknown. cause: what happened. remark: all of it in a sentence.
+    of: "value", or "derivative" where only the derivative that forward mode carries along suffers.
+    before, after: correct decimal digits of the worst argument and of the result, by comparison
+    with balls at the rounded point. condition: of the operation, Σ|xᵢ ∂ᵢ|/|out|; None where it is
+    unknown. cause: what happened. remark: all of it in a sentence.
     """
 
     span: Span
@@ -40,16 +41,23 @@ class Loss:
     def to_dict(self) -> dict[str, Any]:
         """The loss as the JSON form has it."""
         return {
-            "piece": self.piece, "span": [self.span.start, self.span.stop], "of": self.of, "before": self.before,
-            "after": self.after, "lost": self.lost, "condition": plain(self.condition), "cause": self.cause,
-        }  # fmt: skip
+            "piece": self.piece,
+            "span": [self.span.start, self.span.stop],
+            "of": self.of,
+            "before": self.before,
+            "after": self.after,
+            "lost": self.lost,
+            "condition": plain(self.condition),
+            "cause": self.cause,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Conditioning:
     """What relative errors of one input do, and where the evaluation itself loses digits.
 
-    value, derivative: the condition numbers |x f′/f| and |x f″/f′|; None where there is no such number.
+    value, derivative: the condition numbers |x f′/f| and |x f″/f′|; None where there is no such
+        number.
     losses: from the worst to the least, those of a digit or more.
     """
 
@@ -62,10 +70,12 @@ class Conditioning:
 class Branch:
     """A choice that reverse mode, or every engine, gets wrong at this point.
 
-    span, piece: of the branch; condition, test: of what chooses. guard: the condition has another value at the very point
-    than beside it, so that the derivative of the branch taken is not that of the function; otherwise the branch is not taken,
-    and its infinite partial times 0 is nan. double_where: the expression with the argument of the branch guarded a second
-    time. gives: what the tape then says, for each variable. right: whether that is the derivative; None where there is none.
+    span, piece: of the branch; condition, test: of what chooses. guard: the condition has another
+    value at the very point than beside it, so that the derivative of the branch taken is not that
+    of the function; otherwise the branch is not taken, and its infinite partial times 0 is nan.
+    double_where: the expression with the argument of the branch guarded a second time. gives: what
+    the tape then says, for each variable. right: whether that is the derivative;
+        None where there is none.
     remarks: all of it in sentences.
     """
 
@@ -82,16 +92,22 @@ class Branch:
     def to_dict(self) -> dict[str, Any]:
         """The branch as the JSON form has it."""
         return {
-            "piece": self.piece, "span": [self.span.start, self.span.stop],
-            "test": self.test, "condition": [self.condition.start, self.condition.stop], "guard": self.guard,
-            "double_where": self.double_where, "gives": {n: plain(v) for n, v in self.gives.items()}, "right": self.right,
+            "piece": self.piece,
+            "span": [self.span.start, self.span.stop],
+            "test": self.test,
+            "condition": [self.condition.start, self.condition.stop],
+            "guard": self.guard,
+            "double_where": self.double_where,
+            "gives": {n: plain(v) for n, v in self.gives.items()},
+            "right": self.right,
             "notes": [str(r) for r in self.remarks],
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What a suggestion changes: the derivative and its correct digits, before and after; None where there is no number."""
+    """What a suggestion changes: the derivative and its correct digits, before and after; None
+    where there is no number."""
 
     before: float | None
     after: float | None
@@ -101,19 +117,22 @@ class Gain:
     def to_dict(self) -> dict[str, Any]:
         """The gain as the JSON form has it."""
         return {
-            "before": plain(self.before), "after": plain(self.after), "digits_before": self.digits_before,
+            "before": plain(self.before),
+            "after": plain(self.after),
+            "digits_before": self.digits_before,
             "digits_after": self.digits_after,
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """What to do instead, tried before it is shown.
 
-    kind: "rewrite" (`text` is the whole new expression, `piece` → `replacement` what changed in it), "backend" (`text` names
-    it) or "step" (`text` is the step size for `backend`). backend: by which the derivative was measured; than: by which
-    before, where that was another. value, derivative: what changes in f and in the derivative with respect to `variable`,
-    the one that gains most. needs: conditions under which alone a rewriting is defined.
+    kind: "rewrite" (`text` is the whole new expression, `piece` → `replacement` what changed in
+    it), "backend" (`text` names it) or "step" (`text` is the step size for `backend`). backend: by
+    which the derivative was measured; than: by which before, where that was another. value,
+    derivative: what changes in f and in the derivative with respect to `variable`, the one that
+    gains most. needs: conditions under which alone a rewriting is defined.
     """
 
     kind: Literal["rewrite", "backend", "step"]
@@ -132,21 +151,29 @@ class Suggestion:
     def to_dict(self) -> dict[str, Any]:
         """The suggestion as the JSON form has it."""
         return {
-            "kind": self.kind, "text": self.text, "backend": self.backend, "than": self.than or None, "reason": self.reason,
+            "kind": self.kind,
+            "text": self.text,
+            "backend": self.backend,
+            "than": self.than or None,
+            "reason": self.reason,
             "variable": self.variable,
-            "value": None if self.value is None else self.value.to_dict(), "derivative": self.derivative.to_dict(),
+            "value": None if self.value is None else self.value.to_dict(),
+            "derivative": self.derivative.to_dict(),
             "span": None if self.span is None else [self.span.start, self.span.stop],
-            "piece": self.piece or None, "replacement": self.replacement or None, "needs": list(self.needs),
-        }  # fmt: skip
+            "piece": self.piece or None,
+            "replacement": self.replacement or None,
+            "needs": list(self.needs),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why every method does what it does at one point, and what to do instead.
 
-    comparison: every backend against the truth. anatomy, conditioning: one for each variable asked for. branches: choices
-    that engines get wrong here. instead: for each backend that is wrong the best suggestion for it. suggestions: all that
-    were tried and help, the best first.
+    comparison: every backend against the truth. anatomy, conditioning: one for each variable asked
+        for. branches: choices
+    that engines get wrong here. instead: for each backend that is wrong the best suggestion for it.
+    suggestions: all that were tried and help, the best first.
     """
 
     comparison: Comparison
@@ -157,7 +184,8 @@ class Explanation:
     suggestions: tuple[Suggestion, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of `diffcmp explain`, described by `docs/schema.json`: that of `grad`, and `explanation`."""
+        """The JSON form of `diffcmp explain`, described by `docs/schema.json`: that of `grad`, and
+        `explanation`."""
         digits = self.comparison.truth.digits + GUARD_DIGITS
         return {
             **self.comparison.to_dict(),
@@ -167,7 +195,9 @@ class Explanation:
                 "found": [str(r) for a in self.anatomy for r in a.found],
                 "conditioning": {
                     name: {
-                        "value": plain(c.value), "derivative": plain(c.derivative), "losses": [x.to_dict() for x in c.losses]
+                        "value": plain(c.value),
+                        "derivative": plain(c.derivative),
+                        "losses": [x.to_dict() for x in c.losses],
                     }
                     for name, c in self.conditioning.items()
                 },
@@ -175,7 +205,7 @@ class Explanation:
                 "instead": {name: s.to_dict() for name, s in self.instead.items()},
                 "suggestions": [s.to_dict() for s in self.suggestions],
             },
-        }  # fmt: skip
+        }
 
 
 def _sides(anatomy: Anatomy, digits: int) -> dict[str, str | None]:
@@ -188,16 +218,24 @@ def _text(quantity: Quantity | None, digits: int) -> str | None:
 
 def _leading(leading: Leading, digits: int) -> dict[str, Any]:
     span = [leading.span.start, leading.span.stop]
-    return {"piece": leading.piece, "span": span, "left": _term(leading.left, digits), "right": _term(leading.right, digits)}
+    return {
+        "piece": leading.piece,
+        "span": span,
+        "left": _term(leading.left, digits),
+        "right": _term(leading.right, digits),
+    }
 
 
 def _term(term: Term | None, digits: int) -> dict[str, Any] | None:
     if term is None:
         return None
     return {
-        "coefficient": _text(term.coefficient, digits), "exponent": _fraction(term.exponent),
-        "logarithms": [_fraction(k) for k in term.logarithms], "beyond": term.beyond, "flat": term.flat,
-    }  # fmt: skip
+        "coefficient": _text(term.coefficient, digits),
+        "exponent": _fraction(term.exponent),
+        "logarithms": [_fraction(k) for k in term.logarithms],
+        "beyond": term.beyond,
+        "flat": term.flat,
+    }
 
 
 def _fraction(value: Fraction) -> str:

@@ -9,22 +9,26 @@ from fractions import Fraction
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, nearest_double
-from diffcmp.engines.coordinate import Coordinate, coordinate
 from diffcmp.errors import Fault, InputError
+from diffcmp.point.coordinate import Coordinate, coordinate
 
 FEWEST, MOST = 2, 20_000
 FIGURES = 12  # of a point that has no exact value of its own: a short decimal is exact, and good enough for a grid
 
 
-def grid(start: Coordinate, stop: Coordinate, count: int, log: bool, floats: Floats) -> list[Coordinate]:
-    """`count` points from `start` to `stop`, both of them among these, and exact zero where it lies between.
+def grid(
+    start: Coordinate, stop: Coordinate, count: int, log: bool, floats: Floats
+) -> list[Coordinate]:
+    """`count` points from `start` to `stop`, both of them among these, and exact zero where it lies
+    between.
 
-    Evenly spaced between rational ends they are exact fractions; in equal ratios, or between ends such as pi, they are
-    decimals of 12 digits next to where they would be.
+    Evenly spaced between rational ends they are exact fractions; in equal ratios, or between ends
+    such as pi, they are decimals of 12 digits next to where they would be.
 
     Raises
     ------
-    InputError: where the interval is empty or beyond the dtype, the points too many or too few, or `log` spans zero.
+    InputError: where the interval is empty or beyond the dtype, the points too many or too few, or
+        `log` spans zero.
     """
     if not FEWEST <= count <= MOST:
         raise InputError(Fault.POINTS, given=count, least=FEWEST, limit=MOST)
@@ -36,7 +40,9 @@ def grid(start: Coordinate, stop: Coordinate, count: int, log: bool, floats: Flo
             raise InputError(Fault.LOG_RANGE, low=start.text, high=stop.text)
         inner = _ratios(low, high, count)
     else:
-        inner = [_short(low + (high - low) * i / (count - 1), start, stop) for i in range(1, count - 1)]
+        inner = [
+            _short(low + (high - low) * i / (count - 1), start, stop) for i in range(1, count - 1)
+        ]
         inner += [Fraction(0)] if low < 0 < high else []
     return [start, *merged(map(coordinate, inner)), stop]
 
@@ -50,7 +56,11 @@ def merged(points: Iterable[Coordinate]) -> list[Coordinate]:
 def value(point: Coordinate) -> Fraction:
     """The exact value where it is rational, else a fraction within 2**-180 of it, relatively."""
     balls = Balls(192)
-    return point.rational if point.rational is not None else balls.fraction(to_arb(point.enclosure(balls)).mid())
+    return (
+        point.rational
+        if point.rational is not None
+        else balls.fraction(to_arb(point.enclosure(balls)).mid())
+    )
 
 
 def position(point: Coordinate) -> float:
@@ -76,8 +86,15 @@ def _short(x: Fraction, start: Coordinate, stop: Coordinate) -> Fraction:
 def _ratios(low: Fraction, high: Fraction, count: int) -> list[Fraction]:
     """The points between two ends of the same sign, in equal ratios."""
     fine, short = Context(prec=3 * FIGURES), Context(prec=FIGURES)
-    first, last = (fine.divide(Decimal(abs(x).numerator), Decimal(x.denominator)).ln(fine) for x in (low, high))
+    first, last = (
+        fine.divide(Decimal(abs(x).numerator), Decimal(x.denominator)).ln(fine) for x in (low, high)
+    )
     sign = 1 if high > 0 else -1
-    exponents = (fine.add(first, fine.multiply(fine.subtract(last, first), fine.divide(Decimal(i), Decimal(count - 1))))
-                 for i in range(1, count - 1))  # fmt: skip
+    exponents = (
+        fine.add(
+            first,
+            fine.multiply(fine.subtract(last, first), fine.divide(Decimal(i), Decimal(count - 1))),
+        )
+        for i in range(1, count - 1)
+    )
     return [sign * Fraction(short.plus(exponent.exp(fine))) for exponent in exponents]

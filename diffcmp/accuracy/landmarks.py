@@ -1,7 +1,9 @@
-"""Where on an interval something may happen: the exact points at which a condition, a divisor or a domain changes sign.
+"""Where on an interval something may happen: the exact points at which a condition, a divisor or a
+domain changes sign.
 
-A grid walks past a pole or a kink that lies between two of its points. These places are looked for in float64 and guessed
-as short fractions or fractions of pi; what really happens there, the certified truth says.
+A grid walks past a pole or a kink that lies between two of its points. These places are looked for
+in float64 and guessed as short fractions or fractions of pi; what really happens there, the
+certified truth says.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from fractions import Fraction
 from itertools import islice, pairwise
 from typing import Any, TypeAlias
 
+from diffcmp.arithmetic.evaluate import evaluate, trace_of
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.coordinate import Coordinate, coordinate
-from diffcmp.engines.evaluate import evaluate, trace_of
-from diffcmp.program import rules
-from diffcmp.program.expand import core
+from diffcmp.language import rules
+from diffcmp.passes.expand import core
+from diffcmp.point.coordinate import Coordinate, coordinate
 from diffcmp.program.ir import Equation, Program
 
 MOST = 100
@@ -29,13 +31,17 @@ POLES_AT_INTEGERS = ("gamma", "lgamma", "digamma")
 State: TypeAlias = Callable[[Sequence[Any]], object]
 
 
-def landmarks(program: Program, name: str, fixed: Mapping[str, Program], grid: Sequence[float]) -> list[Coordinate]:
-    """Exact points between neighbours of `grid` (float64, rising) at which the character of f may change; at most 100.
+def landmarks(
+    program: Program, name: str, fixed: Mapping[str, Program], grid: Sequence[float]
+) -> list[Coordinate]:
+    """Exact points between neighbours of `grid` (float64, rising) at which the character of f may
+    change; at most 100.
 
-    `fixed` gives the other variables constant values. A place that is neither a fraction with a denominator of at most
-    1000 nor such a multiple of pi is not found, nor one at which nothing changes its sign.
+    `fixed` gives the other variables constant values. A place that is neither a fraction with a
+    denominator of at most 1000 nor such a multiple of pi is not found, nor one at which nothing
+    changes its sign.
 
-    >>> from diffcmp.program.parser import parse
+    >>> from diffcmp.language.parser import parse
     >>> [x.text for x in landmarks(parse("tan(x) + abs(3*x - 1)"), "x", {}, [0.0, 1.0, 2.0])]
     ['(1/3)', 'pi/2']
     """
@@ -63,7 +69,8 @@ def _found(form: Program, grid: Sequence[float]) -> Iterator[Coordinate]:
 
 
 def _states(form: Program, floats: Floats) -> Iterator[State]:
-    """What to watch along x: functions of the values of all slots that are constant where nothing happens."""
+    """What to watch along x: functions of the values of all slots that are constant where nothing
+    happens."""
     for slot in _watched(form) - form.constant:
         yield _sign_of(slot)
     for eq in form.equations:
@@ -89,13 +96,17 @@ def _order_of(left: int, right: int) -> State:
 
 def _step_of(slot: int, most: float) -> State:
     """The step, as a word: 0 is no special one."""
-    return lambda values: str(math.floor(min(values[slot], most))) if math.isfinite(values[slot]) else None
+    return lambda values: (
+        str(math.floor(min(values[slot], most))) if math.isfinite(values[slot]) else None
+    )
 
 
 def _inside(eq: Equation, floats: Floats) -> State:
     domain = rules.domain(eq.primitive)
     assert domain is not None
-    return lambda values: "inside" if evaluate(domain, floats, [values[i] for i in eq.inputs])[0] else "outside"
+    return lambda values: (
+        "inside" if evaluate(domain, floats, [values[i] for i in eq.inputs])[0] else "outside"
+    )
 
 
 def _watched(form: Program) -> set[int]:
@@ -104,7 +115,9 @@ def _watched(form: Program) -> set[int]:
     for eq in reversed(form.equations):
         if eq.primitive == "div":
             found.add(eq.inputs[1])
-        elif eq.primitive == "log" or (eq.primitive in ("power", "pow") and not _whole_power(form, eq)):
+        elif eq.primitive == "log" or (
+            eq.primitive in ("power", "pow") and not _whole_power(form, eq)
+        ):
             found.add(eq.inputs[0])
         if eq.output in found and eq.primitive in FACTORS:
             found.update(eq.inputs[:1] if eq.primitive in ("power", "pow") else eq.inputs)
@@ -121,7 +134,9 @@ def _sign(x: Any) -> int | None:
     return None if math.isnan(x) else (x > 0) - (x < 0)
 
 
-def _change(values: Callable[[float], Sequence[Any]], state: State, low: float, high: float) -> float:
+def _change(
+    values: Callable[[float], Sequence[Any]], state: State, low: float, high: float
+) -> float:
     """Where the state stops being what it is at `low`, by bisection."""
     before = state(values(low))
     for _ in range(HALVINGS):

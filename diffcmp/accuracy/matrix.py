@@ -1,8 +1,9 @@
 """Jacobians and Hessians: every entry by every backend, held against certified entries.
 
-Only the entries that the structure of the Program allows to differ from 0 are looked at (`engines.sparsity`). What a matrix
-costs by automatic differentiation is counted in products with vectors, columns or rows that share no row or column being
-found by one product (`engines.colouring`).
+Only the entries that the structure of the Program allows to differ from 0 are looked at
+(`engines.sparse.by_components`). What a matrix costs by automatic differentiation is counted in
+products with vectors, columns or rows that share no row or column being found by one product
+(`engines.sparse.colouring`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from diffcmp.accuracy.compare import configured, held, sensible
 from diffcmp.accuracy.components import Shapes, packed, worst
-from diffcmp.accuracy.measure import absolute_error, as_float, correct_digits
+from diffcmp.accuracy.errors import absolute_error, as_float, correct_digits
 from diffcmp.accuracy.record import SCHEMA, Row, plain
 from diffcmp.accuracy.verdict import verdict
 from diffcmp.arithmetic.floats import Floats
@@ -26,19 +27,20 @@ from diffcmp.backends.protocol import Backend, Timer
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines import products
-from diffcmp.engines.colouring import column_colouring, number_of
-from diffcmp.engines.compiled import compiled, only
-from diffcmp.engines.hessian import compression
+from diffcmp.engines.compiled import compiled
+from diffcmp.engines.derived import only
 from diffcmp.engines.partials import BY, variables
-from diffcmp.engines.pattern import Pattern, SparseMatrix
-from diffcmp.engines.point import Problem, located
-from diffcmp.engines.sparsity import jacobian_pattern
-from diffcmp.engines.values import Values
+from diffcmp.engines.sparse.by_components import jacobian_pattern
+from diffcmp.engines.sparse.colouring import column_colouring, number_of
+from diffcmp.engines.sparse.pattern import Pattern, SparseMatrix
+from diffcmp.engines.sparse.recovery import compression
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.passes.expand import used
+from diffcmp.point.point import Problem, located
+from diffcmp.point.values import Values
 from diffcmp.program.checks import differentiated, number_valued
-from diffcmp.program.expand import used
+from diffcmp.program.elements import components
 from diffcmp.program.ir import Program
-from diffcmp.program.scalars import components
 from diffcmp.truth.certify import truth as certain
 from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, Truth
 
@@ -49,9 +51,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One backend's matrix: what it gives at every place that may be nonzero, in the order of `MatrixComparison.places`.
+    """One backend's matrix: what it gives at every place that may be nonzero, in the order of
+    `MatrixComparison.places`.
 
-    abs_error, digits: as in `Row`. worst: which place is farthest off; norm_error: its error over the largest entry.
+    abs_error, digits: as in `Row`. worst: which place is farthest off; norm_error: its error over
+        the largest entry.
     evaluations: runs of f, or of a program that was made of it, for the whole matrix.
     """
 
@@ -84,10 +88,12 @@ class MatrixRow:
 class MatrixComparison:
     """A Jacobian or Hessian at one point by every backend, against the certified one.
 
-    program: of arrays, as typed. rows, columns: the names of the outputs (`f[0]`) or variables, and of the variables. places:
-    where an entry may differ from 0, row by row. truth: the certified entries there, None where there is none. value: f, by
-    output. mode: how automatic differentiation gets the matrix with fewest products: `forward` (one for a colour of columns),
-    `reverse` (of rows), or `forward over reverse`. vector: what the matrix was multiplied by, where a product was asked for.
+    program: of arrays, as typed. rows, columns: the names of the outputs (`f[0]`) or variables, and
+    of the variables. places: where an entry may differ from 0, row by row. truth: the certified
+        entries there, None where there is none. value: f, by
+    output. mode: how automatic differentiation gets the matrix with fewest products: `forward` (one
+    for a colour of columns), `reverse` (of rows), or `forward over reverse`. vector: what the
+    matrix was multiplied by, where a product was asked for.
     """
 
     what: What
@@ -118,10 +124,13 @@ class MatrixComparison:
     def name(self, place: int) -> str:
         """What an entry is the derivative of, and by what: `f[0]:x[1]`, `x[0]:x[1]`."""
         i, j = self.places[place]
-        return f"{self.rows[i]}{BY}{self.columns[j]}" if self.columns != (PRODUCT,) else self.rows[i]
+        return (
+            f"{self.rows[i]}{BY}{self.columns[j]}" if self.columns != (PRODUCT,) else self.rows[i]
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of `diffcmp jacobian` and `diffcmp hessian`, described by `docs/schema.json`."""
+        """The JSON form of `diffcmp jacobian` and `diffcmp hessian`, described by
+        `docs/schema.json`."""
         digits = self.digits + GUARD_DIGITS
 
         def text(quantity: Quantity | None) -> str | None:
@@ -142,12 +151,15 @@ class MatrixComparison:
             "mode": self.mode,
             "products": self.products,
             "truth": {
-                "kind": self.kind.value, "certified": self.certified, "digits": self.digits,
-                "value": [text(q) for q in self.value], "values": [text(q) for q in self.truth],
+                "kind": self.kind.value,
+                "certified": self.certified,
+                "digits": self.digits,
+                "value": [text(q) for q in self.value],
+                "values": [text(q) for q in self.truth],
                 "notes": [str(remark) for remark in self.remarks],
             },
             "results": [row.to_dict() for row in self.results],
-        }  # fmt: skip
+        }
 
 
 PRODUCT = "product"
@@ -156,7 +168,11 @@ MANY = 150  # entries up to which all are held against the truth
 SAMPLE = 16  # of the entries between the first and the last
 SEED = 1974
 RANKS = list(Kind)  # the most singular first
-MODES: dict[str, Backend] = {"forward": DualNumbers(), "reverse": Tape(), "forward over reverse": DualOverTape()}
+MODES: dict[str, Backend] = {
+    "forward": DualNumbers(),
+    "reverse": Tape(),
+    "forward over reverse": DualOverTape(),
+}
 
 
 @dataclass(frozen=True)
@@ -185,14 +201,23 @@ class _Asked:
 
 
 def jacobian_comparison(
-    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
-    backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
-    timeout: float = 10.0, full: bool = False, progress: Callable[[str], None] = lambda stage: None,
-) -> MatrixComparison:  # fmt: skip
-    """The Jacobian of a vector-valued function at a point, by every backend. Parameters as in `compare`.
+    expr: str | Program,
+    at: Values | Mapping[str, Values],
+    *,
+    wrt: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None,
+    dtype: str = "float64",
+    h: float | None = None,
+    digits: int = 30,
+    timeout: float = 10.0,
+    full: bool = False,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> MatrixComparison:
+    """The Jacobian of a vector-valued function at a point, by every backend. Parameters as in
+    `compare`.
 
-    Of more than 150 entries a sample is held against the truth, and the products alone, unless `full` or `backends` ask for
-    more.
+    Of more than 150 entries a sample is held against the truth, and the products alone, unless
+    `full` or `backends` ask for more.
 
     Raises
     ------
@@ -215,18 +240,30 @@ def jacobian_comparison(
         names_there = [columns[j] for row, j in asked.places if row == i]
         flat = [name for j, name in enumerate(columns) if (i, j) not in in_pattern]
         known[i], rows[i] = _answers(asked, only(scalar, i), names_there, flat, 1)
-    return _joined("jacobian", asked, tuple(names), columns, pattern, known, rows, cheapest(pattern))
+    return _joined(
+        "jacobian", asked, tuple(names), columns, pattern, known, rows, cheapest(pattern)
+    )
 
 
 def hessian_comparison(
-    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: Sequence[str] | None = None,
-    backends: Sequence[str] | None = None, dtype: str = "float64", h: float | None = None, digits: int = 30,
-    timeout: float = 10.0, full: bool = False, progress: Callable[[str], None] = lambda stage: None,
-) -> MatrixComparison:  # fmt: skip
-    """The Hessian of a number-valued function at a point, by every backend. Parameters as in `compare`.
+    expr: str | Program,
+    at: Values | Mapping[str, Values],
+    *,
+    wrt: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None,
+    dtype: str = "float64",
+    h: float | None = None,
+    digits: int = 30,
+    timeout: float = 10.0,
+    full: bool = False,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> MatrixComparison:
+    """The Hessian of a number-valued function at a point, by every backend. Parameters as in
+    `compare`.
 
-    Of more than 150 entries a sample is held against the truth, and the products alone, unless `full` or `backends` ask for
-    more. What is symmetric is asked for once: an entry below the diagonal is that above it.
+    Of more than 150 entries a sample is held against the truth, and the products alone, unless
+    `full` or `backends` ask for more. What is symmetric is asked for once: an entry below the
+    diagonal is that above it.
 
     Raises
     ------
@@ -241,8 +278,14 @@ def hessian_comparison(
     columns = differentiated(problem.scalar, wrt)
     compressed = compression(problem.scalar, columns)
     pattern = compressed.pattern
-    upper = [(i, j) for i, j in zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True) if i <= j]
-    asked = _Asked(problem, backends, dtype, digits, h, Deadline.for_waiting(timeout), upper, full, progress)
+    upper = [
+        (i, j)
+        for i, j in zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True)
+        if i <= j
+    ]
+    asked = _Asked(
+        problem, backends, dtype, digits, h, Deadline.for_waiting(timeout), upper, full, progress
+    )
     names = [_key("hessian", columns, place)[1] for place in asked.places]
     curved = {j for place in upper for j in place}
     flat = [name for j, name in enumerate(columns) if j not in curved]
@@ -269,32 +312,47 @@ def cheapest(pattern: Pattern) -> tuple[str, int]:
 def _answers(
     asked: _Asked, program: Program, names: Sequence[str], flat: Sequence[str], order: int
 ) -> tuple[Truth, tuple[Row, ...]]:
-    """The truth about the derivatives of one function, and each method's, if there are any derivatives to find.
+    """The truth about the derivatives of one function, and each method's, if there are any
+    derivatives to find.
 
-    flat: the variables without entries. Where f steps or bends along one of them, the point is no smooth one.
+    flat: the variables without entries. Where f steps or bends along one of them, the point is no
+        smooth one.
     """
     asking = chosen(asked.backends, order)
     at, digits, deadline = asked.problem.at, asked.digits, asked.deadline
     varying = used(program)
     others = sample([name for name in flat if name in varying], full=False)
-    beside = certain(program, at, others or flat[:1], digits, deadline) if others or not names else None
+    beside = (
+        certain(program, at, others or flat[:1], digits, deadline) if others or not names else None
+    )
     if not names:
         assert beside is not None
         return beside, ()
     wanted = [] if asked.sampled and asked.backends is None else asking
     methods = [configured(b, asked.h, deadline, order) for b in wanted]
-    known, rows = held(program, at, names, methods, asked.dtype, digits, deadline, order, asked.progress)
+    known, rows = held(
+        program, at, names, methods, asked.dtype, digits, deadline, order, asked.progress
+    )
     if beside is not None and RANKS.index(beside.kind) < RANKS.index(known.kind):
         remarks = tuple(dict.fromkeys((*known.remarks, *beside.remarks)))
-        known = replace(known, kind=beside.kind, certified=known.certified and beside.certified, remarks=remarks)
+        known = replace(
+            known, kind=beside.kind, certified=known.certified and beside.certified, remarks=remarks
+        )
     return known, rows
 
 
 def _joined(
-    what: What, asked: _Asked, rows: tuple[str, ...], columns: tuple[str, ...], pattern: Pattern, known: Mapping[int, Truth],
-    answers: Mapping[int, tuple[Row, ...]], mode: tuple[str, int],
-) -> MatrixComparison:  # fmt: skip
-    """One matrix of what was found row by row (a Jacobian), or at once (a Hessian); None at places not asked for."""
+    what: What,
+    asked: _Asked,
+    rows: tuple[str, ...],
+    columns: tuple[str, ...],
+    pattern: Pattern,
+    known: Mapping[int, Truth],
+    answers: Mapping[int, tuple[Row, ...]],
+    mode: tuple[str, int],
+) -> MatrixComparison:
+    """One matrix of what was found row by row (a Jacobian), or at once (a Hessian); None at places
+    not asked for."""
     places = tuple(zip(pattern.rows.tolist(), pattern.indices.tolist(), strict=True))
     keys = [_key(what, columns, place) for place in places]
     wanted = {_key(what, columns, place) for place in asked.places}
@@ -303,27 +361,48 @@ def _joined(
     results = []
     for one_each in zip(*filter(None, answers.values()), strict=True):
         same = dict(zip((n for n, row in answers.items() if row), one_each, strict=True))
-        values = tuple(same[n].derivative.get(key) if (n, key) in wanted else None for n, key in keys)
+        values = tuple(
+            same[n].derivative.get(key) if (n, key) in wanted else None for n, key in keys
+        )
         remarks = tuple(dict.fromkeys(one for row in same.values() for one in row.remarks))
         times = [row.seconds for row in same.values()]
         seconds = None if None in times else sum(t for t in times if t is not None)
         counted = sum(row.evaluations for row in same.values())
-        results.append(measured(next(iter(same.values())).backend, values, truth, floats, counted, seconds, remarks))
+        results.append(
+            measured(
+                next(iter(same.values())).backend, values, truth, floats, counted, seconds, remarks
+            )
+        )
     if asked.backends is None and asked.dtype == "float64":
         row = _by_products(what, asked.problem, columns, places, truth, mode[1])
         asked_for = [(n, name, k) for k, (n, name) in enumerate(keys) if (n, name) in wanted]
-        results.append(replace(row, remarks=_reasons(row, asked_for, asked.problem, known, mode[0], results)))
+        results.append(
+            replace(row, remarks=_reasons(row, asked_for, asked.problem, known, mode[0], results))
+        )
     outputs = len(rows) if what == "jacobian" else 1
     values_of_f = tuple(known[n].value if n in known else None for n in range(outputs))
     said = dict.fromkeys(note for one in known.values() for note in one.remarks)
     if asked.sampled:
         said[remark(Note.SAMPLED, asked=len(wanted), entries=len(places))] = None
     return MatrixComparison(
-        what, asked.problem.program, rows, columns, places, asked.problem.at.texts(), asked.problem.shapes,
-        {name: c.text for name, c in asked.problem.at.coordinates.items()}, asked.dtype,
+        what,
+        asked.problem.program,
+        rows,
+        columns,
+        places,
+        asked.problem.at.texts(),
+        asked.problem.shapes,
+        {name: c.text for name, c in asked.problem.at.coordinates.items()},
+        asked.dtype,
         min((one.kind for one in known.values()), key=RANKS.index),
-        all(one.certified for one in known.values()), asked.digits, values_of_f, truth, *mode, tuple(results), tuple(said),
-    )  # fmt: skip
+        all(one.certified for one in known.values()),
+        asked.digits,
+        values_of_f,
+        truth,
+        *mode,
+        tuple(results),
+        tuple(said),
+    )
 
 
 def _key(what: What, columns: tuple[str, ...], place: Place) -> tuple[int, str]:
@@ -354,7 +433,11 @@ def _by_products(
     order = [where[name] for name in columns]
     if isinstance(found, SparseMatrix):
         entries = dict(
-            zip(zip(found.pattern.rows.tolist(), found.indices.tolist(), strict=True), found.data.tolist(), strict=True)
+            zip(
+                zip(found.pattern.rows.tolist(), found.indices.tolist(), strict=True),
+                found.data.tolist(),
+                strict=True,
+            )
         )
         values = tuple(entries.get((order[i], order[j]), 0.0) for i, j in places)
     else:
@@ -363,12 +446,18 @@ def _by_products(
 
 
 def _reasons(
-    row: MatrixRow, entries: Sequence[tuple[int, str, int]], problem: Problem, known: Mapping[int, Truth], mode: str,
+    row: MatrixRow,
+    entries: Sequence[tuple[int, str, int]],
+    problem: Problem,
+    known: Mapping[int, Truth],
+    mode: str,
     others: Sequence[MatrixRow],
-) -> tuple[Remark, ...]:  # fmt: skip
-    """Why entries of whole products are wrong or not finite: as the backend of that mode says it, and with its advice.
+) -> tuple[Remark, ...]:
+    """Why entries of whole products are wrong or not finite: as the backend of that mode says it,
+    and with its advice.
 
-    entries: the function, the name of the derivative, and the place in the row, of what is known for certain.
+    entries: the function, the name of the derivative, and the place in the row, of what is known
+        for certain.
     """
     floats, method = Floats(), MODES[mode]
     inputs = problem.at.rounded(floats)
@@ -380,29 +469,62 @@ def _reasons(
         value, exact, truth = row.values[k], known[n].derivative(name), known[n]
         if not math.isfinite(value):
             by = variables(name, truth.order)
-            said = [diagnosis(functions[n], by, floats, inputs, reverse=not isinstance(method, DualNumbers))]
+            said = [
+                diagnosis(
+                    functions[n], by, floats, inputs, reverse=not isinstance(method, DualNumbers)
+                )
+            ]
         else:
             if n not in values:
                 values[n] = compiled(functions[n])(*inputs)
             true = None if exact is None else exact.exact
             where = problem.at
-            said = [*verdict(method, functions[n], where, name, value, true, row.digits[k], None, values[n], truth, floats)]
+            said = [
+                *verdict(
+                    method,
+                    functions[n],
+                    where,
+                    name,
+                    value,
+                    true,
+                    row.digits[k],
+                    None,
+                    values[n],
+                    truth,
+                    floats,
+                )
+            ]
         found |= dict.fromkeys(advice.get(one, one) for one in said)
     return tuple(found)
 
 
 def measured(
-    backend: str, values: tuple[Any, ...], truth: Sequence[Quantity | None], floats: Floats, evaluations: int,
-    seconds: float | None, remarks: tuple[Remark, ...] = (),
-) -> MatrixRow:  # fmt: skip
+    backend: str,
+    values: tuple[Any, ...],
+    truth: Sequence[Quantity | None],
+    floats: Floats,
+    evaluations: int,
+    seconds: float | None,
+    remarks: tuple[Remark, ...] = (),
+) -> MatrixRow:
     """Entries held against the certified ones."""
     exact = [None if quantity is None else quantity.exact for quantity in truth]
     pairs = list(zip(values, exact, strict=True))
     errors = [None if v is None or t is None else absolute_error(v, t) for v, t in pairs]
-    digits = [None if v is None or t is None else correct_digits(e, t, floats) for (v, t), e in zip(pairs, errors, strict=True)]
+    digits = [
+        None if v is None or t is None else correct_digits(e, t, floats)
+        for (v, t), e in zip(pairs, errors, strict=True)
+    ]
     known = [(str(k), errors[k], exact[k]) for k, (v, _) in enumerate(pairs) if v is not None]
     farthest, norm_error = worst(known)
     return MatrixRow(
-        backend, values, tuple(as_float(e) for e in errors), tuple(digits), None if farthest is None else int(farthest),
-        norm_error, evaluations, seconds, remarks,
-    )  # fmt: skip
+        backend,
+        values,
+        tuple(as_float(e) for e in errors),
+        tuple(digits),
+        None if farthest is None else int(farthest),
+        norm_error,
+        evaluations,
+        seconds,
+        remarks,
+    )

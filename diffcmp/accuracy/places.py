@@ -1,4 +1,5 @@
-"""The worst places of one method along an interval: where it has fewer digits than it should, and why."""
+"""The worst places of one method along an interval: where it has fewer digits than it should, and
+why."""
 
 from __future__ import annotations
 
@@ -13,13 +14,15 @@ from diffcmp.accuracy.verdict import expected, verdict
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.engines.partials import steps_of
-from diffcmp.engines.point import Point
 from diffcmp.notes import Remark
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Truth
 
 MOST = 8
-GAP = 1 / 50  # of all points: as many good ones do not divide a place, since digits scatter about the threshold
+GAP = (
+    1 / 50
+)  # of all points: as many good ones do not divide a place, since digits scatter about the threshold
 
 # how a number can be wrong: nan or infinite, finite and wrong, or finite where no derivative exists
 Failure: TypeAlias = Literal["loud", "silent", "baseless"]
@@ -27,7 +30,8 @@ Failure: TypeAlias = Literal["loud", "silent", "baseless"]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one method says at all points, beside the truth. An estimate is None where the method was not asked."""
+    """What one method says at all points, beside the truth. An estimate is None where the method
+    was not asked."""
 
     method: Backend
     program: Program
@@ -48,13 +52,19 @@ class Answers:
         finite = math.isfinite(value)
         if digits is not None:
             return None if digits >= enough else "silent" if finite else "loud"
-        return "baseless" if finite and self.truths[i].along[self.name].kind is not Kind.UNDECIDED else None
+        return (
+            "baseless"
+            if finite and self.truths[i].along[self.name].kind is not Kind.UNDECIDED
+            else None
+        )
 
 
 def places(answers: Answers) -> tuple[tuple[Place, ...], int]:
     """The worst eight places from left to right, and how many more there are."""
     enough = expected(answers.method, answers.floats)
-    failures = {i: f for i in range(len(answers.points)) if (f := answers.failure(i, enough)) is not None}
+    failures = {
+        i: f for i in range(len(answers.points)) if (f := answers.failure(i, enough)) is not None
+    }
     asked = [i for i, value in enumerate(answers.values) if value is not None]
     runs = list(_runs(asked, failures, 1 + int(len(asked) * GAP)))
     found = sorted((_depth(answers, run), k) for k, run in enumerate(runs))
@@ -103,11 +113,14 @@ def _place(answers: Answers, run: Sequence[int], failures: dict[int, Failure]) -
     for i in order:
         for one in _reasons(answers, i):
             said.setdefault(one.note, one)
-    return Place(run[0], run[-1], at, answers.digits[at], answers.values[at], len(run), tuple(said.values()))
+    return Place(
+        run[0], run[-1], at, answers.digits[at], answers.values[at], len(run), tuple(said.values())
+    )
 
 
 def _reasons(answers: Answers, i: int) -> Iterator[Remark]:
-    """Why the number at a point is wrong: what the method says of it, and the verdict on a finite one."""
+    """Why the number at a point is wrong: what the method says of it, and the verdict on a finite
+    one."""
     estimate, value = answers.estimates[i], answers.values[i]
     assert estimate is not None
     yield from estimate.remarks
@@ -115,6 +128,15 @@ def _reasons(answers: Answers, i: int) -> Iterator[Remark]:
         steps = None if estimate.h is None else steps_of(estimate.h, answers.name, 1)
         f = 0.0  # the verdict looks at f only where the derivative is right
         yield from verdict(
-            answers.method, answers.program, answers.points[i], answers.name, value, answers.trues[i],
-            answers.digits[i], steps, f, answers.truths[i], answers.floats,
-        )  # fmt: skip
+            answers.method,
+            answers.program,
+            answers.points[i],
+            answers.name,
+            value,
+            answers.trues[i],
+            answers.digits[i],
+            steps,
+            f,
+            answers.truths[i],
+            answers.floats,
+        )

@@ -1,4 +1,5 @@
-"""Products of a Jacobian or Hessian with a vector: Jv, Jᵀw and Hv, each backend's against the certified one."""
+"""Products of a Jacobian or Hessian with a vector: Jv, Jᵀw and Hv, each backend's against the
+certified one."""
 
 from __future__ import annotations
 
@@ -12,19 +13,21 @@ from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Timer
 from diffcmp.engines import products
-from diffcmp.engines.coordinate import coordinate
-from diffcmp.engines.point import Point, Problem
-from diffcmp.engines.values import Values, array_of
 from diffcmp.errors import Fault, InputError
-from diffcmp.primitives.arrays import spelled
+from diffcmp.point.coordinate import coordinate
+from diffcmp.point.point import Point, Problem
+from diffcmp.point.values import Values, array_of
+from diffcmp.primitives.shapes import spelled
 from diffcmp.truth.record import GUARD_DIGITS, Quantity
 
 
-def with_vector(matrix: MatrixComparison, vector: Values, *, transposed: bool = False) -> MatrixComparison:
+def with_vector(
+    matrix: MatrixComparison, vector: Values, *, transposed: bool = False
+) -> MatrixComparison:
     """The product with a vector, or of the transpose with one.
 
-    The vector, one number for each column (of the transpose: row), is rounded to float64, and exact from there on. Backends'
-    matrices are multiplied in floating point, the certified one in balls.
+    The vector, one number for each column (of the transpose: row), is rounded to float64, and exact
+    from there on. Backends' matrices are multiplied in floating point, the certified one in balls.
 
     Raises
     ------
@@ -33,7 +36,12 @@ def with_vector(matrix: MatrixComparison, vector: Values, *, transposed: bool = 
     given = array_of(vector)
     wanted = matrix.rows if transposed else matrix.columns
     if len(given.flat) != len(wanted):
-        raise InputError(Fault.POINT_SHAPE, name="vector", given=spelled(given.shape), wanted=spelled((len(wanted),)))
+        raise InputError(
+            Fault.POINT_SHAPE,
+            name="vector",
+            given=spelled(given.shape),
+            wanted=spelled((len(wanted),)),
+        )
     double = Floats()
     numbers = [float(one.rounded(double)) for one in given.flat]
     places: list[Place] = [(j, i) for i, j in matrix.places] if transposed else list(matrix.places)
@@ -51,12 +59,20 @@ def with_vector(matrix: MatrixComparison, vector: Values, *, transposed: bool = 
         for (i, j), value in zip(places, row.values, strict=True):
             sums[i] += (float("nan") if value is None else float(value)) * numbers[j]
         values, floats = tuple(sums), Floats(matrix.dtype)
-        results.append(measured(row.backend, values, truth, floats, row.evaluations, row.seconds, row.remarks))
+        results.append(
+            measured(row.backend, values, truth, floats, row.evaluations, row.seconds, row.remarks)
+        )
     return replace(
-        matrix, rows=names, columns=(PRODUCT,), places=tuple((i, 0) for i in range(len(names))), truth=truth, products=1,
-        mode="reverse" if transposed else "forward" if matrix.what == "jacobian" else matrix.mode, results=tuple(results),
+        matrix,
+        rows=names,
+        columns=(PRODUCT,),
+        places=tuple((i, 0) for i in range(len(names))),
+        truth=truth,
+        products=1,
+        mode="reverse" if transposed else "forward" if matrix.what == "jacobian" else matrix.mode,
+        results=tuple(results),
         vector=given.text,
-    )  # fmt: skip
+    )
 
 
 def _one_product(
@@ -67,7 +83,8 @@ def _one_product(
     *,
     transposed: bool,
 ) -> MatrixRow:
-    """The product itself, by one run on arrays: forward mode, reverse mode, or dual numbers over the tape."""
+    """The product itself, by one run on arrays: forward mode, reverse mode, or dual numbers over
+    the tape."""
     import numpy as np
 
     program = matrix.program
@@ -84,8 +101,16 @@ def _one_product(
     with Timer() as timer:
         found = run(*inputs, *given)
     flat = np.concatenate([np.ravel(part) for part in found]).tolist()
-    known = dict(zip(matrix.rows if matrix.what == "jacobian" and not transposed else problem.scalar.inputs, flat, strict=True))
-    return measured(PRODUCTS, tuple(known[name] for name in names), truth, Floats(), 1, timer.seconds)
+    known = dict(
+        zip(
+            matrix.rows if matrix.what == "jacobian" and not transposed else problem.scalar.inputs,
+            flat,
+            strict=True,
+        )
+    )
+    return measured(
+        PRODUCTS, tuple(known[name] for name in names), truth, Floats(), 1, timer.seconds
+    )
 
 
 def _certain(
@@ -100,5 +125,7 @@ def _certain(
         if quantity is None or quantity.ball is None or so_far.ball is None:
             sums[i] = None
         else:
-            sums[i] = Quantity(to_arb(so_far.ball) + to_arb(quantity.ball) * fmpq(*vector[j].as_integer_ratio()))
+            sums[i] = Quantity(
+                to_arb(so_far.ball) + to_arb(quantity.ball) * fmpq(*vector[j].as_integer_ratio())
+            )
     return tuple(sums)

@@ -1,4 +1,5 @@
-"""The results: a `Comparison` of backends at one point, a `Sweep` over step sizes, a `Map` over an interval.
+"""The results: a `Comparison` of backends at one point, a `Sweep` over step sizes, a `Map` over an
+interval.
 
 Plain fields, nothing computed.
 """
@@ -19,14 +20,17 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One backend's answer, held against the truth; a mapping has one entry for each derivative asked for, by its name
-    (`engines.partials`), and `h` one for each variable that was moved.
+    """One backend's answer, held against the truth; a mapping has one entry for each derivative
+    asked for, by its name (`engines.partials`), and `h` one for each variable that was moved.
 
-    abs_error, rel_error: against the certified derivative; None where there is none. digits: correct significant decimal
-    digits, at most what the dtype can hold. ulps: the error in units in the last place of the certified derivative.
-    h: the step size used; None for a method without one. rule: how h was chosen ("√u·max(|x|, 1)", "given").
-    seconds: per call, the median of repeats. expression: the derivative as found symbolically. worst: the component that is
-    farthest off, and norm_error its error over the largest certified component (`accuracy.components`).
+    abs_error, rel_error: against the certified derivative; None where there is none. digits:
+    correct significant decimal digits, at most what the dtype can hold. ulps: the error in units in
+    the last place of the certified derivative.
+    h: the step size used; None for a method without one. rule: how h was chosen ("√u·max(|x|, 1)",
+        "given").
+    seconds: per call, the median of repeats. expression: the derivative as found symbolically.
+    worst: the component that is farthest off, and norm_error its error over the largest certified
+        component (`accuracy.components`).
     """
 
     backend: str
@@ -46,7 +50,8 @@ class Row:
     norm_error: float | None = None
 
     def to_dict(self, shapes: Shapes | None = None) -> dict[str, Any]:
-        """The row as the JSON form has it; with the shapes of the variables, what is known of vectors is a list."""
+        """The row as the JSON form has it; with the shapes of the variables, what is known of
+        vectors is a list."""
         shapes = shapes or {}
         return {
             "backend": self.backend,
@@ -71,8 +76,10 @@ class Row:
 class Comparison:
     """Every backend at one point, against the truth.
 
-    program: of numbers. at: what the user called the values. shapes: of the variables as typed, where some are vectors or
-    matrices. elements: the exact numbers of the point by component, where these are not what the user called the values.
+    program: of numbers. at: what the user called the values. shapes: of the variables as typed,
+        where some are vectors or
+    matrices. elements: the exact numbers of the point by component, where these are not what the
+        user called the values.
     """
 
     program: Program
@@ -108,9 +115,9 @@ class Comparison:
 class Step:
     """One step size: the estimate and the three parts of its error, which add up to `total`.
 
-    h, estimate and the parts are exact numbers written as decimal strings of enough digits that they add up; None where
-    there is no such number (no derivative to compare with, or a stencil that leaves the domain). `estimate_nan` and the
-    like are the strings "nan", "inf", "-inf".
+    h, estimate and the parts are exact numbers written as decimal strings of enough digits that
+    they add up; None where there is no such number (no derivative to compare with, or a stencil
+    that leaves the domain). `estimate_nan` and the like are the strings "nan", "inf", "-inf".
     """
 
     h: float
@@ -123,19 +130,26 @@ class Step:
     def to_dict(self) -> dict[str, Any]:
         """The row as the JSON form has it."""
         return {
-            "h": self.h, "estimate": self.estimate, "total": self.total, "truncation": self.truncation,
-            "roundoff": self.roundoff, "representation": self.representation,
-        }  # fmt: skip
+            "h": self.h,
+            "estimate": self.estimate,
+            "total": self.total,
+            "truncation": self.truncation,
+            "roundoff": self.roundoff,
+            "representation": self.representation,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """One method over all step sizes.
 
-    fitted_order: slope of log|truncation| over log h; None where the truncation error vanishes or is unknown.
-    roundoff_slope: that of log|roundoff|, about minus the order of the derivative for differences; None likewise. best_h: the
-    step with the smallest total error. predicted_h: where theory puts it (None: no theory, or f″ = 0). default_h: by the
-    method's rule. digits_lost: by default_h against best_h, in decimal digits. rule: the rule of default_h in words.
+    fitted_order: slope of log|truncation| over log h; None where the truncation error vanishes or
+        is unknown.
+    roundoff_slope: that of log|roundoff|, about minus the order of the derivative for differences;
+    None likewise. best_h: the step with the smallest total error. predicted_h: where theory puts it
+        (None: no theory, or f″ = 0). default_h: by the
+    method's rule. digits_lost: by default_h against best_h, in decimal digits. rule: the rule of
+        default_h in words.
     """
 
     backend: str
@@ -171,7 +185,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Truncation, roundoff and representation error of every method with a step, over a grid of step sizes."""
+    """Truncation, roundoff and representation error of every method with a step, over a grid of
+    step sizes."""
 
     program: Program
     variable: str
@@ -200,8 +215,9 @@ class Sweep:
 class Sample:
     """One point of a map, and what is certain there.
 
-    at: the exact point, a decimal, a fraction or a constant such as "pi/2". x: the float64 nearest to it. derivative: the
-    certified one as a decimal string, None where there is none; left, right: where these differ from it.
+    at: the exact point, a decimal, a fraction or a constant such as "pi/2". x: the float64 nearest
+    to it. derivative: the certified one as a decimal string, None where there is none; left, right:
+        where these differ from it.
     """
 
     at: str
@@ -214,14 +230,19 @@ class Sample:
     def to_dict(self) -> dict[str, Any]:
         """The point as the JSON form has it."""
         return {
-            "at": self.at, "x": self.x, "kind": self.kind.value, "derivative": self.derivative, "left": self.left,
+            "at": self.at,
+            "x": self.x,
+            "kind": self.kind.value,
+            "derivative": self.derivative,
+            "left": self.left,
             "right": self.right,
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Neighbouring points of a map that are of the same kind, and not smooth. first, last: their indices."""
+    """Neighbouring points of a map that are of the same kind, and not smooth. first, last: their
+    indices."""
 
     kind: Kind
     first: int
@@ -230,10 +251,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a method has fewer correct digits than it should: neighbouring points of a map, few good ones among them.
+    """Where a method has fewer correct digits than it should: neighbouring points of a map, few
+    good ones among them.
 
-    first, last, at: indices of points; `at` is that with the fewest digits. digits: there; None where no derivative exists
-    and the method gives a number nevertheless. derivative: what it gives. points: how many of them fail. remarks: why.
+    first, last, at: indices of points; `at` is that with the fewest digits. digits: there; None
+    where no derivative exists and the method gives a number nevertheless. derivative: what it
+    gives. points: how many of them fail. remarks: why.
     """
 
     first: int
@@ -249,10 +272,13 @@ class Place:
 class Track:
     """One method along x.
 
-    derivative: at each point a number of the dtype, nan where the method fails, None where it was not asked or has nothing
-    to say. digits: correct ones; None too where there is no certified derivative. median, worst: of the digits. worst_at:
-    the index of the first point with the fewest. expected: the digits that a sound method of its order has at least.
-    below_half: the share of points with less than half the digits of the dtype. places: the worst ones, along x.
+    derivative: at each point a number of the dtype, nan where the method fails, None where it was
+        not asked or has nothing
+    to say. digits: correct ones; None too where there is no certified derivative. median, worst: of
+    the digits. worst_at: the index of the first point with the fewest. expected: the digits that a
+        sound method of its order has at least.
+    below_half: the share of points with less than half the digits of the dtype. places: the worst
+        ones, along x.
     places_left_out: how many more there are. remarks: about the whole.
     """
 
@@ -271,9 +297,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Correct digits of every method along an interval, and the points in it where something happens.
+    """Correct digits of every method along an interval, and the points in it where something
+    happens.
 
-    variable: the one that runs. at: the values of the others. start, stop: the ends as typed. digits: of the truth.
+    variable: the one that runs. at: the values of the others. start, stop: the ends as typed.
+        digits: of the truth.
     full: the digits that the dtype holds. certified: whether every truth is proven.
     """
 
@@ -371,5 +399,15 @@ def plain(value: Any) -> Any:
         return None
     if type(value).__name__ == "longdouble" and abs(value) < math.inf:
         return str(value)
-    number = float(value) if type(value).__name__ not in ("float16", "float32") else float(str(value))
-    return number if math.isfinite(number) else "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"
+    number = (
+        float(value) if type(value).__name__ not in ("float16", "float32") else float(str(value))
+    )
+    return (
+        number
+        if math.isfinite(number)
+        else "nan"
+        if math.isnan(number)
+        else "inf"
+        if number > 0
+        else "-inf"
+    )

@@ -6,19 +6,22 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from diffcmp.accuracy.measure import log10
+from diffcmp.accuracy.errors import log10
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.stencil import Stencil, order_of, weights
 
 
-def predicted(method: Stencil | ComplexStep, derivatives: Sequence[Ball], floats: Floats) -> float | None:
-    """The h that minimises C·|f⁽ᵖ⁺ᵐ⁾|·h**p + Σ|w|·u·|f|/h**m, for a derivative of order m; None where f or f⁽ᵖ⁺ᵐ⁾ vanishes.
+def predicted(
+    method: Stencil | ComplexStep, derivatives: Sequence[Ball], floats: Floats
+) -> float | None:
+    """The h that minimises C·|f⁽ᵖ⁺ᵐ⁾|·h**p + Σ|w|·u·|f|/h**m, for a derivative of order m; None
+    where f or f⁽ᵖ⁺ᵐ⁾ vanishes.
 
-    `derivatives` are f, f′, … at the point. For the complex-step method, which has no roundoff that grows as h falls: the
-    largest h whose truncation error h²|f⁽²⁺ᵐ⁾|/6 is below u·|f⁽ᵐ⁾|. (Gill, Murray & Wright, Practical Optimization, 1981,
-    8.6.)
+    `derivatives` are f, f′, … at the point. For the complex-step method, which has no roundoff that
+    grows as h falls: the largest h whose truncation error h²|f⁽²⁺ᵐ⁾|/6 is below u·|f⁽ᵐ⁾|. (Gill,
+    Murray & Wright, Practical Optimization, 1981, 8.6.)
     """
     p, m = method.truncation_order, method.order
     high = _magnitude(derivatives[p + m])

@@ -1,4 +1,5 @@
-"""What to do instead: other forms of the expression, other methods, other step sizes; each tried before it is offered."""
+"""What to do instead: other forms of the expression, other methods, other step sizes; each tried
+before it is offered."""
 
 from __future__ import annotations
 
@@ -8,27 +9,38 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
 from diffcmp.accuracy.explanation import Gain, Suggestion
-from diffcmp.accuracy.measure import absolute_error, correct_digits, full_digits
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.accuracy.sweep import sweep
 from diffcmp.accuracy.verdict import expected
+from diffcmp.algebra.rewrite import Rewriting, rewritings
 from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.registry import STEPPED, backend
-from diffcmp.engines.compiled import adjoint, compiled
-from diffcmp.engines.evaluate import evaluate
-from diffcmp.engines.point import Point
+from diffcmp.engines.compiled import compiled
+from diffcmp.engines.derived import adjoint
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
-from diffcmp.program.rewrite import Rewriting, rewritings
 from diffcmp.truth.record import Truth
 
 MOST = 2  # rewritings that are offered
 WORTH = 1.0  # digits that a suggestion must win
 MEASURE = "dual"  # by which forms of an expression are compared
-ORDER = ("dual", "tape", "dual-lhopital", "tape-lhopital", "complex-step", "symbolic", "richardson")  # of equally good methods
+ORDER = (
+    "dual",
+    "tape",
+    "dual-lhopital",
+    "tape-lhopital",
+    "complex-step",
+    "symbolic",
+    "richardson",
+)  # of equally good methods
 BITS = 256
-APART = [Fraction(sign * n, d) for d in (7, 1000, 10**6) for n, sign in ((1, 1), (2, -1), (3, 1))]  # of the size of x
+APART = [
+    Fraction(sign * n, d) for d in (7, 1000, 10**6) for n, sign in ((1, 1), (2, -1), (3, 1))
+]  # of the size of x
 LEAST_TRIED = 3  # places at which both forms must be defined, and agree
 
 
@@ -46,14 +58,18 @@ class Setting:
         """Correct digits of a derivative, or of f for None; None where there is no true number."""
         quantity = self.known.value if name is None else self.known.derivative(name)
         true = None if quantity is None else quantity.exact
-        return None if true is None else correct_digits(absolute_error(value, true), true, self.floats)
+        return (
+            None if true is None else correct_digits(absolute_error(value, true), true, self.floats)
+        )
 
 
-# other forms -------------------------------------------------------------------------------------------------------------
+# other forms
+# -------------------------------------------------------------------------------------------------------------
 
 
 def rewrites(setting: Setting) -> list[Suggestion]:
-    """The forms of the expression in which f or a derivative has more correct digits, the best first."""
+    """The forms of the expression in which f or a derivative has more correct digits, the best
+    first."""
     before = _tried(setting.program, setting)
     found = []
     for form in rewritings(setting.program):
@@ -68,31 +84,48 @@ def rewrites(setting: Setting) -> list[Suggestion]:
 def _tried(program: Program, setting: Setting) -> tuple[Any, list[Any]]:
     """f and its derivatives, as floating point computes them."""
     with setting.floats.quiet():
-        value, *slopes = compiled(adjoint(program, setting.names), setting.floats.dtype)(*setting.where.rounded(setting.floats))
+        value, *slopes = compiled(adjoint(program, setting.names), setting.floats.dtype)(
+            *setting.where.rounded(setting.floats)
+        )
     return value, slopes
 
 
 def _compared(
     setting: Setting, before: tuple[Any, list[Any]], after: tuple[Any, list[Any]], form: Rewriting
 ) -> Suggestion | None:
-    """A suggestion, where the new form wins digits in f or in a derivative and loses them nowhere."""
+    """A suggestion, where the new form wins digits in f or in a derivative and loses them
+    nowhere."""
     value = _gain(setting, before[0], after[0], None)
-    slopes = [_gain(setting, b, a, n) for b, a, n in zip(before[1], after[1], setting.names, strict=True)]
+    slopes = [
+        _gain(setting, b, a, n) for b, a, n in zip(before[1], after[1], setting.names, strict=True)
+    ]
     name, most = max(zip(setting.names, slopes, strict=True), key=lambda pair: _won(pair[1]))
     if min(map(_won, [value, *slopes])) < -WORTH or max(map(_won, [value, *slopes])) < WORTH:
         return None
     return Suggestion(
-        "rewrite", form.program.text, MEASURE, form.reason, name, value, most, form.span, form.piece, form.replacement,
+        "rewrite",
+        form.program.text,
+        MEASURE,
+        form.reason,
+        name,
+        value,
+        most,
+        form.span,
+        form.piece,
+        form.replacement,
         form.needs,
-    )  # fmt: skip
+    )
 
 
 def _gain(setting: Setting, before: Any, after: Any, name: str | None) -> Gain:
-    return Gain(float(before), float(after), setting.digits(before, name), setting.digits(after, name))
+    return Gain(
+        float(before), float(after), setting.digits(before, name), setting.digits(after, name)
+    )
 
 
 def _won(gain: Gain) -> float:
-    """Digits won; where no true number exists, what is finite at last is worth as much as all of them."""
+    """Digits won; where no true number exists, what is finite at last is worth as much as all of
+    them."""
     if gain.digits_before is None or gain.digits_after is None:
         assert gain.before is not None
         assert gain.after is not None
@@ -101,7 +134,8 @@ def _won(gain: Gain) -> float:
 
 
 def _merit(suggestion: Suggestion) -> tuple[float, float, int]:
-    """Most digits of the derivative first, then of f, then the shortest; half a digit is no difference."""
+    """Most digits of the derivative first, then of f, then the shortest; half a digit is no
+    difference."""
     value = suggestion.value
     digits = (suggestion.derivative.digits_after, None if value is None else value.digits_after)
     first, second = (-round(d or 0.0) for d in digits)
@@ -109,7 +143,8 @@ def _merit(suggestion: Suggestion) -> tuple[float, float, int]:
 
 
 def equal_around(one: Program, other: Program, where: Point) -> bool:
-    """Whether two programs agree at every place around the point at which both are defined, by balls."""
+    """Whether two programs agree at every place around the point at which both are defined, by
+    balls."""
     balls = Balls(BITS)
     agreed = 0
     with balls.working():
@@ -129,7 +164,8 @@ def _rationals(where: Point) -> list[Fraction]:
     return [balls.fraction(to_arb(x)) for x in where.enclosures(balls)]
 
 
-# other methods and step sizes --------------------------------------------------------------------------------------------
+# other methods and step sizes
+# --------------------------------------------------------------------------------------------
 
 
 def methods(comparison: Comparison) -> list[Suggestion]:
@@ -144,8 +180,12 @@ def methods(comparison: Comparison) -> list[Suggestion]:
         return []
     before, after = next((row for row in wrong if row.backend == MEASURE), wrong[0]), rows[best]
     name = _worst(before)
-    gain = Gain(_number(before, name), _number(after, name), before.digits[name], after.digits[name])
-    return [Suggestion("backend", best, best, "another method", name, None, gain, than=before.backend)]
+    gain = Gain(
+        _number(before, name), _number(after, name), before.digits[name], after.digits[name]
+    )
+    return [
+        Suggestion("backend", best, best, "another method", name, None, gain, than=before.backend)
+    ]
 
 
 def failing(row: Row, comparison: Comparison) -> bool:
@@ -176,7 +216,8 @@ def _number(row: Row, name: str) -> float | None:
 
 
 def step_sizes(setting: Setting, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
-    """For every method with a step that is wrong here, the best step size, where it wins digits. `timeout` in seconds."""
+    """For every method with a step that is wrong here, the best step size, where it wins digits.
+    `timeout` in seconds."""
     wrong = [row for row in comparison.rows if row.backend in STEPPED and failing(row, comparison)]
     by_variable: dict[str, list[Row]] = {}
     for row in wrong:
@@ -184,14 +225,18 @@ def step_sizes(setting: Setting, comparison: Comparison, timeout: float) -> Iter
     for name, rows in by_variable.items():
         names = [row.backend for row in rows]
         at = setting.where.texts()
-        swept = sweep(setting.program, at, wrt=name, backends=names, dtype=comparison.dtype, timeout=timeout)
+        swept = sweep(
+            setting.program, at, wrt=name, backends=names, dtype=comparison.dtype, timeout=timeout
+        )
         for row, series in zip(rows, swept.series, strict=True):
             before, after = row.digits[name], series.best_digits
             if before is None or after is None or series.best_h is None or after - before < WORTH:
                 continue
             best = next(float(step.estimate) for step in series.rows if step.h == series.best_h)
             gain = Gain(_number(row, name), best, before, after)
-            yield Suggestion("step", f"{series.best_h:.2g}", row.backend, "another step size", name, None, gain)
+            yield Suggestion(
+                "step", f"{series.best_h:.2g}", row.backend, "another step size", name, None, gain
+            )
 
 
 def instead(comparison: Comparison, found: Sequence[Suggestion]) -> Mapping[str, Suggestion]:
@@ -200,9 +245,15 @@ def instead(comparison: Comparison, found: Sequence[Suggestion]) -> Mapping[str,
     for row in comparison.rows:
         if failing(row, comparison):
             fit = [s for s in found if _applies(s, row)]
-            own = [s for s in fit if s.kind == "step" and (s.derivative.digits_after or 0.0) >= _due(row, comparison)]
+            own = [
+                s
+                for s in fit
+                if s.kind == "step" and (s.derivative.digits_after or 0.0) >= _due(row, comparison)
+            ]
             if fit:
-                chosen[row.backend] = max(own or fit, key=lambda s: round(s.derivative.digits_after or 0.0))
+                chosen[row.backend] = max(
+                    own or fit, key=lambda s: round(s.derivative.digits_after or 0.0)
+                )
     return chosen
 
 
@@ -210,5 +261,7 @@ def _applies(suggestion: Suggestion, row: Row) -> bool:
     if suggestion.kind == "step":
         return suggestion.backend == row.backend
     if suggestion.kind == "rewrite":
-        return row.backend in ("dual", "tape") and (suggestion.derivative.digits_after or 0.0) > (_least(row) or 0.0)
+        return row.backend in ("dual", "tape") and (suggestion.derivative.digits_after or 0.0) > (
+            _least(row) or 0.0
+        )
     return True

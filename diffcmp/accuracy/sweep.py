@@ -1,4 +1,5 @@
-"""Every method with a step over a grid of step sizes, each error split into its three exact parts."""
+"""Every method with a step over a grid of step sizes, each error split into its three exact
+parts."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from flint import arb, fmpq
 
 from diffcmp.accuracy.budget import Parts, exact_difference, split
 from diffcmp.accuracy.compare import sensible
-from diffcmp.accuracy.measure import correct_digits
+from diffcmp.accuracy.errors import correct_digits
 from diffcmp.accuracy.record import Series, Step, Sweep, plain
 from diffcmp.accuracy.stepsize import predicted
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
@@ -23,12 +24,12 @@ from diffcmp.backends.numeric import Numeric
 from diffcmp.backends.registry import STEPPED, backend
 from diffcmp.backends.stencil import Stencil
 from diffcmp.deadline import Deadline
-from diffcmp.engines.coordinate import coordinate
 from diffcmp.engines.partials import distinct, partials, variables
-from diffcmp.engines.point import Point, function_at
-from diffcmp.engines.values import Values
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Remark
+from diffcmp.point.coordinate import coordinate
+from diffcmp.point.point import Point, function_at
+from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import taylor, truth
 from diffcmp.truth.proof import certified
@@ -44,15 +45,25 @@ BUDGET_DIGITS = 60  # of f′ itself, so that even a truncation error of 1e-40 i
 
 
 def sweep(
-    expr: str | Program, at: Values | Mapping[str, Values], *, wrt: str | None = None,
-    backends: Sequence[str] | None = None, dtype: str = "float64", h_min: float = 1e-20, h_max: float = 1.0,
-    per_decade: int = 4, digits: int = 30, timeout: float = 10.0, order: int = 1,
+    expr: str | Program,
+    at: Values | Mapping[str, Values],
+    *,
+    wrt: str | None = None,
+    backends: Sequence[str] | None = None,
+    dtype: str = "float64",
+    h_min: float = 1e-20,
+    h_max: float = 1.0,
+    per_decade: int = 4,
+    digits: int = 30,
+    timeout: float = 10.0,
+    order: int = 1,
     progress: Callable[[str], None] = lambda stage: None,
-) -> Sweep:  # fmt: skip
-    """Total error, truncation, roundoff and representation of every method with a step, over a grid of step sizes.
+) -> Sweep:
+    """Total error, truncation, roundoff and representation of every method with a step, over a grid
+    of step sizes.
 
-    Parameters as in `compare`; `wrt` is one derivative, that along the first variable by default. The grid has `per_decade`
-    steps a decade from `h_max` down to `h_min`.
+    Parameters as in `compare`; `wrt` is one derivative, that along the first variable by default.
+    The grid has `per_decade` steps a decade from `h_max` down to `h_min`.
 
     Raises
     ------
@@ -125,9 +136,11 @@ def _power_of_ten(numerator: int, denominator: int) -> float:
 
 @dataclass(frozen=True)
 class _Setting:
-    """What all methods share: the function, the rounded point, and the derivative there and at the point as typed.
+    """What all methods share: the function, the rounded point, and the derivative there and at the
+    point as typed.
 
-    derivatives: f, f′, … at the point as far as theory needs them, None where f is not smooth, or the derivative is mixed.
+    derivatives: f, f′, … at the point as far as theory needs them, None where f is not smooth, or
+        the derivative is mixed.
     """
 
     program: Program
@@ -141,7 +154,9 @@ class _Setting:
     derivatives: list[Ball] | None
 
 
-def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth, deadline: Deadline) -> _Setting:
+def _setting(
+    program: Program, where: Point, name: str, dtype: str, known: Truth, deadline: Deadline
+) -> _Setting:
     floats = Floats(dtype)
     near_inputs = where.rounded(floats)
     if not all(math.isfinite(x) for x in near_inputs):
@@ -152,7 +167,9 @@ def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth
     fine = certified(program, where, [name], BUDGET_DIGITS, order)
     near = certified(program, rounded, [name], BUDGET_DIGITS, order)
     quantity = known.derivative(name)
-    typed = fine.derivatives[0] if fine is not None else quantity.ball if quantity is not None else None
+    typed = (
+        fine.derivatives[0] if fine is not None else quantity.ball if quantity is not None else None
+    )
     at_rounded = near.derivatives[0] if near is not None else None
     if near is None and typed is not None:
         at_rounded = _derivative_by_truth(program, rounded, name, order, deadline)
@@ -161,7 +178,9 @@ def _setting(program: Program, where: Point, name: str, dtype: str, known: Truth
     return _Setting(program, where, name, order, floats, inputs, at_rounded, typed, derivatives)
 
 
-def _derivative_by_truth(program: Program, rounded: Point, name: str, order: int, deadline: Deadline) -> Ball | None:
+def _derivative_by_truth(
+    program: Program, rounded: Point, name: str, order: int, deadline: Deadline
+) -> Ball | None:
     quantity = truth(program, rounded, [name], BUDGET_DIGITS, deadline, order).derivative(name)
     return None if quantity is None else quantity.ball
 
@@ -176,21 +195,43 @@ def _series(method: Stencil | ComplexStep, setting: _Setting, grid: Sequence[flo
     estimates, remarks = _estimates(method, setting, inputs, steps)
     parts: list[Parts | None] = [None] * len(steps)
     if setting.at_rounded is not None and setting.at_typed is not None and estimates:
-        difference = exact_difference(method, setting.program, setting.name, setting.inputs, min(steps))
+        difference = exact_difference(
+            method, setting.program, setting.name, setting.inputs, min(steps)
+        )
         with Balls(WORKING_BITS).working():
             parts = [
-                split(value, [h] * len(moved), floats, difference, setting.at_rounded, setting.at_typed)
+                split(
+                    value,
+                    [h] * len(moved),
+                    floats,
+                    difference,
+                    setting.at_rounded,
+                    setting.at_typed,
+                )
                 for h, value in zip(steps, estimates, strict=True)
             ]
-    rows = tuple(_step(h, value, part) for h, value, part in zip(grid, estimates, parts, strict=False))
+    rows = tuple(
+        _step(h, value, part) for h, value, part in zip(grid, estimates, parts, strict=False)
+    )
     best_h, best = _best(setting, grid, parts)
     usual = _digits(setting, parts[-1])
     lost = None if best is None or usual is None else best - usual
     hint = None if setting.derivatives is None else predicted(method, setting.derivatives, floats)
     return Series(
-        method.name, method.truncation_order, fitted_order(grid, parts), best_h, hint, default, method.rule, best, usual,
-        lost, rows, remarks, fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
-    )  # fmt: skip
+        method.name,
+        method.truncation_order,
+        fitted_order(grid, parts),
+        best_h,
+        hint,
+        default,
+        method.rule,
+        best,
+        usual,
+        lost,
+        rows,
+        remarks,
+        fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
+    )
 
 
 def _moved(method: Stencil | ComplexStep, setting: _Setting) -> tuple[str, ...]:
@@ -203,7 +244,8 @@ def _moved(method: Stencil | ComplexStep, setting: _Setting) -> tuple[str, ...]:
 def _estimates(
     method: Stencil | ComplexStep, setting: _Setting, inputs: list[Any], steps: Sequence[float]
 ) -> tuple[list[Any], tuple[Remark, ...]]:
-    """The derivative for every step; none, and the reason, where the method does not exist for the dtype."""
+    """The derivative for every step; none, and the reason, where the method does not exist for the
+    dtype."""
     ready = method.prepare(setting.program, [setting.name], setting.order, setting.floats.dtype)
     if not isinstance(ready, Numeric):
         return [], ready(setting.where).remarks
@@ -211,7 +253,9 @@ def _estimates(
         return [ready.run(inputs, h).derivatives[0] for h in steps], ()
 
 
-def _best(setting: _Setting, grid: Sequence[float], parts: Sequence[Parts | None]) -> tuple[float | None, float | None]:
+def _best(
+    setting: _Setting, grid: Sequence[float], parts: Sequence[Parts | None]
+) -> tuple[float | None, float | None]:
     """The step with the smallest total error, and the correct digits there."""
     best_h, best, least = None, None, None
     for h, part in zip(grid, parts, strict=False):
@@ -226,7 +270,11 @@ def _step(h: float, value: Any, part: Parts | None) -> Step:
     if part is None:
         return Step(h, _number(value), None, None, None, None)
     four = (part.total, part.truncation, part.roundoff, part.representation)
-    return Step(h, _number(value), *(None if p is None or _unknown(p) else decimal_string(p, PART_DIGITS) for p in four))
+    return Step(
+        h,
+        _number(value),
+        *(None if p is None or _unknown(p) else decimal_string(p, PART_DIGITS) for p in four),
+    )
 
 
 def _unknown(part: Ball) -> bool:
@@ -236,7 +284,11 @@ def _unknown(part: Ball) -> bool:
 
 def _number(value: Any) -> str:
     """An estimate as an exact decimal string where it is finite."""
-    return str(plain(value)) if not math.isfinite(value) else decimal_string(fmpq(*value.as_integer_ratio()), PART_DIGITS)
+    return (
+        str(plain(value))
+        if not math.isfinite(value)
+        else decimal_string(fmpq(*value.as_integer_ratio()), PART_DIGITS)
+    )
 
 
 def _digits(setting: _Setting, part: Parts | None) -> float | None:
@@ -252,21 +304,29 @@ def _digits(setting: _Setting, part: Parts | None) -> float | None:
 def fitted_order(grid: Sequence[float], parts: Sequence[Parts | None]) -> float | None:
     """The slope of log|truncation| over log h, by least squares over the smaller half of the steps.
 
-    The truncation is exact, so that the smallest steps, where it is asymptotic, are the best to fit. None where it
-    vanishes or is unknown for all but a few.
+    The truncation is exact, so that the smallest steps, where it is asymptotic, are the best to
+    fit. None where it vanishes or is unknown for all but a few.
     """
     points = _logarithms(grid, [None if part is None else part.truncation for part in parts])
     return slope(points[len(points) // 2 :])
 
 
-def fitted_roundoff(grid: Sequence[float], parts: Sequence[Parts | None], ulp: float) -> float | None:
-    """How roundoff grows as h falls: the slope of the logarithm of the largest roundoff met so far over log h.
+def fitted_roundoff(
+    grid: Sequence[float], parts: Sequence[Parts | None], ulp: float
+) -> float | None:
+    """How roundoff grows as h falls: the slope of the logarithm of the largest roundoff met so far
+    over log h.
 
-    The largest so far, as a difference that happens to cancel to 0 has hardly any. Steps that move x by a few ulps only say
-    nothing, `ulp` being the unit roundoff of x: there all nodes are one number.
+    The largest so far, as a difference that happens to cancel to 0 has hardly any. Steps that move
+    x by a few ulps only say nothing, `ulp` being the unit roundoff of x: there all nodes are one
+    number.
     """
     points = _logarithms(grid, [None if part is None else part.roundoff for part in parts])
-    points = [(x, y) for x, y in points if x < math.log(WIDEST) and (not ulp or x > math.log(NODES_APART * ulp))]
+    points = [
+        (x, y)
+        for x, y in points
+        if x < math.log(WIDEST) and (not ulp or x > math.log(NODES_APART * ulp))
+    ]
     largest = accumulate((y for _, y in points), max)
     return slope([(x, y) for (x, _), y in zip(points, largest, strict=True)])
 
@@ -288,4 +348,3 @@ def slope(points: Sequence[tuple[float, float]]) -> float | None:
     mean_y = sum(y for _, y in points) / len(points)
     spread = sum((x - mean_x) ** 2 for x, _ in points)
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
-

@@ -1,4 +1,5 @@
-"""What to say of a finite number: a note for every one that is wrong, or that stands where no derivative exists."""
+"""What to say of a finite number: a note for every one that is wrong, or that stands where no
+derivative exists."""
 
 from __future__ import annotations
 
@@ -10,46 +11,65 @@ from typing import Any
 from flint import arb
 
 from diffcmp.accuracy.budget import exact_difference, split
-from diffcmp.accuracy.measure import correct_digits, full_digits
+from diffcmp.accuracy.errors import correct_digits, full_digits
 from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.richardson import Richardson
 from diffcmp.backends.stencil import Stencil
-from diffcmp.engines.coordinate import coordinate
-from diffcmp.engines.evaluate import evaluate
-from diffcmp.engines.point import Point
-from diffcmp.engines.touching import touching
+from diffcmp.engines.lhopital.touching import touching
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.point.coordinate import coordinate
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Kind, Quantity, Truth
 
 SHORT = 6  # digits of a number inside a sentence
-EXACT_SHARE = 0.75  # of the dtype's digits: fewer from a method without truncation error deserve a note
+EXACT_SHARE = (
+    0.75  # of the dtype's digits: fewer from a method without truncation error deserve a note
+)
 SMALLEST_SLOPE = 1e-250
 STEP_SHARE = 0.5  # of the digits that a stencil of its order can reach
 
 _SINGULAR = {
-    Kind.JUMP: Note.JUMP, Kind.POLE: Note.POLE, Kind.VERTICAL: Note.VERTICAL_TANGENT, Kind.OUTSIDE: Note.OUTSIDE,
+    Kind.JUMP: Note.JUMP,
+    Kind.POLE: Note.POLE,
+    Kind.VERTICAL: Note.VERTICAL_TANGENT,
+    Kind.OUTSIDE: Note.OUTSIDE,
     Kind.UNDECIDED: Note.UNDECIDED,
-}  # fmt: skip
+}
 
 
 def verdict(
-    method: Backend, program: Program, where: Point, name: str, value: Any, true: Fraction | None, digits: float | None,
-    steps: Sequence[float] | None, f: Any, known: Truth, floats: Floats,
-) -> Iterator[Remark]:  # fmt: skip
-    """The remarks on one finite derivative. `steps`: along each variable that the method moved for it."""
+    method: Backend,
+    program: Program,
+    where: Point,
+    name: str,
+    value: Any,
+    true: Fraction | None,
+    digits: float | None,
+    steps: Sequence[float] | None,
+    f: Any,
+    known: Truth,
+    floats: Floats,
+) -> Iterator[Remark]:
+    """The remarks on one finite derivative. `steps`: along each variable that the method moved for
+    it."""
     along, second = known.along[name], known.order == 2
     if along.kind in _SINGULAR:
         yield remark(_SINGULAR[along.kind])
     elif along.kind is Kind.KINK and second:
         yield remark(Note.KINK_OF_VALUE)
     elif along.kind is Kind.EDGE:
-        yield remark(Note.SECOND_EDGE if second else Note.EDGE, derivative=_short(along.right or along.left))
-    elif along.derivative is None and any(q is not None and q.infinite for q in (along.left, along.right)):
+        yield remark(
+            Note.SECOND_EDGE if second else Note.EDGE, derivative=_short(along.right or along.left)
+        )
+    elif along.derivative is None and any(
+        q is not None and q.infinite for q in (along.left, along.right)
+    ):
         yield remark(Note.INFINITE_CURVATURE)
     elif along.derivative is None:
         choice = _choice(value, along.left, along.right, floats)
@@ -100,9 +120,17 @@ def _choice(value: Any, left: Quantity | None, right: Quantity | None, floats: F
 
 
 def _blame(
-    method: Backend, program: Program, where: Point, name: str, value: Any, true: Fraction | None, digits: float,
-    steps: Sequence[float] | None, known: Truth, floats: Floats,
-) -> Remark:  # fmt: skip
+    method: Backend,
+    program: Program,
+    where: Point,
+    name: str,
+    value: Any,
+    true: Fraction | None,
+    digits: float,
+    steps: Sequence[float] | None,
+    known: Truth,
+    floats: Floats,
+) -> Remark:
     """Why a number has too few correct digits."""
     if known.along[name].kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
         return remark(Note.LOST_BELOW_ROUNDOFF)
@@ -129,10 +157,17 @@ def _touching_condition(program: Program, where: Point, floats: Floats) -> Remar
 
 
 def _largest_part(
-    method: Backend, program: Program, where: Point, name: str, value: Any, steps: Sequence[float] | None, order: int,
+    method: Backend,
+    program: Program,
+    where: Point,
+    name: str,
+    value: Any,
+    steps: Sequence[float] | None,
+    order: int,
     floats: Floats,
-) -> Note | None:  # fmt: skip
-    """The part of the error budget that dominates; None where the derivative is not certain at the rounded point."""
+) -> Note | None:
+    """The part of the error budget that dominates; None where the derivative is not certain at the
+    rounded point."""
     inputs = [exact(x) for x in where.rounded(floats)]
     rounded = Point({n: coordinate(x) for n, x in zip(program.inputs, inputs, strict=True)})
     near, typed = (certified(program, p, [name], 40, order) for p in (rounded, where))
@@ -140,12 +175,18 @@ def _largest_part(
         return None
     with Balls(512).working():
         if isinstance(method, Stencil | ComplexStep) and steps is not None:
-            slope = min(max(abs(float(to_arb(near.derivatives[0]))), SMALLEST_SLOPE), 1.0)  # a tiny one takes more bits
+            slope = min(
+                max(abs(float(to_arb(near.derivatives[0]))), SMALLEST_SLOPE), 1.0
+            )  # a tiny one takes more bits
             difference = exact_difference(method, program, name, inputs, min(steps) * slope)
-            parts = split(value, steps, floats, difference, near.derivatives[0], typed.derivatives[0])
+            parts = split(
+                value, steps, floats, difference, near.derivatives[0], typed.derivatives[0]
+            )
             sizes = {
-                Note.TRUNCATION: parts.truncation, Note.ROUNDOFF: parts.roundoff, Note.REPRESENTATION: parts.representation,
-            }  # fmt: skip
+                Note.TRUNCATION: parts.truncation,
+                Note.ROUNDOFF: parts.roundoff,
+                Note.REPRESENTATION: parts.representation,
+            }
         else:
             number = to_arb(Balls(512).literal(exact(value)))
             true, asked = near.derivatives[0], typed.derivatives[0]

@@ -1,8 +1,10 @@
-"""Arrays of floating-point numbers: a Program runs on whole vectors and matrices, element by element or by structure.
+"""Arrays of floating-point numbers: a Program runs on whole vectors and matrices, element by
+element or by structure.
 
-float64 by NumPy's ufuncs; special functions, which NumPy lacks, one element after the other by the kernel of `floats`. The
-complex variant is that of the complex step: products and sums by NumPy, all else by the kernel of `complexes`, whose
-conditions look at the real part. All follow IEEE 754: nothing raises, nothing warns.
+float64 by NumPy's ufuncs; special functions, which NumPy lacks, one element after the other by the
+kernel of `floats`. The complex variant is that of the complex step: products and sums by NumPy, all
+else by the kernel of `complexes`, whose conditions look at the real part. All follow IEEE 754:
+nothing raises, nothing warns.
 """
 
 from __future__ import annotations
@@ -19,13 +21,16 @@ from diffcmp.arithmetic.complexes import Complexes
 from diffcmp.arithmetic.floats import UFUNCS, Floats, ieee, nearest_double
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.arrays import Shape
+from diffcmp.primitives.shapes import Shape
 
-INFIX = frozenset({"neg", "add", "sub", "mul", "div", "lt", "le", "gt", "ge", "eq", "ne"})  # the same as the ufunc
+INFIX = frozenset(
+    {"neg", "add", "sub", "mul", "div", "lt", "le", "gt", "ge", "eq", "ne"}
+)  # the same as the ufunc
 
 
 class Arrays(NumberSystem[Any]):
-    """float64 arrays and numbers; a number is a Python float, a NumPy scalar or an array without axes."""
+    """float64 arrays and numbers; a number is a Python float, a NumPy scalar or an array without
+    axes."""
 
     def literal(self, value: Fraction) -> Any:
         return nearest_double(value)
@@ -53,7 +58,16 @@ class ComplexArrays(NumberSystem[Any]):
 
     def function(self, name: str) -> Callable[..., Any] | None:
         entry = TABLE[name]
-        if entry.structure is not None or name in ("neg", "add", "sub", "mul", "and", "or", "not", "where"):
+        if entry.structure is not None or name in (
+            "neg",
+            "add",
+            "sub",
+            "mul",
+            "and",
+            "or",
+            "not",
+            "where",
+        ):
             return quiet(kernel(name))
         number = self.numbers.function(name)
         if number is None:
@@ -69,7 +83,8 @@ def squared(power: Callable[..., Any]) -> Callable[..., Any]:
 
 @cache
 def kernel(name: str) -> Callable[..., Any] | None:
-    """The function that carries out a primitive on arrays, which may warn; None where there is none of that name."""
+    """The function that carries out a primitive on arrays, which may warn; None where there is none
+    of that name."""
     structure = TABLE[name].structure
     if structure is not None:
         return lambda *arguments, static=(): structure.apply(static, *arguments)
@@ -93,8 +108,8 @@ def each(number: Callable[..., Any], dtype: type, arguments: int) -> Callable[..
 def quiet(function: Callable[..., Any] | None) -> Callable[..., Any]:
     """The same without warnings of overflow and invalid operations.
 
-    From NumPy 2 on these are a matter of the context (`contextvars`): to run in a copy of one where they are ignored costs
-    20 ns, `errstate` 300 and more.
+    From NumPy 2 on these are a matter of the context (`contextvars`): to run in a copy of one where
+    they are ignored costs 20 ns, `errstate` 300 and more.
     """
     assert function is not None
     if SILENCE is None:
@@ -114,8 +129,20 @@ SILENCE = _silence()
 
 
 _KERNEL: dict[str, Callable[..., Any]] = {
-    "neg": np.negative, "add": np.add, "sub": np.subtract, "lt": np.less, "le": np.less_equal, "gt": np.greater,
-    "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
-    "not": np.logical_not, "where": np.where, "power": squared(np.power), "pow": squared(np.power),
+    "neg": np.negative,
+    "add": np.add,
+    "sub": np.subtract,
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+    "where": np.where,
+    "power": squared(np.power),
+    "pow": squared(np.power),
     **{name: lambda name=name: Floats().function(name)() for name in ("pi", "e", "tau")},  # type: ignore[misc]  # known there
-}  # fmt: skip
+}

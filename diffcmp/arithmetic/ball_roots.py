@@ -1,5 +1,5 @@
-"""The roots of `roots`, certified: Newton's operator maps the ball into itself, and the polynomial and all of its derivatives
-increase on it.
+"""The roots of `roots`, certified: Newton's operator maps the ball into itself, and the polynomial
+and all of its derivatives increase on it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ INFLATIONS = 8
 
 
 def ball_root(*c: Any) -> arb | fmpq:
-    """An enclosure of the root, or the rational number that it is; nan where it cannot be told from its neighbours.
+    """An enclosure of the root, or the rational number that it is; nan where it cannot be told from
+    its neighbours.
 
-    A root that exact coefficients show to be repeated is that of a polynomial without repeated roots.
+    A root that exact coefficients show to be repeated is that of a polynomial without repeated
+    roots.
     """
     found = _enclosed([arb(x) for x in c])
     if found is None and all(isinstance(x, fmpq) for x in c):
@@ -30,7 +32,8 @@ def ball_root(*c: Any) -> arb | fmpq:
 
 
 def _rational(c: tuple[fmpq, ...], found: arb) -> arb | fmpq:
-    """The root, if it is rational: its denominator divides the common one of the coefficients, made monic over integers."""
+    """The root, if it is rational: its denominator divides the common one of the coefficients, made
+    monic over integers."""
     denominator = fmpq_poly([*c, 0, 1]).denom()
     numerator = (found * denominator).unique_fmpz()
     if numerator is None:
@@ -72,8 +75,8 @@ def _middle(c: list[arb]) -> arb:
 
 
 def proven(at: Callable[[Any], list[Any]], x: Any) -> Any:
-    """A ball around the root next to x, where Newton's operator maps it into itself and all derivatives are positive on it;
-    else None."""
+    """A ball around the root next to x, where Newton's operator maps it into itself and all
+    derivatives are positive on it; else None."""
     value, slope = at(x)[:2]
     size = abs(value / slope).upper() if not slope.contains(0) else arb.nan()
     if not size.is_finite():
@@ -97,7 +100,8 @@ def _disc(x: Any, radius: arb) -> Any:
 
 
 def complex_ball_root(*c: acb) -> acb:
-    """The root of the complex polynomial that the one of the real parts becomes on the straight way to it."""
+    """The root of the complex polynomial that the one of the real parts becomes on the straight way
+    to it."""
     start = arb(ball_root(*(z.real for z in c)))
     if not start.is_finite():
         return acb(arb.nan())
@@ -106,7 +110,9 @@ def complex_ball_root(*c: acb) -> acb:
     if found is None:
         return acb(arb.nan())
     sharp = found
-    for _ in range(ctx.prec.bit_length()):  # Newton's operator again, for the last coefficients only
+    for _ in range(
+        ctx.prec.bit_length()
+    ):  # Newton's operator again, for the last coefficients only
         middle = acb(sharp.real.mid(), sharp.imag.mid())
         sharp = middle - taylor(c, middle)[0] / taylor(c, sharp)[1]
     return sharp

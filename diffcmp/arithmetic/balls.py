@@ -1,7 +1,9 @@
-"""Certified real and complex numbers: exact rationals that stay exact, else Arb's balls (Johansson 2017).
+"""Certified real and complex numbers: exact rationals that stay exact, else Arb's balls (Johansson
+2017).
 
-A value of `Balls` is an `fmpq` (exact, while it is small) or an `arb` (a midpoint and a radius that encloses the true
-value). Conditions are three-valued: None where the balls cannot tell. `ComplexBalls` carries the complex-step method.
+A value of `Balls` is an `fmpq` (exact, while it is small) or an `arb` (a midpoint and a radius that
+encloses the true value). Conditions are three-valued: None where the balls cannot tell.
+`ComplexBalls` carries the complex-step method.
 
 Arb's working precision is a global of python-flint: run everything inside `with balls.working():`.
 """
@@ -26,13 +28,26 @@ LARGEST_EXPONENT = 2**16
 
 # what is exact at exact arguments
 _EXACT: dict[tuple[str, int], int] = {
-    ("sin", 0): 0, ("cos", 0): 1, ("tan", 0): 0, ("asin", 0): 0, ("acos", 1): 0, ("atan", 0): 0, ("sinh", 0): 0,
-    ("cosh", 0): 1, ("tanh", 0): 0, ("asinh", 0): 0, ("acosh", 1): 0, ("atanh", 0): 0, ("exp", 0): 1, ("log", 1): 0,
-    ("erf", 0): 0, ("erfc", 0): 1, ("expm1", 0): 0, ("log1p", 0): 0,
-}  # fmt: skip
-METHODS = (
-    "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p erf erfc gamma digamma".split()
-)
+    ("sin", 0): 0,
+    ("cos", 0): 1,
+    ("tan", 0): 0,
+    ("asin", 0): 0,
+    ("acos", 1): 0,
+    ("atan", 0): 0,
+    ("sinh", 0): 0,
+    ("cosh", 0): 1,
+    ("tanh", 0): 0,
+    ("asinh", 0): 0,
+    ("acosh", 1): 0,
+    ("atanh", 0): 0,
+    ("exp", 0): 1,
+    ("log", 1): 0,
+    ("erf", 0): 0,
+    ("erfc", 0): 1,
+    ("expm1", 0): 0,
+    ("log1p", 0): 0,
+}
+METHODS = "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p erf erfc gamma digamma".split()
 
 
 def to_arb(x: Ball) -> arb:
@@ -84,12 +99,17 @@ class Balls(NumberSystem[Any]):
         return self.fraction(self.call(name))
 
     def fraction(self, x: arb) -> Fraction:
-        """The midpoint of `x`, exactly, but no larger than 2**65536 and 0 below 2**-65536: that is beyond every format."""
+        """The midpoint of `x`, exactly, but no larger than 2**65536 and 0 below 2**-65536: that is
+        beyond every format."""
         mantissa, exponent = (int(part) for part in x.mid().man_exp())
         size = exponent + mantissa.bit_length()
         if size > LARGEST_EXPONENT:
             return Fraction(2**LARGEST_EXPONENT if mantissa > 0 else -(2**LARGEST_EXPONENT))
-        return Fraction(mantissa) * Fraction(2) ** exponent if size > -LARGEST_EXPONENT else Fraction(0)
+        return (
+            Fraction(mantissa) * Fraction(2) ** exponent
+            if size > -LARGEST_EXPONENT
+            else Fraction(0)
+        )
 
     def function(self, name: str) -> Callable[..., Any] | None:
         if name in METHODS:
@@ -120,7 +140,11 @@ class Balls(NumberSystem[Any]):
 
     def _mul(self, x: Ball, y: Ball) -> Ball:
         for zero, other in ((x, y), (y, x)):
-            if isinstance(zero, fmpq) and zero == 0 and (isinstance(other, fmpq) or other.is_finite()):
+            if (
+                isinstance(zero, fmpq)
+                and zero == 0
+                and (isinstance(other, fmpq) or other.is_finite())
+            ):
                 return zero
         return self.short(x * y)
 
@@ -216,8 +240,8 @@ def _method(name: str) -> Callable[[Ball], Ball]:
 
 
 def exact_power(x: fmpq, y: fmpq, height: int) -> fmpq | None:
-    """x**y where that is a rational of reasonable size, else None. 0 to a negative power, and an even root of a
-    negative number, are None too."""
+    """x**y where that is a rational of reasonable size, else None. 0 to a negative power, and an
+    even root of a negative number, are None too."""
     if x == 0:
         return None if y < 0 else fmpq(0) if y > 0 else fmpq(1)
     power, root = int(y.p), int(y.q)
@@ -240,7 +264,8 @@ def _root(n: int, k: int) -> int | None:
 
 
 class ComplexBalls(NumberSystem[Any]):
-    """Complex balls on which the complex-step method runs: conditions and domains look at the real part."""
+    """Complex balls on which the complex-step method runs: conditions and domains look at the real
+    part."""
 
     exact = True
 
@@ -282,8 +307,14 @@ def _complex_power(x: acb, y: acb) -> acb:
 UNDEFINED = acb(arb.nan())
 
 _COMPLEX: dict[str, Callable[..., Any]] = {
-    "neg": lambda x: -x, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
-    "div": lambda x, y: x / y, "power": _complex_power, "pow": _complex_power, "where": _complex_where,
+    "neg": lambda x: -x,
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "power": _complex_power,
+    "pow": _complex_power,
+    "where": _complex_where,
     "floor": lambda x: acb(x.real.floor()),
     "lgamma": lambda x: x.lgamma() if x.real > 0 else x.gamma().log(),
     "polygamma": lambda n, x: x.polygamma(n),
@@ -293,5 +324,8 @@ _COMPLEX: dict[str, Callable[..., Any]] = {
     "acos": lambda x: x.acos() if abs(x.real) <= 1 else UNDEFINED,
     "acosh": lambda x: x.acosh() if x.real >= 1 else UNDEFINED,
     "atanh": lambda x: x.atanh() if abs(x.real) < 1 else UNDEFINED,
-    **{n: (lambda x, n=n: getattr(x, n)()) for n in "sin cos tan atan sinh cosh tanh asinh exp erf erfc gamma digamma".split()},
-}  # fmt: skip
+    **{
+        n: (lambda x, n=n: getattr(x, n)())
+        for n in "sin cos tan atan sinh cosh tanh asinh exp erf erfc gamma digamma".split()
+    },
+}

@@ -1,8 +1,11 @@
-"""Floating-point numbers that carry a running bound of their own error (Wilkinson 1963; Higham 2002, section 3.3).
+"""Floating-point numbers that carry a running bound of their own error (Wilkinson 1963; Higham
+2002, section 3.3).
 
-A value is zero as far as anyone can know where it lies within its bound: sin(π) is 1.2e-16 ± 3e-16. The bound is first
-order: the local partials of the table carry the errors of the arguments on, and each operation adds its own roundoff. An
-operation on whole numbers that stay whole is exact, so that 2**2 - 4 is zero without any bound.
+A value is zero as far as anyone can know where it lies within its bound: sin(π) is 1.2e-16 ± 3e-16.
+The bound is first
+order: the local partials of the table carry the errors of the arguments on, and each operation adds
+its own roundoff. An operation on whole numbers that stay whole is exact, so that 2**2 - 4 is zero
+without any bound.
 """
 
 from __future__ import annotations
@@ -20,13 +23,16 @@ from diffcmp.primitives import TABLE
 Rule: TypeAlias = Callable[[Floats, str, int, list[Any], Any], Any]
 
 ULPS = 4  # by which a library's function may be wrong
-SHRINK = frozenset({"mul", "div", "power", "exp", "erfc"})  # of arguments other than 0 they are 0 only by underflow
+SHRINK = frozenset(
+    {"mul", "div", "power", "exp", "erfc"}
+)  # of arguments other than 0 they are 0 only by underflow
 EXACT = frozenset({"neg", "add", "sub", "mul"})
 SAFE = 2.0**50
 
 
 class OutOfRange(ArithmeticError):
-    """A result is larger than the largest number of the format, or lies below the smallest normal one."""
+    """A result is larger than the largest number of the format, or lies below the smallest normal
+    one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +46,25 @@ class Bounded:
 class BoundedFloats(NumberSystem[Bounded]):
     """Numbers of one floating-point format with running error bounds.
 
-    `partial` evaluates the table's rule for one argument on plain numbers: (primitive, position, arguments, out) -> number.
-    It is handed in because the engines, which can run rules, live a floor higher. `measured` are literals that stand for
-    rounded inputs: each may be wrong by half an ulp. A literal, or an operation whose result, leaves the range of the format
-    raises `OutOfRange`.
+    `partial` evaluates the table's rule for one argument on plain numbers: (primitive, position,
+    arguments, out) -> number. It is handed in because the engines, which can run rules, live a
+    floor higher. `measured` are literals that stand for
+    rounded inputs: each may be wrong by half an ulp. A literal, or an operation whose result,
+    leaves the range of the format raises `OutOfRange`.
     """
 
     exact = True  # definitions, whose zeros are meant to be found
 
-    def __init__(self, dtype: str, partial: Rule, measured: frozenset[Fraction] = frozenset()) -> None:
+    def __init__(
+        self, dtype: str, partial: Rule, measured: frozenset[Fraction] = frozenset()
+    ) -> None:
         super().__init__()
         self.floats = Floats(dtype)
         self.partial = partial
         self.measured = measured
-        self.smallest = 2.0**self.floats.least_exponent if dtype != "longdouble" else 0.0  # that is no Python float
+        self.smallest = (
+            2.0**self.floats.least_exponent if dtype != "longdouble" else 0.0
+        )  # that is no Python float
 
     def literal(self, value: Fraction) -> Bounded:
         rounded = self.floats.literal(value)
@@ -74,7 +85,9 @@ class BoundedFloats(NumberSystem[Bounded]):
         """A result: the error that its arguments carried in, and that of the operation."""
         return Bounded(value, carried + ULPS * self.floats.unit_roundoff * abs(float(value)))
 
-    def applied(self, name: str, apply: Callable[..., Any], arguments: tuple[Bounded, ...]) -> Bounded:
+    def applied(
+        self, name: str, apply: Callable[..., Any], arguments: tuple[Bounded, ...]
+    ) -> Bounded:
         values = [a.value for a in arguments]
         out = apply(*values)
         errors = [a.error for a in arguments]
@@ -87,7 +100,9 @@ class BoundedFloats(NumberSystem[Bounded]):
         carried = 0.0
         for position, error in enumerate(errors):
             if error:
-                rule = "pow" if name == "power" else name  # the exponent is constant, but may be rounded
+                rule = (
+                    "pow" if name == "power" else name
+                )  # the exponent is constant, but may be rounded
                 slope = abs(float(self.partial(self.floats, rule, position, values, out)))
                 carried += slope * error if math.isfinite(slope) else math.inf
         if name == "mul":
@@ -100,7 +115,11 @@ class BoundedFloats(NumberSystem[Bounded]):
             return False
         if math.isinf(out):
             return True
-        return name in SHRINK and abs(out) < self.smallest and (name == "exp" or all(v != 0 for v in values))
+        return (
+            name in SHRINK
+            and abs(out) < self.smallest
+            and (name == "exp" or all(v != 0 for v in values))
+        )
 
 
 def _whole(x: Any) -> bool:

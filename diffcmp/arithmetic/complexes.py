@@ -1,8 +1,9 @@
 """Complex floating point as the complex-step method needs it (Martins, Sturdza & Alonso 2003).
 
-Only functions that are real on the real axis occur, and only next to it: conditions look at the real part, so that abs,
-max, where and kin are their analytic pieces; a real part outside a function's domain is nan, never another branch. complex128
-uses Python's `cmath`, complex64 and clongdouble use NumPy; special functions, which both lack, complex balls.
+Only functions that are real on the real axis occur, and only next to it: conditions look at the
+real part, so that abs, max, where and kin are their analytic pieces; a real part outside a
+function's domain is nan, never another branch. complex128 uses Python's `cmath`, complex64 and
+clongdouble use NumPy; special functions, which both lack, complex balls.
 """
 
 from __future__ import annotations
@@ -25,9 +26,15 @@ _CMATH = "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp log lo
 _NUMPY = {name: f"arc{name[1:]}" if name[0] == "a" else name for name in _CMATH}
 _BY_BALLS = ("erf", "erfc", "gamma", "lgamma", "digamma", "polygamma")
 _INSIDE: dict[str, Callable[[Any], bool]] = {
-    "log": lambda x: x > 0, "log10": lambda x: x > 0, "log1p": lambda x: x > -1, "sqrt": lambda x: x >= 0,
-    "asin": lambda x: abs(x) <= 1, "acos": lambda x: abs(x) <= 1, "acosh": lambda x: x >= 1, "atanh": lambda x: abs(x) < 1,
-}  # fmt: skip
+    "log": lambda x: x > 0,
+    "log10": lambda x: x > 0,
+    "log1p": lambda x: x > -1,
+    "sqrt": lambda x: x >= 0,
+    "asin": lambda x: abs(x) <= 1,
+    "acos": lambda x: abs(x) <= 1,
+    "acosh": lambda x: x >= 1,
+    "atanh": lambda x: abs(x) < 1,
+}
 
 
 class Complexes(NumberSystem[Any]):
@@ -90,7 +97,8 @@ class Complexes(NumberSystem[Any]):
         return x / y if y != 0 else NAN
 
     def _power(self, x: Any, y: Any) -> Any:
-        """By products for small whole exponents; else by the polar form of a number in the right half-plane."""
+        """By products for small whole exponents; else by the polar form of a number in the right
+        half-plane."""
         if y.imag != 0:
             return self._pow(x, y)
         exponent = y.real
@@ -120,7 +128,10 @@ class Complexes(NumberSystem[Any]):
         """The real part without the cancellation of 1 + z."""
         log1p, atan2 = self.real("log1p"), self.real("atan2")
         x, y = z.real, z.imag
-        return self.make(log1p(x * (2 + x) + y * y) / 2 if abs(x) < 1 else cmath.log(abs(1 + z)).real, atan2(y, 1 + x))
+        return self.make(
+            log1p(x * (2 + x) + y * y) / 2 if abs(x) < 1 else cmath.log(abs(1 + z)).real,
+            atan2(y, 1 + x),
+        )
 
     def _expm1(self, z: Any) -> Any:
         """expm1(x)·cos y - 2 sin²(y/2) + i·eˣ·sin y."""
@@ -130,7 +141,8 @@ class Complexes(NumberSystem[Any]):
         return self.make(expm1(x) * cos(y) - 2 * half * half, exp(x) * sin(y))
 
     def by_balls(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        """A special function with both parts right to the last bit: the precision doubles until they are."""
+        """A special function with both parts right to the last bit: the precision doubles until
+        they are."""
         from flint import acb, arb
 
         from diffcmp.arithmetic.balls import ComplexBalls
@@ -147,7 +159,9 @@ class Complexes(NumberSystem[Any]):
                 out = function(*(acb(a, b) for a, b in real))
                 if not out.is_finite():
                     return NAN
-                if all(part.rel_accuracy_bits() > 70 or part.is_zero() for part in (out.real, out.imag)):
+                if all(
+                    part.rel_accuracy_bits() > 70 or part.is_zero() for part in (out.real, out.imag)
+                ):
                     values = [balls.real.fraction(part) for part in (out.real, out.imag)]
                     return self.make(*(self.nearest(v) for v in values))
         return NAN
@@ -158,9 +172,19 @@ class Complexes(NumberSystem[Any]):
 
 
 _PLAIN: dict[str, Callable[..., Any]] = {
-    "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul,
-    "lt": lambda x, y: x.real < y.real, "le": lambda x, y: x.real <= y.real, "gt": lambda x, y: x.real > y.real,
-    "ge": lambda x, y: x.real >= y.real, "eq": lambda x, y: x.real == y.real, "ne": lambda x, y: x.real != y.real,
-    "and": lambda p, q: p and q, "or": lambda p, q: p or q, "not": operator.not_, "where": lambda p, x, y: x if p else y,
+    "neg": operator.neg,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "lt": lambda x, y: x.real < y.real,
+    "le": lambda x, y: x.real <= y.real,
+    "gt": lambda x, y: x.real > y.real,
+    "ge": lambda x, y: x.real >= y.real,
+    "eq": lambda x, y: x.real == y.real,
+    "ne": lambda x, y: x.real != y.real,
+    "and": lambda p, q: p and q,
+    "or": lambda p, q: p or q,
+    "not": operator.not_,
+    "where": lambda p, x, y: x if p else y,
     "floor": lambda x: type(x)(math.floor(x.real)) if math.isfinite(x.real) else NAN,
-}  # fmt: skip
+}

@@ -1,7 +1,9 @@
-"""Floating point in four formats: float64 by Python's `math`, float16, float32 and longdouble by NumPy scalars.
+"""Floating point in four formats: float64 by Python's `math`, float16, float32 and longdouble by
+NumPy scalars.
 
-The kernels are named because their last digits differ. All follow IEEE 754: an operation outside its domain is nan, an
-overflow inf; nothing raises. `KERNEL`, the raw functions that may raise, is what emitted code calls first.
+The kernels are named because their last digits differ. All follow IEEE 754: an operation outside
+its domain is nan, an overflow inf; nothing raises. `KERNEL`, the raw functions that may raise, is
+what emitted code calls first.
 """
 
 from __future__ import annotations
@@ -57,11 +59,24 @@ def _by_balls(name: str, *arguments: float) -> float:
 
 
 _SHARED: dict[str, Callable[..., Any]] = {
-    "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
-    "power": power, "pow": power, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
-    "eq": operator.eq, "ne": operator.ne, "and": lambda p, q: p and q, "or": lambda p, q: p or q, "not": operator.not_,
+    "neg": operator.neg,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "power": power,
+    "pow": power,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "and": lambda p, q: p and q,
+    "or": lambda p, q: p or q,
+    "not": operator.not_,
     "where": lambda p, x, y: x if p else y,
-}  # fmt: skip
+}
 
 _MATH = (
     "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot "
@@ -70,21 +85,36 @@ _MATH = (
 
 KERNEL: Mapping[str, Callable[..., Any]] = _SHARED | {
     **{name: getattr(math, name) for name in _MATH},
-    "abs": abs, "floor": lambda x: float(math.floor(x)), "ceil": lambda x: float(math.ceil(x)),
-    "fma": fma, "digamma": digamma, "polygamma": polygamma, **dict.fromkeys(ROOTS, float_root),
-}  # fmt: skip
+    "abs": abs,
+    "floor": lambda x: float(math.floor(x)),
+    "ceil": lambda x: float(math.ceil(x)),
+    "fma": fma,
+    "digamma": digamma,
+    "polygamma": polygamma,
+    **dict.fromkeys(ROOTS, float_root),
+}
 
 UFUNCS = {
-    **{n: n for n in "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign".split()},
+    **{
+        n: n
+        for n in "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign".split()
+    },
     **{name: f"arc{name[1:]}" for name in "asin acos atan atan2 asinh acosh atanh".split()},
-    "abs": "abs", "floor": "floor", "ceil": "ceil", "div": "true_divide", "pow": "power", "power": "power", "mul": "multiply",
-}  # fmt: skip
+    "abs": "abs",
+    "floor": "floor",
+    "ceil": "ceil",
+    "div": "true_divide",
+    "pow": "power",
+    "power": "power",
+    "mul": "multiply",
+}
 
 
 class Floats(NumberSystem[Any]):
     """Numbers of one floating-point format.
 
-    `kernel` names the library that computes the elementary functions; `unit_roundoff` is 2**-precision.
+    `kernel` names the library that computes the elementary functions; `unit_roundoff` is
+    2**-precision.
     """
 
     def __init__(self, dtype: str = "float64") -> None:
@@ -181,7 +211,11 @@ def _constant(name: str) -> Fraction:
 def ieee(name: str) -> Callable[..., Any] | None:
     """The kernel function of `math`, with IEEE results in place of exceptions."""
     function = KERNEL.get(name)
-    if function is None or name in ("add", "sub", "mul", "neg") or function in (operator.lt, operator.gt):
+    if (
+        function is None
+        or name in ("add", "sub", "mul", "neg")
+        or function in (operator.lt, operator.gt)
+    ):
         return function
 
     def quiet(*arguments: Any) -> Any:
@@ -194,7 +228,8 @@ def ieee(name: str) -> Callable[..., Any] | None:
 
 
 def _exceptional(name: str, arguments: tuple[float, ...]) -> float:
-    """What IEEE 754 (as NumPy) returns where `math` raises: a pole, an overflow or an invalid operation."""
+    """What IEEE 754 (as NumPy) returns where `math` raises: a pole, an overflow or an invalid
+    operation."""
     x = arguments[-1]
     if name in ("gamma", "lgamma"):
         if not x <= 0:
@@ -210,7 +245,8 @@ def _exceptional(name: str, arguments: tuple[float, ...]) -> float:
 
 @cache
 def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
-    """The NumPy function on scalars of `dtype`; special functions, which NumPy lacks, from balls or from float64."""
+    """The NumPy function on scalars of `dtype`; special functions, which NumPy lacks, from balls or
+    from float64."""
     import numpy as np
 
     scalar = getattr(np, dtype)
@@ -220,7 +256,9 @@ def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
         ufunc = getattr(np, UFUNCS[name])
         return lambda *a: scalar(ufunc(*a))
     if name == "fma":
-        return lambda x, y, z: rounded(exact(x) * exact(y) + exact(z), dtype) if np.isfinite(x * y + z) else x * y + z
+        return lambda x, y, z: (
+            rounded(exact(x) * exact(y) + exact(z), dtype) if np.isfinite(x * y + z) else x * y + z
+        )
     if name not in KERNEL:
         return None
     if dtype != "longdouble":

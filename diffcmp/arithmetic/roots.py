@@ -1,7 +1,9 @@
-"""The largest root of xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀ (`root3`, `root4`, …) in floating point; `ball_roots` has the certified one.
+"""The largest root of xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀ (`root3`, `root4`, …) in floating point; `ball_roots`
+has the certified one.
 
-The root is the one where the polynomial increases with all of its derivatives; there is at most one. Of a polynomial all of
-whose roots are real, such as the characteristic one of a symmetric matrix, it is the largest.
+The root is the one where the polynomial increases with all of its derivatives; there is at most
+one. Of a polynomial all of whose roots are real, such as the characteristic one of a symmetric
+matrix, it is the largest.
 """
 
 from __future__ import annotations
@@ -42,10 +44,13 @@ def bound(c: Sequence[Any], root: Callable[[Any, int], Any]) -> Any:
 
 
 def float_root(*c: float) -> float:
-    """The root in float64, by Newton's method from above, where it falls monotonically; nan where there is none.
+    """The root in float64, by Newton's method from above, where it falls monotonically; nan where
+    there is none.
 
-    Of real roots, that of p′ lies below that of p. Where p does not change its sign between them as far as roundoff lets us
-    know, they are one: the root is repeated, and from p alone could be told to half of the digits only.
+    Of real roots, that of p′ lies below that of p. Where p does not change its sign between them as
+    far as roundoff lets us
+    know, they are one: the root is repeated, and from p alone could be told to half of the digits
+        only.
     """
     if not all(map(math.isfinite, c)):
         return math.nan
@@ -73,7 +78,8 @@ def relative_value(c: Sequence[float], x: float) -> float:
 
 
 def beside(c: Sequence[Any], x: Any) -> Any:
-    """The root of complex coefficients next to x, that of their real parts; nan where that is repeated."""
+    """The root of complex coefficients next to x, that of their real parts; nan where that is
+    repeated."""
     for _ in range(4):
         value, slope = taylor(c, x)[:2]
         x = x - value / slope if slope != 0 else x * math.nan

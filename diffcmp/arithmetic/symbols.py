@@ -1,7 +1,8 @@
-"""Exact symbolic arithmetic: sympy's numbers and expressions, with the real functions of the language, and back to text.
+"""Exact symbolic arithmetic: sympy's numbers and expressions, with the real functions of the
+language, and back to text.
 
-sympy itself is imported here, so only the worker process imports this module. Nothing is simplified beyond what sympy does
-of its own accord; differentiation, limits and numbers are not done here.
+sympy itself is imported here, so only the worker process imports this module. Nothing is simplified
+beyond what sympy does of its own accord; differentiation, limits and numbers are not done here.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ PREFIX = "user_"  # a variable called S, E or zoo is none of sympy's objects
 
 
 class Floor(floor):  # type: ignore[misc]  # sympy is untyped
-    """sympy's floor with a derivative: 0, as a formula; the jumps are for those who look at the point."""
+    """sympy's floor with a derivative: 0, as a formula; the jumps are for those who look at the
+    point."""
 
     def fdiff(self, argindex: int = 1) -> Any:
         return sympy.S.Zero
@@ -56,7 +58,8 @@ class LogGamma(sympy.Function):  # type: ignore[misc]  # sympy is untyped
 
 
 class Root(sympy.Function):  # type: ignore[misc]  # sympy is untyped
-    """The root of xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀ where the polynomial increases with all of its derivatives; see `roots`."""
+    """The root of xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀ where the polynomial increases with all of its
+    derivatives; see `roots`."""
 
     is_extended_real = True
 
@@ -70,14 +73,22 @@ class Root(sympy.Function):  # type: ignore[misc]  # sympy is untyped
 
     def fdiff(self, argindex: int = 1) -> Any:
         n = len(self.args) + 1
-        slope = n * self ** (n - 1) + sum(k * c * self ** (k - 1) for k, c in enumerate(self.args) if k)
+        slope = n * self ** (n - 1) + sum(
+            k * c * self ** (k - 1) for k, c in enumerate(self.args) if k
+        )
         return -(self ** (argindex - 1)) / slope
 
     def _eval_evalf(self, prec: int) -> Any:
         balls = Balls(prec + 16)
         with balls.working():
-            found = balls.call(f"root{len(self.args) + 1}", *(arb(str(x.evalf(prec // 3 + 10))) for x in self.args))
-        return sympy.Float(found.mid().str(prec // 3 + 5, radius=False), precision=prec) if found.is_finite() else None
+            found = balls.call(
+                f"root{len(self.args) + 1}", *(arb(str(x.evalf(prec // 3 + 10))) for x in self.args)
+            )
+        return (
+            sympy.Float(found.mid().str(prec // 3 + 5, radius=False), precision=prec)
+            if found.is_finite()
+            else None
+        )
 
 
 def _where(p: Any, x: Any, y: Any) -> Any:
@@ -94,7 +105,8 @@ def _power(x: Any, y: Any) -> Any:
 
 
 def _inside(function: Callable[[Any], Any], outside: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """`function`, and nan where its number is outside the real domain: sympy would go on with a complex number."""
+    """`function`, and nan where its number is outside the real domain: sympy would go on with a
+    complex number."""
 
     def checked(x: Any) -> Any:
         return sympy.nan if x.is_number and outside(x) else function(x)
@@ -103,35 +115,62 @@ def _inside(function: Callable[[Any], Any], outside: Callable[[Any], Any]) -> Ca
 
 
 def _abs(x: Any) -> Any:
-    # of an argument that it does not know to be real, sympy differentiates |x| as that of a complex number
+    # of an argument that it does not know to be real, sympy differentiates |x| as that of a complex
+    # number
     return sympy.Abs(x) if x.is_extended_real else _where(sympy.Lt(x, 0), -x, x)
 
 
 def _clip(x: Any, low: Any, high: Any) -> Any:
     # not min(max(x, low), high): a condition about a piecewise value is unfolded into a maze
-    return _where(sympy.Gt(x, high), high, _where(sympy.Lt(x, low), _where(sympy.Gt(low, high), high, low), x))
+    return _where(
+        sympy.Gt(x, high), high, _where(sympy.Lt(x, low), _where(sympy.Gt(low, high), high, low), x)
+    )
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "pi": lambda: sympy.pi, "e": lambda: sympy.E, "tau": lambda: 2 * sympy.pi,
-    "neg": lambda x: -x, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
-    "div": lambda x, y: x / y, "power": _power, "pow": _power, "where": _where, "abs": _abs, "floor": Floor,
-    "lt": sympy.Lt, "le": sympy.Le, "gt": sympy.Gt, "ge": sympy.Ge, "eq": sympy.Eq, "ne": sympy.Ne, "clip": _clip,
-    "and": sympy.And, "or": sympy.Or, "not": sympy.Not,
+    "pi": lambda: sympy.pi,
+    "e": lambda: sympy.E,
+    "tau": lambda: 2 * sympy.pi,
+    "neg": lambda x: -x,
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "power": _power,
+    "pow": _power,
+    "where": _where,
+    "abs": _abs,
+    "floor": Floor,
+    "lt": sympy.Lt,
+    "le": sympy.Le,
+    "gt": sympy.Gt,
+    "ge": sympy.Ge,
+    "eq": sympy.Eq,
+    "ne": sympy.Ne,
+    "clip": _clip,
+    "and": sympy.And,
+    "or": sympy.Or,
+    "not": sympy.Not,
     "sqrt": lambda x: _power(x, sympy.S.Half),
     "log": _inside(sympy.log, lambda x: x.is_extended_negative),
     "asin": _inside(sympy.asin, lambda x: (1 - x**2).is_extended_negative),
     "acos": _inside(sympy.acos, lambda x: (1 - x**2).is_extended_negative),
     "atanh": _inside(sympy.atanh, lambda x: (1 - x**2).is_extended_negative),
     "acosh": _inside(sympy.acosh, lambda x: (x - 1).is_extended_negative),
-    "lgamma": LogGamma, **dict.fromkeys(ROOTS, Root),
-    **{name: getattr(sympy, name) for name in (
-        "sin cos tan atan atan2 sinh cosh tanh asinh exp erf erfc gamma digamma polygamma".split())},
-}  # fmt: skip
+    "lgamma": LogGamma,
+    **dict.fromkeys(ROOTS, Root),
+    **{
+        name: getattr(sympy, name)
+        for name in (
+            "sin cos tan atan atan2 sinh cosh tanh asinh exp erf erfc gamma digamma polygamma".split()
+        )
+    },
+}
 
 
 class Symbols(NumberSystem[Any]):
-    """sympy's exact numbers and expressions. A condition is a relation, or `true` or `false` where that is decided."""
+    """sympy's exact numbers and expressions. A condition is a relation, or `true` or `false` where
+    that is decided."""
 
     exact = True
 
@@ -199,7 +238,13 @@ class _Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
         return f"{self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)}"
 
 
-_SPELLINGS = {sympy.Abs: "abs", LogGamma: "lgamma", sympy.loggamma: "lgamma", Floor: "floor", floor: "floor"}
+_SPELLINGS = {
+    sympy.Abs: "abs",
+    LogGamma: "lgamma",
+    sympy.loggamma: "lgamma",
+    Floor: "floor",
+    floor: "floor",
+}
 
 
 def text(expression: Any) -> str:

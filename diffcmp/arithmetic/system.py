@@ -1,4 +1,5 @@
-"""What a number system is: the contract between the engines and the things that a Program can be run on."""
+"""What a number system is: the contract between the engines and the things that a Program can be
+run on."""
 
 from __future__ import annotations
 
@@ -7,24 +8,27 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
-from diffcmp.primitives.arrays import Shape
+from diffcmp.primitives.shapes import Shape
 
 T = TypeVar("T")
 
 
 class NumberSystem(ABC, Generic[T]):
-    """Values of type T, the exact literals among them, and the primitives that the system carries out itself.
+    """Values of type T, the exact literals among them, and the primitives that the system carries
+    out itself.
 
-    A primitive that it lacks is carried out by the primitive's definition (`exact` systems: no roundoff, or roundoff that
-    is enclosed) or by its stable form (the others). Conditions are `bool`; a system that cannot always decide one
-    says None. A system of arrays also has the structural primitives, which take what they know beforehand as a keyword,
-    `static`.
+    A primitive that it lacks is carried out by the primitive's definition (`exact` systems: no
+    roundoff, or roundoff that is enclosed) or by its stable form (the others). Conditions are
+    `bool`; a system that cannot always decide one says None. A system of arrays also has the
+    structural primitives, which take what they know beforehand as a keyword, `static`.
     """
 
     exact: bool = False
 
     def __init__(self) -> None:
-        self.operations: dict[str, Callable[..., Any]] = {}  # filled by `engines.evaluate`, one entry a primitive in use
+        self.operations: dict[
+            str, Callable[..., Any]
+        ] = {}  # filled by `arithmetic.evaluate`, one entry a primitive in use
 
     @abstractmethod
     def literal(self, value: Fraction) -> T:

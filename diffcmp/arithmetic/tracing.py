@@ -1,6 +1,7 @@
 """Tracers: running a Program, or a whole engine, on them writes a new Program.
 
-`Duals(Tracing(builder))` gives the tangent Program, `Recording(Tracing(builder))` the adjoint one. What is known while
+`Duals(Tracing(builder))` gives the tangent Program, `Recording(Tracing(builder))` the adjoint one.
+What is known while
 tracing is settled there: conditions and integer arithmetic between literals, products and quotients
 with 1, numbers that are repeated only to meet an array: all leave every result bitwise as it is.
 """
@@ -14,24 +15,31 @@ from typing import Any
 
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.arrays import Shape, Static, broadcast_shapes
+from diffcmp.primitives.shapes import Shape, Static, broadcast_shapes
 from diffcmp.program.ir import Builder
 
 _SAFE = 2**53  # integers up to here are exact in float64
 
 _COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    "lt": lambda x, y: x < y, "le": lambda x, y: x <= y, "gt": lambda x, y: x > y,
-    "ge": lambda x, y: x >= y, "eq": lambda x, y: x == y, "ne": lambda x, y: x != y,
-}  # fmt: skip
+    "lt": lambda x, y: x < y,
+    "le": lambda x, y: x <= y,
+    "gt": lambda x, y: x > y,
+    "ge": lambda x, y: x >= y,
+    "eq": lambda x, y: x == y,
+    "ne": lambda x, y: x != y,
+}
 _INTEGERS: dict[str, Callable[..., Fraction]] = {
-    "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y, "neg": lambda x: -x,
-}  # fmt: skip
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "neg": lambda x: -x,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Tracer:
-    """A slot of the Program under construction, the exact value of all its elements where that is an integer literal, and
-    what it repeats where it is a broadcast."""
+    """A slot of the Program under construction, the exact value of all its elements where that is
+    an integer literal, and what it repeats where it is a broadcast."""
 
     slot: int
     value: Fraction | None = None
@@ -39,7 +47,8 @@ class Tracer:
 
 
 class Tracing(NumberSystem[Any]):
-    """Numbers and arrays that are slots of `builder`. Conditions are tracers too, or `bool` where both sides are literals.
+    """Numbers and arrays that are slots of `builder`. Conditions are tracers too, or `bool` where
+    both sides are literals.
 
     Equal operations on equal slots are traced once.
     """
@@ -60,7 +69,11 @@ class Tracing(NumberSystem[Any]):
         return self.builder.dims[value.slot] if isinstance(value, Tracer) else ()
 
     def made(
-        self, key: tuple[object, ...], slot: Callable[[], int], value: Fraction | None = None, repeats: Tracer | None = None
+        self,
+        key: tuple[object, ...],
+        slot: Callable[[], int],
+        value: Fraction | None = None,
+        repeats: Tracer | None = None,
     ) -> Tracer:
         """The tracer for `key`: the one made before, or a new equation."""
         known = self.shared.get(key)
@@ -81,7 +94,8 @@ class Tracing(NumberSystem[Any]):
         return traced
 
     def met(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments, without the repetition of a number that meets an array of the same shape anyway."""
+        """The arguments, without the repetition of a number that meets an array of the same shape
+        anyway."""
         alone = tuple(a.repeats or a if isinstance(a, Tracer) else a for a in arguments)
         if alone == arguments:
             return arguments
@@ -95,15 +109,23 @@ class Tracing(NumberSystem[Any]):
         return self.equation(name, arguments, static)
 
     def broadcast(self, value: Any, shape: Shape) -> Any:
-        """`value` repeated to `shape`; its exact value, where known, is that of all elements. A settled condition stays."""
+        """`value` repeated to `shape`; its exact value, where known, is that of all elements. A
+        settled condition stays."""
         if not isinstance(value, Tracer) or self.shape(value) == shape:
             return value
         key, repeats = ("broadcast", value.slot, (shape,)), None if self.shape(value) else value
-        return self.made(key, lambda: self.builder.add("broadcast", [value.slot], static=(shape,)), value.value, repeats)
+        return self.made(
+            key,
+            lambda: self.builder.add("broadcast", [value.slot], static=(shape,)),
+            value.value,
+            repeats,
+        )
 
     def equation(self, name: str, arguments: tuple[Any, ...], static: Static = ()) -> Tracer:
         slots = [self.slot(a) for a in arguments]
-        return self.made((name, *slots, static), lambda: self.builder.add(name, slots, static=static))
+        return self.made(
+            (name, *slots, static), lambda: self.builder.add(name, slots, static=static)
+        )
 
     def slot(self, value: Any) -> int:
         """The slot of a tracer; a settled condition is written as a comparison of two literals."""
@@ -121,7 +143,11 @@ class Tracing(NumberSystem[Any]):
             return self.settled_logic(name, arguments)
         values = [a.value for a in arguments]
         if name in _COMPARISONS:
-            return None if None in values or any(map(self.shape, arguments)) else _COMPARISONS[name](*values)
+            return (
+                None
+                if None in values or any(map(self.shape, arguments))
+                else _COMPARISONS[name](*values)
+            )
         if name in _INTEGERS and None not in values:
             out = _INTEGERS[name](*values)
             if out != 0 and abs(out) < _SAFE and all(v.denominator == 1 for v in values):

@@ -1,4 +1,5 @@
-"""Why is this derivative not finite? The first equation that makes something infinite or undefined out of finite numbers."""
+"""Why is this derivative not finite? The first equation that makes something infinite or undefined
+out of finite numbers."""
 
 from __future__ import annotations
 
@@ -9,32 +10,41 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.complexes import Complexes
+from diffcmp.arithmetic.evaluate import evaluate, trace_of
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.forward import Dual, Duals
+from diffcmp.language import rules
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.program import rules
 from diffcmp.program.ir import Equation, Program
 
 SYMBOLS = {"div": "/", "power": "**", "pow": "**", "add": "+", "sub": "-", "mul": "*"}
 
 
 def diagnosis(
-    program: Program, by: Sequence[str], floats: Floats, inputs: Sequence[Any], *, steps: bool = False, reverse: bool = False,
+    program: Program,
+    by: Sequence[str],
+    floats: Floats,
+    inputs: Sequence[Any],
+    *,
+    steps: bool = False,
+    reverse: bool = False,
     imaginary: float | None = None,
-) -> Remark:  # fmt: skip
-    """The reason why the derivative by the variables of `by`, one after the other, is not finite at `inputs`, with the span
-    it arose in.
+) -> Remark:
+    """The reason why the derivative by the variables of `by`, one after the other, is not finite at
+    `inputs`, with the span it arose in.
 
-    steps: the method is a stencil, which evaluates f beside the point too. reverse: it multiplies the partials of a branch
-    that is not taken by a zero cotangent. imaginary: the step of the complex-step method along the last variable.
+    steps: the method is a stencil, which evaluates f beside the point too. reverse: it multiplies
+    the partials of a branch that is not taken by a zero cotangent. imaginary: the step of the
+    complex-step method along the last variable.
     """
     system: NumberSystem[Any] = floats
     duals = list(inputs)
     for name in by:
         one = system.literal(Fraction(1))
-        duals = [Dual(x, one if n == name else None) for n, x in zip(program.inputs, duals, strict=True)]
+        duals = [
+            Dual(x, one if n == name else None) for n, x in zip(program.inputs, duals, strict=True)
+        ]
         system = Duals(system)
     with floats.quiet():
         values = trace_of(program, system, duals)
@@ -49,24 +59,34 @@ def diagnosis(
         return remark(Note.UNTAKEN_BRANCH, branch.span, program.text)
     if imaginary is not None:
         left = _left_domain(program, by[-1], floats, inputs, imaginary)
-        return remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN, None if left is None else left.span, program.text)
+        return remark(
+            Note.IMAGINARY_STEP_LEAVES_DOMAIN, None if left is None else left.span, program.text
+        )
     if steps:
         return remark(Note.STENCIL_LEAVES_DOMAIN)
     return remark(Note.OVERFLOW, dtype=floats.dtype)
 
 
-def _left_domain(program: Program, name: str, floats: Floats, inputs: Sequence[Any], h: float) -> Equation | None:
+def _left_domain(
+    program: Program, name: str, floats: Floats, inputs: Sequence[Any], h: float
+) -> Equation | None:
     """The first operation that is finite at the point but not an imaginary step beside it."""
     system = Complexes(floats.dtype)
-    moved = [system.make(x, h if n == name else 0.0) for n, x in zip(program.inputs, inputs, strict=True)]
+    moved = [
+        system.make(x, h if n == name else 0.0) for n, x in zip(program.inputs, inputs, strict=True)
+    ]
     with floats.quiet():
         values = trace_of(program, system, moved)
     taken = _taken(program, values)
-    return next((eq for eq in program.equations if eq.output in taken and not _finite(values[eq.output])), None)
+    return next(
+        (eq for eq in program.equations if eq.output in taken and not _finite(values[eq.output])),
+        None,
+    )
 
 
 def _taken(program: Program, values: Sequence[Any]) -> set[int]:
-    """The slots that the output is made of: of a `where`, the condition and the branch that it chose."""
+    """The slots that the output is made of: of a `where`, the condition and the branch that it
+    chose."""
     slots = set(program.outputs)
     for eq in reversed(program.equations):
         if eq.output in slots:
@@ -78,13 +98,18 @@ def _taken(program: Program, values: Sequence[Any]) -> set[int]:
 
 
 def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> Equation | None:
-    """The operation in which infinite values first meet to nan; else the first one that is not finite out of what is."""
-    broken = [eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])]
+    """The operation in which infinite values first meet to nan; else the first one that is not
+    finite out of what is."""
+    broken = [
+        eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])
+    ]
     for eq in broken:
         if eq.primitive == "cramer" and _primal(values[eq.inputs[1]]) == 0:
             return eq  # a singular matrix, whatever becomes of its infinite solutions
         arguments = [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
-        meet = eq.primitive in ("add", "sub", "mul", "div") and math.isnan(_primal(values[eq.output]))
+        meet = eq.primitive in ("add", "sub", "mul", "div") and math.isnan(
+            _primal(values[eq.output])
+        )
         if meet and not any(math.isnan(x) for x in arguments):
             return eq
     fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
@@ -103,7 +128,8 @@ def _primal(value: Any) -> Any:
 
 
 def _outside(eq: Equation, arguments: Sequence[Any], floats: Floats) -> bool:
-    """Whether the arguments lie outside the domain of a function; one such as gamma may be infinite inside it, by overflow."""
+    """Whether the arguments lie outside the domain of a function; one such as gamma may be infinite
+    inside it, by overflow."""
     domain = rules.domain(eq.primitive)
     return domain is not None and not evaluate(domain, floats, arguments)[0]
 

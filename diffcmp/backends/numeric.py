@@ -1,4 +1,5 @@
-"""What all backends in floating point share: rounding the point, counting, timing, and saying why a result is not finite."""
+"""What all backends in floating point share: rounding the point, counting, timing, and saying why a
+result is not finite."""
 
 from __future__ import annotations
 
@@ -11,16 +12,17 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.diagnosis import diagnosis
 from diffcmp.backends.protocol import Estimate, Timer
 from diffcmp.engines.partials import variables
-from diffcmp.engines.point import Point
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.passes.scalars import scalarised
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
-from diffcmp.program.scalars import scalarised
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Numbers of the dtype: f (None where the method does not compute it), the derivatives in the order of `wrt`, how often
-    the function was run, and the step along each variable that was moved."""
+    """Numbers of the dtype: f (None where the method does not compute it), the derivatives in the
+    order of `wrt`, how often the function was run, and the step along each variable that was
+    moved."""
 
     value: Any
     derivatives: Sequence[Any]
@@ -32,8 +34,10 @@ class Outcome:
 class Numeric:
     """A method in floating point made ready for one program.
 
-    run: from the rounded inputs to an Outcome; a method with a step takes one in place of its own as a second argument.
-    reverse: it multiplies the partials of a branch that is not taken by a zero cotangent. order: of the derivatives.
+    run: from the rounded inputs to an Outcome; a method with a step takes one in place of its own
+        as a second argument.
+    reverse: it multiplies the partials of a branch that is not taken by a zero cotangent. order: of
+        the derivatives.
     imaginary: its steps are.
     """
 
@@ -49,13 +53,19 @@ class Numeric:
         inputs = point.rounded(self.floats)
         if not all(map(_finite, inputs)):
             nothing = dict.fromkeys(self.wrt, math.nan)
-            return Estimate(None, nothing, 0, remarks=(remark(Note.POINT_BEYOND, dtype=self.floats.dtype),))
+            return Estimate(
+                None, nothing, 0, remarks=(remark(Note.POINT_BEYOND, dtype=self.floats.dtype),)
+            )
         with self.floats.quiet(), Timer() as timer:
             outcome = self.run(inputs)
         return Estimate(
-            outcome.value, dict(zip(self.wrt, outcome.derivatives, strict=True)), outcome.evaluations, outcome.steps,
-            timer.seconds, self.remarks(inputs, outcome),
-        )  # fmt: skip
+            outcome.value,
+            dict(zip(self.wrt, outcome.derivatives, strict=True)),
+            outcome.evaluations,
+            outcome.steps,
+            timer.seconds,
+            self.remarks(inputs, outcome),
+        )
 
     def work(self, point: Point) -> Callable[[], object]:
         """The computation alone, for timing."""
@@ -73,16 +83,26 @@ class Numeric:
                 steps = outcome.steps is not None
                 if not program.scalar:
                     program, inputs = scalarised(program), _elements(inputs)
-                said = diagnosis(program, by, self.floats, inputs, steps=steps, reverse=self.reverse, imaginary=h)
+                said = diagnosis(
+                    program, by, self.floats, inputs, steps=steps, reverse=self.reverse, imaginary=h
+                )
                 found[said] = None
         return tuple(found)
 
 
 def _finite(value: Any) -> bool:
     """Whether a number, or all elements of an array, are finite."""
-    return math.isfinite(value) if not getattr(value, "shape", ()) else bool((value - value == 0).all())
+    return (
+        math.isfinite(value)
+        if not getattr(value, "shape", ())
+        else bool((value - value == 0).all())
+    )
 
 
 def _elements(inputs: Sequence[Any]) -> list[Any]:
     """Numbers and the elements of arrays, one after the other."""
-    return [float(x) for value in inputs for x in (value.flat if getattr(value, "shape", ()) else [value])]
+    return [
+        float(x)
+        for value in inputs
+        for x in (value.flat if getattr(value, "shape", ()) else [value])
+    ]

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from diffcmp.engines.point import Point
 from diffcmp.notes import Remark
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 
 
@@ -16,11 +16,13 @@ from diffcmp.program.ir import Program
 class Estimate:
     """What one method found at one point.
 
-    value: f, a number of the dtype (None where the method does not compute it). derivative: for each partial derivative, by
-    its name (`engines.partials`), a number of the dtype, nan where the method fails, None where it has nothing to say. h:
-    the step size along each variable that was moved, None for a method without one. evaluations: how often f, or the program
-    that was made of it, was run.
-    seconds: wall time of this answer. expression: the derivative as an expression, for a method that finds one.
+    value: f, a number of the dtype (None where the method does not compute it). derivative: for
+    each partial derivative, by its name (`engines.partials`), a number of the dtype, nan where the
+    method fails, None where it has nothing to say. h: the step size along each variable that was
+    moved, None for a method without one. evaluations: how often f, or the program that was made of
+    it, was run.
+    seconds: wall time of this answer. expression: the derivative as an expression, for a method
+        that finds one.
     """
 
     value: Any
@@ -39,7 +41,8 @@ class Prepared(Protocol):
 
 
 class Backend(Protocol):
-    """One way of differentiating. A point where its mathematics fails is an Estimate with a remark, never an exception."""
+    """One way of differentiating. A point where its mathematics fails is an Estimate with a remark,
+    never an exception."""
 
     @property
     def name(self) -> str:
@@ -49,12 +52,15 @@ class Backend(Protocol):
     def summary(self) -> str:
         """What it does, in a line."""
 
-    def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Prepared:
+    def prepare(
+        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
+    ) -> Prepared:
         """Do once what does not depend on the point.
 
-        `order` is that of the derivatives, which `wrt` names as `engines.partials` says. A backend that can do more than
-        order 1 says so by an attribute `orders`, such as (1, 2); one that takes Programs of arrays, to differentiate by one
-        of their inputs that is a number, by an attribute `arrays`.
+        `order` is that of the derivatives, which `wrt` names as `engines.partials` says. A backend
+        that can do more than order 1 says so by an attribute `orders`, such as (1, 2); one that
+        takes Programs of arrays, to differentiate by one of their inputs that is a number, by an
+        attribute `arrays`.
         """
 
 
@@ -70,7 +76,8 @@ class Stepped(Backend, Protocol):
         """The same method with a given step size, or with the step of its rule for None."""
 
     def with_order(self, order: int) -> Stepped:
-        """The same method for derivatives of that order: its truncation order and its rule for h may be others."""
+        """The same method for derivatives of that order: its truncation order and its rule for h
+        may be others."""
 
 
 class Timer:

@@ -1,6 +1,8 @@
-"""Every backend by name: those of the package, and those that third parties add by the entry point group `diffcmp.backends`.
+"""Every backend by name: those of the package, and those that third parties add by the entry point
+group `diffcmp.backends`.
 
-An entry point names an object that follows `protocol.Backend`, or a function without arguments that returns one.
+An entry point names an object that follows `protocol.Backend`, or a function without arguments that
+returns one.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from importlib import import_module
 
 from diffcmp.backends.protocol import Backend
 from diffcmp.errors import Fault, InputError
-from diffcmp.program.parser import suggestion
+from diffcmp.names import suggestion
 
 GROUP = "diffcmp.backends"
 BUILT_IN = {
@@ -46,7 +48,9 @@ def backend(name: str) -> Backend:
     if name in BUILT_IN:
         module, attribute = BUILT_IN[name].split(":")
         found = getattr(import_module(module), attribute)
-        made: Backend = next(b for b in found if b.name == name) if isinstance(found, tuple) else found()
+        made: Backend = (
+            next(b for b in found if b.name == name) if isinstance(found, tuple) else found()
+        )
         return made
     outside = _third_party()
     if name in outside:
@@ -97,4 +101,8 @@ def _third_party() -> dict[str, Callable[[], Backend]]:
 
         return load
 
-    return {point.name: loader(point) for point in entry_points(group=GROUP) if point.name not in BUILT_IN}
+    return {
+        point.name: loader(point)
+        for point in entry_points(group=GROUP)
+        if point.name not in BUILT_IN
+    }

@@ -1,4 +1,5 @@
-"""Central differences extrapolated to h = 0, with an estimate of the error that says when to stop."""
+"""Central differences extrapolated to h = 0, with an estimate of the error that says when to
+stop."""
 
 from __future__ import annotations
 
@@ -21,12 +22,14 @@ SAFE = 2.0  # stop when the error has grown by this factor
 
 @dataclass(frozen=True)
 class Richardson:
-    """Ridders' method: Neville's tableau over central differences, or second ones, with h, h/2, h/4 …
+    """Ridders' method: Neville's tableau over central differences, or second ones, with h, h/2, h/4
+    …
 
-    Each column removes one more even power of h from the truncation error; the entry with the smallest estimated error is
-    the answer, so that no h need be chosen. 2 evaluations a row, at order 2 three, or four where mixed; at most 10 rows. The
-    h that is reported is the smallest one in the answer. Fails where f is not smooth within the first h.
-    Ridders, "Accurate computation of F′(x) and F′(x)F″(x)", Advances in Engineering Software 4 (1982).
+    Each column removes one more even power of h from the truncation error; the entry with the
+    smallest estimated error is the answer, so that no h need be chosen. 2 evaluations a row, at
+    order 2 three, or four where mixed; at most 10 rows. The h that is reported is the smallest one
+    in the answer. Fails where f is not smooth within the first h. Ridders, "Accurate computation of
+    F′(x) and F′(x)F″(x)", Advances in Engineering Software 4 (1982).
     """
 
     name: str = "richardson"
@@ -44,14 +47,20 @@ class Richardson:
         """The same method with a given first step, or with its rule for None."""
         return replace(self, h=h)
 
-    def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Numeric:
+    def prepare(
+        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
+    ) -> Numeric:
         """Compile f once."""
         floats = Floats(dtype)
         f = compiled(program, dtype)
         ways = [[program.inputs.index(along) for along in variables(name, order)] for name in wrt]
 
         def start(x: Any) -> float:
-            return self.h if self.h is not None else 2.0 ** round(math.log2(max(abs(float(x)), 1.0))) / 4
+            return (
+                self.h
+                if self.h is not None
+                else 2.0 ** round(math.log2(max(abs(float(x)), 1.0))) / 4
+            )
 
         def run(inputs: list[Any]) -> Outcome:
             derivatives, count = [], 0
@@ -71,8 +80,11 @@ class Richardson:
 Difference: TypeAlias = Callable[[Sequence[Any]], Any]
 
 
-def central(f: Callable[..., Any], inputs: Sequence[Any], places: Sequence[int], floats: Floats) -> tuple[Difference, int]:
-    """The central difference for the derivative by the inputs at `places`, of one step for each, and its evaluations.
+def central(
+    f: Callable[..., Any], inputs: Sequence[Any], places: Sequence[int], floats: Floats
+) -> tuple[Difference, int]:
+    """The central difference for the derivative by the inputs at `places`, of one step for each,
+    and its evaluations.
 
     Its error is a series in even powers of a common factor of the steps.
     """
@@ -100,9 +112,11 @@ def central(f: Callable[..., Any], inputs: Sequence[Any], places: Sequence[int],
     return (second, 3) if places[0] == places[1] else (mixed, 4)
 
 
-def ridders(difference: Difference, first: Sequence[float], floats: Floats) -> tuple[Any, float, int]:
-    """(derivative, how far the first steps were halved for it, rows). A row that is not finite is dropped, and all steps
-    halved."""
+def ridders(
+    difference: Difference, first: Sequence[float], floats: Floats
+) -> tuple[Any, float, int]:
+    """(derivative, how far the first steps were halved for it, rows). A row that is not finite is
+    dropped, and all steps halved."""
     best, best_scale, error, rows = floats.literal(Fraction(0)) * math.nan, 1.0, math.inf, 0
     previous: list[Any] = []
     scale = 1.0

@@ -21,7 +21,8 @@ ROOTS = {2: "√u", 3: "∛u"}
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """What a stencil does along one input: Σ weight · f(x + k·h) / h**order over its (k, weight)."""
+    """What a stencil does along one input: Σ weight · f(x + k·h) / h**order over its (k,
+    weight)."""
 
     name: str
     place: int
@@ -31,11 +32,14 @@ class Factor:
 
 @dataclass(frozen=True)
 class Stencil:
-    """Finite differences on the nodes x + kh: Σ w_k f(x + kh) / h**order; a mixed derivative is the product of two of these.
+    """Finite differences on the nodes x + kh: Σ w_k f(x + kh) / h**order; a mixed derivative is the
+    product of two of these.
 
-    Truncation error O(h**p), roundoff O(u/h**order): the best h balances the two (`accuracy.stepsize`); without a given h
-    the rule is h = u**(1/(p+order)) · max(|x|, 1), rounded to a power of two so that dividing by it is exact.
-    Weights: Fornberg, "Generation of Finite Difference Formulas on Arbitrarily Spaced Grids", Math. Comp. 51 (1988).
+    Truncation error O(h**p), roundoff O(u/h**order): the best h balances the two
+    (`accuracy.stepsize`); without a given h the rule is h = u**(1/(p+order)) · max(|x|, 1), rounded
+    to a power of two so that dividing by it is exact.
+    Weights: Fornberg, "Generation of Finite Difference Formulas on Arbitrarily Spaced Grids", Math.
+        Comp. 51 (1988).
 
     nodes: for the first derivative. wider: for the second, where that needs more nodes.
     """
@@ -76,7 +80,9 @@ class Stencil:
         """The step size at x."""
         if self.h is not None:
             return self.h
-        h = floats.unit_roundoff ** (1 / (self.truncation_order + self.order)) * max(abs(float(x)), 1.0)
+        h = floats.unit_roundoff ** (1 / (self.truncation_order + self.order)) * max(
+            abs(float(x)), 1.0
+        )
         return 2.0 ** round(math.log2(h)) if math.isfinite(h) else h
 
     def factors(self, program: Program, name: str) -> tuple[Factor, ...]:
@@ -90,19 +96,27 @@ class Stencil:
             made.append(Factor(along, program.inputs.index(along), times, terms))
         return tuple(made)
 
-    def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Numeric:
+    def prepare(
+        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
+    ) -> Numeric:
         """Compile f once; each derivative then costs one evaluation a node of nonzero weight."""
         method, floats = self.with_order(order), Floats(dtype)
         f = compiled(program, dtype)
         sums = [method.factors(program, name) for name in wrt]
         moving = {factor.name: factor.place for factors in sums for factor in factors}
         grids = [
-            [(tuple(zip(factors, shifts, strict=True)), floats.literal(weight)) for shifts, weight in grid(factors)]
+            [
+                (tuple(zip(factors, shifts, strict=True)), floats.literal(weight))
+                for shifts, weight in grid(factors)
+            ]
             for factors in sums
         ]
 
         def run(inputs: list[Any], given: float | None = None) -> Outcome:
-            steps = {n: method.step(inputs[i], floats) if given is None else given for n, i in moving.items()}
+            steps = {
+                n: method.step(inputs[i], floats) if given is None else given
+                for n, i in moving.items()
+            }
             value, derivatives, count = None, [], 0
             for factors, nodes in zip(sums, grids, strict=True):
                 total = None
@@ -110,7 +124,9 @@ class Stencil:
                     if any(k for _, k in shifts):
                         at = list(inputs)
                         for factor, k in shifts:
-                            at[factor.place] = node(inputs[factor.place], k, steps[factor.name], floats)
+                            at[factor.place] = node(
+                                inputs[factor.place], k, steps[factor.name], floats
+                            )
                         y, count = f(*at), count + 1
                     else:  # f at the point itself, which all derivatives share
                         if value is None:
@@ -139,8 +155,11 @@ def narrowed(h: float, floats: Floats) -> Any:
     return h if floats.dtype == "float64" else floats.literal(Fraction(h))
 
 
-def divided(total: Any, factors: Sequence[Factor], steps: Mapping[str, float], floats: Floats) -> Any:
-    """The sum over its steps, one division after the other, so that no power of h underflows on the way."""
+def divided(
+    total: Any, factors: Sequence[Factor], steps: Mapping[str, float], floats: Floats
+) -> Any:
+    """The sum over its steps, one division after the other, so that no power of h underflows on the
+    way."""
     for factor in factors:
         for _ in range(factor.order):
             total = quotient(total, steps[factor.name], floats)
@@ -155,7 +174,8 @@ def quotient(total: Any, h: float, floats: Floats) -> Any:
 
 @cache
 def weights(nodes: tuple[int, ...], order: int) -> tuple[Fraction, ...]:
-    """The weights w with Σ w_k f(k·h) ≈ h**order · f⁽ᵒʳᵈᵉʳ⁾(0), exact (Fornberg 1988, the recursion of section 2).
+    """The weights w with Σ w_k f(k·h) ≈ h**order · f⁽ᵒʳᵈᵉʳ⁾(0), exact (Fornberg 1988, the recursion
+    of section 2).
 
     >>> weights((-1, 0, 1), 1)
     (Fraction(-1, 2), Fraction(0, 1), Fraction(1, 2))
@@ -181,7 +201,8 @@ def weights(nodes: tuple[int, ...], order: int) -> tuple[Fraction, ...]:
 
 @cache
 def order_of(nodes: tuple[int, ...], order: int = 1) -> tuple[int, Fraction]:
-    """p and C of the truncation error C·h**p·f⁽ᵖ⁺ᵐ⁾ of the derivative of order m, from Taylor's theorem.
+    """p and C of the truncation error C·h**p·f⁽ᵖ⁺ᵐ⁾ of the derivative of order m, from Taylor's
+    theorem.
 
     >>> order_of((0, 1)), order_of((-1, 0, 1)), order_of((-1, 0, 1), 2)
     ((1, Fraction(1, 2)), (2, Fraction(1, 6)), (2, Fraction(1, 12)))

@@ -1,4 +1,5 @@
-"""Symbolic differentiation, the parent's side: what is asked of the worker process, and how its answers become an Estimate.
+"""Symbolic differentiation, the parent's side: what is asked of the worker process, and how its
+answers become an Estimate.
 
 sympy is not imported here; the mathematics is in `symbolic_work` and `symbolic_point`.
 """
@@ -15,15 +16,15 @@ from flint import arb, fmpq
 
 from diffcmp import worker
 from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate, trace_of
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Estimate
 from diffcmp.deadline import PATIENCE, Deadline
-from diffcmp.engines.evaluate import evaluate, trace_of
 from diffcmp.engines.partials import ORDERS
-from diffcmp.engines.point import Point
+from diffcmp.language import rules
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.program import rules
-from diffcmp.program.expand import branchless
+from diffcmp.passes.expand import branchless
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 
 WORK = "diffcmp.backends.symbolic_work"
@@ -35,9 +36,10 @@ BESIDE = fmpq(1, 10**30)
 class Symbolic:
     """Differentiate the formula, then put in the exact point.
 
-    Exact but for the last rounding. Where substitution gives 0/0 and its kin, or pieces meet, the limits from both sides
-    decide, by sympy's `limit` (Gruntz 1996) or by L'Hôpital's rule. Cost: the size of the formula; a limit may never end, so
-    that all of it runs in a worker process under a time limit.
+    Exact but for the last rounding. Where substitution gives 0/0 and its kin, or pieces meet, the
+    limits from both sides decide, by sympy's `limit` (Gruntz 1996) or by L'Hôpital's rule. Cost:
+    the size of the formula; a limit may never end, so that all of it runs in a worker process under
+    a time limit.
     """
 
     name: str = "symbolic"
@@ -49,7 +51,9 @@ class Symbolic:
         """The same method, which no longer waits after the deadline."""
         return replace(self, deadline=deadline)
 
-    def prepare(self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64") -> Formula:
+    def prepare(
+        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
+    ) -> Formula:
         """Have the worker differentiate, at once and without waiting for it."""
         sent = _bare(program)
         task = worker.shared().submit(f"{WORK}:differentiated", sent, tuple(wrt), order)
@@ -83,7 +87,9 @@ class Formula:
         if outside is None:
             for function, wanted in (("substituted", tasks.substituted), ("limits", tasks.limits)):
                 for name in self.wrt:
-                    wanted[name] = submit(f"{WORK}:{function}", self.sent, constants, name, self.order)
+                    wanted[name] = submit(
+                        f"{WORK}:{function}", self.sent, constants, name, self.order
+                    )
         return Pending(self, constants, outside, tasks)
 
     def __call__(self, point: Point) -> Estimate:
@@ -107,7 +113,8 @@ class Tasks:
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """An answer on its way: call it to wait for it. The waiting, all in all, ends by the deadline."""
+    """An answer on its way: call it to wait for it. The waiting, all in all, ends by the
+    deadline."""
 
     formula: Formula
     constants: Mapping[str, Program]
@@ -120,7 +127,9 @@ class Pending:
         prepared = clock.answer(self.formula.prepared, 1)
         if prepared.failure is not None:
             self.tasks.cancel()
-            note = Note.SYMBOLIC_UNFINISHED if prepared.failure == UNFINISHED else Note.SYMBOLIC_FAILED
+            note = (
+                Note.SYMBOLIC_UNFINISHED if prepared.failure == UNFINISHED else Note.SYMBOLIC_FAILED
+            )
             return self.estimate({}, {}, [_failed(note, prepared)], None, None)
         shown = clock.answer(self.tasks.shown, 2)
         seconds = prepared.seconds + shown.seconds
@@ -133,9 +142,16 @@ class Pending:
         return self.estimate(values, slopes, remarks, seconds, shown.value)
 
     def coordinate(
-        self, name: str, clock: _Clock, left: int, values: dict[str, str], slopes: dict[str, str], remarks: list[Remark]
+        self,
+        name: str,
+        clock: _Clock,
+        left: int,
+        values: dict[str, str],
+        slopes: dict[str, str],
+        remarks: list[Remark],
     ) -> float:
-        """Collect the answers for one variable, which may use its share of the time. Returns the seconds of work."""
+        """Collect the answers for one variable, which may use its share of the time. Returns the
+        seconds of work."""
         found = clock.answer(self.tasks.substituted[name], left)
         if found.failure is not None:
             self.tasks.limits[name].cancel()
@@ -165,7 +181,12 @@ class Pending:
         return failed if answer.failure is not None or answer.value["slope"] is None else answer
 
     def estimate(
-        self, values: Mapping[str, str], slopes: Mapping[str, str], remarks: Sequence[Remark], seconds: float | None, shown: Any
+        self,
+        values: Mapping[str, str],
+        slopes: Mapping[str, str],
+        remarks: Sequence[Remark],
+        seconds: float | None,
+        shown: Any,
     ) -> Estimate:
         """The decimals rounded to the dtype; nan for one that is missing."""
         floats = self.formula.floats
@@ -175,9 +196,13 @@ class Pending:
         if any(math.isinf(d) for d in derivative.values()):
             said[remark(Note.OVERFLOW, dtype=floats.dtype)] = None
         return Estimate(
-            _rounded(value, floats), derivative, 1, seconds=seconds, remarks=tuple(said),
+            _rounded(value, floats),
+            derivative,
+            1,
+            seconds=seconds,
+            remarks=tuple(said),
             expression=shown if isinstance(shown, dict) else None,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +241,9 @@ def _failed(note: Note, answer: _Answer) -> Remark:
     return remark(note, seconds=answer.spent)
 
 
-def _take(found: Mapping[str, Any], name: str, values: dict[str, str], slopes: dict[str, str]) -> None:
+def _take(
+    found: Mapping[str, Any], name: str, values: dict[str, str], slopes: dict[str, str]
+) -> None:
     for part, where in (("value", values), ("slope", slopes)):
         if found[part] is not None:
             where[name] = found[part]

@@ -1,6 +1,8 @@
-"""A sympy expression at an exact point: its number, the pieces that meet there, its limit from one side.
+"""A sympy expression at an exact point: its number, the pieces that meet there, its limit from one
+side.
 
-Runs inside the worker process only. What is asked for, and how it is told to the parent, is in `symbolic_work`.
+Runs inside the worker process only. What is asked for, and how it is told to the parent, is in
+`symbolic_work`.
 """
 
 from __future__ import annotations
@@ -24,10 +26,20 @@ BEYOND = 20_000  # binary exponents that no format has
 LARGEST_POWER = 4096  # an exact rational to a higher power is too long
 LARGEST_FACTORIAL = 512
 STEPS = 8
-PROBES = (sympy.Rational(1, 10**30), sympy.Rational(1, 10**60))  # distances at which a sign is looked at
+PROBES = (
+    sympy.Rational(1, 10**30),
+    sympy.Rational(1, 10**60),
+)  # distances at which a sign is looked at
 NEAR = (sympy.Rational(1, 10**12), sympy.Rational(1, 10**24))  # and at which a limit has to show
 INFINITE = (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan)
-EVALUATION = (ArithmeticError, ValueError, TypeError, NotImplementedError, AttributeError, RecursionError)
+EVALUATION = (
+    ArithmeticError,
+    ValueError,
+    TypeError,
+    NotImplementedError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class Singular(Exception):
@@ -70,7 +82,11 @@ def _agreed(expression: Expression, at: Place) -> Any | None:
         value = _real(expression.xreplace(_floats(at, 2 * digits)) if at else expression, digits)
         if value is None and last is None and digits > ROUNDS[0]:
             raise Singular
-        if value is not None and last is not None and abs(value - last) <= abs(value) * sympy.Float(10) ** -(DIGITS + 2):
+        if (
+            value is not None
+            and last is not None
+            and abs(value - last) <= abs(value) * sympy.Float(10) ** -(DIGITS + 2)
+        ):
             return value
         last = value
     if last is None or abs(last) > sympy.Float(10) ** -200:
@@ -83,7 +99,8 @@ def _floats(at: Place, digits: int) -> dict[Any, Any]:
 
 
 def _real(expression: Expression, digits: int) -> Any | None:
-    """A real number, of which some digits may be wrong; None for what is infinite, complex or no number at all."""
+    """A real number, of which some digits may be wrong; None for what is infinite, complex or no
+    number at all."""
     try:
         value = expression.evalf(digits, maxn=2 * digits)
         real, imaginary = value.as_real_imag()
@@ -110,9 +127,17 @@ def short(expression: Expression, at: Place) -> bool:
 
 def _size(expression: Expression, at: Place) -> float:
     try:
-        return abs(float(expression if expression.is_number else expression.evalf(15, subs=dict(at))))
+        return abs(
+            float(expression if expression.is_number else expression.evalf(15, subs=dict(at)))
+        )
     except (*EVALUATION, OverflowError):
-        return LARGEST_FACTORIAL if expression.is_number else 0.0 if expression.has(*INFINITE) else float("inf")
+        return (
+            LARGEST_FACTORIAL
+            if expression.is_number
+            else 0.0
+            if expression.has(*INFINITE)
+            else float("inf")
+        )
 
 
 def decimal(value: Any) -> str:
@@ -137,17 +162,29 @@ def form(expression: Expression, at: Place) -> str:
     if not infinite:
         return "a division by zero"
     if expression.is_Add:
-        return "∞ - ∞" if len(infinite) > 1 else form(expression.args[values.index(infinite[0])], at)
+        return (
+            "∞ - ∞" if len(infinite) > 1 else form(expression.args[values.index(infinite[0])], at)
+        )
     if expression.is_Mul:
         return _form_of_product(expression, values, at)
     if expression.is_Pow:
-        return "1^∞" if values[0] == 1 else "∞^0" if values[1] == 0 else "a power with an infinite part"
+        return (
+            "1^∞"
+            if values[0] == 1
+            else "∞^0"
+            if values[1] == 0
+            else "a power with an infinite part"
+        )
     return f"{type(expression).__name__}(±∞)"
 
 
 def _form_of_product(expression: Expression, values: list[Any], at: Place) -> str:
     zeros = [a for a, v in zip(expression.args, values, strict=True) if v == 0]
-    infinite = [a for a, v in zip(expression.args, values, strict=True) if v.has(*INFINITE, AccumulationBounds)]
+    infinite = [
+        a
+        for a, v in zip(expression.args, values, strict=True)
+        if v.has(*INFINITE, AccumulationBounds)
+    ]
     if not zeros:
         return form(infinite[0], at)
     if any(a.is_Pow and a.exp.could_extract_minus_sign() for a in infinite):
@@ -160,7 +197,8 @@ def _form_of_product(expression: Expression, values: list[Any], at: Place) -> st
 class Pieces:
     """Decides which piece holds at a point (side 0), or next to it along x (side ±1).
 
-    `met` tells that pieces meet at the point itself, so that a formula for one of them is no derivative.
+    `met` tells that pieces meet at the point itself, so that a formula for one of them is no
+    derivative.
     """
 
     def __init__(self, at: Place, x: Any = None, side: int = 0) -> None:
@@ -172,7 +210,10 @@ class Pieces:
         if not e.has(sympy.Piecewise, sympy.Abs, sympy.sign, sympy.floor, sympy.atan2, LogGamma):
             return e
         if isinstance(e, sympy.Piecewise):
-            return next((self.settle(value) for value, condition in e.args if self.holds(condition)), sympy.nan)
+            return next(
+                (self.settle(value) for value, condition in e.args if self.holds(condition)),
+                sympy.nan,
+            )
         arguments = [self.settle(a) for a in e.args]
         if isinstance(e, sympy.Abs | sympy.sign):
             sign = sympy.Integer(self.sign(arguments[0]))
@@ -192,7 +233,9 @@ class Pieces:
         if isinstance(condition, sympy.ITE):
             return self.holds(condition.args[1 if self.holds(condition.args[0]) else 2])
         if isinstance(condition, sympy.And):
-            return min(list(map(self.holds, condition.args)))  # not `all`: everything is looked at, for `met`
+            return min(
+                list(map(self.holds, condition.args))
+            )  # not `all`: everything is looked at, for `met`
         if isinstance(condition, sympy.Or):
             return max(list(map(self.holds, condition.args)))
         if isinstance(condition, sympy.Not):
@@ -235,7 +278,13 @@ class Pieces:
         whole = sympy.Integer(libmp.to_int(sympy.Float(value, 60)._mpf_, libmp.round_floor))
         nearest = whole if value - whole < sympy.S.Half else whole + 1
         side = self.sign(e - nearest)
-        return nearest if side >= 0 and nearest != whole else nearest - 1 if side < 0 and nearest == whole else whole
+        return (
+            nearest
+            if side >= 0 and nearest != whole
+            else nearest - 1
+            if side < 0 and nearest == whole
+            else whole
+        )
 
     def angle(self, y: Expression, x: Expression) -> Expression:
         """atan2 where it is smooth, and on either side of its cut."""
@@ -266,7 +315,8 @@ def _certainly(at: Place, e: Expression) -> int:
 
 
 class Side:
-    """Expressions without pieces, on one side of the point: each as a function of t > 0, the distance from it."""
+    """Expressions without pieces, on one side of the point: each as a function of t > 0, the
+    distance from it."""
 
     def __init__(self, at: Place, x: Any, side: int) -> None:
         self.at, self.x, self.side = at, x, side
@@ -312,7 +362,8 @@ class Side:
         return found if found is not None else self.lhopital(function)
 
     def lhopital(self, function: Expression) -> Any | None:
-        """The limit of a quotient by differentiating numerator and denominator until one of them is not 0."""
+        """The limit of a quotient by differentiating numerator and denominator until one of them is
+        not 0."""
         zero = {self.t: sympy.S.Zero}
         try:
             over, under = sympy.fraction(sympy.together(function))
@@ -329,11 +380,16 @@ class Side:
         return None
 
     def believed(self, function: Expression, claim: Any) -> Any | None:
-        """The claim, unless the function next to the point contradicts it: sympy's `limit` has returned wrong values."""
+        """The claim, unless the function next to the point contradicts it: sympy's `limit` has
+        returned wrong values."""
         try:
             near, nearer = (number(function, {self.t: probe}) for probe in NEAR)
             if claim in (sympy.oo, -sympy.oo):
-                return claim if nearer * (1 if claim == sympy.oo else -1) > 10 and abs(nearer) > abs(near) else None
+                return (
+                    claim
+                    if nearer * (1 if claim == sympy.oo else -1) > 10 and abs(nearer) > abs(near)
+                    else None
+                )
             found = number(claim, {})
         except Singular:
             return None
@@ -342,5 +398,6 @@ class Side:
         return found if close < (1 + abs(found)) / 2 and close <= far + NEAR[1] else None
 
     def quotient(self, e: Expression, value: Any) -> Any | None:
-        """The limit of the difference quotient, for a derivative that exists where the limit of f′ does not."""
+        """The limit of the difference quotient, for a derivative that exists where the limit of f′
+        does not."""
         return self.limit_along((self.along(e) - value) / (self.side * self.t))

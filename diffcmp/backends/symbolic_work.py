@@ -1,7 +1,8 @@
-"""The part of the symbolic backend that runs inside the worker process, where sympy is. Never imported by the parent.
+"""The part of the symbolic backend that runs inside the worker process, where sympy is. Never
+imported by the parent.
 
-The parent names these functions and gets plain dictionaries of texts and decimals; how an expression becomes a number is
-in `symbolic_point`. What one request has found is kept for the next.
+The parent names these functions and gets plain dictionaries of texts and decimals; how an
+expression becomes a number is in `symbolic_point`. What one request has found is kept for the next.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import Any, TypeAlias
 
 import sympy
 
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import Symbols, text, variable
 from diffcmp.backends.symbolic_point import Pieces, Side, Singular, decimal, form, number
-from diffcmp.engines.evaluate import evaluate
 from diffcmp.engines.partials import distinct, variables
 from diffcmp.program.ir import Program
 
@@ -51,8 +52,11 @@ def _derivative(program: Program, name: str, order: int) -> Any:
     by = [variable(one) for one in variables(name, order)]
 
     def made() -> Any:
-        # sympy's second derivative of |x| is a distribution; where a number is put in, no piece meets another
-        return sympy.diff(_function(program), *by).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+        # sympy's second derivative of |x| is a distribution; where a number is put in, no piece
+        # meets another
+        return sympy.diff(_function(program), *by).replace(
+            sympy.DiracDelta, lambda *_: sympy.S.Zero
+        )
 
     return _once(("d", program.structure, name, order), made)
 
@@ -61,7 +65,8 @@ def _place(constants: Constants) -> dict[Any, Any]:
     return {variable(name): evaluate(value, Symbols(), [])[0] for name, value in constants.items()}
 
 
-# what the parent asks for ---------------------------------------------------------------------------------------------
+# what the parent asks for
+# ---------------------------------------------------------------------------------------------
 
 
 def differentiated(program: Program, names: Sequence[str], order: int) -> Answer:
@@ -96,7 +101,8 @@ def elided(expression: Any) -> str:
 
 
 def substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
-    """Value and derivative at the point by substitution; a `form` where that does not lead to a number."""
+    """Value and derivative at the point by substitution; a `form` where that does not lead to a
+    number."""
     return _timed(lambda: _kept_substituted(program, constants, name, order))
 
 
@@ -118,8 +124,11 @@ def _substituted(program: Program, constants: Constants, name: str, order: int) 
     return found
 
 
-def limits(program: Program, constants: Constants, name: str, order: int, rule: bool = False) -> Answer | None:
-    """Value and derivative at the point by limits from both sides; None at once where substitution was enough.
+def limits(
+    program: Program, constants: Constants, name: str, order: int, rule: bool = False
+) -> Answer | None:
+    """Value and derivative at the point by limits from both sides; None at once where substitution
+    was enough.
 
     rule: by L'Hôpital's rule alone, after sympy's `limit` has taken too long.
     """
@@ -130,27 +139,45 @@ def limits(program: Program, constants: Constants, name: str, order: int, rule: 
 
 
 def _kept_substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
-    key = ("at", program.structure, tuple((n, c.structure) for n, c in constants.items()), name, order)
+    key = (
+        "at",
+        program.structure,
+        tuple((n, c.structure) for n, c in constants.items()),
+        name,
+        order,
+    )
     return dict(_once(key, lambda: _substituted(program, constants, name, order)))
 
 
-def _limits(program: Program, constants: Constants, name: str, order: int, there: Answer, rule: bool) -> Answer:
-    if len(distinct(name, order)) > 1:  # a limit along one coordinate says nothing of a mixed derivative
+def _limits(
+    program: Program, constants: Constants, name: str, order: int, there: Answer, rule: bool
+) -> Answer:
+    if (
+        len(distinct(name, order)) > 1
+    ):  # a limit along one coordinate says nothing of a mixed derivative
         return {"value": there["value"], "slope": None, "form": there["form"], "kind": "mixed"}
     f, x, at = _function(program), variable(name), _place(constants)
     sides = [Side(at, x, direction) for direction in (-1, 1)]
     found = [_beside(side, f, order, rule) for side in sides]
     values, *lower, slopes = ([left, right] for left, right in zip(*found, strict=True))
-    parted = next((pair for pair in lower if not _same(*pair)), None)  # where f′ has no limit, f″ does not exist
+    parted = next(
+        (pair for pair in lower if not _same(*pair)), None
+    )  # where f′ has no limit, f″ does not exist
     if there["value"] is not None:
         values.append(number(Pieces(at).settle(f), at))
     left, right = (
-        _told(side, side_values[0], slope) for side, side_values, slope in zip(sides, found, parted or slopes, strict=True)
+        _told(side, side_values[0], slope)
+        for side, side_values, slope in zip(sides, found, parted or slopes, strict=True)
     )
     answer: Answer = {
-        "value": there["value"], "slope": None, "form": there["form"], "steps": max(side.steps for side in sides),
-        "left": left, "right": right, "kind": "",
-    }  # fmt: skip
+        "value": there["value"],
+        "slope": None,
+        "form": there["form"],
+        "steps": max(side.steps for side in sides),
+        "left": left,
+        "right": right,
+        "kind": "",
+    }
     if None in values:
         return answer
     if not all(v.is_finite for v in values):
@@ -162,13 +189,16 @@ def _limits(program: Program, constants: Constants, name: str, order: int, there
 
 
 def _beside(side: Side, f: Any, order: int, rule: bool = False) -> list[Any]:
-    """The limits of f and of its derivatives up to `order` on one side; None for one that was not found."""
+    """The limits of f and of its derivatives up to `order` on one side; None for one that was not
+    found."""
     try:
         smooth = Pieces(side.at, side.x, side.side).settle(f)
     except Singular:
         return [None] * (order + 1)
     side.look(smooth)
-    found = [side.limit(sympy.diff(smooth, side.x, n) if n else smooth, rule) for n in range(order + 1)]
+    found = [
+        side.limit(sympy.diff(smooth, side.x, n) if n else smooth, rule) for n in range(order + 1)
+    ]
     value, *_, derivative = found
     if derivative is None and not rule and order == 1 and value is not None and value.is_finite:
         found[-1] = side.quotient(smooth, value)

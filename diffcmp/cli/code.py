@@ -8,14 +8,38 @@ from diffcmp.cli import options
 from diffcmp.cli.output import show
 
 
-@click.command("code", short_help="The program of an expression, and the Python made of it.", cls=options.ExpressionCommand)
+@click.command(
+    "code",
+    short_help="The program of an expression, and the Python made of it.",
+    cls=options.ExpressionCommand,
+)
 @click.argument("expression")
-@click.option("--at", multiple=True, metavar="POINT", help="Which variables are vectors, as in `grad`.")
-@click.option("--backend", type=click.Choice(["dual", "tape"]), help="The derivative by this engine, not f itself.")
-@click.option("--wrt", callback=options.names, metavar="x,y", help="Differentiate with respect to these variables only.")
-@click.option("--without", callback=options.names, metavar="share,blocks", help="Leave these optimisations of array code out.")
+@click.option(
+    "--at", multiple=True, metavar="POINT", help="Which variables are vectors, as in `grad`."
+)
+@click.option(
+    "--backend",
+    type=click.Choice(["dual", "tape"]),
+    help="The derivative by this engine, not f itself.",
+)
+@click.option(
+    "--wrt",
+    callback=options.names,
+    metavar="x,y",
+    help="Differentiate with respect to these variables only.",
+)
+@click.option(
+    "--without",
+    callback=options.names,
+    metavar="share,blocks",
+    help="Leave these optimisations of array code out.",
+)
 def command(
-    expression: str, at: tuple[str, ...], backend: str | None, wrt: list[str] | None, without: list[str] | None
+    expression: str,
+    at: tuple[str, ...],
+    backend: str | None,
+    wrt: list[str] | None,
+    without: list[str] | None,
 ) -> None:
     """Print the Program of EXPRESSION and the straight-line Python made of it.
 
@@ -24,12 +48,15 @@ def command(
     diffcmp code "sum(x**2)*y" --at "x=[1,2,3],y=1" --backend tape
     diffcmp code "sum(x[1:]*x[:-1])" --at "x=[1,2,3]" --backend tape --without scatter,recycle
     """
-    from diffcmp.engines.compiled import derivative_program, emitted, remaining
-    from diffcmp.engines.point import assignments, located
-    from diffcmp.program.parser import parse
+    from diffcmp.engines.compiled import emitted, remaining
+    from diffcmp.engines.derived import derivative_program
+    from diffcmp.language.parser import parse
+    from diffcmp.point.point import assignments, located
     from diffcmp.report.code import code_text
 
     program = located(expression, assignments(at)).program if at else parse(expression)
     derived = program if backend is None else derivative_program(program, backend, wrt)
     name = "f" if backend is None else f"{backend}_f"
-    show(code_text(program, derived, emitted(derived, name, remaining(without or ())), backend), None)
+    show(
+        code_text(program, derived, emitted(derived, name, remaining(without or ())), backend), None
+    )

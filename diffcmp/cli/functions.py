@@ -1,11 +1,12 @@
-"""What `diffcmp --functions` prints: the language, from the tables of primitives and of array functions themselves."""
+"""What `diffcmp --functions` prints: the language, from the tables of primitives and of array
+functions themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from diffcmp.language.vectors import FUNCTIONS
 from diffcmp.primitives import ALIASES, TABLE
-from diffcmp.program.vectors import FUNCTIONS
 
 GENERAL = """\
 operators     + - * / ** (or ^), unary + and -, parentheses; @ for vectors and matrices
@@ -21,7 +22,8 @@ points        --at 2, --at x=2,y=pi/4, --at "x=[1, 2, 3]", --at "A=[[1, 2], [3, 
 
 
 def language() -> str:
-    """Operators, constants and every function with its parameters, and its aliases or what it is."""
+    """Operators, constants and every function with its parameters, and its aliases or what it
+    is."""
     numbers, arrays = "functions, element by element", "functions of vectors and matrices"
     return "\n".join([GENERAL + numbers, *_of_numbers(), arrays, *_of_arrays()])
 

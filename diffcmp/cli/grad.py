@@ -13,20 +13,42 @@ from diffcmp.cli.progress import progress
 COMMON = 13  # backends, for the progress bar
 
 
-@click.command("grad", short_help="Every method at one point, against the truth.", cls=options.ExpressionCommand)
+@click.command(
+    "grad",
+    short_help="Every method at one point, against the truth.",
+    cls=options.ExpressionCommand,
+)
 @options.point
-@click.option("--wrt", callback=options.names, metavar="x,y",
-              help="Differentiate with respect to these variables only; at order 2, x:y is the mixed derivative.")
+@click.option(
+    "--wrt",
+    callback=options.names,
+    metavar="x,y",
+    help="Differentiate with respect to these variables only; at order 2, x:y is the mixed derivative.",
+)
 @options.order
 @options.method
-@click.option("--h", "step", type=float, metavar="VALUE", help="The step size of the methods that have one.")
-@click.option("--full", is_flag=True, help="Compare every component of a large gradient by every method.")
+@click.option(
+    "--h", "step", type=float, metavar="VALUE", help="The step size of the methods that have one."
+)
+@click.option(
+    "--full", is_flag=True, help="Compare every component of a large gradient by every method."
+)
 @options.output
 def command(
-    expression: str, at: tuple[str, ...], wrt: list[str] | None, order: int, backends: list[str] | None, dtype: str,
-    digits: int, step: float | None, full: bool, form: tuple[str, ...], target: str | None,
-) -> None:  # fmt: skip
-    """Differentiate EXPRESSION at a point by every method, and hold each answer against the certified derivative.
+    expression: str,
+    at: tuple[str, ...],
+    wrt: list[str] | None,
+    order: int,
+    backends: list[str] | None,
+    dtype: str,
+    digits: int,
+    step: float | None,
+    full: bool,
+    form: tuple[str, ...],
+    target: str | None,
+) -> None:
+    """Differentiate EXPRESSION at a point by every method, and hold each answer against the
+    certified derivative.
 
     \b
     diffcmp grad "(t**2-4)/(t-2)" --at 2
@@ -40,13 +62,22 @@ def command(
 
         preload()
     from diffcmp.accuracy.compare import compare
-    from diffcmp.engines.point import assignments
+    from diffcmp.point.point import assignments
 
     with progress(1 + (len(backends) if backends else COMMON)) as tell:
         comparison = compare(
-            expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h=step, digits=digits, timeout=guard.left(),
-            order=order, full=full, progress=tell,
-        )  # fmt: skip
+            expression,
+            assignments(at),
+            wrt=wrt,
+            backends=backends,
+            dtype=dtype,
+            h=step,
+            digits=digits,
+            timeout=guard.left(),
+            order=order,
+            full=full,
+            progress=tell,
+        )
     from diffcmp.report.forms import comparison_as
     from diffcmp.report.terminal import screen
 

@@ -1,8 +1,10 @@
-"""A command runs in a child process that its parent watches: the time, the memory and Ctrl-C hold whatever the child is doing.
+"""A command runs in a child process that its parent watches: the time, the memory and Ctrl-C hold
+whatever the child is doing.
 
-A computation inside a C library hears neither Python's signals nor its exceptions, and a library that runs out of memory
-ends the process. So the parent imports nothing and computes nothing; it waits, and whatever becomes of the child is one
-message and one exit code. Where there is no fork (Windows), a thread ends the process at the deadline.
+A computation inside a C library hears neither Python's signals nor its exceptions, and a library
+that runs out of memory ends the process. So the parent imports nothing and computes nothing; it
+waits, and whatever becomes of the child is one message and one exit code. Where there is no fork
+(Windows), a thread ends the process at the deadline.
 """
 
 from __future__ import annotations
@@ -24,13 +26,19 @@ UNTOLD = 60.0  # seconds for a command that has no --timeout
 GRACE = 0.3  # seconds to leave by oneself before one is killed
 MARGIN = 2  # seconds after the deadline at which a child whose parent is gone ends itself
 MEMORY = 3 << 30  # bytes of address space: certified digits by the thousand need a tenth of it
-THREAD = 64 << 20  # more for every core, since NumPy's libraries reserve stacks and arenas for a thread on each
+THREAD = (
+    64 << 20
+)  # more for every core, since NumPy's libraries reserve stacks and arenas for a thread on each
 INTERRUPTED = 130
 
 ENDED_BY = {
-    "SIGABRT": Breakdown.MEMORY, "SIGKILL": Breakdown.MEMORY, "SIGFPE": Breakdown.SIZE, "SIGSEGV": Breakdown.DEPTH,
-    "SIGBUS": Breakdown.DEPTH, "SIGALRM": Breakdown.TIME,
-}  # fmt: skip
+    "SIGABRT": Breakdown.MEMORY,
+    "SIGKILL": Breakdown.MEMORY,
+    "SIGFPE": Breakdown.SIZE,
+    "SIGSEGV": Breakdown.DEPTH,
+    "SIGBUS": Breakdown.DEPTH,
+    "SIGALRM": Breakdown.TIME,
+}
 
 _began: float | None = None  # when this process began to be watched; None where it is not
 _allowed = UNTOLD
@@ -40,7 +48,8 @@ _timer: threading.Timer | None = None
 
 
 def supervise() -> None:
-    """Go on in a child process under limits of time and memory; the parent never returns, and exits as the child does."""
+    """Go on in a child process under limits of time and memory; the parent never returns, and exits
+    as the child does."""
     global _began
     _began = time.monotonic()
     if not hasattr(os, "fork"):
@@ -78,7 +87,8 @@ def left() -> float:
     return _allowed if _began is None else max(0.0, _began + _allowed - time.monotonic())
 
 
-# the child ------------------------------------------------------------------------------------------------------------
+# the child
+# ------------------------------------------------------------------------------------------------------------
 
 
 def _begin(tell: int, usual: dict[int, object]) -> None:
@@ -93,13 +103,15 @@ def _begin(tell: int, usual: dict[int, object]) -> None:
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
-    """Ctrl-C counts once: the terminal and the parent may both send it. The parent has the last word."""
+    """Ctrl-C counts once: the terminal and the parent may both send it. The parent has the last
+    word."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise SystemExit(INTERRUPTED)
 
 
 def _arm_alarm() -> None:
-    """Its default action ends the process even inside a C library; for a child whose parent was killed."""
+    """Its default action ends the process even inside a C library; for a child whose parent was
+    killed."""
     assert _began is not None
     signal.alarm(math.ceil(_began + _allowed + MARGIN - time.monotonic()))
 
@@ -115,19 +127,23 @@ def _limit_memory() -> None:
 
 
 def _silence_libraries() -> None:
-    """Let Python alone write to the two outputs: the last words of a C library would be a second message."""
+    """Let Python alone write to the two outputs: the last words of a C library would be a second
+    message."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     for name, number, buffering in (("stdout", 1, -1), ("stderr", 2, 1)):
         stream = getattr(sys, name)
         with contextlib.suppress(OSError, AttributeError):  # there is none
-            own = open(os.dup(number), "w", buffering, encoding=stream.encoding, errors=stream.errors)  # noqa: SIM115
+            own = open(
+                os.dup(number), "w", buffering, encoding=stream.encoding, errors=stream.errors
+            )  # noqa: SIM115
             for alias in (name, f"__{name}__"):  # the latter is asked for the width of the terminal
                 setattr(sys, alias, own)
             os.dup2(nothing, number)
     os.close(nothing)
 
 
-# the parent -----------------------------------------------------------------------------------------------------------
+# the parent
+# -----------------------------------------------------------------------------------------------------------
 
 
 def _noted(number: int, frame: object) -> None:
@@ -139,7 +155,9 @@ def _watched(child: int, told: int, woken: int) -> int:
     assert _began is not None
     allowed, late = UNTOLD, Breakdown.LIMIT
     while True:
-        ready, _, _ = select.select([told, woken], [], [], max(0.0, _began + allowed - time.monotonic()))
+        ready, _, _ = select.select(
+            [told, woken], [], [], max(0.0, _began + allowed - time.monotonic())
+        )
         if woken in ready:
             return _stopped(child, os.read(woken, 1)[0])
         if told in ready:
@@ -201,7 +219,8 @@ def _say(message: str) -> None:
         os.write(2, mended + f"diffcmp: {message}\n".encode())
 
 
-# without fork ---------------------------------------------------------------------------------------------------------
+# without fork
+# ---------------------------------------------------------------------------------------------------------
 
 
 def _arm_timer() -> None:

@@ -9,12 +9,17 @@ import click
 from diffcmp.cli import matrices, options
 
 
-@click.command("hessian", short_help="The Hessian, its structure and its products.", cls=options.ExpressionCommand)
+@click.command(
+    "hessian",
+    short_help="The Hessian, its structure and its products.",
+    cls=options.ExpressionCommand,
+)
 @matrices.shared
 def command(**given: Any) -> None:
     """The Hessian of EXPRESSION at a point by every method, each held against the certified one.
 
-    Only entries that may differ from 0 are looked at; by a star colouring few products with vectors give them all.
+    Only entries that may differ from 0 are looked at; by a star colouring few products with vectors
+    give them all.
 
     \b
     diffcmp hessian "x**2*y" --at x=2,y=3

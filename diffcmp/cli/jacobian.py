@@ -1,4 +1,5 @@
-"""`diffcmp jacobian`: the derivative of a vector-valued function by every method, against the truth."""
+"""`diffcmp jacobian`: the derivative of a vector-valued function by every method, against the
+truth."""
 
 from __future__ import annotations
 
@@ -9,13 +10,18 @@ import click
 from diffcmp.cli import matrices, options
 
 
-@click.command("jacobian", short_help="The Jacobian of a vector-valued function.", cls=options.ExpressionCommand)
+@click.command(
+    "jacobian",
+    short_help="The Jacobian of a vector-valued function.",
+    cls=options.ExpressionCommand,
+)
 @matrices.shared
 @click.option("--covector", metavar="VECTOR", help="The product of the transpose with a vector.")
 def command(**given: Any) -> None:
     """The Jacobian of EXPRESSION at a point by every method, each held against the certified one.
 
-    Only entries that may differ from 0 are looked at; columns that share no row are found by one product.
+    Only entries that may differ from 0 are looked at; columns that share no row are found by one
+    product.
 
     \b
     diffcmp jacobian "[x[0]*x[1], sin(x[0])]" --at "x=[2,3]"

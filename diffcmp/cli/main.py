@@ -1,4 +1,5 @@
-"""The command group, and what happens to errors, closed pipes and Ctrl-C: one message, and the exit code that says which.
+"""The command group, and what happens to errors, closed pipes and Ctrl-C: one message, and the exit
+code that says which.
 
 Exit codes: 0 an answer, 1 a computation that could not be completed, 2 bad input, 130 interrupted.
 """
@@ -18,10 +19,18 @@ from diffcmp.spans import printable
 from diffcmp.version import __version__
 
 COMMANDS = {
-    "grad": "grad", "explain": "explain", "sweep-h": "sweep_h", "map": "map",
-    "jacobian": "jacobian", "hessian": "hessian", "bench": "bench", "study": "study", "code": "code", "backends": "backends",
+    "grad": "grad",
+    "explain": "explain",
+    "sweep-h": "sweep_h",
+    "map": "map",
+    "jacobian": "jacobian",
+    "hessian": "hessian",
+    "bench": "bench",
+    "study": "study",
+    "code": "code",
+    "backends": "backends",
     "completion": "completion",
-}  # fmt: skip
+}
 
 EPILOG = """\b
 Examples:
@@ -59,15 +68,25 @@ def _print_functions(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
         ctx.exit()
 
 
-@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="diffcmp")
-@click.option("--functions", is_flag=True, expose_value=False, is_eager=True, callback=_print_functions,
-              help="List the functions and operators of the expression language.")  # fmt: skip
+@click.option(
+    "--functions",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_functions,
+    help="List the functions and operators of the expression language.",
+)
 def commands() -> None:
     """Compare ways of differentiating a function, against a certified derivative.
 
-    For this function at this point: which method can be trusted, to how many digits, at what step size and what cost, and
-    why do the others fail?
+    For this function at this point: which method can be trusted, to how many digits, at what step
+    size and what cost, and why do the others fail?
     """
 
 

@@ -13,21 +13,50 @@ from diffcmp.cli.progress import progress
 COMMON = 12  # backends, for the progress bar
 
 
-@click.command("map", short_help="Where on an interval does each method fail?", cls=options.ExpressionCommand)
+@click.command(
+    "map", short_help="Where on an interval does each method fail?", cls=options.ExpressionCommand
+)
 @click.argument("expression")
-@click.option("--from", "start", required=True, metavar="A", help="Where to begin: -1, pi/4, 1e-3. Decimals are exact.")
+@click.option(
+    "--from",
+    "start",
+    required=True,
+    metavar="A",
+    help="Where to begin: -1, pi/4, 1e-3. Decimals are exact.",
+)
 @click.option("--to", "stop", required=True, metavar="B", help="Where to end.")
-@click.option("--points", type=int, default=401, show_default=True, help="How many points; 0 and special ones are added.")
+@click.option(
+    "--points",
+    type=int,
+    default=401,
+    show_default=True,
+    help="How many points; 0 and special ones are added.",
+)
 @click.option("--log", is_flag=True, help="Points in equal ratios, not evenly spaced.")
-@click.option("--wrt", metavar="x", help="The variable that runs; by default the one that --at does not fix.")
-@click.option("--at", multiple=True, metavar="y=2", help="The values of the other variables; repeatable.")
+@click.option(
+    "--wrt", metavar="x", help="The variable that runs; by default the one that --at does not fix."
+)
+@click.option(
+    "--at", multiple=True, metavar="y=2", help="The values of the other variables; repeatable."
+)
 @options.method
 @click.option("--plot", metavar="FILE", help="Draw a figure: FILE.png, .svg or .pdf.")
 @options.output
 def command(
-    expression: str, start: str, stop: str, points: int, log: bool, wrt: str | None, at: tuple[str, ...],
-    backends: list[str] | None, dtype: str, digits: int, plot: str | None, form: tuple[str, ...], target: str | None,
-) -> None:  # fmt: skip
+    expression: str,
+    start: str,
+    stop: str,
+    points: int,
+    log: bool,
+    wrt: str | None,
+    at: tuple[str, ...],
+    backends: list[str] | None,
+    dtype: str,
+    digits: int,
+    plot: str | None,
+    form: tuple[str, ...],
+    target: str | None,
+) -> None:
     """Correct digits of every method along x, from A to B: where does each one fail, and why?
 
     \b
@@ -41,14 +70,24 @@ def command(
         from diffcmp.worker import preload
 
         preload()
-    from diffcmp.accuracy.along import along
-    from diffcmp.engines.point import assignments
+    from diffcmp.accuracy.map import map
+    from diffcmp.point.point import assignments
 
     with progress(1 + (len(backends) if backends else COMMON)) as tell:
-        found = along(
-            expression, start, stop, at=assignments(at), wrt=wrt, points=points, log=log, backends=backends, dtype=dtype,
-            digits=digits, timeout=guard.left(), progress=tell,
-        )  # fmt: skip
+        found = map(
+            expression,
+            start,
+            stop,
+            at=assignments(at),
+            wrt=wrt,
+            points=points,
+            log=log,
+            backends=backends,
+            dtype=dtype,
+            digits=digits,
+            timeout=guard.left(),
+            progress=tell,
+        )
     if picture is not None and plot is not None:
         from diffcmp.report.panels import map_figure
 

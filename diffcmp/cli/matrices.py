@@ -20,22 +20,55 @@ STAGES = 13  # for the progress bar
 
 shared = options.decorated(
     options.point,
-    click.option("--wrt", callback=options.names, metavar="x,y", help="Differentiate with respect to these variables only."),
-    click.option("--vector", metavar="VECTOR", help="The product with a vector: [1,2,3], linspace(0,1,9) or @file.npy."),
-    click.option("--full", is_flag=True, help="Hold every entry of a large matrix against the truth, not a sample."),
+    click.option(
+        "--wrt",
+        callback=options.names,
+        metavar="x,y",
+        help="Differentiate with respect to these variables only.",
+    ),
+    click.option(
+        "--vector",
+        metavar="VECTOR",
+        help="The product with a vector: [1,2,3], linspace(0,1,9) or @file.npy.",
+    ),
+    click.option(
+        "--full",
+        is_flag=True,
+        help="Hold every entry of a large matrix against the truth, not a sample.",
+    ),
     options.method,
-    click.option("--h", "step", type=float, metavar="VALUE", help="The step size of the methods that have one."),
-    click.option("--plot", metavar="FILE", help="Draw matrix and sparsity pattern: FILE.png, .svg or .pdf."),
+    click.option(
+        "--h",
+        "step",
+        type=float,
+        metavar="VALUE",
+        help="The step size of the methods that have one.",
+    ),
+    click.option(
+        "--plot", metavar="FILE", help="Draw matrix and sparsity pattern: FILE.png, .svg or .pdf."
+    ),
     options.output,
 )
 
 
 def run(
-    compared: str, expression: str, at: tuple[str, ...], wrt: list[str] | None, backends: list[str] | None, dtype: str,
-    digits: int, step: float | None, full: bool, plot: str | None, form: tuple[str, ...], target: str | None,
-    vector: str | None, covector: str | None = None,
-) -> None:  # fmt: skip
-    """Compute the matrix, or its product with a vector, and show it; `compared` names the function that compares."""
+    compared: str,
+    expression: str,
+    at: tuple[str, ...],
+    wrt: list[str] | None,
+    backends: list[str] | None,
+    dtype: str,
+    digits: int,
+    step: float | None,
+    full: bool,
+    plot: str | None,
+    form: tuple[str, ...],
+    target: str | None,
+    vector: str | None,
+    covector: str | None = None,
+) -> None:
+    """Compute the matrix, or its product with a vector, and show it; `compared` names the function
+    that compares."""
     chosen, picture = form_of(form, target, arrays=True), figure_format(plot)
     writable(target)
     if vector is not None and covector is not None:
@@ -45,13 +78,21 @@ def run(
 
         preload()
     from diffcmp.accuracy import matrix, product
-    from diffcmp.engines.point import assignments
+    from diffcmp.point.point import assignments
 
     with progress(1 + (len(backends) if backends else STAGES)) as tell:
         found: MatrixComparison = getattr(matrix, compared)(
-            expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h=step, digits=digits,
-            timeout=guard.left(), full=full, progress=tell,
-        )  # fmt: skip
+            expression,
+            assignments(at),
+            wrt=wrt,
+            backends=backends,
+            dtype=dtype,
+            h=step,
+            digits=digits,
+            timeout=guard.left(),
+            full=full,
+            progress=tell,
+        )
     factor = vector if covector is None else covector
     if factor is not None:
         found = product.with_vector(found, factor, transposed=covector is not None)

@@ -1,4 +1,5 @@
-"""Options that several commands share, and a command that takes an expression which begins with a minus sign."""
+"""Options that several commands share, and a command that takes an expression which begins with a
+minus sign."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ class ExpressionCommand(click.Command):
                 expressions += rest
             elif option is not None:
                 front.append(arg)
-                takes_value = isinstance(option, click.Option) and not option.is_flag and not option.count
+                takes_value = (
+                    isinstance(option, click.Option) and not option.is_flag and not option.count
+                )
                 if takes_value and "=" not in arg:
                     value = next(rest, None)
                     if value is None:  # click says which
@@ -82,31 +85,69 @@ def allowed(_: click.Context, __: click.Parameter, value: float) -> None:
 
 def timeout(default: float, help: str) -> Callable[[F], F]:
     """The option for the time of a whole command."""
-    return click.option("--timeout", type=click.FloatRange(0, LONGEST, min_open=True), default=default, show_default=True,
-                        metavar="SECONDS", callback=allowed, expose_value=False, help=help)  # fmt: skip
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(0, LONGEST, min_open=True),
+        default=default,
+        show_default=True,
+        metavar="SECONDS",
+        callback=allowed,
+        expose_value=False,
+        help=help,
+    )
 
 
 point = decorated(
     click.argument("expression"),
-    click.option("--at", multiple=True, required=True, metavar="POINT",
-                 help="2, pi/4, x=2,y=3, x=[1,2,3], x=linspace(0,1,9) or x=@data.npy (.csv, .txt); repeatable. "
-                      "Decimals are exact."),
-)  # fmt: skip
-order = click.option("--order", type=click.IntRange(1, 2), default=1, show_default=True, help="Of the derivative.")
+    click.option(
+        "--at",
+        multiple=True,
+        required=True,
+        metavar="POINT",
+        help="2, pi/4, x=2,y=3, x=[1,2,3], x=linspace(0,1,9) or x=@data.npy (.csv, .txt); repeatable. "
+        "Decimals are exact.",
+    ),
+)
+order = click.option(
+    "--order", type=click.IntRange(1, 2), default=1, show_default=True, help="Of the derivative."
+)
 method = decorated(
-    click.option("--backend", "backends", callback=names, metavar="NAME,...", shell_complete=complete_backends,
-                 help="Only these; `diffcmp backends` lists them."),
-    click.option("--dtype", type=click.Choice(["float16", "float32", "float64", "longdouble"]), default="float64",
-                 show_default=True, help="The format of floating point."),
-    click.option("--digits", type=int, default=30, show_default=True, help="Certified digits of the truth."),
+    click.option(
+        "--backend",
+        "backends",
+        callback=names,
+        metavar="NAME,...",
+        shell_complete=complete_backends,
+        help="Only these; `diffcmp backends` lists them.",
+    ),
+    click.option(
+        "--dtype",
+        type=click.Choice(["float16", "float32", "float64", "longdouble"]),
+        default="float64",
+        show_default=True,
+        help="The format of floating point.",
+    ),
+    click.option(
+        "--digits", type=int, default=30, show_default=True, help="Certified digits of the truth."
+    ),
     timeout(10.0, "Time for the whole command. What sympy has not answered by then is noted."),
-)  # fmt: skip
+)
 tables = decorated(
     click.option("--csv", "form", flag_value="csv", multiple=True, help="CSV instead of a table."),
-    click.option("--markdown", "form", flag_value="markdown", multiple=True, help="Markdown instead of a table."),
-    click.option("-o", "--output", "target", metavar="FILE", help="Write to FILE, whole or not at all."),
+    click.option(
+        "--markdown",
+        "form",
+        flag_value="markdown",
+        multiple=True,
+        help="Markdown instead of a table.",
+    ),
+    click.option(
+        "-o", "--output", "target", metavar="FILE", help="Write to FILE, whole or not at all."
+    ),
 )
 output = decorated(
-    click.option("--json", "form", flag_value="json", multiple=True, help="JSON instead of a table."),
+    click.option(
+        "--json", "form", flag_value="json", multiple=True, help="JSON instead of a table."
+    ),
     tables,
-)  # fmt: skip
+)

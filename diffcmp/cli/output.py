@@ -1,4 +1,5 @@
-"""Where a result goes: to the terminal or to a file, which is written whole to a temporary name and then renamed."""
+"""Where a result goes: to the terminal or to a file, which is written whole to a temporary name and
+then renamed."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ FIGURES: dict[str, Literal["png", "svg", "pdf"]] = {".png": "png", ".svg": "svg"
 
 
 def form_of(wanted: Sequence[str], target: str | None, *, arrays: bool = False) -> str:
-    """json, csv, markdown or text: as asked for, or as the name of the file says; npz where the result has `arrays`."""
+    """json, csv, markdown or text: as asked for, or as the name of the file says; npz where the
+    result has `arrays`."""
     if len(set(wanted)) > 1:
         raise click.UsageError("choose one of --json, --csv and --markdown")
     if arrays and not wanted and Path(target or "").suffix.lower() == ".npz":
@@ -62,7 +64,9 @@ def folder(target: str | None) -> Path | None:
         try:
             path.mkdir()
         except OSError as error:
-            raise InputError(Fault.OUTPUT, path=target, reason=error.strerror or str(error)) from None
+            raise InputError(
+                Fault.OUTPUT, path=target, reason=error.strerror or str(error)
+            ) from None
     return path
 
 

@@ -20,7 +20,8 @@ class Tell(Protocol):
 
 @contextlib.contextmanager
 def progress(stages: int) -> Iterator[Tell]:
-    """A function to be told each stage of the work; a bar appears only after a second, and only on a terminal."""
+    """A function to be told each stage of the work; a bar appears only after a second, and only on
+    a terminal."""
     if not sys.stderr.isatty():
         yield lambda begun, share=None, /: None
         return

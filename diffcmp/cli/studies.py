@@ -1,4 +1,5 @@
-"""Every study as a command: its question is the help, and its options come from the signature of its function."""
+"""Every study as a command: its question is the help, and its options come from the signature of
+its function."""
 
 from __future__ import annotations
 
@@ -16,9 +17,21 @@ SECONDS = 300.0
 
 
 @click.command()
-@click.option("--plot", metavar="DIR", help="Draw the figure as DIR/NAME.png; the folder is made where there is none.")
-@click.option("--timeout", type=click.FloatRange(0, options.LONGEST, min_open=True), default=SECONDS, show_default=True,
-              metavar="SECONDS", callback=options.allowed, expose_value=False, help="Time for the whole command.")  # fmt: skip
+@click.option(
+    "--plot",
+    metavar="DIR",
+    help="Draw the figure as DIR/NAME.png; the folder is made where there is none.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, options.LONGEST, min_open=True),
+    default=SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    callback=options.allowed,
+    expose_value=False,
+    help="Time for the whole command.",
+)
 @options.output
 def shared(**_: object) -> None:
     """What every study has."""
@@ -42,7 +55,9 @@ class Studies(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command:
         asked = EVERY if name == ALL else registry.question(name)
         own = [] if name == ALL else [_option(option) for option in registry.options(name)]
-        return click.Command(name, params=[*own, *shared.params], callback=partial(self.run, name), help=asked)
+        return click.Command(
+            name, params=[*own, *shared.params], callback=partial(self.run, name), help=asked
+        )
 
 
 def _option(option: registry.Option) -> click.Option:
@@ -51,4 +66,6 @@ def _option(option: registry.Option) -> click.Option:
     kind = click.Choice(option.choices) if option.choices else option.kind
     flag = f"--{option.name.replace('_', '-')}"
     meaning = f"{option.bounds.meaning}{within}."
-    return click.Option([flag, option.name], type=kind, default=option.default, show_default=True, help=meaning)
+    return click.Option(
+        [flag, option.name], type=kind, default=option.default, show_default=True, help=meaning
+    )

@@ -13,7 +13,9 @@ from diffcmp.studies import registry
 from diffcmp.studies.pace import heard_by
 
 
-def ran(name: str, plot: str | None, form: tuple[str, ...], target: str | None, **given: object) -> None:
+def ran(
+    name: str, plot: str | None, form: tuple[str, ...], target: str | None, **given: object
+) -> None:
     """Run one study, or all, and show it."""
     chosen = form_of(form, target)
     writable(target)
@@ -37,7 +39,9 @@ def ran(name: str, plot: str | None, form: tuple[str, ...], target: str | None, 
     show(studies_as(chosen, reports, seen.width, seen.colour), target)
 
 
-@click.group("study", cls=Studies, invoke_without_command=True, short_help="The lecture's experiments.")
+@click.group(
+    "study", cls=Studies, invoke_without_command=True, short_help="The lecture's experiments."
+)
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """The lecture's experiments: without a name they are listed, with one it is run.

@@ -13,20 +13,43 @@ from diffcmp.cli.progress import progress
 COMMON = 6  # methods, for the progress bar
 
 
-@click.command("sweep-h", short_help="The error of every method against the step size.", cls=options.ExpressionCommand)
+@click.command(
+    "sweep-h",
+    short_help="The error of every method against the step size.",
+    cls=options.ExpressionCommand,
+)
 @options.point
-@click.option("--wrt", metavar="x", help="The variable to differentiate with respect to (the first); at order 2, x:y is mixed.")
+@click.option(
+    "--wrt",
+    metavar="x",
+    help="The variable to differentiate with respect to (the first); at order 2, x:y is mixed.",
+)
 @options.order
 @options.method
-@click.option("--h-min", type=float, default=1e-20, show_default=True, help="The smallest step size.")
+@click.option(
+    "--h-min", type=float, default=1e-20, show_default=True, help="The smallest step size."
+)
 @click.option("--h-max", type=float, default=1.0, show_default=True, help="The largest step size.")
-@click.option("--per-decade", type=int, default=4, show_default=True, help="Step sizes in each decade.")
+@click.option(
+    "--per-decade", type=int, default=4, show_default=True, help="Step sizes in each decade."
+)
 @click.option("--plot", metavar="FILE", help="Draw a figure: FILE.png, .svg or .pdf.")
 @options.output
 def command(
-    expression: str, at: tuple[str, ...], wrt: str | None, order: int, backends: list[str] | None, dtype: str, digits: int,
-    h_min: float, h_max: float, per_decade: int, plot: str | None, form: tuple[str, ...], target: str | None,
-) -> None:  # fmt: skip
+    expression: str,
+    at: tuple[str, ...],
+    wrt: str | None,
+    order: int,
+    backends: list[str] | None,
+    dtype: str,
+    digits: int,
+    h_min: float,
+    h_max: float,
+    per_decade: int,
+    plot: str | None,
+    form: tuple[str, ...],
+    target: str | None,
+) -> None:
     """Split the error of every method with a step into its parts, over a grid of step sizes.
 
     \b
@@ -38,13 +61,23 @@ def command(
     writable(target)
     picture = figure_format(plot)
     from diffcmp.accuracy.sweep import sweep
-    from diffcmp.engines.point import assignments
+    from diffcmp.point.point import assignments
 
     with progress(1 + (len(backends) if backends else COMMON)) as tell:
         result = sweep(
-            expression, assignments(at), wrt=wrt, backends=backends, dtype=dtype, h_min=h_min, h_max=h_max,
-            per_decade=per_decade, digits=digits, timeout=guard.left(), order=order, progress=tell,
-        )  # fmt: skip
+            expression,
+            assignments(at),
+            wrt=wrt,
+            backends=backends,
+            dtype=dtype,
+            h_min=h_min,
+            h_max=h_max,
+            per_decade=per_decade,
+            digits=digits,
+            timeout=guard.left(),
+            order=order,
+            progress=tell,
+        )
     from diffcmp.report.forms import sweep_as
     from diffcmp.report.terminal import screen
 

@@ -1,7 +1,9 @@
-"""Forward mode: dual numbers a + b·ε with ε² = 0 (Clifford 1873; Griewank & Walther 2008, chapter 3).
+"""Forward mode: dual numbers a + b·ε with ε² = 0 (Clifford 1873; Griewank & Walther 2008, chapter
+3).
 
-`Duals` is a number system made from another one, so that a Program run on it carries its derivative along in one
-direction. It is generic over the payload: floats, arrays, complex numbers, balls, symbols, tracers, or `Duals` again.
+`Duals` is a number system made from another one, so that a Program run on it carries its derivative
+along in one direction. It is generic over the payload: floats, arrays, complex numbers, balls,
+symbols, tracers, or `Duals` again.
 """
 
 from __future__ import annotations
@@ -11,18 +13,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import carried_out, evaluate, operation
 from diffcmp.engines.linear import broadcast, pushed
+from diffcmp.language import rules
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.arrays import Shape, Static
-from diffcmp.program import rules
+from diffcmp.primitives.shapes import Shape, Static
 from diffcmp.program.ir import Program
 
 
 @dataclass(frozen=True, slots=True)
 class Dual:
-    """A primal and its tangent; the tangent None is exactly zero, so that what does not vary costs nothing."""
+    """A primal and its tangent; the tangent None is exactly zero, so that what does not vary costs
+    nothing."""
 
     primal: Any
     tangent: Any | None = None
@@ -58,14 +61,17 @@ class Duals(NumberSystem[Dual]):
         return lambda *duals: self.applied(name, apply, duals)
 
     def applied(self, name: str, apply: Callable[..., Any], duals: Sequence[Dual]) -> Dual:
-        """The chain rule: the tangent is the sum of partial · tangent over the arguments that vary."""
+        """The chain rule: the tangent is the sum of partial · tangent over the arguments that
+        vary."""
         primals = [d.primal for d in duals]
         out = apply(*primals)
         tangent = None
         for position, dual in enumerate(duals):
             if dual.tangent is None:
                 continue
-            term = product(self.base, local_partial(self.base, name, position, primals, out), dual.tangent)
+            term = product(
+                self.base, local_partial(self.base, name, position, primals, out), dual.tangent
+            )
             tangent = term if tangent is None else operation(self.base, "add")(tangent, term)
         return self.joined(out, tangent)
 
@@ -84,7 +90,10 @@ class Duals(NumberSystem[Dual]):
 
     def joined(self, primal: Any, tangent: Any | None) -> Dual:
         """A primal and its tangent, repeated to the shape of the primal."""
-        return Dual(primal, None if tangent is None else broadcast(self.base, tangent, self.base.shape(primal)))
+        return Dual(
+            primal,
+            None if tangent is None else broadcast(self.base, tangent, self.base.shape(primal)),
+        )
 
 
 def local_partial(
@@ -102,11 +111,18 @@ def product(base: NumberSystem[Any], left: Any, right: Any) -> Any:
     return operation(base, "mul")(left, right)
 
 
-def jvp(program: Program, system: NumberSystem[Any], inputs: Sequence[Any], tangents: Sequence[Any | None]) -> Dual:
-    """Value and directional derivative: the Jacobian-vector product of the first output with `tangents`.
+def jvp(
+    program: Program,
+    system: NumberSystem[Any],
+    inputs: Sequence[Any],
+    tangents: Sequence[Any | None],
+) -> Dual:
+    """Value and directional derivative: the Jacobian-vector product of the first output with
+    `tangents`.
 
-    `inputs` and `tangents` hold one number of `system` for each input of the program; a tangent None is zero, and the
-    tangent of the result is None where the output does not depend on the inputs that vary.
+    `inputs` and `tangents` hold one number of `system` for each input of the program; a tangent
+    None is zero, and the tangent of the result is None where the output does not depend on the
+    inputs that vary.
     """
     duals = [Dual(x, dx) for x, dx in zip(inputs, tangents, strict=True)]
     out: Dual = evaluate(program, Duals(system), duals)[0]

@@ -1,7 +1,10 @@
-"""The linear maps of structural primitives, forwards on tangents and backwards on cotangents, from the one table.
+"""The linear maps of structural primitives, forwards on tangents and backwards on cotangents, from
+the one table.
 
-A linear primitive is its own pushforward, argument by argument, and names its transpose. One that is not linear states its
-pushforward alone: that is linear in the tangents, so that reverse mode gets its transpose from a tape of it (`reverse`).
+A linear primitive is its own pushforward, argument by argument, and names its transpose. One that
+is not linear states its
+pushforward alone: that is linear in the tangents, so that reverse mode gets its transpose from a
+tape of it (`reverse`).
 """
 
 from __future__ import annotations
@@ -10,20 +13,26 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.arithmetic.evaluate import carried_out, operation
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import carried_out, operation
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.arrays import Shape, Static
+from diffcmp.primitives.shapes import Shape, Static
 
 
 def broadcast(system: NumberSystem[Any], value: Any, shape: Shape) -> Any:
     """`value` repeated to `shape`."""
-    return value if system.shape(value) == shape else carried_out(system, "broadcast", [value], (shape,))
+    return (
+        value
+        if system.shape(value) == shape
+        else carried_out(system, "broadcast", [value], (shape,))
+    )
 
 
 def summed(system: NumberSystem[Any], value: Any, shape: Shape) -> Any:
     """`value` added up to `shape`: the transpose of repeating it."""
-    return value if system.shape(value) == shape else carried_out(system, "sum_to", [value], (shape,))
+    return (
+        value if system.shape(value) == shape else carried_out(system, "sum_to", [value], (shape,))
+    )
 
 
 def zeros(system: NumberSystem[Any], shape: Shape) -> Any:
@@ -37,9 +46,15 @@ def applying(system: NumberSystem[Any]) -> Callable[..., Any]:
 
 
 def pushed(
-    system: NumberSystem[Any], name: str, static: Static, arguments: Sequence[Any], tangents: Sequence[Any | None], out: Any
+    system: NumberSystem[Any],
+    name: str,
+    static: Static,
+    arguments: Sequence[Any],
+    tangents: Sequence[Any | None],
+    out: Any,
 ) -> Any | None:
-    """The tangent of a structural primitive's value `out`; None is exactly zero, here and in `tangents`."""
+    """The tangent of a structural primitive's value `out`; None is exactly zero, here and in
+    `tangents`."""
     structure = TABLE[name].structure
     assert structure is not None
     moving = [position for position, tangent in enumerate(tangents) if tangent is not None]
@@ -50,7 +65,10 @@ def pushed(
         assert structure.pushforward is not None
         return structure.pushforward(applying(system), tangents, arguments, out, shapes, static)
     if not structure.transposes:  # linear in all arguments at once
-        whole = [zeros(system, shape) if t is None else t for t, shape in zip(tangents, shapes, strict=True)]
+        whole = [
+            zeros(system, shape) if t is None else t
+            for t, shape in zip(tangents, shapes, strict=True)
+        ]
         return carried_out(system, name, whole, static)
     total = None
     for position in moving:
@@ -61,11 +79,17 @@ def pushed(
 
 
 def transposed(
-    system: NumberSystem[Any], name: str, static: Static, arguments: Sequence[Any], positions: Sequence[int]
+    system: NumberSystem[Any],
+    name: str,
+    static: Static,
+    arguments: Sequence[Any],
+    positions: Sequence[int],
 ) -> Callable[[Any], Sequence[Any | None]]:
     """From the cotangent of a linear primitive's value to those of its arguments at `positions`."""
     structure = TABLE[name].structure
     assert structure is not None
     apply, shapes = applying(system), [system.shape(a) for a in arguments]
     pulls = [(structure.transpose(i), [*arguments[:i], *arguments[i + 1 :]]) for i in positions]
-    return lambda cotangent: [pull(apply, cotangent, static, others, shapes) for pull, others in pulls]
+    return lambda cotangent: [
+        pull(apply, cotangent, static, others, shapes) for pull, others in pulls
+    ]

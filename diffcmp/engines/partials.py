@@ -1,7 +1,7 @@
 """Which partial derivative is meant: the one place that knows how its name is read.
 
-Of order 1, `x` is ∂f/∂x. Of order 2, `x` is ∂²f/∂x² and `x:y` the mixed ∂²f/∂x∂y. All mappings of derivatives are keyed by
-these names; a colon can be part of no variable's name, `x[0]` included.
+Of order 1, `x` is ∂f/∂x. Of order 2, `x` is ∂²f/∂x² and `x:y` the mixed ∂²f/∂x∂y. All mappings of
+derivatives are keyed by these names; a colon can be part of no variable's name, `x[0]` included.
 """
 
 from __future__ import annotations
@@ -44,14 +44,17 @@ def distinct(name: str, order: int) -> tuple[str, ...]:
 
 
 def steps_of(h: Mapping[str, float], name: str, order: int) -> tuple[float, ...]:
-    """Of the steps along each variable, those that one partial derivative was found with, in the order of its variables."""
+    """Of the steps along each variable, those that one partial derivative was found with, in the
+    order of its variables."""
     return tuple(h[along] for along in distinct(name, order) if along in h)
 
 
 def partials(program: Program, wrt: Sequence[str] | None, order: int = 1) -> tuple[str, ...]:
-    """The names of the partial derivatives that are asked for, each once; by default those along every variable.
+    """The names of the partial derivatives that are asked for, each once; by default those along
+    every variable.
 
-    A mixed one keeps the order in which it is asked for: `x:y` is ∂f/∂x differentiated by y in its turn. `x:x` is `x`.
+    A mixed one keeps the order in which it is asked for: `x:y` is ∂f/∂x differentiated by y in its
+    turn. `x:x` is `x`.
 
     Raises
     ------

@@ -1,4 +1,5 @@
-"""A Program of numbers at many points at once: arrays in, arrays out, element by element, in blocks on threads."""
+"""A Program of numbers at many points at once: arrays in, arrays out, element by element, in blocks
+on threads."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.engines import blocks
+from diffcmp.engines.arrays import blocks
+from diffcmp.engines.arrays.memory import room
 from diffcmp.engines.compiled import JIT, emitted_on_arrays, on_arrays
-from diffcmp.engines.memory import room
 from diffcmp.program.ir import Builder, Program
 
 Slope: TypeAlias = Callable[..., Any]
@@ -19,7 +20,8 @@ Slope: TypeAlias = Callable[..., Any]
 
 @lru_cache(maxsize=256)
 def pointwise(program: Program) -> Callable[..., list[NDArray[Any]]]:
-    """A function from numbers or arrays of any shapes that broadcast, one for each input, to an array for each output.
+    """A function from numbers or arrays of any shapes that broadcast, one for each input, to an
+    array for each output.
 
     Raises
     ------
@@ -28,7 +30,9 @@ def pointwise(program: Program) -> Callable[..., list[NDArray[Any]]]:
     fast = emitted_on_arrays(vectorised(program)).function()
     kinds = [bool if _condition(program, slot) else float for slot in program.outputs]
 
-    def block(i: int, j: int, found: Sequence[NDArray[Any]], inputs: Sequence[NDArray[Any]]) -> tuple[()]:
+    def block(
+        i: int, j: int, found: Sequence[NDArray[Any]], inputs: Sequence[NDArray[Any]]
+    ) -> tuple[()]:
         made = fast(*(x[i:j] for x in inputs))
         for out, part in zip(found, made if len(found) > 1 else [made], strict=True):
             out[i:j] = part
@@ -49,7 +53,8 @@ def pointwise(program: Program) -> Callable[..., list[NDArray[Any]]]:
 
 
 def vectorised(program: Program, length: int = 2) -> Program:
-    """The same equations on vectors; their length is nowhere in the code that is made of it, but where it runs in blocks."""
+    """The same equations on vectors; their length is nowhere in the code that is made of it, but
+    where it runs in blocks."""
     builder = Builder(program.inputs, ((length,),) * len(program.inputs))
     outputs = builder.appended(program, range(len(program.inputs)))
     return builder.program(outputs)
@@ -66,8 +71,11 @@ def _condition(program: Program, slot: int) -> bool:
 
 
 def at_points(program: Program, number: Slope) -> Slope:
-    """For what is passed beside floats: `number` of what are numbers, and the only output of `program` at arrays."""
-    return lambda *values: pointwise(program)(*values)[0] if any(map(np.ndim, values)) else number(*map(float, values))
+    """For what is passed beside floats: `number` of what are numbers, and the only output of
+    `program` at arrays."""
+    return lambda *values: (
+        pointwise(program)(*values)[0] if any(map(np.ndim, values)) else number(*map(float, values))
+    )
 
 
 def in_loops(program: Program, number: Slope) -> Slope:
@@ -79,21 +87,29 @@ def in_loops(program: Program, number: Slope) -> Slope:
         inputs = np.broadcast_arrays(*(np.asarray(value, float) for value in values))
         flat = [x.reshape(-1) for x in inputs]
         found = jitted(program, flat[0].size)(*flat)
-        whole = np.shape(found) == flat[0].shape and not any(np.shares_memory(found, x) for x in flat)
-        return (found if whole else np.array(np.broadcast_to(found, flat[0].shape))).reshape(inputs[0].shape)
+        whole = np.shape(found) == flat[0].shape and not any(
+            np.shares_memory(found, x) for x in flat
+        )
+        return (found if whole else np.array(np.broadcast_to(found, flat[0].shape))).reshape(
+            inputs[0].shape
+        )
 
     return run
 
 
 def repaired(program: Program, number: Slope) -> Slope:
-    """The same for a number and a condition: `number` is asked wherever that holds, or the number is not finite."""
+    """The same for a number and a condition: `number` is asked wherever that holds, or the number
+    is not finite."""
 
     def run(*values: Any) -> Any:
         if not any(map(np.ndim, values)):
             return number(*map(float, values))
         found, alarm = pointwise(program)(*values)
         places = np.nonzero(alarm | ~np.isfinite(found))
-        inputs = [x[places].tolist() for x in np.broadcast_arrays(*(np.asarray(value, float) for value in values))]
+        inputs = [
+            x[places].tolist()
+            for x in np.broadcast_arrays(*(np.asarray(value, float) for value in values))
+        ]
         found[places] = [number(*at) for at in zip(*inputs, strict=True)]
         return found
 

@@ -1,8 +1,10 @@
-"""Gradients, Jacobians and Hessians of array Programs from products with vectors, each one run of a compiled Program.
+"""Gradients, Jacobians and Hessians of array Programs from products with vectors, each one run of a
+compiled Program.
 
-A product is one run whatever the number of inputs; many products are few runs, with a vector in each row (`program.rows`).
-Where a matrix is sparse, few products give all of it: its pattern is found on the Program of numbers, once; the products run on
-whole arrays. Arrays are passed and returned one a variable; in matrices the elements of all variables stand in a row.
+A product is one run whatever the number of inputs; many products are few runs, with a vector in
+each row (`passes.rows`). Where a matrix is sparse, few products give all of it: its pattern is
+found on the Program of numbers, once; the products run on whole arrays. Arrays are passed and
+returned one a variable; in matrices the elements of all variables stand in a row.
 """
 
 from __future__ import annotations
@@ -18,17 +20,23 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.engines import array_sparsity
-from diffcmp.engines.colouring import column_colouring, directions, number_of, recover_jacobian
-from diffcmp.engines.compiled import JIT, adjoint, compiled, input_shapes, on_arrays, only, pullback, pushforward
-from diffcmp.engines.hessian import BLOCK, Compression, compressed
-from diffcmp.engines.pattern import Pattern, SparseMatrix
-from diffcmp.engines.sparsity import hessian_pattern, jacobian_pattern
+from diffcmp.engines.compiled import JIT, compiled, on_arrays
+from diffcmp.engines.derived import adjoint, input_shapes, only, pullback, pushforward
+from diffcmp.engines.sparse import by_index_arrays as array_sparsity
+from diffcmp.engines.sparse.by_components import hessian_pattern, jacobian_pattern
+from diffcmp.engines.sparse.colouring import (
+    column_colouring,
+    directions,
+    number_of,
+    recover_jacobian,
+)
+from diffcmp.engines.sparse.pattern import Pattern, SparseMatrix
+from diffcmp.engines.sparse.recovery import BLOCK, Compression, compressed
 from diffcmp.errors import InputError
-from diffcmp.primitives.arrays import Shape
+from diffcmp.passes.rows import in_rows
+from diffcmp.passes.scalars import scalarised
+from diffcmp.primitives.shapes import Shape
 from diffcmp.program.ir import Program
-from diffcmp.program.rows import in_rows
-from diffcmp.program.scalars import scalarised
 
 Arrays: TypeAlias = tuple[Any, ...]
 Function: TypeAlias = Callable[..., Arrays]
@@ -52,12 +60,15 @@ def gradient(program: Program, wrt: tuple[str, ...], jit: bool = False) -> Funct
 
 
 def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
-    """∇f by forward mode, a product for each element of each variable named: an array for each of them."""
+    """∇f by forward mode, a product for each element of each variable named: an array for each of
+    them."""
     shapes = shapes_of(program, wrt)
     plan, product = Columns(True, np.arange(size(shapes))), along(program, wrt)
 
     def found(*inputs: Any) -> tuple[Any, ...]:
-        row = np.concatenate([taken(product, inputs, vectors, shapes) for vectors in plan.vectors()])
+        row = np.concatenate(
+            [taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]
+        )
         return tuple(split(row[:, 0], shapes))
 
     return found
@@ -65,7 +76,8 @@ def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
 
 @lru_cache(maxsize=256)
 def along(program: Program, wrt: tuple[str, ...] | None = None) -> Program:
-    """J·v by forward mode, from the variables and then a direction for each, or each of those named."""
+    """J·v by forward mode, from the variables and then a direction for each, or each of those
+    named."""
     return only(pushforward(program, program.inputs if wrt is None else wrt), 1)
 
 
@@ -77,9 +89,13 @@ def across(program: Program) -> Program:
 
 @lru_cache(maxsize=256)
 def curved(program: Program) -> Program:
-    """∇²f·v by forward over reverse mode, from the variables and then a direction for each: an array for each variable."""
+    """∇²f·v by forward over reverse mode, from the variables and then a direction for each: an
+    array for each variable."""
     swept = adjoint(program, program.inputs)
-    return only(pushforward(swept, program.inputs), *range(2 + len(program.inputs), 2 + 2 * len(program.inputs)))
+    return only(
+        pushforward(swept, program.inputs),
+        *range(2 + len(program.inputs), 2 + 2 * len(program.inputs)),
+    )
 
 
 def jvp(program: Program) -> Function:
@@ -107,35 +123,47 @@ def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:
     """The arrays of some shapes whose elements stand in a row, along the last axis."""
     ends = accumulate(map(math.prod, shapes), initial=0)
     parts = [flat[..., i:j] for i, j in pairwise(ends)]
-    return [part.reshape((*flat.shape[:-1], *shape)) for part, shape in zip(parts, shapes, strict=True)]
+    return [
+        part.reshape((*flat.shape[:-1], *shape)) for part, shape in zip(parts, shapes, strict=True)
+    ]
 
 
 def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
     """All elements in a row."""
-    return np.ravel(arrays[0]) if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
+    return (
+        np.ravel(arrays[0]) if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
+    )
 
 
-def taken(product: Program, inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape]) -> NDArray[Any]:
-    """Products with vectors, one a row, whose elements are those of arrays of some shapes: many at once, where that can be. The
-    last inputs of the product are the directions."""
+def taken(
+    product: Program, inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape]
+) -> NDArray[Any]:
+    """Products with vectors, one a row, whose elements are those of arrays of some shapes: many at
+    once, where that can be. The last inputs of the product are the directions."""
     turns = max(TURNS, -(-vectors.size // ROOM))
     rows = -(-len(vectors) // turns)
     several = on_rows(product, len(shapes), rows) if len(vectors) > FEW and rows >= LEAST else None
     if several is not None:
-        found = np.empty((len(vectors), sum(math.prod(product.dims[slot]) for slot in product.outputs)))
+        found = np.empty(
+            (len(vectors), sum(math.prod(product.dims[slot]) for slot in product.outputs))
+        )
         for i in range(0, len(vectors), rows):
             several(inputs, vectors[i : i + rows], shapes, found[i : i + rows])
         return found
     f = run(product)
-    parts = ([part if part.shape else float(part) for part in split(vector, shapes)] for vector in vectors)
+    parts = (
+        [part if part.shape else float(part) for part in split(vector, shapes)]
+        for vector in vectors
+    )
     alone = [flattened(f(*inputs, *part)) for part in parts]
     return np.stack(alone) if alone else np.empty((0, size(shapes)))
 
 
 @lru_cache(maxsize=64)
 def on_rows(product: Program, count: int, rows: int) -> Callable[..., None] | None:
-    """A product whose last `count` inputs are directions, with up to so many rows of these at once, into rows that are given;
-    None where they have to be taken one after the other, as those of numbers, which run on `math`."""
+    """A product whose last `count` inputs are directions, with up to so many rows of these at once,
+    into rows that are given; None where they have to be taken one after the other, as those of
+    numbers, which run on `math`."""
     if product.scalar:
         return None
     try:
@@ -143,7 +171,9 @@ def on_rows(product: Program, count: int, rows: int) -> Callable[..., None] | No
     except NotImplementedError:
         return None
 
-    def several(inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape], out: NDArray[Any]) -> None:
+    def several(
+        inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape], out: NDArray[Any]
+    ) -> None:
         if len(vectors) < rows:
             vectors = np.concatenate([vectors, np.zeros((rows - len(vectors), vectors.shape[1]))])
         parts = f(*inputs, *(part.reshape(rows, -1) for part in split(vectors, shapes)))
@@ -164,8 +194,9 @@ def size(shapes: Sequence[Shape]) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """How a Jacobian, or for reverse mode its transpose, is found from products: the columns that each finds, by their colours,
-    and the pattern that tells them apart; None where each is alone."""
+    """How a Jacobian, or for reverse mode its transpose, is found from products: the columns that
+    each finds, by their colours, and the pattern that tells them apart; None where each is
+    alone."""
 
     forward: bool
     colours: NDArray[np.int64]
@@ -179,20 +210,24 @@ class Columns:
     def vectors(self) -> Iterator[NDArray[np.float64]]:
         """What to multiply with, a block of rows after the other."""
         step, end = max(1, BLOCK // max(1, len(self.colours))), self.products
-        return (directions(self.colours, k, min(k + step, end)) for k in range(0, max(end, 1), step))
+        return (
+            directions(self.colours, k, min(k + step, end)) for k in range(0, max(end, 1), step)
+        )
 
     def matrix(self, products: NDArray[Any]) -> NDArray[Any]:
         """The dense matrix whose columns were found."""
         if self.pattern is None:
             return products.T
         data = recover_jacobian(self.pattern, self.colours, products)
-        return SparseMatrix(self.pattern.shape, self.pattern.indptr, self.pattern.indices, data).dense()
+        return SparseMatrix(
+            self.pattern.shape, self.pattern.indptr, self.pattern.indices, data
+        ).dense()
 
 
 @lru_cache(maxsize=64)
 def columns(program: Program, forward: bool | None = None) -> Columns:
-    """Which products give the Jacobian: those of forward or of reverse mode, where `forward` leaves the choice, whichever are
-    fewer. Where both would be many, columns are coloured."""
+    """Which products give the Jacobian: those of forward or of reverse mode, where `forward` leaves
+    the choice, whichever are fewer. Where both would be many, columns are coloured."""
     sizes = {True: size(input_shapes(program)), False: math.prod(value_shape(program))}
     modes = [True, False] if forward is None else [forward]
     pattern = None if min(sizes.values()) <= FEW else known_pattern(program)
@@ -206,7 +241,8 @@ def columns(program: Program, forward: bool | None = None) -> Columns:
 
 
 def known_pattern(program: Program) -> Pattern | None:
-    """The pattern of the Jacobian; None where there is no Program of numbers to find it on either."""
+    """The pattern of the Jacobian; None where there is no Program of numbers to find it on
+    either."""
     for pattern in (array_sparsity.jacobian_pattern, lambda p: jacobian_pattern(scalarised(p))):
         with suppress(InputError, NotImplementedError):
             return pattern(program)
@@ -220,22 +256,25 @@ def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDA
     shapes = input_shapes(program) if plan.forward else (value_shape(program),)
 
     def dense(*inputs: Any) -> NDArray[Any]:
-        found = plan.matrix(np.concatenate([taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]))
+        found = plan.matrix(
+            np.concatenate([taken(product, inputs, vectors, shapes) for vectors in plan.vectors()])
+        )
         return found if plan.forward else found.T
 
     return dense
 
 
 def hessian(program: Program) -> Callable[..., SparseMatrix]:
-    """∇²f from as few products of dual numbers over the tape as its pattern allows: rows and columns are the elements of all
-    variables."""
+    """∇²f from as few products of dual numbers over the tape as its pattern allows: rows and
+    columns are the elements of all variables."""
     plan, product, shapes = symmetric(program), curved(program), input_shapes(program)
     return lambda *inputs: plan.matrix(lambda vectors: taken(product, inputs, vectors, shapes))
 
 
 @lru_cache(maxsize=64)
 def symmetric(program: Program) -> Compression:
-    """Which products give the Hessian: all, where there is no Program of numbers to find a pattern on either."""
+    """Which products give the Hessian: all, where there is no Program of numbers to find a pattern
+    on either."""
     for pattern in (array_sparsity.hessian_pattern, lambda p: hessian_pattern(scalarised(p))):
         with suppress(InputError, NotImplementedError):
             return compressed(pattern(program))

@@ -1,7 +1,9 @@
-"""Reverse mode: a tape of operations with their local partials, swept back once (Linnainmaa 1970; Speelpenning 1980).
+"""Reverse mode: a tape of operations with their local partials, swept back once (Linnainmaa 1970;
+Speelpenning 1980).
 
-`Recording` is a number system made from another one: running a Program on it writes the tape. One sweep then gives the
-derivative with respect to every input, at a small constant times the cost of the function, whatever the number of inputs.
+`Recording` is a number system made from another one: running a Program on it writes the tape. One
+sweep then gives the derivative with respect to every input, at a small constant times the cost of
+the function, whatever the number of inputs.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.evaluate import carried_out, evaluate, operation
 from diffcmp.engines.forward import local_partial, product
 from diffcmp.engines.linear import pushed, summed, transposed, zeros
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.arrays import Shape, Static
+from diffcmp.primitives.shapes import Shape, Static
 from diffcmp.program.ir import Program
 
 
@@ -32,7 +34,8 @@ Pullback: TypeAlias = Callable[[Any], Sequence[Any | None]]
 
 
 class Recording(NumberSystem[Variable]):
-    """The tape: for every varying value the places of its arguments, and how its cotangent is pulled back to them."""
+    """The tape: for every varying value the places of its arguments, and how its cotangent is
+    pulled back to them."""
 
     def __init__(self, base: NumberSystem[Any]) -> None:
         super().__init__()
@@ -69,17 +72,26 @@ class Recording(NumberSystem[Variable]):
             return lambda p, *v: self.record(name, apply, (Variable(p), *v))
         return lambda *v: self.record(name, apply, v)
 
-    def record(self, name: str, apply: Callable[..., Any], arguments: Sequence[Variable]) -> Variable:
-        """Carry out one primitive and write its local partials to the tape: each cotangent is partial · cotangent."""
+    def record(
+        self, name: str, apply: Callable[..., Any], arguments: Sequence[Variable]
+    ) -> Variable:
+        """Carry out one primitive and write its local partials to the tape: each cotangent is
+        partial · cotangent."""
         base, values = self.base, [v.value for v in arguments]
         out = apply(*values)
         moving = [position for position, v in enumerate(arguments) if v.place is not None]
         if not moving:
             return Variable(out)
-        partials = [(local_partial(base, name, position, values, out), base.shape(values[position])) for position in moving]
+        partials = [
+            (local_partial(base, name, position, values, out), base.shape(values[position]))
+            for position in moving
+        ]
 
         def pull(cotangent: Any) -> list[Any]:
-            return [summed(base, product(base, partial, cotangent), shape) for partial, shape in partials]
+            return [
+                summed(base, product(base, partial, cotangent), shape)
+                for partial, shape in partials
+            ]
 
         return self.push(out, self.places(arguments), pull)
 
@@ -94,21 +106,38 @@ class Recording(NumberSystem[Variable]):
         assert structure is not None
         linear = all(map(structure.linear_in, moving))
         pull = (
-            transposed(self.base, name, static, values, moving) if linear else self.retaped(name, static, values, moving, out)
+            transposed(self.base, name, static, values, moving)
+            if linear
+            else self.retaped(name, static, values, moving, out)
         )
         return self.push(out, self.places(arguments), pull)
 
-    def retaped(self, name: str, static: Static, arguments: Sequence[Any], positions: Sequence[int], out: Any) -> Pullback:
-        """The transpose of a pushforward: it is recorded on a tape of its own with the tangents, whatever their values, for
-        variables, and swept back."""
+    def retaped(
+        self,
+        name: str,
+        static: Static,
+        arguments: Sequence[Any],
+        positions: Sequence[int],
+        out: Any,
+    ) -> Pullback:
+        """The transpose of a pushforward: it is recorded on a tape of its own with the tangents,
+        whatever their values, for variables, and swept back."""
 
         def pull(cotangent: Any) -> list[Any | None]:
             tape = Recording(self.base)
             tangents: list[Variable | None] = [None] * len(arguments)
             for position in positions:
-                tangents[position] = tape.variable(zeros(self.base, self.base.shape(arguments[position])))
-            tangent = pushed(tape, name, static, [Variable(a) for a in arguments], tangents, Variable(out))
-            cotangents = tape.sweep_back(tangent, cotangent) if tangent is not None else [None] * len(positions)
+                tangents[position] = tape.variable(
+                    zeros(self.base, self.base.shape(arguments[position]))
+                )
+            tangent = pushed(
+                tape, name, static, [Variable(a) for a in arguments], tangents, Variable(out)
+            )
+            cotangents = (
+                tape.sweep_back(tangent, cotangent)
+                if tangent is not None
+                else [None] * len(positions)
+            )
             return cotangents[: len(positions)]
 
         return pull
@@ -118,7 +147,8 @@ class Recording(NumberSystem[Variable]):
         return [v.place for v in arguments if v.place is not None]
 
     def sweep_back(self, output: Variable, seed: Any) -> list[Any | None]:
-        """The cotangent of every place on the tape, from `seed` at `output`; None is exactly zero."""
+        """The cotangent of every place on the tape, from `seed` at `output`; None is exactly
+        zero."""
         cotangents: list[Any | None] = [None] * len(self.tape)
         if output.place is None:
             return cotangents
@@ -130,19 +160,28 @@ class Recording(NumberSystem[Variable]):
             for argument, term in zip(arguments, pull(cotangents[place]), strict=True):
                 before = cotangents[argument]
                 if term is not None:
-                    cotangents[argument] = term if before is None else operation(self.base, "add")(before, term)
+                    cotangents[argument] = (
+                        term if before is None else operation(self.base, "add")(before, term)
+                    )
         return cotangents
 
 
 def vjp(
-    program: Program, system: NumberSystem[Any], inputs: Sequence[Any], varying: Sequence[bool], seed: Any
+    program: Program,
+    system: NumberSystem[Any],
+    inputs: Sequence[Any],
+    varying: Sequence[bool],
+    seed: Any,
 ) -> tuple[Any, list[Any | None]]:
-    """Value of the first output, and the cotangent of every input that varies, from `seed`, that of the output.
+    """Value of the first output, and the cotangent of every input that varies, from `seed`, that of
+    the output.
 
     A cotangent of None is exactly zero: the output does not depend on that input.
     """
     tape = Recording(system)
-    variables = [tape.variable(x) if v else Variable(x) for x, v in zip(inputs, varying, strict=True)]
+    variables = [
+        tape.variable(x) if v else Variable(x) for x, v in zip(inputs, varying, strict=True)
+    ]
     output: Variable = evaluate(program, tape, variables)[0]
     cotangents = tape.sweep_back(output, seed)
     return output.value, [None if v.place is None else cotangents[v.place] for v in variables]

@@ -1,9 +1,32 @@
-"""The one table of primitives: every operation of the language, with its derivative, stated once."""
+"""The one table of primitives: every operation of the language, with its derivative, stated
+once."""
 
-from diffcmp.primitives import activations, arrays, elementary, linalg, operators, piecewise, reductions, special
+from diffcmp.primitives import (
+    activations,
+    arrays,
+    elementary,
+    linalg,
+    operators,
+    piecewise,
+    reductions,
+    special,
+)
 from diffcmp.primitives.record import ALIASES, TABLE, Primitive
 
+CALLABLE = {name: name for name, entry in TABLE.items() if not entry.internal} | ALIASES
+"""The primitives that an expression calls, by every name that they have."""
+
 __all__ = [
-    "ALIASES", "TABLE", "Primitive", "activations", "arrays", "elementary", "linalg", "operators", "piecewise",
-    "reductions", "special",
-]  # fmt: skip
+    "ALIASES",
+    "CALLABLE",
+    "TABLE",
+    "Primitive",
+    "activations",
+    "arrays",
+    "elementary",
+    "linalg",
+    "operators",
+    "piecewise",
+    "reductions",
+    "special",
+]

@@ -8,45 +8,12 @@ a shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 from diffcmp.primitives import rowwise
 from diffcmp.primitives.record import Structure, structural
-
-Shape: TypeAlias = tuple[int, ...]
-Static: TypeAlias = tuple[Any, ...]
-Key: TypeAlias = int | tuple[int, int, int]  # an index, or the start, stop and step of a slice, all normalized
-Apply: TypeAlias = Callable[..., Any]  # apply(name, *arguments, static=(...)) in any number system
-
-
-class ShapeMismatch(ValueError):
-    """Shapes that do not go together; the message says which."""
-
-
-def broadcast_shapes(*shapes: Shape) -> Shape:
-    """The shape of an elementwise operation, by NumPy's rule.
-
-    Raises
-    ------
-    ShapeMismatch: where two lengths differ and neither is 1.
-
-    >>> broadcast_shapes((3, 1), (4,))
-    (3, 4)
-    """
-    rank = max(map(len, shapes), default=0)
-    out = []
-    for axis in range(-rank, 0):
-        lengths = {s[axis] for s in shapes if len(s) >= -axis} - {1}
-        if len(lengths) > 1:
-            raise ShapeMismatch(" and ".join(map(spelled, shapes)))
-        out.append(lengths.pop() if lengths else 1)
-    return tuple(out)
-
-
-def spelled(shape: Shape) -> str:
-    """A shape in words: `a number`, `3`, `3×4`."""
-    return "×".join(map(str, shape)) if shape else "a number"
+from diffcmp.primitives.shapes import Apply, Key, Shape, ShapeMismatch, Static, spelled
 
 
 def matmul_shape(static: Static, x: Shape, y: Shape) -> Shape:
@@ -97,7 +64,9 @@ def _length(key: tuple[int, int, int], n: int) -> int:
 
 def as_index(key: Sequence[Any]) -> tuple[Any, ...]:
     """The key as NumPy takes it, for which a stop of -1 would be the last element."""
-    return tuple(slice(k[0], k[1] if k[1] >= 0 else None, k[2]) if isinstance(k, tuple) else k for k in key)
+    return tuple(
+        slice(k[0], k[1] if k[1] >= 0 else None, k[2]) if isinstance(k, tuple) else k for k in key
+    )
 
 
 def summed(x: Any, shape: Shape) -> Any:
@@ -118,7 +87,9 @@ def _put(x: Any, key: Sequence[Any], shape: Shape) -> Any:
 
     x = np.asarray(x)
     out = np.zeros(shape, x.dtype)
-    out[as_index(key)] = x[()]  # the element itself where there is one: a place for objects would hold the array
+    out[as_index(key)] = x[
+        ()
+    ]  # the element itself where there is one: a place for objects would hold the array
     return out
 
 
@@ -159,7 +130,9 @@ def _running(x: Any, backwards: bool) -> Any:
     return np.add.accumulate(x[::-1])[::-1] if backwards else np.add.accumulate(x)
 
 
-def _left_of_matmul(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+def _left_of_matmul(
+    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
+) -> Any:
     """The cotangent of x in x @ y: that of the result times yᵀ, an outer product where x has no row of its own."""
     (y,), (x_shape, y_shape) = others, shapes
     if len(y_shape) == 2:
@@ -167,7 +140,9 @@ def _left_of_matmul(apply: Apply, cotangent: Any, static: Static, others: Sequen
     return apply("mul", y, cotangent) if len(x_shape) == 1 else outer(apply, cotangent, y, x_shape)
 
 
-def _right_of_matmul(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+def _right_of_matmul(
+    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
+) -> Any:
     (x,), (x_shape, y_shape) = others, shapes
     if len(x_shape) == 2:
         return apply("matmul", apply("transpose", x), cotangent)

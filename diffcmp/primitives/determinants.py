@@ -1,9 +1,12 @@
-"""Determinants, adjugates and characteristic polynomials without a division that could fail, over any ring.
+"""Determinants, adjugates and characteristic polynomials without a division that could fail, over
+any ring.
 
-Elements are whatever has `+`, `-`, `*`, a sign and division by a whole number: slots of a Program, fractions, floats. No
-pivot is chosen, so that the same operations are right for every matrix, singular ones included. Small matrices are expanded
-by minors, each computed once: n·2ⁿ⁻¹ products, and of all such forms the one that loses the fewest digits in floating
-point. From there on the algorithm of Faddeev and LeVerrier takes n⁴ products (Householder 1964, section 6.7).
+Elements are whatever has `+`, `-`, `*`, a sign and division by a whole number: slots of a Program,
+fractions, floats. No pivot is chosen, so that the same operations are right for every matrix,
+singular ones included. Small matrices are expanded
+by minors, each computed once: n·2ⁿ⁻¹ products, and of all such forms the one that loses the fewest
+digits in floating point. From there on the algorithm of Faddeev and LeVerrier takes n⁴ products
+(Householder 1964, section 6.7).
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ MINORS = 8  # the largest size that is expanded by minors
 
 
 def minors(matrix: Matrix) -> Minor:
-    """The determinant of what some rows and as many columns have in common, by the first of the rows, each one once."""
+    """The determinant of what some rows and as many columns have in common, by the first of the
+    rows, each one once."""
     known: dict[tuple[tuple[int, ...], tuple[int, ...]], Any] = {}
 
     def minor(rows: tuple[int, ...], columns: tuple[int, ...]) -> Any:
@@ -41,7 +45,8 @@ def minors(matrix: Matrix) -> Minor:
 
 
 def characteristic(matrix: Matrix) -> tuple[list[Any], Matrix]:
-    """The coefficients c₀ … cₙ₋₁ of the monic characteristic polynomial, and the matrix M with matrix·M = -c₀·1.
+    """The coefficients c₀ … cₙ₋₁ of the monic characteristic polynomial, and the matrix M with
+    matrix·M = -c₀·1.
 
     Faddeev and LeVerrier: M₁ = 1, cₙ₋ₖ = -tr(A·Mₖ)/k, Mₖ₊₁ = A·Mₖ + cₙ₋ₖ·1. The size is 2 at least.
     """
@@ -89,13 +94,16 @@ def cofactors(matrix: Matrix) -> tuple[Matrix, Any]:
     minor, out = minors(matrix), matrix.copy()
     for i in everything:
         for j in everything:
-            found = minor(everything[:j] + everything[j + 1 :], everything[:i] + everything[i + 1 :])
+            found = minor(
+                everything[:j] + everything[j + 1 :], everything[:i] + everything[i + 1 :]
+            )
             out[i, j] = -found if (i + j) % 2 else found
     return out, minor(everything, everything)
 
 
 def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
-    """The numerators of Cramer's rule for the solution of A·x = b, for a vector b or for each column, and det A."""
+    """The numerators of Cramer's rule for the solution of A·x = b, for a vector b or for each
+    column, and det A."""
     import numpy as np
 
     size, everything = len(matrix), tuple(range(len(matrix)))
@@ -107,25 +115,31 @@ def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
     for i in everything:
         others = everything[:i] + everything[i + 1 :]
         for j in range(columns.shape[1]):
-            found = minor(everything, (*others, size + j))  # the new column is last, not in its place
+            found = minor(
+                everything, (*others, size + j)
+            )  # the new column is last, not in its place
             out[i, j] = -found if (size - 1 - i) % 2 else found
     return out.reshape(right.shape), minor(everything, everything)
 
 
 def depressed(matrix: Matrix) -> tuple[Any, list[Any]]:
-    """The mean m of the eigenvalues of a symmetric matrix A of size 2 at least, of which the lower triangle is read, and the
-    coefficients c₀ … cₙ₋₂ of the characteristic polynomial of A - m·1, whose next one vanishes.
+    """The mean m of the eigenvalues of a symmetric matrix A of size 2 at least, of which the lower
+    triangle is read, and the coefficients c₀ … cₙ₋₂ of the characteristic polynomial of A - m·1,
+    whose next one vanishes.
 
-    The shift keeps the digits where all eigenvalues are large and close to each other. By Newton's identities from the
-    traces of powers, for which half of the powers are enough: tr(Bⁱ⁺ʲ) is the sum over Bⁱ∘Bʲ. A third of the operations of
-    Faddeev and LeVerrier.
+    The shift keeps the digits where all eigenvalues are large and close to each other. By Newton's
+    identities from the traces of powers, for which half of the powers are enough: tr(Bⁱ⁺ʲ) is the
+    sum over Bⁱ∘Bʲ. A third of the operations of Faddeev and LeVerrier.
     """
     size = len(matrix)
     mean = _trace(matrix) / size
     powers = [_mirrored(_plus(matrix, -mean))]
     while 2 * len(powers) < size:
         powers.append(_commuting_product(powers[-1], powers[0]))
-    traces = {k: _trace_of_product(powers[(k + 1) // 2 - 1], powers[k // 2 - 1]) for k in range(2, size + 1)}
+    traces = {
+        k: _trace_of_product(powers[(k + 1) // 2 - 1], powers[k // 2 - 1])
+        for k in range(2, size + 1)
+    }
     found: dict[int, Any] = {}  # k cₙ₋ₖ = -Σ cₙ₋ₖ₊ᵢ tr(Bⁱ), with cₙ = 1 and cₙ₋₁ = 0
     for k in range(2, size + 1):
         total = traces[k]

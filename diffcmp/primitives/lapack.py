@@ -1,8 +1,9 @@
-"""Linear algebra in floating point: LAPACK by NumPy, and elimination where NumPy has none (longdouble, its complex kin).
+"""Linear algebra in floating point: LAPACK by NumPy, and elimination where NumPy has none
+(longdouble, its complex kin).
 
-A matrix that is singular gives nan throughout, never an exception. An adjugate is computed from the singular values, so that
-it is right for singular matrices too (Stewart, "On the adjugate matrix", Linear Algebra Appl. 283, 1998). float16 is carried
-out in float32 and rounded.
+A matrix that is singular gives nan throughout, never an exception. An adjugate is computed from the
+singular values, so that it is right for singular matrices too (Stewart, "On the adjugate matrix",
+Linear Algebra Appl. 283, 1998). float16 is carried out in float32 and rounded.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ REFINEMENTS = 3  # Rayleigh quotient iterations: each triples the digits
 
 
 def _carried_out(kernel: Callable[..., Any], *arrays: Any) -> Any:
-    """`kernel` on float arrays of one format that NumPy can factorize; nan where it finds the matrix singular."""
+    """`kernel` on float arrays of one format that NumPy can factorize; nan where it finds the
+    matrix singular."""
     import numpy as np
 
     made = [np.asarray(a) for a in arrays]
@@ -52,7 +54,9 @@ def solution(a: Any, b: Any) -> Any:
     """x with a @ x = b, for a vector b or for each column."""
     import numpy as np
 
-    found = _carried_out(lambda a, b: eliminated(a, b)[0] if is_long(a) else np.linalg.solve(a, b), a, b)
+    found = _carried_out(
+        lambda a, b: eliminated(a, b)[0] if is_long(a) else np.linalg.solve(a, b), a, b
+    )
     return _or_nan(found, b, np.shape(b))
 
 
@@ -67,12 +71,15 @@ def determinant(a: Any) -> Any:
     """The determinant, 0 where elimination meets a column of zeros."""
     import numpy as np
 
-    found = _carried_out(lambda a: eliminated(a, a[:, :0])[1] if is_long(a) else np.linalg.det(a), a)
+    found = _carried_out(
+        lambda a: eliminated(a, a[:, :0])[1] if is_long(a) else np.linalg.det(a), a
+    )
     return _or_nan(found, a, ())
 
 
 def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
-    """The solution of a·x = b and the determinant, by Gauss elimination with partial pivoting in any format.
+    """The solution of a·x = b and the determinant, by Gauss elimination with partial pivoting in
+    any format.
 
     Raises
     ------
@@ -98,7 +105,8 @@ def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
     return x, det
 
 
-# adjugates ------------------------------------------------------------------------------------------------------------
+# adjugates
+# ------------------------------------------------------------------------------------------------------------
 
 
 def adjugate(a: Any) -> Any:
@@ -115,10 +123,11 @@ def adjugate(a: Any) -> Any:
 
 
 def adjugate_along(a: Any, direction: Any) -> Any:
-    """The derivative of the adjugate along a direction: linear in that, and polynomial in a, whatever its rank.
+    """The derivative of the adjugate along a direction: linear in that, and polynomial in a,
+    whatever its rank.
 
-    With a = U Σ Vᵀ and M = Uᵀ·direction·V, that of adj(Σ) is Σⱼ Mⱼⱼ Pᵢⱼ on the diagonal and -Mᵢⱼ Pᵢⱼ beside it, where Pᵢⱼ is
-    the product of all singular values but two.
+    With a = U Σ Vᵀ and M = Uᵀ·direction·V, that of adj(Σ) is Σⱼ Mⱼⱼ Pᵢⱼ on the diagonal and -Mᵢⱼ
+    Pᵢⱼ beside it, where Pᵢⱼ is the product of all singular values but two.
     """
     import numpy as np
 
@@ -167,7 +176,8 @@ def _products_without_two(sigma: Any) -> Any:
     return out
 
 
-# the largest eigenvalue -----------------------------------------------------------------------------------------------
+# the largest eigenvalue
+# -----------------------------------------------------------------------------------------------
 
 
 def largest_eigenvalue(s: Any) -> Any:
@@ -176,13 +186,18 @@ def largest_eigenvalue(s: Any) -> Any:
 
 
 def eigenvector(s: Any) -> Any:
-    """Its eigenvector of length 1; nan where the eigenvalue is repeated to working precision, as none is singled out then."""
+    """Its eigenvector of length 1; nan where the eigenvalue is repeated to working precision, as
+    none is singled out then."""
     import numpy as np
 
     def kernel(s: Any) -> Any:
         _, vector, gap = _top(s)
         scale = abs(s).max() * len(s)
-        return vector if gap > scale * np.finfo(s.dtype).eps or len(s) == 1 else np.full(len(s), np.nan)
+        return (
+            vector
+            if gap > scale * np.finfo(s.dtype).eps or len(s) == 1
+            else np.full(len(s), np.nan)
+        )
 
     return _or_nan(_carried_out(kernel, s), s, np.shape(s)[:1])
 
@@ -199,7 +214,8 @@ def _top(s: Any) -> tuple[Any, Any, Any]:
 
 
 def _refined(s: Any, v: Any) -> tuple[Any, Any]:
-    """Rayleigh quotient iteration in another format than LAPACK's; complex matrices are symmetric, not Hermitian."""
+    """Rayleigh quotient iteration in another format than LAPACK's; complex matrices are symmetric,
+    not Hermitian."""
     import numpy as np
 
     for _ in range(REFINEMENTS):
@@ -214,7 +230,8 @@ def _refined(s: Any, v: Any) -> tuple[Any, Any]:
 
 
 def bordered_solution(s: Any, r: Any, value: Any, v: Any) -> Any:
-    """x, with [[s - value·1, v], [vᵀ, 0]] [x, μ] = [r, 0]: the solution orthogonal to v, without what r has along v."""
+    """x, with [[s - value·1, v], [vᵀ, 0]] [x, μ] = [r, 0]: the solution orthogonal to v, without
+    what r has along v."""
     import numpy as np
 
     n = len(s)
@@ -225,7 +242,8 @@ def bordered_solution(s: Any, r: Any, value: Any, v: Any) -> Any:
 
 
 def eigenvector_along(s: Any, r: Any) -> Any:
-    """How the eigenvector moves where `r` is the change of s times it: minus the solution of the bordered system."""
+    """How the eigenvector moves where `r` is the change of s times it: minus the solution of the
+    bordered system."""
     import numpy as np
 
     def kernel(s: Any, r: Any) -> Any:

@@ -13,10 +13,15 @@ from typing import Any
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives import determinants, lapack, rowwise
-from diffcmp.primitives.arrays import Apply, Shape, ShapeMismatch, Static, spelled
 from diffcmp.primitives.record import primitive, structural
+from diffcmp.primitives.shapes import Apply, Shape, ShapeMismatch, Static, spelled
 
-LARGEST_EXACT = {"det": 10, "solve": 10, "inv": 10, "eigmax": 8}  # sizes whose form in numbers can still be handled
+LARGEST_EXACT = {
+    "det": 10,
+    "solve": 10,
+    "inv": 10,
+    "eigmax": 8,
+}  # sizes whose form in numbers can still be handled
 
 # shapes ---------------------------------------------------------------------------------------------------------------
 
@@ -68,7 +73,12 @@ def number(name: str) -> Callable[..., Shape]:
 
 
 def solve_along(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """A·x = b: dx = A⁻¹ (db - dA·x)."""
     da, db = tangents
@@ -77,20 +87,32 @@ def solve_along(
     return apply("solve", arguments[0], right)
 
 
-def solve_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+def solve_back(
+    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
+) -> Any:
     """The cotangent of b is A⁻ᵀ times that of x."""
     return apply("solve", apply("transpose", others[0]), cotangent)
 
 
 def inv_along(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """X = A⁻¹: dX = -X·dA·X."""
     return apply("neg", apply("matmul", apply("matmul", out, tangents[0]), out))
 
 
 def det_along(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """Jacobi's formula in the form that holds for singular matrices too: tr(adj(A)·dA), not det(A)·tr(A⁻¹·dA)."""
     adjugate = apply("adjugate", arguments[0])
@@ -98,19 +120,31 @@ def det_along(
 
 
 def adjugate_along(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """The derivative of the adjugate along a matrix."""
     return apply("adjugate_along", arguments[0], tangents[0])
 
 
-def adjugate_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+def adjugate_back(
+    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
+) -> Any:
     """adj(A) is the transposed gradient of det, whose Hessian is symmetric."""
     return apply("transpose", apply("adjugate_along", others[0], apply("transpose", cotangent)))
 
 
 def eigmax_along(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """dλ = vᵀ·dS·v."""
     v = apply("eigvec", arguments[0])
@@ -118,19 +152,31 @@ def eigmax_along(
 
 
 def eigvec_along(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """dv from the bordered system [[S - λ, v], [vᵀ, 0]] [dv, dλ] = [-dS·v, 0] (the sign of dλ apart)."""
     return apply("eigvec_along", arguments[0], apply("matmul", tangents[0], out))
 
 
-def eigvec_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+def eigvec_back(
+    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
+) -> Any:
     """The inverse of the bordered matrix is symmetric."""
     return apply("eigvec_along", others[0], cotangent)
 
 
 def no_further(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """What is met in second derivatives; a third one would differentiate it."""
     raise NotImplementedError("derivatives of order 3 of a determinant or an eigenvalue")
@@ -148,7 +194,9 @@ def checked(name: str, matrix: Any) -> int:
     """
     size, limit = len(matrix), LARGEST_EXACT[name]
     if size > limit:
-        raise InputError(Fault.MATRIX_TOO_LARGE, name=name, shape=spelled(matrix.shape), limit=limit)
+        raise InputError(
+            Fault.MATRIX_TOO_LARGE, name=name, shape=spelled(matrix.shape), limit=limit
+        )
     return size
 
 

@@ -10,11 +10,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcmp.primitives import rowwise
-from diffcmp.primitives.arrays import Apply, Key, Shape, Static, as_index
+from diffcmp.primitives.arrays import as_index
 from diffcmp.primitives.record import structural
+from diffcmp.primitives.shapes import Apply, Key, Shape, Static
 
 
-def halved(x: Any, shape: Callable[[Any], Shape], take: Callable[[Any, Key], Any], join: Callable[[Any, Any], Any]) -> Any:
+def halved(
+    x: Any,
+    shape: Callable[[Any], Shape],
+    take: Callable[[Any, Key], Any],
+    join: Callable[[Any, Any], Any],
+) -> Any:
     """All elements joined by a function of two arrays, by halving the first axis until none is left: log₂ n steps."""
     while shape(x):
         odd = []
@@ -138,7 +144,10 @@ def softmax_along(p: Any, v: Any) -> Any:
     differ by a number give the same. So p·(1 − p) keeps its digits next to p = 1."""
     import numpy as np
 
-    flat, several = np.ravel(p), np.reshape(v, (*np.shape(v)[: np.ndim(v) - np.ndim(p)], np.size(p)))
+    flat, several = (
+        np.ravel(p),
+        np.reshape(v, (*np.shape(v)[: np.ndim(v) - np.ndim(p)], np.size(p))),
+    )
     first = int(np.argmax(flat.real))
     w = np.subtract(several, several[..., first : first + 1], dtype=np.result_type(flat, several))
     w -= np.add.reduce(flat * w, axis=-1, keepdims=True)
@@ -154,46 +163,77 @@ def _dot(apply: Apply, x: Any, y: Any) -> Any:
 
 
 def attained_by(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """The tangent of the element that is the largest, or the smallest."""
     return _dot(apply, apply("attained", arguments[0], out), tangents[0])
 
 
 def constant(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """Piecewise constant."""
     return None
 
 
 def logsumexp_by(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """The gradient is softmax; the shift by the largest element cancels, and is not differentiated."""
     return _dot(apply, apply("softmax", arguments[0]), tangents[0])
 
 
 def softmax_by(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """d softmax = p∘v − p·(pᵀv) for p = softmax(x), whose Jacobian is diag(p) − ppᵀ."""
     return apply("softmax_along", out, tangents[0])
 
 
 def softmax_along_by(
-    apply: Apply, tangents: Sequence[Any], arguments: Sequence[Any], out: Any, shapes: Sequence[Shape], static: Static
+    apply: Apply,
+    tangents: Sequence[Any],
+    arguments: Sequence[Any],
+    out: Any,
+    shapes: Sequence[Shape],
+    static: Static,
 ) -> Any:
     """With S(p, v) = p·(v − p·v): dS = dp·(v − p·v) − p·(dp·v) + S(p, dv)."""
     (p, v), (dp, dv) = arguments, tangents
     linear = None if dv is None else apply("softmax_along", p, dv)
     if dp is None:
         return linear
-    moved = apply("sub", apply("mul", dp, apply("sub", v, _dot(apply, p, v))), apply("mul", p, _dot(apply, dp, v)))
+    moved = apply(
+        "sub",
+        apply("mul", dp, apply("sub", v, _dot(apply, p, v))),
+        apply("mul", p, _dot(apply, dp, v)),
+    )
     return moved if linear is None else apply("add", moved, linear)
 
 
-def softmax_along_back(apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+def softmax_along_back(
+    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
+) -> Any:
     """The matrix is symmetric."""
     return apply("softmax_along", others[0], cotangent)
 

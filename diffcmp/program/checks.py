@@ -1,6 +1,7 @@
 """What a Program must be for what it is asked: its value a number, and the variables its own.
 
-Apart from `engines.point`, which needs exact numbers: compiled derivatives do without these, and without loading them.
+Apart from `point.point`, which needs exact numbers: compiled derivatives do without these, and
+without loading them.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diffcmp.errors import Fault, InputError
-from diffcmp.primitives.arrays import spelled
+from diffcmp.names import identifier, suggestion
+from diffcmp.primitives.shapes import spelled
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import identifier, suggestion
 from diffcmp.spans import Span
 
 
@@ -23,12 +24,15 @@ def number_valued(program: Program) -> Program:
     """
     shape = program.dims[program.outputs[0]]
     if shape:
-        raise InputError(Fault.VECTOR_VALUED, program.text, Span(0, len(program.text)), shape=spelled(shape))
+        raise InputError(
+            Fault.VECTOR_VALUED, program.text, Span(0, len(program.text)), shape=spelled(shape)
+        )
     return program
 
 
 def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ...]:
-    """The variables to differentiate with respect to: those asked for, or all. A vector stands for its elements.
+    """The variables to differentiate with respect to: those asked for, or all. A vector stands for
+    its elements.
 
     Raises
     ------
@@ -45,7 +49,9 @@ def chosen(inputs: tuple[str, ...], wrt: Sequence[str] | None) -> tuple[str, ...
     found: dict[str, None] = {}
     for name in map(identifier, wrt):
         name = name.replace(" ", "")
-        elements = [name] if name in known else [one for one in inputs if one.startswith(f"{name}[")]
+        elements = (
+            [name] if name in known else [one for one in inputs if one.startswith(f"{name}[")]
+        )
         if not elements:
             variables = dict.fromkeys(one.partition("[")[0] for one in inputs)
             near = suggestion(name, list(variables))

@@ -1,7 +1,9 @@
-"""Program to Python source: straight-line code, one assignment a value that is used more than once or is long.
+"""Program to Python source: straight-line code, one assignment a value that is used more than once
+or is long.
 
-The functions that the code calls are looked up by the primitive's name in a namespace that the caller supplies (a kernel
-of `arithmetic`), so that one emitter serves floats, complex numbers and balls. Infix operators are Python's own.
+The functions that the code calls are looked up by the primitive's name in a namespace that the
+caller supplies (a kernel of `arithmetic`), so that one emitter serves floats, complex numbers and
+balls. Infix operators are Python's own.
 """
 
 from __future__ import annotations
@@ -15,8 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from diffcmp.primitives import TABLE
-from diffcmp.program import rules
-from diffcmp.program.ir import Builder, Equation, Program
+from diffcmp.program.ir import Equation, Program
 from diffcmp.program.printer import ATOM, Bound, operator_text, wrapped
 
 RETURNED = ", "
@@ -25,7 +26,8 @@ LONGEST = 60  # characters of an expression before it gets a name of its own
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """Python source of one function, the primitives that it calls by name, and its compiled code."""
+    """Python source of one function, the primitives that it calls by name, and its compiled
+    code."""
 
     source: str
     name: str
@@ -34,22 +36,27 @@ class Emitted:
     def function(self, namespace: Mapping[str, object]) -> Callable[..., object]:
         """The function, with `namespace` for its globals."""
         scope = dict(namespace)
-        exec(compile(self.source, f"<diffcmp {self.name}>", "exec"), scope)  # our own source, from an allow-listed Program
+        exec(
+            compile(self.source, f"<diffcmp {self.name}>", "exec"), scope
+        )  # our own source, from an allow-listed Program
         made = scope[self.name]
         assert callable(made)
         return made
 
     def careful(self) -> Emitted:
-        """For a function of a number and a condition: the number, or what `_careful` makes of the arguments where the
-        condition holds or the number is not finite."""
+        """For a function of a number and a condition: the number, or what `_careful` makes of the
+        arguments where the condition holds or the number is not finite."""
         *body, last = self.source.splitlines()
         number, condition = last.removeprefix("    return ").rsplit(RETURNED, 1)
         arguments = body[0][body[0].index("(") + 1 : body[0].rindex(")")]
         check = f"    if {condition} or _out - _out:\n        return _careful({arguments})"  # inf - inf is nan, which is true
-        return replace(self, source="\n".join([*body, f"    _out = {number}", check, "    return _out"]) + "\n")
+        return replace(
+            self, source="\n".join([*body, f"    _out = {number}", check, "    return _out"]) + "\n"
+        )
 
     def guarded(self) -> Emitted:
-        """The same function, which calls `_fallback` with its arguments where the straight code raises `_errors`."""
+        """The same function, which calls `_fallback` with its arguments where the straight code
+        raises `_errors`."""
         head, *body = self.source.splitlines()
         arguments = head[head.index("(") + 1 : head.rindex(")")]
         inner = "\n".join(f"    {line}" for line in body)
@@ -57,47 +64,33 @@ class Emitted:
         return replace(self, source=source)
 
     def dispatching(self) -> Emitted:
-        """The same function of Python's floats, which leaves all other arguments to `_other`. One test of identity an argument:
-        the functions of `math` take arrays of one element, and refuse others in their own ways.
+        """The same function of Python's floats, which leaves all other arguments to `_other`. One
+        test of identity an argument: the functions of `math` take arrays of one element, and refuse
+            others in their own ways.
 
-        It is a method: `_origin`, at which it does not look, comes first. Whatever a method is bound to says how to pickle it,
-        and Python calls it as fast as a function.
+        It is a method: `_origin`, at which it does not look, comes first. Whatever a method is
+        bound to says how to pickle it, and Python calls it as fast as a function.
         """
         head, *body = self.source.splitlines()
         arguments = head[head.index("(") + 1 : head.rindex(")")]
         test = " is ".join(f"{name}.__class__" for name in arguments.split(", "))
-        lines = [f"def {self.name}(_origin, {arguments}):", f"    if {test} is _float:", *(f"    {line}" for line in body)]
+        lines = [
+            f"def {self.name}(_origin, {arguments}):",
+            f"    if {test} is _float:",
+            *(f"    {line}" for line in body),
+        ]
         return replace(self, source="\n".join([*lines, f"    return _other({arguments})"]) + "\n")
 
 
 def called(primitive: str) -> str:
-    """The name by which emitted code calls a primitive: `and`, `or` and `not` are words of Python's own."""
+    """The name by which emitted code calls a primitive: `and`, `or` and `not` are words of Python's
+    own."""
     return f"{primitive}_" if keyword.iskeyword(primitive) else primitive
 
 
-def lowered(program: Program, available: Callable[[str], bool]) -> Program:
-    """`program` with every primitive that is not `available` replaced by its stable form."""
-    builder = Builder(program.inputs, program.shapes)
-    slots = {i: i for i in range(len(program.inputs))}
-    live = program.live
-
-    def add(eq: Equation, inputs: list[int], span: object) -> int:
-        body = None if available(eq.primitive) or eq.params else rules.stable(eq.primitive)
-        if body is None:
-            return builder.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
-        inner = dict(enumerate(inputs))
-        for part in body.equations:
-            inner[part.output] = add(part, [inner[i] for i in part.inputs], span)
-        return inner[body.outputs[0]]
-
-    for eq in program.equations:
-        if eq.output in live:
-            slots[eq.output] = add(eq, [slots[i] for i in eq.inputs], eq.span)
-    return builder.program([slots[i] for i in program.outputs], program.text, program.labels)
-
-
 def _double(value: Fraction) -> str:
-    """The nearest double as Python writes it; what is beyond the largest is a literal that Python reads as infinite."""
+    """The nearest double as Python writes it; what is beyond the largest is a literal that Python
+    reads as infinite."""
     try:
         return repr(value.numerator / value.denominator)
     except OverflowError:
@@ -108,33 +101,46 @@ def _double(value: Fraction) -> str:
 class Dialect:
     """How emitted code spells numbers and powers.
 
-    literal: an exact number as Python source. infix: the primitives written with Python's operators, the others are
-    called by name; with "power" among them, x**2 is written x*x and other whole literal exponents with `**`. bound: the name
-    of the function that carries out a structural equation.
+    literal: an exact number as Python source. infix: the primitives written with Python's
+    operators, the others are called by name; with "power" among them, x**2 is written x*x and other
+    whole literal exponents with `**`. bound: the name of the function that carries out a structural
+    equation.
     """
 
     literal: Callable[[Fraction], str] = _double
-    infix: frozenset[str] = frozenset(name for name, entry in TABLE.items() if entry.infix and name != "pow") | {"where"}
+    infix: frozenset[str] = frozenset(
+        name for name, entry in TABLE.items() if entry.infix and name != "pow"
+    ) | {"where"}
     bound: Callable[[Equation], str] = lambda eq: called(eq.primitive)
 
 
-def emit(program: Program, name: str = "f", dialect: Dialect | None = None, known: Mapping[int, str] | None = None) -> Emitted:
-    """The source of a Python function of the program's inputs that returns its outputs: one value, or a tuple.
+def emit(
+    program: Program,
+    name: str = "f",
+    dialect: Dialect | None = None,
+    known: Mapping[int, str] | None = None,
+) -> Emitted:
+    """The source of a Python function of the program's inputs that returns its outputs: one value,
+    or a tuple.
 
-    Common subexpressions are computed once; `known` gives the source of slots whose value is settled (constants).
+    Common subexpressions are computed once; `known` gives the source of slots whose value is
+    settled (constants).
     """
     return _Writer(program, dialect or Dialect(), known or {}).emitted(name)
 
 
 class _Writer:
-    """Collects the lines of one function. A text is paired with how tightly it binds, as in the printer."""
+    """Collects the lines of one function. A text is paired with how tightly it binds, as in the
+    printer."""
 
     def __init__(self, program: Program, dialect: Dialect, known: Mapping[int, str]) -> None:
         self.program = program
         self.dialect = dialect
         self.known = known
         self.shared, self.order = _shared(program, known)
-        self.uses = Counter(self.shared[i] for eq in self.order if eq.output not in known for i in eq.inputs)
+        self.uses = Counter(
+            self.shared[i] for eq in self.order if eq.output not in known for i in eq.inputs
+        )
         self.uses.update(self.shared[i] for i in program.outputs)
         self.names = python_names(program)
         self.calls: dict[str, None] = {}
@@ -151,7 +157,9 @@ class _Writer:
             self.texts[eq.output] = (text, level)
         parameters = ", ".join(self.names[i] for i in range(len(self.program.inputs)))
         results = RETURNED.join(self.texts[self.shared[i]][0] for i in self.program.outputs)
-        source = "\n".join([f"def {name}({parameters}):", *self.lines, f"    return {results}"]) + "\n"
+        source = (
+            "\n".join([f"def {name}({parameters}):", *self.lines, f"    return {results}"]) + "\n"
+        )
         return Emitted(source, name, tuple(self.calls))
 
     def assigned(self, slot: int, text: str) -> str:
@@ -189,7 +197,8 @@ class _Writer:
 
 
 def _shared(program: Program, known: Mapping[int, str]) -> tuple[dict[int, int], list[Equation]]:
-    """For each slot the first one with the same value, and the equations that are left: live, each computed once."""
+    """For each slot the first one with the same value, and the equations that are left: live, each
+    computed once."""
     shared = {i: i for i in range(len(program.inputs))}
     made: dict[tuple[object, ...], int] = {}
     order = []
@@ -220,7 +229,9 @@ def python_names(program: Program, reserved: Collection[str] = ()) -> dict[int, 
     ours = "_errors", "_fallback", "_careful", "_out", "_other", "_float", "_origin"
     taken = {*reserved, *keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), *ours}
     names: dict[int, str] = {}
-    wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels if slot not in names}
+    wanted = dict(enumerate(program.inputs)) | {
+        slot: label for label, slot in program.labels if slot not in names
+    }
     for slot in range(program.size):
         name = re.sub(r"\W+", "_", wanted.get(slot, f"t{slot}")).rstrip("_")  # x[0] is x_0
         while name in taken or name in TABLE:

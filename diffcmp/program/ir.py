@@ -1,9 +1,10 @@
-"""The Program: a function as typed, in static single assignment form. Nothing in it is ever simplified.
+"""The Program: a function as typed, in static single assignment form. Nothing in it is ever
+simplified.
 
-A *slot* is the number of a value: a number, a vector or a matrix. The inputs are slots 0 … n-1; every equation defines one
-further slot from earlier ones, so that the order of the equations is an order of evaluation. Every equation keeps its shape
-and the span of the user's text that it came from. This module holds the records and the builder that makes them; it knows no
-arithmetic.
+A *slot* is the number of a value: a number, a vector or a matrix. The inputs are slots 0 … n-1;
+every equation defines one further slot from earlier ones, so that the order of the equations is an
+order of evaluation. Every equation keeps its shape and the span of the user's text that it came
+from. This module holds the records and the builder that makes them; it knows no arithmetic.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
-from diffcmp.primitives.arrays import Shape, Static, broadcast_shapes
 from diffcmp.primitives.record import TABLE, Primitive
+from diffcmp.primitives.shapes import Shape, Static, broadcast_shapes
 from diffcmp.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """`output = primitive(*inputs)`; `params` holds the exact value of a literal, `static` what a structural primitive
+    """`output = primitive(*inputs)`; `params` holds the exact value of a literal, `static` what a
+    structural primitive
     knows beforehand: an index, an axis, a shape."""
 
     primitive: str
@@ -46,9 +48,9 @@ class Equation:
 class Program:
     """Inputs, equations in order of evaluation, and the slots of the outputs.
 
-    `labels` are the names that the user gave to slots in statements (`u = sin(x); …`), in the order of the statements.
-    `shapes` holds the shape of every input; () where all are numbers. Programs compare by identity; `structure` compares two
-    of them.
+    `labels` are the names that the user gave to slots in statements (`u = sin(x); …`), in the order
+    of the statements. `shapes` holds the shape of every input; () where all are numbers. Programs
+    compare by identity; `structure` compares two of them.
     """
 
     inputs: tuple[str, ...]
@@ -67,7 +69,9 @@ class Program:
     @cached_property
     def scalar(self) -> bool:
         """Whether every value in it is a number."""
-        return not any(self.shapes) and all(not eq.shape and eq.entry.structure is None for eq in self.equations)
+        return not any(self.shapes) and all(
+            not eq.shape and eq.entry.structure is None for eq in self.equations
+        )
 
     @cached_property
     def by_output(self) -> dict[int, Equation]:
@@ -82,7 +86,9 @@ class Program:
     @cached_property
     def structure(self) -> tuple[object, ...]:
         """What two equal programs have in common: everything but text, labels and spans."""
-        equations = tuple((e.primitive, e.inputs, e.output, e.params, e.static) for e in self.equations)
+        equations = tuple(
+            (e.primitive, e.inputs, e.output, e.params, e.static) for e in self.equations
+        )
         return self.inputs, self.shapes, equations, self.outputs
 
     def active(self, wrt: Iterable[str]) -> set[int]:
@@ -119,7 +125,8 @@ class Program:
 
 @dataclass(slots=True)
 class Builder:
-    """Makes a Program, one equation at a time. `shapes` holds the shape of every input; () where all are numbers."""
+    """Makes a Program, one equation at a time. `shapes` holds the shape of every input; () where
+    all are numbers."""
 
     inputs: tuple[str, ...] = ()
     shapes: tuple[Shape, ...] = ()
@@ -133,10 +140,15 @@ class Builder:
         self.dims = list(self.shapes or ((),) * len(self.inputs))
 
     def add(
-        self, name: str, inputs: Sequence[int] = (), params: tuple[Fraction, ...] = (), span: Span | None = None,
+        self,
+        name: str,
+        inputs: Sequence[int] = (),
+        params: tuple[Fraction, ...] = (),
+        span: Span | None = None,
         static: Static = (),
-    ) -> int:  # fmt: skip
-        """Append `name(*inputs)` and return its slot. A power with a constant exponent becomes `power`, others `pow`.
+    ) -> int:
+        """Append `name(*inputs)` and return its slot. A power with a constant exponent becomes
+        `power`, others `pow`.
 
         Raises
         ------
@@ -146,7 +158,13 @@ class Builder:
             name = "pow" if self.varying[inputs[1]] else "power"
         structure = TABLE[name].structure
         shapes = [self.dims[i] for i in inputs]
-        shape = structure.shape(static, *shapes) if structure else broadcast_shapes(*shapes) if any(shapes) else ()
+        shape = (
+            structure.shape(static, *shapes)
+            if structure
+            else broadcast_shapes(*shapes)
+            if any(shapes)
+            else ()
+        )
         slot = len(self.varying)
         self.equations.append(Equation(name, tuple(inputs), slot, params, span, static, shape))
         self.varying.append(any(self.varying[i] for i in inputs))
@@ -157,23 +175,35 @@ class Builder:
         """Append an exact number."""
         return self.add("literal", (), (Fraction(value),), span)
 
-    def inline(self, program: Program, arguments: Sequence[int], span: Span | None) -> tuple[int, ...]:
-        """Append all of `program` with `arguments` for its inputs; every equation gets `span`. Returns its outputs."""
+    def inline(
+        self, program: Program, arguments: Sequence[int], span: Span | None
+    ) -> tuple[int, ...]:
+        """Append all of `program` with `arguments` for its inputs; every equation gets `span`.
+        Returns its outputs."""
         slots = dict(enumerate(arguments))
         for eq in program.equations:
-            slots[eq.output] = self.add(eq.primitive, [slots[i] for i in eq.inputs], eq.params, span, eq.static)
+            slots[eq.output] = self.add(
+                eq.primitive, [slots[i] for i in eq.inputs], eq.params, span, eq.static
+            )
         return tuple(slots[i] for i in program.outputs)
 
     def appended(self, program: Program, arguments: Sequence[int]) -> tuple[int, ...]:
-        """Append all of `program` with `arguments` for its inputs, spans and all. Returns its outputs."""
+        """Append all of `program` with `arguments` for its inputs, spans and all. Returns its
+        outputs."""
         slots = dict(enumerate(arguments))
         for eq in program.equations:
-            slots[eq.output] = self.add(eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span, eq.static)
+            slots[eq.output] = self.add(
+                eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span, eq.static
+            )
         return tuple(slots[i] for i in program.outputs)
 
-    def program(self, outputs: Sequence[int], text: str = "", labels: Sequence[tuple[str, int]] = ()) -> Program:
+    def program(
+        self, outputs: Sequence[int], text: str = "", labels: Sequence[tuple[str, int]] = ()
+    ) -> Program:
         """The finished Program."""
-        return Program(self.inputs, tuple(self.equations), tuple(outputs), text, tuple(labels), self.shapes)
+        return Program(
+            self.inputs, tuple(self.equations), tuple(outputs), text, tuple(labels), self.shapes
+        )
 
 
 def constant(value: Fraction) -> Program:

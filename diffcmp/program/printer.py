@@ -1,4 +1,5 @@
-"""Program to text: as an expression that parses back to the same Program, and as a listing of its equations."""
+"""Program to text: as an expression that parses back to the same Program, and as a listing of its
+equations."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from diffcmp.primitives.arrays import Key, Shape, spelled
+from diffcmp.primitives.shapes import Key, Shape, spelled
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import printable
 
@@ -18,7 +19,7 @@ ATOM = 20  # tighter than every operator
 def expression(program: Program) -> str:
     """The Program in the expression language. A value used more than once becomes a statement.
 
-    >>> from diffcmp.program.parser import parse
+    >>> from diffcmp.language.parser import parse
     >>> expression(parse("u = sin(x); u**2 + u"))
     'u = sin(x); u**2 + u'
     """
@@ -55,12 +56,19 @@ def _statement_names(program: Program) -> dict[int, str]:
 def _equation_text(eq: Equation, texts: dict[int, Bound]) -> Bound:
     """The text of one equation and how tightly it binds."""
     if eq.params:
-        return decimal(eq.params[0]), ATOM if eq.params[0] >= 0 and "(" not in decimal(eq.params[0]) else 0
+        return decimal(eq.params[0]), ATOM if eq.params[0] >= 0 and "(" not in decimal(
+            eq.params[0]
+        ) else 0
     entry = eq.entry
     if entry.structure is not None:
         return structural_text(eq, [texts[i] for i in eq.inputs])
     if not entry.infix:
-        return f"{eq.primitive}({', '.join(texts[i][0] for i in eq.inputs)})" if eq.inputs else eq.primitive, ATOM
+        return (
+            f"{eq.primitive}({', '.join(texts[i][0] for i in eq.inputs)})"
+            if eq.inputs
+            else eq.primitive,
+            ATOM,
+        )
     return operator_text(eq, [texts[i] for i in eq.inputs])
 
 
@@ -78,7 +86,8 @@ def operator_text(eq: Equation, operands: list[Bound]) -> Bound:
 
 
 def structural_text(eq: Equation, operands: list[Bound]) -> Bound:
-    """A structural primitive as the language writes it; what only derivatives have keeps its own name."""
+    """A structural primitive as the language writes it; what only derivatives have keeps its own
+    name."""
     inner = ", ".join(text for text, _ in operands)
     match eq.primitive:
         case "take":
@@ -126,16 +135,18 @@ def decimal(value: Fraction) -> str:
 
 
 def listing(program: Program) -> str:
-    """One line an equation, in order of evaluation: its value with shape and dtype, and the piece of the user's text that it
-    came from.
+    """One line an equation, in order of evaluation: its value with shape and dtype, and the piece
+    of the user's text that it came from.
 
-    >>> from diffcmp.program.parser import parse
+    >>> from diffcmp.language.parser import parse
     >>> print(listing(parse("sum(x)", shapes={"x": (3,)})))
     program(x: real[3])
         %1: real = sum_to(x, number)    sum(x)
         return %1
     """
-    names = dict(enumerate(program.inputs)) | {eq.output: f"%{eq.output}" for eq in program.equations}
+    names = dict(enumerate(program.inputs)) | {
+        eq.output: f"%{eq.output}" for eq in program.equations
+    }
     rows = []
     for eq in program.equations:
         arguments = [names[i] for i in eq.inputs]
@@ -143,9 +154,13 @@ def listing(program: Program) -> str:
         left = f"{names[eq.output]}: {typed(eq.dtype, eq.shape)} = {eq.primitive}({', '.join(arguments)})"
         rows.append((left, printable(program.piece(eq))))
     width = max((len(row[0]) for row in rows), default=0)
-    inputs = ", ".join(f"{name}: {typed('real', program.dims[i])}" for i, name in enumerate(program.inputs))
+    inputs = ", ".join(
+        f"{name}: {typed('real', program.dims[i])}" for i, name in enumerate(program.inputs)
+    )
     body = [f"    {left:<{width}}    {piece}".rstrip() for left, piece in rows]
-    return "\n".join([f"program({inputs})", *body, f"    return {', '.join(names[i] for i in program.outputs)}"])
+    return "\n".join(
+        [f"program({inputs})", *body, f"    return {', '.join(names[i] for i in program.outputs)}"]
+    )
 
 
 def typed(dtype: str, shape: Shape) -> str:

@@ -1,7 +1,7 @@
 """Results for people and for machines: small functions from a record to text or bytes.
 
-They compute nothing and open no file. Each is loaded when it is first asked for, so that JSON costs no rich, no plotext
-and no matplotlib.
+They compute nothing and open no file. Each is loaded when it is first asked for, so that JSON costs
+no rich, no plotext and no matplotlib.
 """
 
 from __future__ import annotations
@@ -20,9 +20,19 @@ if TYPE_CHECKING:
     from diffcmp.report.terminal import Screen, screen
 
 __all__ = [
-    "Screen", "comparison_text", "map_chart", "map_figure", "map_text", "screen", "sweep_chart", "sweep_figure",
-    "sweep_text", "to_csv", "to_json", "to_markdown",
-]  # fmt: skip
+    "Screen",
+    "comparison_text",
+    "map_chart",
+    "map_figure",
+    "map_text",
+    "screen",
+    "sweep_chart",
+    "sweep_figure",
+    "sweep_text",
+    "to_csv",
+    "to_json",
+    "to_markdown",
+]
 
 _HOMES = {
     "Screen": "terminal",

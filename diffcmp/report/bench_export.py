@@ -1,4 +1,5 @@
-"""A benchmark for machines and documents, and what came of it in words. JSON is the record's own."""
+"""A benchmark for machines and documents, and what came of it in words. JSON is the record's
+own."""
 
 from __future__ import annotations
 
@@ -12,27 +13,51 @@ from diffcmp.report.remarks import grouped
 from diffcmp.speed.record import Against, Bench, Change, Measurement, Outcome, Spread
 
 BENCH_FIELDS = (
-    "suite", "work", "method", "baseline", "ratio", "ratio_low", "ratio_high", "seconds", "repeats", "digits", "wrong", "notes",
-    "before", "factor", "outcome",
-)  # fmt: skip
+    "suite",
+    "work",
+    "method",
+    "baseline",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "seconds",
+    "repeats",
+    "digits",
+    "wrong",
+    "notes",
+    "before",
+    "factor",
+    "outcome",
+)
 LEGEND = (
     "ratio: the time of a call over that of the baseline, the first line; the median of pairs timed in turns, and its "
     "quartiles. The baseline is timed against itself: that is the noise. digits: correct ones, by the certified derivative."
 )
 OUTCOMES: tuple[tuple[Outcome, str], ...] = (
-    ("worse", "worse"), ("better", "better"), ("same", "the same"), ("new", "new"), ("missing", "missing"),
-)  # fmt: skip
+    ("worse", "worse"),
+    ("better", "better"),
+    ("same", "the same"),
+    ("new", "new"),
+    ("missing", "missing"),
+)
 TOLD: tuple[Outcome, ...] = ("worse", "better", "new", "missing")
 
 
 def works(found: Bench) -> list[tuple[str, str, list[Measurement]]]:
     """The rows by suite and work."""
-    return [(suite, work, list(rows)) for (suite, work), rows in groupby(found.rows, key=lambda row: (row.suite, row.work))]
+    return [
+        (suite, work, list(rows))
+        for (suite, work), rows in groupby(found.rows, key=lambda row: (row.suite, row.work))
+    ]
 
 
 def quartiles(ratio: Spread | None) -> str:
     """Between which half of the pairs lie."""
-    return numbers.MISSING if ratio is None else f"{numbers.ratio(ratio.low)}–{numbers.ratio(ratio.high)}"
+    return (
+        numbers.MISSING
+        if ratio is None
+        else f"{numbers.ratio(ratio.low)}–{numbers.ratio(ratio.high)}"
+    )
 
 
 def change_of(found: Bench) -> dict[tuple[str, str, str], Change]:
@@ -42,7 +67,11 @@ def change_of(found: Bench) -> dict[tuple[str, str, str], Change]:
 
 def before(change: Change | None) -> str:
     """The ratio of the earlier run."""
-    return numbers.MISSING if change is None or change.before is None else numbers.ratio(change.before.median)
+    return (
+        numbers.MISSING
+        if change is None or change.before is None
+        else numbers.ratio(change.before.median)
+    )
 
 
 def factor(change: Change | None) -> str:
@@ -75,12 +104,16 @@ def verdict(against: Against) -> str:
 
 def telling(against: Against) -> list[Change]:
     """The changes that are more than noise, the worse ones first."""
-    return sorted((c for c in against.changes if c.outcome in TOLD), key=lambda c: TOLD.index(c.outcome))
+    return sorted(
+        (c for c in against.changes if c.outcome in TOLD), key=lambda c: TOLD.index(c.outcome)
+    )
 
 
 def ran_on(found: Bench) -> str:
     """The machine, in a line."""
-    known = {name: value for name, value in found.machine.items() if name not in ("system", "cores")}
+    known = {
+        name: value for name, value in found.machine.items() if name not in ("system", "cores")
+    }
     named = [f"{name} {value}" for name, value in known.items()]
     here = [found.machine.get("system", ""), f"{found.machine.get('cores', '?')} cores"]
     return ", ".join([*named, *filter(None, here), *(["quick"] if found.quick else [])])
@@ -92,9 +125,16 @@ def bench_lines(found: Bench) -> Iterable[list[object]]:
     for row in found.rows:
         change, ratio = changes.get(row.key), row.ratio
         yield [
-            *row.key, row.baseline, *((None,) * 3 if ratio is None else (ratio.median, ratio.low, ratio.high)),
-            row.seconds, row.repeats, plain(row.digits), row.wrong, joined(row.remarks), *_changed(change),
-        ]  # fmt: skip
+            *row.key,
+            row.baseline,
+            *((None,) * 3 if ratio is None else (ratio.median, ratio.low, ratio.high)),
+            row.seconds,
+            row.repeats,
+            plain(row.digits),
+            row.wrong,
+            joined(row.remarks),
+            *_changed(change),
+        ]
     for change in changes.values():
         if change.outcome == "missing":
             yield [*change.key, *(None,) * 9, *_changed(change)]
@@ -112,11 +152,22 @@ def bench_markdown(found: Bench) -> str:
     if found.against is not None:
         lines += [escaped(verdict(found.against)), ""]
         told = [
-            [change.outcome, change.suite, change.work, change.method, before(change),
-             numbers.ratio(None if change.now is None else change.now.median), numbers.ratio(change.factor)]
+            [
+                change.outcome,
+                change.suite,
+                change.work,
+                change.method,
+                before(change),
+                numbers.ratio(None if change.now is None else change.now.median),
+                numbers.ratio(change.factor),
+            ]
             for change in telling(found.against)
-        ]  # fmt: skip
-        lines += [*table(["", "suite", "work", "method", "before", "now", "factor"], told, words=4), ""] if told else []
+        ]
+        lines += (
+            [*table(["", "suite", "work", "method", "before", "now", "factor"], told, words=4), ""]
+            if told
+            else []
+        )
     for suite, work, rows in works(found):
         lines += [f"**{escaped(suite)}**: {code(work)}", "", *_table(found, rows), ""]
     lines += [escaped(LEGEND), "", escaped(ran_on(found))]
@@ -132,13 +183,19 @@ def _table(found: Bench, rows: list[Measurement]) -> list[str]:
     changes = change_of(found)
     headers = ["method", "ratio", "quartiles", "time", "digits"]
     cells = [
-        [row.method, numbers.ratio(None if row.ratio is None else row.ratio.median), quartiles(row.ratio),
-         numbers.seconds(row.seconds), numbers.digits(row.digits)]
+        [
+            row.method,
+            numbers.ratio(None if row.ratio is None else row.ratio.median),
+            quartiles(row.ratio),
+            numbers.seconds(row.seconds),
+            numbers.digits(row.digits),
+        ]
         for row in rows
-    ]  # fmt: skip
+    ]
     if found.against is not None:
         headers += ["before", "change"]
         cells = [
-            [*line, before(changes.get(row.key)), factor(changes.get(row.key))] for line, row in zip(cells, rows, strict=True)
+            [*line, before(changes.get(row.key)), factor(changes.get(row.key))]
+            for line, row in zip(cells, rows, strict=True)
         ]
     return table(headers, cells, words=1)

@@ -1,4 +1,5 @@
-"""The blocks that the terminal views share: the heading with the truth, and the notes. Rich renderables."""
+"""The blocks that the terminal views share: the heading with the truth, and the notes. Rich
+renderables."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def heading(
     lines = []
     for fact in truth_facts(truth, wrt, program.inputs):
         text = plain(fact.text)
-        lines.append((fact.label, text.append(f"   ({fact.aside})", style="dim") if fact.aside else text))
+        lines.append(
+            (fact.label, text.append(f"   ({fact.aside})", style="dim") if fact.aside else text)
+        )
     said = grouped([("", truth.remarks)])
     return [title, "", labelled(lines), *annotated(said, program.text, width)]
 
@@ -45,7 +48,9 @@ def labelled(lines: Iterable[tuple[str, Text]]) -> Padding:
     return Padding(grid, (0, 0, 0, INDENT), expand=False)
 
 
-def notes(groups: Sequence[Group], text: str, width: int, title: str = "Notes") -> list[RenderableType]:
+def notes(
+    groups: Sequence[Group], text: str, width: int, title: str = "Notes"
+) -> list[RenderableType]:
     """Each distinct note once, under a headline; nothing where there are none."""
     return ["", plain(title, "bold"), *annotated(groups, text, width)] if groups else []
 
@@ -62,10 +67,13 @@ def annotated(groups: Sequence[Group], text: str, width: int) -> list[Renderable
 
 
 def _bullet(group: Group, *, pointed: bool) -> Padding:
-    """Whose note, what happened, what to do; the sub-expression in words where no carets point at it."""
+    """Whose note, what happened, what to do; the sub-expression in words where no carets point at
+    it."""
     owners = ", ".join(owner for owner in group.owners if owner)
     line = plain(f"{owners}: " if owners else "", "bold")
-    sentence = group.sentence if pointed or not group.piece else f"{group.sentence}, in `{group.piece}`"
+    sentence = (
+        group.sentence if pointed or not group.piece else f"{group.sentence}, in `{group.piece}`"
+    )
     line.append(sentence, style="not bold")
     if group.advice:
         line.append(f" → {group.advice}", style="not bold dim")
@@ -78,11 +86,14 @@ def _bullet(group: Group, *, pointed: bool) -> Padding:
 
 def failed(derivative: object) -> bool:
     """Whether a method gave no finite number."""
-    return derivative is None or (hasattr(derivative, "__float__") and not math.isfinite(float(derivative)))
+    return derivative is None or (
+        hasattr(derivative, "__float__") and not math.isfinite(float(derivative))
+    )
 
 
 def quality(digits: float | None, dtype: str) -> str:
-    """The colour of a number of correct digits: green near all that the dtype holds, red for less than a third."""
+    """The colour of a number of correct digits: green near all that the dtype holds, red for less
+    than a third."""
     if digits is None:
         return ""
     share = digits / CAPACITY.get(dtype, CAPACITY["float64"])

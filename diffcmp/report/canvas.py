@@ -1,4 +1,5 @@
-"""What all figures share: settings that no matplotlibrc can change, colours for every eye, and the same bytes each time."""
+"""What all figures share: settings that no matplotlibrc can change, colours for every eye, and the
+same bytes each time."""
 
 from __future__ import annotations
 
@@ -13,7 +14,15 @@ from matplotlib.figure import Figure
 
 Format: TypeAlias = Literal["png", "svg", "pdf"]
 
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # for colour-blind eyes too
+OKABE_ITO = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+)  # for colour-blind eyes too
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 # the same bytes on every run: no dates, no version, no random identifiers
 METADATA: dict[str, dict[str, str | None]] = {
@@ -34,7 +43,8 @@ SETTINGS: dict[Group, dict[str, object]] = {
 
 @contextmanager
 def settings() -> Iterator[None]:
-    """matplotlib's own defaults and ours, whatever the user's matplotlibrc says; put back afterwards."""
+    """matplotlib's own defaults and ours, whatever the user's matplotlibrc says; put back
+    afterwards."""
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         matplotlib.rcdefaults()

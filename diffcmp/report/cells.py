@@ -27,9 +27,14 @@ def shown(cell: Cell, measure: Measure) -> str:
     if measure == "number":
         return _number(float(cell))
     forms = {
-        "error": numbers.magnitude, "step": numbers.step, "digits": numbers.digits, "order": numbers.order,
-        "seconds": numbers.seconds, "share": numbers.share, "bytes": _bytes,
-    }  # fmt: skip
+        "error": numbers.magnitude,
+        "step": numbers.step,
+        "digits": numbers.digits,
+        "order": numbers.order,
+        "seconds": numbers.seconds,
+        "share": numbers.share,
+        "bytes": _bytes,
+    }
     return forms[measure](float(cell))
 
 

@@ -1,6 +1,8 @@
-"""The chart of a Sweep for the terminal: the total error of every method against the step size, drawn by plotext.
+"""The chart of a Sweep for the terminal: the total error of every method against the step size,
+drawn by plotext.
 
-plotext (6 and later) draws on one figure that is global to it: it is cleared before each use and used nowhere else.
+plotext (6 and later) draws on one figure that is global to it: it is cleared before each use and
+used nowhere else.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ MIN_WIDTH, MIN_HEIGHT = 30, 8
 
 
 def sweep_chart(sweep: Sweep, width: int, height: int, colour: bool) -> str:
-    """log10 of the total error against log10 of h, one marker a method; no escape sequences unless `colour`."""
+    """log10 of the total error against log10 of h, one marker a method; no escape sequences unless
+    `colour`."""
     width = max(width, MIN_WIDTH)
     above = [plain(title(sweep, width), "bold"), legend(sweep)]
     head = render(above, width, colour)
@@ -42,7 +45,9 @@ def legend(sweep: Sweep) -> Text:
     line = Text()
     for i, series in enumerate(sweep.series):
         style = f"color({COLOURS[i % len(COLOURS)]})"
-        line.append_text(plain(f"{MARKERS[i % len(MARKERS)]} {series.backend}", style)).append("   ")
+        line.append_text(plain(f"{MARKERS[i % len(MARKERS)]} {series.backend}", style)).append(
+            "   "
+        )
     return line
 
 
@@ -63,8 +68,12 @@ def drawn(sweep: Sweep, width: int, height: int, colour: bool) -> str:
         signal = figure.signal([x for x, _ in flat], [y for _, y in flat], marker=marker(i, colour))
         figure.draw(signal)
     figure.label("step size h", axis="x")
-    figure.ruler("x", "lower").lim(left, right).ticks(*ticks(left, right, max(2, width // LABEL_EVERY)))
-    figure.ruler("y", "left").lim(lowest, highest).ticks(*ticks(lowest, highest, max(2, height // 3)))
+    figure.ruler("x", "lower").lim(left, right).ticks(
+        *ticks(left, right, max(2, width // LABEL_EVERY))
+    )
+    figure.ruler("y", "left").lim(lowest, highest).ticks(
+        *ticks(lowest, highest, max(2, height // 3))
+    )
     text = figure.build().string(colorless=not colour)
     figure.clear.all()
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())

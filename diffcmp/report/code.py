@@ -9,7 +9,7 @@ from diffcmp.program.ir import Program
 from diffcmp.program.printer import listing
 
 if TYPE_CHECKING:
-    from diffcmp.engines.array_code import ArrayCode
+    from diffcmp.engines.arrays.code import ArrayCode
 
 HEADINGS = {
     None: "Python, straight-line, on float64 with the functions of `math`, or of NumPy where there are arrays",
@@ -18,7 +18,9 @@ HEADINGS = {
 }
 
 
-def code_text(program: Program, derived: Program, emitted: Emitted | ArrayCode, backend: str | None) -> str:
+def code_text(
+    program: Program, derived: Program, emitted: Emitted | ArrayCode, backend: str | None
+) -> str:
     """The listing of the Program, that of what `backend` makes of it, and the emitted source."""
     parts = ["# the function as typed", listing(program)]
     if backend is not None:

@@ -1,7 +1,8 @@
-"""The one place where a rich console is made: its width, its colours, and text that can never act as markup.
+"""The one place where a rich console is made: its width, its colours, and text that can never act
+as markup.
 
-Escape sequences are written only where colour is asked for; `terminal` says when that is. What the user typed goes
-through `plain` or `printable` before it gets here.
+Escape sequences are written only where colour is asked for; `terminal` says when that is. What the
+user typed goes through `plain` or `printable` before it gets here.
 """
 
 from __future__ import annotations
@@ -25,10 +26,19 @@ def render(parts: Iterable[RenderableType], width: int, colour: bool) -> str:
     """The renderables as text, one after another, without spaces at the ends of lines."""
     out = io.StringIO()
     console = Console(
-        file=out, width=max(width, NARROWEST), height=100, force_terminal=colour, no_color=not colour,
-        color_system="standard" if colour else None, markup=False, emoji=False, highlight=False,
-        legacy_windows=False, force_jupyter=False, soft_wrap=False,
-    )  # fmt: skip
+        file=out,
+        width=max(width, NARROWEST),
+        height=100,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        force_jupyter=False,
+        soft_wrap=False,
+    )
     for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())

@@ -1,6 +1,8 @@
-"""What a chart and a figure draw of a Sweep: errors as points on logarithmic axes, and the range worth looking at.
+"""What a chart and a figure draw of a Sweep: errors as points on logarithmic axes, and the range
+worth looking at.
 
-A zero has no place on a logarithmic axis: it breaks the line, so that no line runs through errors that are not there.
+A zero has no place on a logarithmic axis: it breaks the line, so that no line runs through errors
+that are not there.
 """
 
 from __future__ import annotations
@@ -14,17 +16,25 @@ from diffcmp.report import numbers
 
 Part = Literal["total", "truncation", "roundoff", "representation"]
 
-DEEPEST, HIGHEST = -22.0, 3.0  # in powers of ten about |f′|: the truncation of complex-step reaches 1e-60
+DEEPEST, HIGHEST = (
+    -22.0,
+    3.0,
+)  # in powers of ten about |f′|: the truncation of complex-step reaches 1e-60
 MARGIN = 0.7
 
 
 def points(series: Series, part: Part) -> list[tuple[float, float | None]]:
-    """log10 of h and of the magnitude of one part, from small h to large; None where that is 0 or no number."""
-    found = [(math.log10(step.h), numbers.log10_magnitude(getattr(step, part))) for step in series.rows]
+    """log10 of h and of the magnitude of one part, from small h to large; None where that is 0 or
+    no number."""
+    found = [
+        (math.log10(step.h), numbers.log10_magnitude(getattr(step, part))) for step in series.rows
+    ]
     return sorted(found, key=lambda point: point[0])
 
 
-def runs(curve: Iterable[tuple[float, float | None]], lowest: float, highest: float) -> list[list[tuple[float, float]]]:
+def runs(
+    curve: Iterable[tuple[float, float | None]], lowest: float, highest: float
+) -> list[list[tuple[float, float]]]:
     """The curve cut into unbroken pieces; what lies outside the range is put on its edge."""
     pieces: list[list[tuple[float, float]]] = [[]]
     for x, y in curve:
@@ -42,7 +52,8 @@ def horizontal(sweep: Sweep) -> tuple[float, float]:
 
 
 def vertical(sweep: Sweep) -> tuple[float, float]:
-    """The range of the total errors, a little wider, and cut to 25 powers of ten about the size of the derivative."""
+    """The range of the total errors, a little wider, and cut to 25 powers of ten about the size of
+    the derivative."""
     every = [y for series in sweep.series for _, y in points(series, "total") if y is not None]
     size = _size(sweep)
     if not every:

@@ -1,4 +1,5 @@
-"""The terminal view of an Explanation: what the point is, how f behaves there, where the digits go, what to do instead."""
+"""The terminal view of an Explanation: what the point is, how f behaves there, where the digits go,
+what to do instead."""
 
 from __future__ import annotations
 
@@ -23,25 +24,41 @@ from diffcmp.truth.record import Kind, Quantity, Truth
 
 MOST_TERMS = 8
 # (columns left out, significant digits of the derivative): the first that fits is taken
-LAYOUTS: tuple[tuple[tuple[str, ...], int | None], ...] = (((), None), ((), 10), ((), 6), (("digits",), 5))
+LAYOUTS: tuple[tuple[tuple[str, ...], int | None], ...] = (
+    ((), None),
+    ((), 10),
+    ((), 6),
+    (("digits",), 5),
+)
 WIDEST = 32  # of a suggestion in the table
 ORDINARY = 10.0  # a condition number below which nothing need be said
 
 
 def explanation_text(found: Explanation, width: int, colour: bool) -> str:
-    """An Explanation for a terminal of `width` columns, with escape sequences where `colour` asks for them."""
+    """An Explanation for a terminal of `width` columns, with escape sequences where `colour` asks
+    for them."""
     comparison = found.comparison
     text = comparison.program.text
-    parts = heading(comparison.program, comparison.at, comparison.dtype, comparison.truth, comparison.wrt, width)
-    parts += section("How that was found", annotated(grouped(("", a.found) for a in found.anatomy), text, width))
+    parts = heading(
+        comparison.program, comparison.at, comparison.dtype, comparison.truth, comparison.wrt, width
+    )
+    parts += section(
+        "How that was found", annotated(grouped(("", a.found) for a in found.anatomy), text, width)
+    )
     parts += section("On either side", list(sides(found)))
     parts += section("How its parts begin", list(terms(found)))
     parts += section("Where the digits go", digits(found, width))
     parts += section("Branches", list(branches(found, text, width)))
     parts += section("What each method does", methods(found, width))
-    parts += notes(grouped((row.backend, row.remarks) for row in comparison.rows), text, width, "Why")
+    parts += notes(
+        grouped((row.backend, row.remarks) for row in comparison.rows), text, width, "Why"
+    )
     inputs = comparison.program.inputs
-    others = [line for i, s in enumerate(found.suggestions, 1) for line in suggestion(i, s, comparison.truth, inputs)]
+    others = [
+        line
+        for i, s in enumerate(found.suggestions, 1)
+        for line in suggestion(i, s, comparison.truth, inputs)
+    ]
     parts += section("What to do instead", others)
     return render(parts, width, colour)
 
@@ -59,9 +76,19 @@ def sides(found: Explanation) -> Iterator[RenderableType]:
         along = truth.along[seen.name]
         if along.kind in (Kind.SMOOTH, Kind.UNDECIDED, Kind.OUTSIDE):
             continue
-        found_sides = (("left", seen.left_limit, along.left), ("right", seen.right_limit, along.right))
-        rows = tuple((Cell(side, "cyan"), Cell(number(limit)), Cell(number(slope))) for side, limit, slope in found_sides)
-        headers = (seen.name if len(found.anatomy) > 1 else "", "f tends to", symbol(seen.name, inputs))
+        found_sides = (
+            ("left", seen.left_limit, along.left),
+            ("right", seen.right_limit, along.right),
+        )
+        rows = tuple(
+            (Cell(side, "cyan"), Cell(number(limit)), Cell(number(slope)))
+            for side, limit, slope in found_sides
+        )
+        headers = (
+            seen.name if len(found.anatomy) > 1 else "",
+            "f tends to",
+            symbol(seen.name, inputs),
+        )
         yield Padding(table(Columns(headers, rows, frozenset(headers[:1]))), (0, 0, 0, INDENT))
 
 
@@ -75,9 +102,15 @@ def terms(found: Explanation) -> Iterator[RenderableType]:
     for seen in found.anatomy:
         for leading in seen.terms[:MOST_TERMS]:
             line = leading_text(leading, seen.name, found.comparison.coordinate(seen.name))
-            yield Padding(plain(f"{line}   (along {seen.name})" if len(found.anatomy) > 1 else line), (0, 0, 0, INDENT))
+            yield Padding(
+                plain(f"{line}   (along {seen.name})" if len(found.anatomy) > 1 else line),
+                (0, 0, 0, INDENT),
+            )
         if len(seen.terms) > MOST_TERMS:
-            yield Padding(plain(f"and {len(seen.terms) - MOST_TERMS} more; --json has all", "dim"), (0, 0, 0, INDENT))
+            yield Padding(
+                plain(f"and {len(seen.terms) - MOST_TERMS} more; --json has all", "dim"),
+                (0, 0, 0, INDENT),
+            )
 
 
 def digits(found: Explanation, width: int) -> list[RenderableType]:
@@ -89,11 +122,19 @@ def digits(found: Explanation, width: int) -> list[RenderableType]:
         suffix = f" in {name}" if len(found.conditioning) > 1 else ""
         for what, value in ((f"f{suffix}", condition.value), (label, condition.derivative)):
             if value is not None:
-                lines.append((what, plain(f"condition number {significant(value)}{meaning(value)}")))
+                lines.append(
+                    (what, plain(f"condition number {significant(value)}{meaning(value)}"))
+                )
     losses = grouped(("", [loss.remark for loss in c.losses]) for c in found.conditioning.values())
     body: list[RenderableType] = [labelled(lines)] if lines else []
     if not losses and lines:
-        return [*body, Padding(plain(f"The evaluation in {comparison.dtype} loses no digit on the way."), (0, 0, 0, INDENT))]
+        return [
+            *body,
+            Padding(
+                plain(f"The evaluation in {comparison.dtype} loses no digit on the way."),
+                (0, 0, 0, INDENT),
+            ),
+        ]
     return body + annotated(losses, comparison.program.text, width)
 
 
@@ -140,15 +181,20 @@ def method_columns(found: Explanation, figures: int | None) -> Columns:
     return Columns(headers, tuple(map(tuple, kept)), frozenset({"method", "", "instead"}))
 
 
-def method(row: Row, name: str, figures: int | None, found: Explanation, *, first: bool) -> tuple[Cell, ...]:
+def method(
+    row: Row, name: str, figures: int | None, found: Explanation, *, first: bool
+) -> tuple[Cell, ...]:
     """One line; what belongs to the whole row stands only in its first line."""
     value, correct = row.derivative.get(name), row.digits.get(name)
     style = "red" if failed(value) else quality(correct, found.comparison.dtype)
     other = found.instead.get(row.backend) if first else None
     return (
-        Cell(row.backend if first else "", "bold"), Cell(name, "cyan"), Cell(numbers.estimate(value, figures), style),
-        Cell(numbers.digits(correct), style), Cell("" if other is None else short(other)),
-    )  # fmt: skip
+        Cell(row.backend if first else "", "bold"),
+        Cell(name, "cyan"),
+        Cell(numbers.estimate(value, figures), style),
+        Cell(numbers.digits(correct), style),
+        Cell("" if other is None else short(other)),
+    )
 
 
 def short(other: Suggestion) -> str:
@@ -157,7 +203,9 @@ def short(other: Suggestion) -> str:
     return f"{shortened(what, WIDEST)} ({numbers.digits(other.derivative.digits_after)})"
 
 
-def suggestion(i: int, found: Suggestion, truth: Truth, inputs: Sequence[str]) -> Iterator[RenderableType]:
+def suggestion(
+    i: int, found: Suggestion, truth: Truth, inputs: Sequence[str]
+) -> Iterator[RenderableType]:
     """What to write or to use, why, and the numbers that bear it out."""
     head = plain(f"{i}. ", "cyan").append_text(plain(found.text, "bold"))
     if found.kind == "backend":
@@ -167,13 +215,17 @@ def suggestion(i: int, found: Suggestion, truth: Truth, inputs: Sequence[str]) -
     lines.add_column(no_wrap=True)
     lines.add_column(overflow="fold")
     if found.kind == "rewrite":
-        lines.add_row(plain("why", "dim"), plain(f"{found.piece} → {found.replacement}: {found.reason}"))
+        lines.add_row(
+            plain("why", "dim"), plain(f"{found.piece} → {found.replacement}: {found.reason}")
+        )
         for condition in found.needs:
             lines.add_row(plain("where", "dim"), plain(condition))
     slope = symbol(found.variable, inputs)
     for label, change in (("f", found.value), (slope, found.derivative)):
         if change is not None and (label != "f" or won(change)):
-            lines.add_row(plain(label, "dim"), gain(change, found.than or found.backend, found.backend))
+            lines.add_row(
+                plain(label, "dim"), gain(change, found.than or found.backend, found.backend)
+            )
     if truth.derivative(found.variable) is None:
         said = f"{slope} does not exist here: a finite number is a convention"
         if truth.along[found.variable].kind is Kind.UNDECIDED:

@@ -1,7 +1,9 @@
-"""The figure of a Sweep for print and slides: the three parts of every method's error on logarithmic axes.
+"""The figure of a Sweep for print and slides: the three parts of every method's error on
+logarithmic axes.
 
-Colour and marker tell the method, the style of the line tells the part. matplotlib's object interface, no global state
-but the settings, which are put back; what the user typed is never read as mathematics.
+Colour and marker tell the method, the style of the line tells the part. matplotlib's object
+interface, no global state but the settings, which are put back; what the user typed is never read
+as mathematics.
 """
 
 from __future__ import annotations
@@ -75,14 +77,22 @@ def curve(axes: Axes, series: Series, i: int, span: tuple[float, float]) -> None
         for run in curves.runs(curves.points(series, part), span[0] - 1, span[1] + 1):
             every = (i, max(1, len(run) // MARKS_A_CURVE)) if len(run) > i else 1
             axes.plot(
-                [10.0**x for x, _ in run], [10.0**y for _, y in run], linestyle=style, linewidth=width, alpha=alpha,
-                color=colour, marker=marker if part == "total" else None, markevery=every, markersize=5.5,
+                [10.0**x for x, _ in run],
+                [10.0**y for _, y in run],
+                linestyle=style,
+                linewidth=width,
+                alpha=alpha,
+                color=colour,
+                marker=marker if part == "total" else None,
+                markevery=every,
+                markersize=5.5,
                 zorder=3 if part == "total" else 2,
-            )  # fmt: skip
+            )
 
 
 def predicted(axes: Axes, sweep: Sweep, i: int) -> None:
-    """A pin on the lower edge where theory puts the best h; methods of one order share it, so that pins may stack."""
+    """A pin on the lower edge where theory puts the best h; methods of one order share it, so that
+    pins may stack."""
     h = sweep.series[i].predicted_h
     left, right = curves.horizontal(sweep)
     if h is None or not 10.0**left <= h <= 10.0**right:
@@ -93,9 +103,16 @@ def predicted(axes: Axes, sweep: Sweep, i: int) -> None:
     on_edge = blended_transform_factory(axes.transData, axes.transAxes)
     axes.axvline(h, ymax=height, color=colour, linewidth=1.6, zorder=4)
     axes.plot(
-        [h], [height], transform=on_edge, color=colour, marker=marker, markersize=8,
-        markerfacecolor="white", markeredgewidth=1.8, zorder=5,
-    )  # fmt: skip
+        [h],
+        [height],
+        transform=on_edge,
+        color=colour,
+        marker=marker,
+        markersize=8,
+        markerfacecolor="white",
+        markeredgewidth=1.8,
+        zorder=5,
+    )
 
 
 def explained(figure: Figure, sweep: Sweep) -> None:
@@ -104,19 +121,38 @@ def explained(figure: Figure, sweep: Sweep) -> None:
         Line2D([], [], color=look(i)[0], marker=look(i)[1], linewidth=2, label=label(series))
         for i, series in enumerate(sweep.series)
     ]
-    parts = [Line2D([], [], color="0.25", linestyle=s, linewidth=w, label=name) for name, s, w, _ in PARTS]
-    pin = Line2D([], [], color="0.25", marker="o", linestyle="none", markerfacecolor="white", markersize=8,
-                 markeredgewidth=1.8, label="best h by theory")  # fmt: skip
-    names = figure.legend(handles=methods, title="method", loc="outside right upper", alignment="left")
+    parts = [
+        Line2D([], [], color="0.25", linestyle=s, linewidth=w, label=name)
+        for name, s, w, _ in PARTS
+    ]
+    pin = Line2D(
+        [],
+        [],
+        color="0.25",
+        marker="o",
+        linestyle="none",
+        markerfacecolor="white",
+        markersize=8,
+        markeredgewidth=1.8,
+        label="best h by theory",
+    )
+    names = figure.legend(
+        handles=methods, title="method", loc="outside right upper", alignment="left"
+    )
     for text in names.get_texts():
         text.set_parse_math(False)
     figure.legend(handles=[*parts, pin], title="error", loc="outside right lower", alignment="left")
 
 
 def label(series: Series) -> str:
-    """The method and, where it was fitted, its order; a leading underscore would hide it from the legend."""
+    """The method and, where it was fitted, its order; a leading underscore would hide it from the
+    legend."""
     name = headings.shortened(series.backend, 24).lstrip("_")
-    return name if series.fitted_order is None else f"{name}, order {numbers.order(series.fitted_order)}"
+    return (
+        name
+        if series.fitted_order is None
+        else f"{name}, order {numbers.order(series.fitted_order)}"
+    )
 
 
 def look(i: int) -> tuple[str, str]:

@@ -16,7 +16,8 @@ EXPORTS = {"json": to_json, "csv": to_csv, "markdown": to_markdown}
 
 
 def comparison_as(form: str, comparison: Comparison, width: int, colour: bool) -> str | bytes:
-    """A comparison as "text", "json", "csv", "markdown" or "npz"; width in columns and colour matter for text only."""
+    """A comparison as "text", "json", "csv", "markdown" or "npz"; width in columns and colour
+    matter for text only."""
     if form == "npz":
         from diffcmp.report.arrays_export import to_npz
 
@@ -43,7 +44,8 @@ def sweep_as(form: str, sweep: Sweep, width: int, colour: bool, *, chart: bool) 
 
 
 def map_as(form: str, found: Map, width: int, colour: bool) -> str:
-    """A map in the same forms; the text ends in its chart, which is small and says the same without colour."""
+    """A map in the same forms; the text ends in its chart, which is small and says the same without
+    colour."""
     if form in EXPORTS:
         return EXPORTS[form](found)
     from diffcmp.report.map_tables import map_text
@@ -77,7 +79,11 @@ def studies_as(form: str, reports: Sequence[Report], width: int, colour: bool) -
     """One study or several in the same forms."""
     from diffcmp.report import study_export
 
-    exports = {"json": study_export.studies_json, "csv": study_export.studies_csv, "markdown": study_export.studies_markdown}
+    exports = {
+        "json": study_export.studies_json,
+        "csv": study_export.studies_csv,
+        "markdown": study_export.studies_markdown,
+    }
     if form in exports:
         return exports[form](reports)
     from diffcmp.report.study_text import study_text

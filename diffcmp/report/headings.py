@@ -1,4 +1,5 @@
-"""What stands above every result: the function, the point, and what is certain there. Plain text for any renderer."""
+"""What stands above every result: the function, the point, and what is certain there. Plain text
+for any renderer."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ HEAD, TAIL = 4, 2  # of many derivatives these are shown
 
 
 def listed(names: Sequence[str]) -> list[str | None]:
-    """The names that are shown one by one: all, or the first and the last of many with None between them."""
+    """The names that are shown one by one: all, or the first and the last of many with None between
+    them."""
     if len(names) <= HEAD + TAIL:
         return list(names)
     return [*names[:HEAD], None, *names[len(names) - TAIL :]]
@@ -52,7 +54,8 @@ def shortened(text: str, width: int) -> str:
 
 
 def symbol(name: str, inputs: Sequence[str], order: int = 1) -> str:
-    """How the derivative is written: f′ where there is one variable, else ∂f/∂x; of order 2 f″, ∂²f/∂x², ∂²f/∂x∂y.
+    """How the derivative is written: f′ where there is one variable, else ∂f/∂x; of order 2 f″,
+    ∂²f/∂x², ∂²f/∂x∂y.
 
     >>> symbol("x", ["x"], 2), symbol("x", ["x", "y"], 2), symbol("x:y", ["x", "y"], 2)
     ('f″', '∂²f/∂x²', '∂²f/∂x∂y')
@@ -64,14 +67,19 @@ def symbol(name: str, inputs: Sequence[str], order: int = 1) -> str:
 
 
 def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list[Fact]:
-    """What is certain: f, each derivative, the one-sided ones where they matter, the kind of the point, the proof."""
+    """What is certain: f, each derivative, the one-sided ones where they matter, the kind of the
+    point, the proof."""
     facts = [_value(truth)]
     for name in listed(wrt):
         if name is None:
             facts.append(Fact("…", f"{len(wrt) - HEAD - TAIL} more"))
             continue
-        facts += _derivatives(truth, truth.along[name], symbol(name, inputs, truth.order), many=len(wrt) > 1)
-    apart = truth.kind is Kind.REMOVABLE and truth.value is None  # the limits along the coordinates are not one limit
+        facts += _derivatives(
+            truth, truth.along[name], symbol(name, inputs, truth.order), many=len(wrt) > 1
+        )
+    apart = (
+        truth.kind is Kind.REMOVABLE and truth.value is None
+    )  # the limits along the coordinates are not one limit
     facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))
     facts.append(_proof(truth))
     return facts
@@ -82,7 +90,9 @@ def _value(truth: Truth) -> Fact:
     if truth.value is None:
         missing = {Kind.UNDECIDED: "unknown", Kind.REMOVABLE: "has no limit"}
         return Fact("f", missing.get(truth.kind, aside or "undefined"))
-    return Fact("f", _text(truth.value, truth.digits), aside if truth.kind is Kind.REMOVABLE else "")
+    return Fact(
+        "f", _text(truth.value, truth.digits), aside if truth.kind is Kind.REMOVABLE else ""
+    )
 
 
 def _derivatives(truth: Truth, along: Coordinatewise, label: str, *, many: bool) -> list[Fact]:
@@ -97,7 +107,9 @@ def _derivatives(truth: Truth, along: Coordinatewise, label: str, *, many: bool)
     if along.left is None and along.right is None:
         return facts
     for side, slope in (("left", along.left), ("right", along.right)):
-        facts.append(Fact(f"{label} {side}", "none" if slope is None else _text(slope, truth.digits)))
+        facts.append(
+            Fact(f"{label} {side}", "none" if slope is None else _text(slope, truth.digits))
+        )
     return facts
 
 
@@ -111,7 +123,11 @@ def _proof(truth: Truth) -> Fact:
     if truth.source is None:
         return Fact("proof", "none: this could not be found out")
     source = {"series": "balls and series", "symbolic": "symbolic limits"}[truth.source]
-    return Fact("proof", f"certified to {truth.digits} digits" if truth.certified else "not certified", source)
+    return Fact(
+        "proof",
+        f"certified to {truth.digits} digits" if truth.certified else "not certified",
+        source,
+    )
 
 
 def _text(quantity: Quantity, digits: int) -> str:

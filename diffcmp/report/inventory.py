@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from diffcmp.report.console import plain, render
 
 
-def inventory_text(backends: Sequence[tuple[str, str, str]], versions: Mapping[str, str], width: int, colour: bool) -> str:
+def inventory_text(
+    backends: Sequence[tuple[str, str, str]], versions: Mapping[str, str], width: int, colour: bool
+) -> str:
     """`backends` as (name, what it does, rule for h); `versions` by the name of the library."""
     from rich.table import Table
     from rich.text import Text

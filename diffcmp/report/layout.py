@@ -1,6 +1,8 @@
-"""Tables that fit: sets of columns are tried from the fullest down to the barest, and the first that fits is taken.
+"""Tables that fit: sets of columns are tried from the fullest down to the barest, and the first
+that fits is taken.
 
-Nothing is cut: a number is shown with fewer significant digits, or its column is left out, and the table says so.
+Nothing is cut: a number is shown with fewer significant digits, or its column is left out, and the
+table says so.
 """
 
 from __future__ import annotations
@@ -37,7 +39,10 @@ class Columns:
     @property
     def width(self) -> int:
         """The width at which nothing has to wrap."""
-        widths = [max(map(cell_len, [h, *(r[i].text for r in self.rows)])) for i, h in enumerate(self.headers)]
+        widths = [
+            max(map(cell_len, [h, *(r[i].text for r in self.rows)]))
+            for i, h in enumerate(self.headers)
+        ]
         return sum(widths) + GAP * (len(widths) - 1)
 
     def without(self, hidden: Sequence[str]) -> Columns:
@@ -49,11 +54,18 @@ class Columns:
 
 def table(columns: Columns) -> Table:
     """The columns as a table with one line under the headers."""
-    grid = Table(box=None, show_header=True, header_style="bold", padding=(0, GAP, 0, 0), pad_edge=False)
+    grid = Table(
+        box=None, show_header=True, header_style="bold", padding=(0, GAP, 0, 0), pad_edge=False
+    )
     for header in columns.headers:
         word = header in columns.left
-        grid.add_column(plain(header), justify="left" if word else "right", overflow="fold", no_wrap=not word)
-    rule = [max(cell_len(h), *(cell_len(r[i].text) for r in columns.rows), 1) for i, h in enumerate(columns.headers)]
+        grid.add_column(
+            plain(header), justify="left" if word else "right", overflow="fold", no_wrap=not word
+        )
+    rule = [
+        max(cell_len(h), *(cell_len(r[i].text) for r in columns.rows), 1)
+        for i, h in enumerate(columns.headers)
+    ]
     grid.add_row(*(Text("─" * n, style="dim", no_wrap=True, overflow="crop") for n in rule))
     for row in columns.rows:
         grid.add_row(*(plain(cell.text, cell.style) for cell in row))

@@ -1,4 +1,5 @@
-"""A Map as lines of CSV, all points of all methods, and as Markdown, the methods and their worst places."""
+"""A Map as lines of CSV, all points of all methods, and as Markdown, the methods and their worst
+places."""
 
 from __future__ import annotations
 
@@ -12,9 +13,23 @@ from diffcmp.report.places import MOST, facts, hidden, rows, sited, title
 from diffcmp.report.remarks import grouped
 
 MAP_FIELDS = (
-    "expression", "variable", "at", "dtype", "kernel", "certified", "point", "x", "kind", "truth", "left", "right",
-    "backend", "derivative", "digits", "notes",
-)  # fmt: skip
+    "expression",
+    "variable",
+    "at",
+    "dtype",
+    "kernel",
+    "certified",
+    "point",
+    "x",
+    "kind",
+    "truth",
+    "left",
+    "right",
+    "backend",
+    "derivative",
+    "digits",
+    "notes",
+)
 
 
 def map_lines(found: Map) -> Iterable[list[object]]:
@@ -23,10 +38,23 @@ def map_lines(found: Map) -> Iterable[list[object]]:
         notes = {place.at: joined(place.remarks) for place in track.places}
         for i, sample in enumerate(found.points):
             yield [
-                found.program.text, found.variable, point(found.at), found.dtype, found.kernel, found.certified,
-                sample.at, sample.x, sample.kind.value, sample.derivative, sample.left, sample.right, track.backend,
-                plain(track.derivative[i]), track.digits[i], notes.get(i, ""),
-            ]  # fmt: skip
+                found.program.text,
+                found.variable,
+                point(found.at),
+                found.dtype,
+                found.kernel,
+                found.certified,
+                sample.at,
+                sample.x,
+                sample.kind.value,
+                sample.derivative,
+                sample.left,
+                sample.right,
+                track.backend,
+                plain(track.derivative[i]),
+                track.digits[i],
+                notes.get(i, ""),
+            ]
 
 
 def map_markdown(found: Map) -> str:
@@ -44,14 +72,23 @@ def map_markdown(found: Map) -> str:
         lines += ["", *table(["method", "where", "worst at", "digits", "why"], cells, words=3)]
     if hidden(found, MOST):
         lines += ["", f"{hidden(found, MOST)} more places are not listed."]
-    said = grouped([("truth", found.remarks), *((track.backend, track.remarks) for track in found.tracks)])
-    notes = [f"- **{escaped(', '.join(g.owners))}**: {escaped(g.sentence)} → {escaped(g.advice)}" for g in said]
+    said = grouped(
+        [("truth", found.remarks), *((track.backend, track.remarks) for track in found.tracks)]
+    )
+    notes = [
+        f"- **{escaped(', '.join(g.owners))}**: {escaped(g.sentence)} → {escaped(g.advice)}"
+        for g in said
+    ]
     return "\n".join([*lines, *(["", "Notes:", "", *notes] if notes else [])]) + "\n"
 
 
 def _cells(found: Map, track: Track) -> list[str]:
     worst_at = numbers.MISSING if track.worst_at is None else sited(found.points[track.worst_at])
     return [
-        track.backend, numbers.digits(track.median), numbers.digits(track.worst), worst_at,
-        numbers.share(track.below_half), str(len(track.places) + track.places_left_out),
-    ]  # fmt: skip
+        track.backend,
+        numbers.digits(track.median),
+        numbers.digits(track.worst),
+        worst_at,
+        numbers.share(track.below_half),
+        str(len(track.places) + track.places_left_out),
+    ]

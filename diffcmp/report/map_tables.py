@@ -1,4 +1,5 @@
-"""The terminal view of a Map: how good each method is, where each one fails and why, and the chart along x."""
+"""The terminal view of a Map: how good each method is, where each one fails and why, and the chart
+along x."""
 
 from __future__ import annotations
 
@@ -19,14 +20,24 @@ from diffcmp.report.places import Row, advices, facts, hidden, rows, sited, titl
 from diffcmp.report.remarks import grouped
 from diffcmp.report.strips import map_chart
 
-LAYOUTS: tuple[tuple[str, ...], ...] = ((), ("places",), ("places", "at"), ("places", "at", "median"))
+LAYOUTS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("places",),
+    ("places", "at"),
+    ("places", "at", "median"),
+)
 NARROW = 64  # columns below which a place takes lines of its own instead of a row
 
 
 def map_text(found: Map, width: int, colour: bool) -> str:
-    """A Map for a terminal of `width` columns, with escape sequences where `colour` asks for them."""
+    """A Map for a terminal of `width` columns, with escape sequences where `colour` asks for
+    them."""
     text, where = title(found)
-    parts: list[RenderableType] = [plain(text, "bold").append_text(plain(f"   {where}", "dim")), "", grid(found)]
+    parts: list[RenderableType] = [
+        plain(text, "bold").append_text(plain(f"   {where}", "dim")),
+        "",
+        grid(found),
+    ]
     parts += annotated(grouped([("", found.remarks)]), text, width)
     parts += ["", *methods(found, width)]
     parts += notes(grouped((track.backend, track.remarks) for track in found.tracks), text, width)
@@ -39,14 +50,19 @@ def grid(found: Map) -> Padding:
     lines = []
     for fact in facts(found):
         text = plain(fact.text)
-        lines.append((fact.label, text.append(f"   ({fact.aside})", style="dim") if fact.aside else text))
+        lines.append(
+            (fact.label, text.append(f"   ({fact.aside})", style="dim") if fact.aside else text)
+        )
     return labelled(lines)
 
 
 def methods(found: Map, width: int) -> list[RenderableType]:
-    """One row a method: its digits, and the share of points at which it has less than half of them."""
+    """One row a method: its digits, and the share of points at which it has less than half of
+    them."""
     headers = ("method", "median", "worst", "at", half(found), "places")
-    everything = Columns(headers, tuple(method(found, track) for track in found.tracks), frozenset({"method"}))
+    everything = Columns(
+        headers, tuple(method(found, track) for track in found.tracks), frozenset({"method"})
+    )
     for left_out in LAYOUTS:
         columns = everything.without(left_out)
         if columns.width <= width:
@@ -81,18 +97,36 @@ def worst(found: Map, width: int) -> list[RenderableType]:
     parts.append(places(shown) if width >= NARROW else Padding(listed(shown), (0, 0, 0, INDENT)))
     unseen = hidden(found)
     if unseen:
-        parts.append(plain(f"{unseen} more place{'s' if unseen > 1 else ''} in the exports.", "dim"))
+        parts.append(
+            plain(f"{unseen} more place{'s' if unseen > 1 else ''} in the exports.", "dim")
+        )
     parts += ["", plain("What to do", "bold")]
-    return parts + [Padding(bullet(owners, advice), (0, 0, 0, INDENT)) for owners, advice in advices(shown)]
+    return parts + [
+        Padding(bullet(owners, advice), (0, 0, 0, INDENT)) for owners, advice in advices(shown)
+    ]
 
 
 def places(shown: Sequence[Row]) -> Table:
     """One row a place; the reasons fill what is left of the width."""
-    grid = Table(box=None, show_header=True, header_style="bold", padding=(0, GAP, 0, 0), pad_edge=False)
-    for header, ratio in (("method", None), ("where", None), ("digits", None), ("at", None), ("why", 1)):
+    grid = Table(
+        box=None, show_header=True, header_style="bold", padding=(0, GAP, 0, 0), pad_edge=False
+    )
+    for header, ratio in (
+        ("method", None),
+        ("where", None),
+        ("digits", None),
+        ("at", None),
+        ("why", 1),
+    ):
         right = header == "digits"
-        grid.add_column(header, justify="right" if right else "left", ratio=ratio, max_width=15 if header == "method" else None,
-                        no_wrap=header in ("where", "digits", "at"), overflow="fold")  # fmt: skip
+        grid.add_column(
+            header,
+            justify="right" if right else "left",
+            ratio=ratio,
+            max_width=15 if header == "method" else None,
+            no_wrap=header in ("where", "digits", "at"),
+            overflow="fold",
+        )
     grid.add_row(*(Rule(style="dim") for _ in grid.columns))
     for row in shown:
         style = "red" if row.digits in ("0.0", numbers.MISSING) else "yellow"
@@ -107,7 +141,9 @@ def listed(shown: Sequence[Row]) -> Text:
     lines = Text()
     for row in shown:
         lines.append_text(plain(", ".join(row.methods), "bold"))
-        lines.append_text(plain(f": {row.digits} digits at {row.at} ({row.where}): {'; '.join(row.why)}\n"))
+        lines.append_text(
+            plain(f": {row.digits} digits at {row.at} ({row.where}): {'; '.join(row.why)}\n")
+        )
     lines.rstrip()
     return lines
 

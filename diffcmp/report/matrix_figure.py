@@ -1,4 +1,5 @@
-"""The figure of a Jacobian or Hessian: its values in colour and where it may differ from 0 at all."""
+"""The figure of a Jacobian or Hessian: its values in colour and where it may differ from 0 at
+all."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def drawn(found: MatrixComparison) -> Figure:
     left, right = figure.subplots(1, 2)
     text = headings.shortened(found.text, TITLE_WIDTH)
     where = headings.shortened(headings.point(found.at), TITLE_WIDTH)
-    figure.suptitle(f"{found.what} of {text}\nat {where}", parse_math=False, x=0.01, ha="left", fontsize=13)
+    figure.suptitle(
+        f"{found.what} of {text}\nat {where}", parse_math=False, x=0.01, ha="left", fontsize=13
+    )
     values(figure, left, found)
     structure(right, found)
     for axes in (left, right):
@@ -46,7 +49,8 @@ def drawn(found: MatrixComparison) -> Figure:
 
 
 def values(figure: Figure, axes: Axes, found: MatrixComparison) -> None:
-    """The entries: colours are logarithmic on either side of 0, so that small ones are seen beside large ones."""
+    """The entries: colours are logarithmic on either side of 0, so that small ones are seen beside
+    large ones."""
     matrix = blocks(found, shown(found))
     sizes = np.abs(matrix[np.isfinite(matrix) & (matrix != 0)])
     top = float(sizes.max()) if sizes.size else 1.0
@@ -54,26 +58,45 @@ def values(figure: Figure, axes: Axes, found: MatrixComparison) -> None:
     norm = SymLogNorm(linthresh=least, linscale=0.5, vmin=-top, vmax=top)
     axes.set_facecolor("0.95")
     aspect: Literal["auto", "equal"] = "auto" if is_flat(found) else "equal"
-    image = axes.imshow(matrix, cmap="RdBu_r", norm=norm, interpolation="nearest", aspect=aspect, extent=extent(found))
+    image = axes.imshow(
+        matrix,
+        cmap="RdBu_r",
+        norm=norm,
+        interpolation="nearest",
+        aspect=aspect,
+        extent=extent(found),
+    )
     bar = figure.colorbar(image, ax=axes, shrink=0.85)
     bar.ax.tick_params(labelsize=10)
-    axes.set_title("certified values" if None not in found.truth else "values by products", fontsize=12)
+    axes.set_title(
+        "certified values" if None not in found.truth else "values by products", fontsize=12
+    )
     if max(matrix.shape) <= WRITTEN:
         for (i, j), x in np.ndenumerate(matrix):
             if math.isfinite(x):
                 dark = abs(norm(x) - 0.5) > 0.35
-                axes.text(j, i, f"{x:.4g}", ha="center", va="center", fontsize=10, color="white" if dark else "black")
+                axes.text(
+                    j,
+                    i,
+                    f"{x:.4g}",
+                    ha="center",
+                    va="center",
+                    fontsize=10,
+                    color="white" if dark else "black",
+                )
 
 
 def shown(found: MatrixComparison) -> list[float]:
-    """The certified entries; where these are a sample only, those of the last method, which has them all."""
+    """The certified entries; where these are a sample only, those of the last method, which has
+    them all."""
     if None not in found.truth or not found.results:
         return [math.nan if q is None else float(q.text(17)) for q in found.truth]
     return [math.nan if v is None else float(v) for v in found.results[-1].values]
 
 
 def blocks(found: MatrixComparison, entries: Sequence[float]) -> NDArray[np.float64]:
-    """The matrix, nan where it is 0 by its structure; of a large one blocks, each by its largest entry."""
+    """The matrix, nan where it is 0 by its structure; of a large one blocks, each by its largest
+    entry."""
     m, n = len(found.rows), len(found.columns)
     height, breadth = min(m, MOST_CELLS), min(n, MOST_CELLS)
     matrix = np.full((height, breadth), np.nan)
@@ -94,7 +117,13 @@ def structure(axes: Axes, found: MatrixComparison) -> None:
     m, n = len(found.rows), len(found.columns)
     filled = blocks(found, [1.0] * len(found.places))
     aspect: Literal["auto", "equal"] = "auto" if is_flat(found) else "equal"
-    axes.imshow(filled, cmap=ListedColormap([OKABE_ITO[0]]), interpolation="nearest", aspect=aspect, extent=extent(found))
+    axes.imshow(
+        filled,
+        cmap=ListedColormap([OKABE_ITO[0]]),
+        interpolation="nearest",
+        aspect=aspect,
+        extent=extent(found),
+    )
     if max(m, n) <= NAMED * 2:  # each entry a cell of its own
         for k in range(1, n):
             axes.axvline(k - 0.5, color="white", linewidth=1.0)
@@ -102,7 +131,9 @@ def structure(axes: Axes, found: MatrixComparison) -> None:
             axes.axhline(k - 0.5, color="white", linewidth=1.0)
     axes.set_xlim(-0.5, n - 0.5)
     axes.set_ylim(m - 0.5, -0.5)
-    axes.set_title(f"{len(found.places)} of {m * n} entries: {found.products} products", fontsize=12)
+    axes.set_title(
+        f"{len(found.places)} of {m * n} entries: {found.products} products", fontsize=12
+    )
 
 
 def named(axes: Axes, found: MatrixComparison) -> None:

@@ -1,4 +1,5 @@
-"""How numbers are shown to a person: short, with a unit or an exponent, and never with digits that are not there.
+"""How numbers are shown to a person: short, with a unit or an exponent, and never with digits that
+are not there.
 
 What a machine reads is not made here: `export` writes numbers in full.
 """
@@ -118,7 +119,8 @@ def ratio(quotient: float | None) -> str:
 
 
 def estimate(value: object, figures: int | None = None) -> str:
-    """A number of any dtype in the fewest digits that give it back, or rounded to `figures` significant ones.
+    """A number of any dtype in the fewest digits that give it back, or rounded to `figures`
+    significant ones.
 
     >>> estimate(0.1), estimate(2.718281828459045, 6), estimate(None)
     ('0.1', '2.71828', '–')
@@ -132,7 +134,8 @@ def estimate(value: object, figures: int | None = None) -> str:
 
 
 def rounded(text: str, figures: int) -> str:
-    """A decimal string rounded to `figures` significant digits; what is no finite number is left as it is.
+    """A decimal string rounded to `figures` significant digits; what is no finite number is left as
+    it is.
 
     >>> rounded("1.00000", 3), rounded("123456789", 4), rounded("nan", 3)
     ('1.00', '1.235e+8', 'nan')
@@ -145,7 +148,8 @@ def rounded(text: str, figures: int) -> str:
 
 
 def known(text: str) -> str:
-    """A certified decimal string without the zeros at its end; ±∞ as a sign. Of an exponent of hundreds of digits the first.
+    """A certified decimal string without the zeros at its end; ±∞ as a sign. Of an exponent of
+    hundreds of digits the first.
 
     >>> known("1.0000"), known("2.500e+40"), known("-inf")
     ('1', '2.5e+40', '-∞')
@@ -168,7 +172,8 @@ def log10_magnitude(part: str | None) -> float | None:
 
 
 def _decimal(text: str) -> Decimal:
-    """The number; what is beyond the exponents of `Decimal`, 10**18, is infinite or 0 to a person."""
+    """The number; what is beyond the exponents of `Decimal`, 10**18, is infinite or 0 to a
+    person."""
     try:
         return Decimal(text)
     except ArithmeticError:

@@ -1,4 +1,5 @@
-"""The figure of a Map for print and slides: correct digits against x, one panel a method, all on the same axes.
+"""The figure of a Map for print and slides: correct digits against x, one panel a method, all on
+the same axes.
 
 The points where something happens are marked in every panel, with their kind under the figure.
 """
@@ -42,14 +43,20 @@ def drawn(found: Map) -> Figure:
     across = 1 if count <= 3 else 2 if count == 4 else MOST_COLUMNS
     down = math.ceil(count / across)
     width = min(PANEL_WIDTH * across, WIDEST) if across > 1 else 2 * PANEL_WIDTH
-    figure = Figure(figsize=(width, FRAME_HEIGHT + PANEL_HEIGHT * down * (1 if across > 1 else 1.4)), layout="constrained")
+    figure = Figure(
+        figsize=(width, FRAME_HEIGHT + PANEL_HEIGHT * down * (1 if across > 1 else 1.4)),
+        layout="constrained",
+    )
     name = headings.shortened(found.variable, TITLE_WIDTH)
     panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
     text, where = title(found)
     figure.suptitle(
         f"f = {headings.shortened(text, TITLE_WIDTH)}\n{headings.shortened(where, TITLE_WIDTH)}",
-        parse_math=False, x=0.01, ha="left", fontsize=13,
-    )  # fmt: skip
+        parse_math=False,
+        x=0.01,
+        ha="left",
+        fontsize=13,
+    )
     for k, axes in enumerate(panels.flat):
         if k < len(found.tracks):
             frame(axes, found)
@@ -70,27 +77,43 @@ def frame(axes: Axes, found: Map) -> None:
     """Scales, limits and grid."""
     low, high = found.points[0].x, found.points[-1].x
     if found.spacing == "log":
-        axes.set_xscale("log" if low > 0 else "symlog", **({} if low > 0 else {"linthresh": min(-high, -low)}))
+        axes.set_xscale(
+            "log" if low > 0 else "symlog", **({} if low > 0 else {"linthresh": min(-high, -low)})
+        )
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_minor_formatter(NullFormatter())
     else:
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.set_xlim(low, high)
     axes.set_ylim(-0.04 * found.full, (1.2 if found.special else 1.06) * found.full)
-    axes.yaxis.set_major_locator(MultipleLocator(4 if found.full > 8 else 2 if found.full > 4 else 1))
+    axes.yaxis.set_major_locator(
+        MultipleLocator(4 if found.full > 8 else 2 if found.full > 4 else 1)
+    )
     axes.grid(color="0.9", linewidth=0.8)
     axes.set_axisbelow(True)
 
 
 def curve(axes: Axes, found: Map, track: Track) -> None:
-    """The digits of one method; crosses where not half a digit is correct, or where there is no number."""
+    """The digits of one method; crosses where not half a digit is correct, or where there is no
+    number."""
     x = [sample.x for sample in found.points]
-    known = [(a, d) for a, d, v in zip(x, track.digits, track.derivative, strict=True) if v is not None]
+    known = [
+        (a, d) for a, d, v in zip(x, track.digits, track.derivative, strict=True) if v is not None
+    ]
     y = [math.nan if d is None else d for _, d in known]
     axes.fill_between([a for a, _ in known], 0, y, color=GOOD, alpha=0.22, linewidth=0)
     axes.plot([a for a, _ in known], y, color=GOOD, linewidth=1.1)
     lost = [a for a, d in known if d is not None and d < 0.5]
-    axes.plot(lost, [0.0] * len(lost), linestyle="none", marker="x", color=BAD, markersize=4, markeredgewidth=1.1, zorder=4)
+    axes.plot(
+        lost,
+        [0.0] * len(lost),
+        linestyle="none",
+        marker="x",
+        color=BAD,
+        markersize=4,
+        markeredgewidth=1.1,
+        zorder=4,
+    )
     axes.axhline(track.expected, color=MARK, linewidth=0.9, linestyle="--", zorder=1.5)
     name = headings.shortened(track.backend, 24)
     median = "" if track.median is None else f"   median {numbers.digits(track.median)}"
@@ -106,8 +129,16 @@ def marked(axes: Axes, found: Map) -> None:
             if len(found.special) <= MOST_LETTERS:
                 above = blended_transform_factory(axes.transData, axes.transAxes)
                 axes.text(
-                    low, 0.99, letter(stretch), transform=above, ha="center", va="top", fontsize=9, color=MARK, bbox=PAPER,
-                )  # fmt: skip
+                    low,
+                    0.99,
+                    letter(stretch),
+                    transform=above,
+                    ha="center",
+                    va="top",
+                    fontsize=9,
+                    color=MARK,
+                    bbox=PAPER,
+                )
         else:
             axes.axvspan(low, high, color="0.85", linewidth=0, zorder=0)
 
@@ -116,8 +147,15 @@ def explained(figure: Figure, found: Map) -> None:
     """What the marks mean, under the panels."""
     handles: list[Line2D | Patch] = [
         Line2D([], [], color=BAD, marker="x", linestyle="none", label="not a digit correct"),
-        Line2D([], [], color=MARK, linewidth=0.9, linestyle="--", label="what a method of its order should have"),
-    ]  # fmt: skip
+        Line2D(
+            [],
+            [],
+            color=MARK,
+            linewidth=0.9,
+            linestyle="--",
+            label="what a method of its order should have",
+        ),
+    ]
     wide = {stretch.kind.value for stretch in found.special if stretch.first != stretch.last}
     for kind, where in by_kind(found).items():
         label = headings.shortened(f"{LETTERS[kind]}  {kind}: {named(where)}", TITLE_WIDTH)

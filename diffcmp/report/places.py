@@ -1,4 +1,5 @@
-"""A Map in words and short numbers: where its points lie, what is special among them, and its worst places with reasons."""
+"""A Map in words and short numbers: where its points lie, what is special among them, and its worst
+places with reasons."""
 
 from __future__ import annotations
 
@@ -16,9 +17,15 @@ NAMED = 6  # special points of a kind
 MOST = 8  # places of a method that a record holds
 FEW = 3  # places of a method that are shown; exports have more
 LETTERS = {
-    "outside domain": "O", "pole": "P", "domain edge": "E", "jump": "J", "vertical tangent": "V", "kink": "K",
-    "undecided": "?", "removable": "R",
-}  # fmt: skip
+    "outside domain": "O",
+    "pole": "P",
+    "domain edge": "E",
+    "jump": "J",
+    "vertical tangent": "V",
+    "kink": "K",
+    "undecided": "?",
+    "removable": "R",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,18 @@ class Row:
 def title(found: Map) -> tuple[str, str]:
     """The function, and where it is looked at."""
     fixed = f", {point(found.at)}" if found.at else ""
-    return found.program.text, f"for {found.variable} from {found.start} to {found.stop}{fixed}  in {found.dtype}"
+    return (
+        found.program.text,
+        f"for {found.variable} from {found.start} to {found.stop}{fixed}  in {found.dtype}",
+    )
 
 
 def facts(found: Map) -> list[Fact]:
     """The grid, the truth along it, and the points where something happens."""
     spacing = "evenly spaced" if found.spacing == "linear" else "in equal ratios"
-    proof = f"certified to {found.digits} digits" if found.certified else "not certified at every point"
+    proof = (
+        f"certified to {found.digits} digits" if found.certified else "not certified at every point"
+    )
     lines = [Fact("points", f"{len(found.points)}, {spacing}"), Fact("truth", proof)]
     for i, (kind, where) in enumerate(by_kind(found).items()):
         lines.append(Fact("special" if i == 0 else "", f"{found.variable} = {named(where)}", kind))
@@ -89,7 +101,8 @@ def span(found: Map, first: int, last: int) -> str:
 
 
 def rows(found: Map, at_most: int = FEW) -> list[Row]:
-    """The worst places of every method, at most so many of each; methods that fail alike share a row."""
+    """The worst places of every method, at most so many of each; methods that fail alike share a
+    row."""
     owners: dict[Row, list[str]] = {}
     for track in found.tracks:
         for place in shown(track, at_most):
@@ -99,7 +112,9 @@ def rows(found: Map, at_most: int = FEW) -> list[Row]:
 
 def shown(track: Track, at_most: int) -> list[Place]:
     """The worst places of a method, along x; those without any digits to lose come last."""
-    worst = sorted(track.places, key=lambda p: (p.digits is None, p.digits or 0.0, -p.points))[:at_most]
+    worst = sorted(track.places, key=lambda p: (p.digits is None, p.digits or 0.0, -p.points))[
+        :at_most
+    ]
     return [place for place in track.places if place in worst]
 
 
@@ -110,14 +125,18 @@ def hidden(found: Map, at_most: int = FEW) -> int:
 
 def _row(found: Map, place: Place) -> Row:
     return Row(
-        (), span(found, place.first, place.last), sited(found.points[place.at]), numbers.digits(place.digits),
+        (),
+        span(found, place.first, place.last),
+        sited(found.points[place.at]),
+        numbers.digits(place.digits),
         tuple(reason(found, r) for r in place.remarks),
         tuple(printable(r.advice) for r in place.remarks if r.advice),
-    )  # fmt: skip
+    )
 
 
 def reason(found: Map, remark: Remark) -> str:
-    """What happened, without what the table says anyway: the digits, and the expression where it is the whole."""
+    """What happened, without what the table says anyway: the digits, and the expression where it is
+    the whole."""
     whole = remark.piece.strip() == found.program.text.strip()
     sentence = (replace(remark, piece="") if whole else remark).sentence
     return printable(sentence.split(" correct digits: ")[-1])

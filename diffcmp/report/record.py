@@ -1,6 +1,8 @@
-"""What a study returns: tables, charts, and conclusions computed from the data. Plain fields, nothing computed.
+"""What a study returns: tables, charts, and conclusions computed from the data. Plain fields,
+nothing computed.
 
-Numbers stay numbers: how they are shown is for the renderers to say (`study_text`, `study_figure`, `study_export`).
+Numbers stay numbers: how they are shown is for the renderers to say (`study_text`, `study_figure`,
+`study_export`).
 """
 
 from __future__ import annotations
@@ -14,13 +16,26 @@ from typing import Any, Literal, TypeAlias
 SCHEMA = 1
 
 Cell: TypeAlias = str | int | float | None
-Measure: TypeAlias = Literal["text", "code", "count", "number", "error", "step", "digits", "order", "seconds", "bytes", "share"]
+Measure: TypeAlias = Literal[
+    "text",
+    "code",
+    "count",
+    "number",
+    "error",
+    "step",
+    "digits",
+    "order",
+    "seconds",
+    "bytes",
+    "share",
+]
 Look: TypeAlias = Literal["line", "points", "rings", "theory"]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; `columns` gives to every header what its numbers measure. None is a number that is not there."""
+    """Rows of cells; `columns` gives to every header what its numbers measure. None is a number
+    that is not there."""
 
     title: str
     columns: Mapping[str, Measure]
@@ -30,13 +45,18 @@ class Table:
     def to_dict(self) -> dict[str, Any]:
         """The table as the JSON form has it."""
         rows = [[_plain(cell) for cell in row] for row in self.rows]
-        return {"title": self.title, "columns": dict(self.columns), "rows": rows, "note": self.note or None}
+        return {
+            "title": self.title,
+            "columns": dict(self.columns),
+            "rows": rows,
+            "note": self.note or None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (x, y); y is None, or 0 on a logarithmic axis, where the line breaks. A theory is drawn dashed and grey; rings
-    are drawn around points of other curves."""
+    """Points (x, y); y is None, or 0 on a logarithmic axis, where the line breaks. A theory is
+    drawn dashed and grey; rings are drawn around points of other curves."""
 
     name: str
     x: tuple[float, ...]
@@ -48,13 +68,19 @@ class Curve:
 
     def to_dict(self) -> dict[str, Any]:
         """The curve as the JSON form has it."""
-        return {"name": self.name, "x": [_plain(x) for x in self.x], "y": [_plain(y) for y in self.y], "look": self.look}
+        return {
+            "name": self.name,
+            "x": [_plain(x) for x in self.x],
+            "y": [_plain(y) for y in self.y],
+            "look": self.look,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Curves on common axes. title: the finding. log: the axes that are logarithmic, "", "x", "y" or "xy". span: of y, where
-    the data would choose worse. equal: a length is the same along both axes."""
+    """Curves on common axes. title: the finding. log: the axes that are logarithmic, "", "x", "y"
+    or "xy". span: of y, where the data would choose worse. equal: a length is the same along both
+    axes."""
 
     title: str
     x: str
@@ -70,13 +96,18 @@ class Chart:
     def to_dict(self) -> dict[str, Any]:
         """The chart as the JSON form has it."""
         return {
-            "title": self.title, "x": self.x, "y": self.y, "log": self.log, "curves": [c.to_dict() for c in self.curves],
-        }  # fmt: skip
+            "title": self.title,
+            "x": self.x,
+            "y": self.y,
+            "log": self.log,
+            "curves": [c.to_dict() for c in self.curves],
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A number for every row and column, drawn as a chart of colours from `span[0]`, bad, to `span[1]`, good. A cell that is
+    """A number for every row and column, drawn as a chart of colours from `span[0]`, bad, to
+    `span[1]`, good. A cell that is
     text has no number: "nan"."""
 
     title: str
@@ -90,7 +121,12 @@ class Grid:
     def to_dict(self) -> dict[str, Any]:
         """The grid as the JSON form has it."""
         cells = [[_plain(cell) for cell in row] for row in self.cells]
-        return {"title": self.title, "rows": list(self.rows), "columns": list(self.columns), "cells": cells}
+        return {
+            "title": self.title,
+            "rows": list(self.rows),
+            "columns": list(self.columns),
+            "cells": cells,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +138,8 @@ class Conclusion:
 
 
 def concluded(template: str, **facts: Any) -> Conclusion:
-    """A conclusion: the sentence holds the facts of the data in braces, so that no number of it is ever typed in.
+    """A conclusion: the sentence holds the facts of the data in braces, so that no number of it is
+    ever typed in.
 
     >>> concluded("{lost:.1f} digits are lost", lost=7.96).sentence
     '8.0 digits are lost'
@@ -119,8 +156,10 @@ def _short(text: str) -> str:
 class Report:
     """The result of one study.
 
-    name: by which it is called. title: the finding in a line. question: what it asks. method: which backends, and which
-    truth, answer it. options: that it was run with. charts: drawn in the terminal and, together, as one figure.
+    name: by which it is called. title: the finding in a line. question: what it asks. method: which
+        backends, and which
+    truth, answer it. options: that it was run with. charts: drawn in the terminal and, together, as
+        one figure.
     """
 
     name: str
@@ -138,7 +177,11 @@ class Report:
     @property
     def facts(self) -> dict[str, Any]:
         """The facts of all conclusions, by name."""
-        return {name: value for conclusion in self.conclusions for name, value in conclusion.facts.items()}
+        return {
+            name: value
+            for conclusion in self.conclusions
+            for name, value in conclusion.facts.items()
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of `diffcmp study`, described by `docs/schema.json`."""
@@ -166,4 +209,12 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return value
     number = float(value)
-    return number if math.isfinite(number) else "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"
+    return (
+        number
+        if math.isfinite(number)
+        else "nan"
+        if math.isnan(number)
+        else "inf"
+        if number > 0
+        else "-inf"
+    )

@@ -1,4 +1,5 @@
-"""The notes of all rows, each distinct one once, with the methods it applies to. Plain text for any renderer."""
+"""The notes of all rows, each distinct one once, with the methods it applies to. Plain text for any
+renderer."""
 
 from __future__ import annotations
 
@@ -26,14 +27,17 @@ def grouped(owned: Iterable[tuple[str, Iterable[Remark]]]) -> list[Group]:
     for owner, remarks in owned:
         for remark in remarks:
             bare = printable(replace(remark, piece="").sentence)
-            owners = groups.setdefault((bare, printable(remark.advice), remark.span, printable(remark.piece)), [])
+            owners = groups.setdefault(
+                (bare, printable(remark.advice), remark.span, printable(remark.piece)), []
+            )
             if owner not in owners:
                 owners.append(owner)
     return [Group(tuple(owners), *key) for key, owners in groups.items()]
 
 
 def carets(text: str, span: Span | None, width: int, indent: int) -> str:
-    """The expression with carets under `span`; "" without a span, or where the two lines would break at this width."""
+    """The expression with carets under `span`; "" without a span, or where the two lines would
+    break at this width."""
     if span is None:
         return ""
     block = underlined(text, span, indent)

@@ -1,4 +1,5 @@
-"""The chart of a Map for the terminal: one line a method, one column a piece of x, as high as the digits are correct.
+"""The chart of a Map for the terminal: one line a method, one column a piece of x, as high as the
+digits are correct.
 
 It says the same without colour. A column shows the worst of its points.
 """
@@ -29,19 +30,29 @@ TICK_EVERY = 16
 def map_chart(found: Map, width: int, colour: bool) -> str:
     """Every method as a strip along x, the special points above, an axis below."""
     names = [printable(track.backend) for track in found.tracks]
-    margin = max(min(max(map(cell_len, [*names, ""])), WIDEST_NAME, width - GAP - NARROWEST), 1) + GAP
+    margin = (
+        max(min(max(map(cell_len, [*names, ""])), WIDEST_NAME, width - GAP - NARROWEST), 1) + GAP
+    )
     cells = max(width - margin, NARROWEST)
     columns = divided(found, cells)
-    lines = [plain(f"Correct digits along {found.variable}", "bold"), *special(found, margin, cells)]
+    lines = [
+        plain(f"Correct digits along {found.variable}", "bold"),
+        *special(found, margin, cells),
+    ]
     for name, track in zip(names, found.tracks, strict=True):
-        lines.append(plain(set_cell_size(name, margin - GAP) + " " * GAP, "bold").append_text(strip(track, columns, found)))
+        lines.append(
+            plain(set_cell_size(name, margin - GAP) + " " * GAP, "bold").append_text(
+                strip(track, columns, found)
+            )
+        )
     lines += [Text(" " * margin + line, style="dim") for line in axis(found, cells)]
     lines.append(plain(legend(found), "dim"))
     return render(lines, width, colour)
 
 
 def positions(found: Map) -> list[float]:
-    """Where the points lie between the ends, from 0 to 1, on the axis that the spacing calls for."""
+    """Where the points lie between the ends, from 0 to 1, on the axis that the spacing calls
+    for."""
     every = [place(found, sample.x) for sample in found.points]
     low, high = every[0], every[-1]
     return [(x - low) / (high - low) if high > low else 0.0 for x in every]
@@ -95,7 +106,8 @@ def bar(digits: float, full: float) -> str:
 
 
 def special(found: Map, margin: int, cells: int) -> list[Text]:
-    """A letter over each point, and over each end of a stretch of points, where something happens."""
+    """A letter over each point, and over each end of a stretch of points, where something
+    happens."""
     if not found.special:
         return []
     u = positions(found)
@@ -109,7 +121,8 @@ def special(found: Map, margin: int, cells: int) -> list[Text]:
 
 
 def axis(found: Map, cells: int) -> list[str]:
-    """The axis with its ticks, and what stands under them: the ends, and between them what there is room for."""
+    """The axis with its ticks, and what stands under them: the ends, and between them what there is
+    room for."""
     line, labels = ["─"] * cells, [" "] * (cells + 2)  # a blank on either side
     for u, text in ticks(found, max(2, cells // TICK_EVERY)):
         column = min(int(u * cells), cells - 1)
@@ -121,7 +134,8 @@ def axis(found: Map, cells: int) -> list[str]:
 
 
 def ticks(found: Map, parts: int) -> list[tuple[float, str]]:
-    """Where ticks stand, from 0 to 1, and their texts: both ends first, then powers of ten or even parts."""
+    """Where ticks stand, from 0 to 1, and their texts: both ends first, then powers of ten or even
+    parts."""
     u, points = positions(found), found.points
     both = [(0.0, sited(points[0])), (1.0, sited(points[-1]))]
     if found.spacing == "linear":
@@ -138,7 +152,11 @@ def ticks(found: Map, parts: int) -> list[tuple[float, str]]:
 def legend(found: Map) -> str:
     """What the marks mean."""
     marks = f"{BARS} to {found.full:.1f} digits, the worst in each column; {NONE} none"
-    if any(d is None and v is not None for t in found.tracks for d, v in zip(t.digits, t.derivative, strict=True)):
+    if any(
+        d is None and v is not None
+        for t in found.tracks
+        for d, v in zip(t.digits, t.derivative, strict=True)
+    ):
         marks += f"; {NO_TRUTH} no derivative"
     if any(v is None for t in found.tracks for v in t.derivative):
         marks += "; blank: not asked"

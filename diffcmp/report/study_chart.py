@@ -23,7 +23,11 @@ STRIDES = (1.0, 2.0, 2.5, 5.0, 10.0)
 def study_chart(chart: Chart, width: int, height: int, colour: bool) -> str:
     """A title, the legend, and the canvas with its axes."""
     width = max(width, MIN_WIDTH)
-    head = render([plain(chart.title, "bold"), *legend(chart, width), plain(f"{chart.y} ↑", "dim")], width, colour)
+    head = render(
+        [plain(chart.title, "bold"), *legend(chart, width), plain(f"{chart.y} ↑", "dim")],
+        width,
+        colour,
+    )
     return f"{head}\n{drawn(chart, width, max(height, MIN_HEIGHT), colour)}"
 
 
@@ -56,13 +60,21 @@ def drawn(chart: Chart, width: int, height: int, colour: bool) -> str:
     for i in order:
         inside = [(x, y) for x, y in curves[i] if lowest <= y <= highest]
         if inside:
-            sign = plotext.marker(THEORY, plotext.pixel()) if chart.curves[i].look == "theory" else marker(i, colour)
+            sign = (
+                plotext.marker(THEORY, plotext.pixel())
+                if chart.curves[i].look == "theory"
+                else marker(i, colour)
+            )
             figure.draw(figure.signal([x for x, _ in inside], [y for _, y in inside], marker=sign))
     figure.label(chart.x, axis="x")
     left, right = min(x for x, _ in every), max(x for x, _ in every)
     right = right if right > left else left + 1
-    figure.ruler("x", "lower").lim(left, right).ticks(*ticks(left, right, max(2, width // LABEL_EVERY), "x" in chart.log))
-    figure.ruler("y", "left").lim(lowest, highest).ticks(*ticks(lowest, highest, max(2, height // 3), "y" in chart.log))
+    figure.ruler("x", "lower").lim(left, right).ticks(
+        *ticks(left, right, max(2, width // LABEL_EVERY), "x" in chart.log)
+    )
+    figure.ruler("y", "left").lim(lowest, highest).ticks(
+        *ticks(lowest, highest, max(2, height // 3), "y" in chart.log)
+    )
     text = figure.build().string(colorless=not colour)
     figure.clear.all()
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
@@ -72,17 +84,30 @@ def points(chart: Chart, curve: Curve) -> list[tuple[float, float]]:
     """What can be drawn of a curve, in logarithms where the axes are logarithmic."""
     found = []
     for x, y in zip(curve.x, curve.y, strict=True):
-        if y is not None and math.isfinite(y) and (x > 0 or "x" not in chart.log) and (y > 0 or "y" not in chart.log):
-            found.append((math.log10(x) if "x" in chart.log else x, math.log10(y) if "y" in chart.log else y))
+        if (
+            y is not None
+            and math.isfinite(y)
+            and (x > 0 or "x" not in chart.log)
+            and (y > 0 or "y" not in chart.log)
+        ):
+            found.append(
+                (math.log10(x) if "x" in chart.log else x, math.log10(y) if "y" in chart.log else y)
+            )
     return found
 
 
 def joined(curve: Curve, found: list[tuple[float, float]], width: int) -> list[tuple[float, float]]:
-    """Points as they are; those of a theory, or of a line given by its two ends, with what is straight between them."""
+    """Points as they are; those of a theory, or of a line given by its two ends, with what is
+    straight between them."""
     if curve.look not in ("line", "theory") or (curve.look == "line" and len(found) != 2):
         return found
     steps = [k / width for k in range(width)]
-    between = [(a + t * (c - a), b + t * (d - b)) for (a, b), (c, d) in pairwise(found) if len(found) < width for t in steps]
+    between = [
+        (a + t * (c - a), b + t * (d - b))
+        for (a, b), (c, d) in pairwise(found)
+        if len(found) < width
+        for t in steps
+    ]
     return [*between, *found]
 
 
@@ -103,7 +128,10 @@ def ticks(low: float, high: float, at_most: int, log: bool) -> tuple[list[float]
     stride = next(scale * s for s in (*STRIDES, 20.0) if scale * s >= rough)
     if log:
         stride = max(1.0, float(math.ceil(stride)))
-    found = [stride * k for k in range(math.ceil(low / stride - 1e-9), math.floor(high / stride + 1e-9) + 1)]
+    found = [
+        stride * k
+        for k in range(math.ceil(low / stride - 1e-9), math.floor(high / stride + 1e-9) + 1)
+    ]
     if log:
         return found, [f"1e{p:.0f}" if p else "1" for p in found]
     return found, [f"{x:.6g}" if abs(x) > 1e-9 * stride else "0" for x in found]

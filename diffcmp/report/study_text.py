@@ -21,9 +21,14 @@ FOLDED = 24  # columns that a column of words may be folded to
 
 
 def study_text(report: Report, width: int, colour: bool, *, charts: bool = True) -> str:
-    """A Report for a terminal of `width` columns, with escape sequences where `colour` asks for them."""
+    """A Report for a terminal of `width` columns, with escape sequences where `colour` asks for
+    them."""
     chosen = ", ".join(f"{name} {value}" for name, value in report.options.items())
-    lines = [("question", plain(report.question)), ("by", plain(report.method)), ("options", plain(chosen))]
+    lines = [
+        ("question", plain(report.question)),
+        ("by", plain(report.method)),
+        ("options", plain(chosen)),
+    ]
     parts: list[RenderableType] = [
         plain(f"{report.name}: {report.title}", "bold"),
         "",
@@ -34,7 +39,9 @@ def study_text(report: Report, width: int, colour: bool, *, charts: bool = True)
     blocks = [render(parts, width, colour)]
     for chart in report.charts if charts else ():
         if isinstance(chart, Grid):
-            blocks.append(render([plain(chart.title, "bold"), *coloured(chart, width)], width, colour))
+            blocks.append(
+                render([plain(chart.title, "bold"), *coloured(chart, width)], width, colour)
+            )
         else:
             blocks.append(study_chart(chart, min(width, CHART_WIDTH), CHART_HEIGHT, colour))
     found = [bullet(conclusion.sentence) for conclusion in report.conclusions]
@@ -47,17 +54,29 @@ def tabulated(one: Table, width: int) -> list[RenderableType]:
     measures = list(one.columns.values())
     headers = tuple(one.columns)
     rows = tuple(
-        tuple(Cell(shown(c, m), quality(float(c), "float64") if m == "digits" and isinstance(c, int | float) else "")
-              for c, m in zip(row, measures, strict=True))
+        tuple(
+            Cell(
+                shown(c, m),
+                quality(float(c), "float64")
+                if m == "digits" and isinstance(c, int | float)
+                else "",
+            )
+            for c, m in zip(row, measures, strict=True)
+        )
         for row in one.rows
-    )  # fmt: skip
+    )
     columns = Columns(headers, rows, frozenset(h for h, m in one.columns.items() if words(m)))
     note: list[RenderableType] = [plain(one.note, "dim")] if one.note else []
     if _least(columns) <= width:
         return [table(columns), *note]
     lines: list[RenderableType] = []
     for row in rows:
-        lines.append(Padding(plain(", ".join(f"{h} {c.text}" for h, c in zip(headers, row, strict=True))), (0, 0, 0, INDENT)))
+        lines.append(
+            Padding(
+                plain(", ".join(f"{h} {c.text}" for h, c in zip(headers, row, strict=True))),
+                (0, 0, 0, INDENT),
+            )
+        )
     return [*lines, *note]
 
 
@@ -71,13 +90,16 @@ def _least(columns: Columns) -> int:
 
 
 def coloured(grid: Grid, width: int) -> list[RenderableType]:
-    """The numbers in their colours; in pieces, side by side no longer, where there are too many columns."""
+    """The numbers in their colours; in pieces, side by side no longer, where there are too many
+    columns."""
     cells = [[Cell(shown(c, grid.measure), _style(c, grid)) for c in row] for row in grid.cells]
     labels = [Cell(label, "bold") for label in grid.rows]
     parts: list[RenderableType] = []
     for some in _pieces(grid, cells, width):
         headers = ("", *(grid.columns[j] for j in some))
-        rows = tuple((label, *(row[j] for j in some)) for label, row in zip(labels, cells, strict=True))
+        rows = tuple(
+            (label, *(row[j] for j in some)) for label, row in zip(labels, cells, strict=True)
+        )
         parts += [*([""] if parts else []), table(Columns(headers, rows, frozenset({""})))]
     return [*parts, *([plain(grid.note, "dim")] if grid.note else [])]
 

@@ -1,6 +1,7 @@
 """The terminal view of a Comparison and of a Sweep: the truth above, one table, the notes below.
 
-`layout` makes tables fit, `numbers` writes numbers, `remarks` groups notes; here is only what stands where.
+`layout` makes tables fit, `numbers` writes numbers, `remarks` groups notes; here is only what
+stands where.
 """
 
 from __future__ import annotations
@@ -33,8 +34,13 @@ LAYOUTS: tuple[tuple[tuple[str, ...], int | None], ...] = (
     (("evals", "time", "h", "error"), 8),
     (("evals", "time", "h", "error"), 5),
 )
-SUMMARY_LAYOUTS = ((), ("rule",), ("rule", "order", "roundoff"), ("rule", "order", "roundoff", "predicted h"),
-                   ("rule", "order", "roundoff", "predicted h", "default h", "at default"))  # fmt: skip
+SUMMARY_LAYOUTS = (
+    (),
+    ("rule",),
+    ("rule", "order", "roundoff"),
+    ("rule", "order", "roundoff", "predicted h"),
+    ("rule", "order", "roundoff", "predicted h", "default h", "at default"),
+)
 PARTS = ("truncation", "roundoff", "representation")
 BESIDE = 4
 MIXED = "Mixed derivatives: --wrt x:y, or all of them by `diffcmp hessian`."
@@ -42,21 +48,31 @@ WHOLE = "error: the largest of all, over the largest component; worst: the compo
 
 
 def comparison_text(comparison: Comparison, width: int, colour: bool) -> str:
-    """A Comparison for a terminal of `width` columns, with escape sequences where `colour` asks for them."""
+    """A Comparison for a terminal of `width` columns, with escape sequences where `colour` asks for
+    them."""
     program = comparison.program
-    parts = heading(program, comparison.at, comparison.dtype, comparison.truth, comparison.wrt, width)
+    parts = heading(
+        program, comparison.at, comparison.dtype, comparison.truth, comparison.wrt, width
+    )
     parts += ["", *results(comparison, width)]
-    parts += notes(grouped((row.backend, row.remarks) for row in comparison.rows), program.text, width)
+    parts += notes(
+        grouped((row.backend, row.remarks) for row in comparison.rows), program.text, width
+    )
     parts += derived(comparison)
     return render(parts, width, colour)
 
 
-def sweep_text(sweep: Sweep, width: int, colour: bool, *, rows: Literal["decade", "all"] = "decade") -> str:
-    """A Sweep for a terminal: a summary of the methods, then each one's errors, about one step size a decade or all."""
+def sweep_text(
+    sweep: Sweep, width: int, colour: bool, *, rows: Literal["decade", "all"] = "decade"
+) -> str:
+    """A Sweep for a terminal: a summary of the methods, then each one's errors, about one step size
+    a decade or all."""
     program = sweep.program
     parts = heading(program, sweep.at, sweep.dtype, sweep.truth, (sweep.variable,), width)
     parts += ["", *summary(sweep, width)]
-    parts += notes(grouped((series.backend, series.remarks) for series in sweep.series), program.text, width)
+    parts += notes(
+        grouped((series.backend, series.remarks) for series in sweep.series), program.text, width
+    )
     parts += ["", *steps(sweep, width, rows)]
     return render(parts, width, colour)
 
@@ -67,21 +83,29 @@ def derived(comparison: Comparison) -> list[RenderableType]:
         if row.expression:
             inputs, order = comparison.program.inputs, comparison.truth.order
             shown = listed(list(row.expression))
-            lines = ["…" if n is None else f"{symbol(n, inputs, order)} = {row.expression[n]}" for n in shown]
+            lines = [
+                "…" if n is None else f"{symbol(n, inputs, order)} = {row.expression[n]}"
+                for n in shown
+            ]
             title = plain(f"Found by {row.backend}", "bold")
             return ["", title, *(Padding(plain(line), (0, 0, 0, INDENT)) for line in lines)]
     return []
 
 
 def results(comparison: Comparison, width: int) -> list[RenderableType]:
-    """One row a backend, or under each backend one row a variable; of many variables, the one that is farthest off."""
+    """One row a backend, or under each backend one row a variable; of many variables, the one that
+    is farthest off."""
     of = whole_columns if len(comparison.wrt) > HEAD + TAIL else result_columns
     for hidden, figures in LAYOUTS:
         columns = of(comparison, figures).without(hidden)
         if columns.width <= width:
             break
     said = [plain(WHOLE, "dim")] if of is whole_columns else []
-    if comparison.truth.order == 2 and len(comparison.wrt) > 1 and not any(BY in name for name in comparison.wrt):
+    if (
+        comparison.truth.order == 2
+        and len(comparison.wrt) > 1
+        and not any(BY in name for name in comparison.wrt)
+    ):
         said.append(plain(MIXED, "dim"))
     return [table(columns), *said, *step_rules(comparison), *hidden_note(hidden, figures)]
 
@@ -105,26 +129,46 @@ def result_columns(comparison: Comparison, figures: int | None) -> Columns:
     for row in comparison.rows:
         for i, name in enumerate(comparison.wrt):
             rows.append(result_row(row, name, figures, comparison, many=many, first=i == 0))
-    headers = ("method", *(("",) if many else ()), "derivative", "digits", "error", "h", "evals", "time")
+    headers = (
+        "method",
+        *(("",) if many else ()),
+        "derivative",
+        "digits",
+        "error",
+        "h",
+        "evals",
+        "time",
+    )
     return Columns(headers, tuple(rows), frozenset({"method", ""}))
 
 
 def whole_columns(comparison: Comparison, figures: int | None) -> Columns:
-    """One row a backend: the error of the whole gradient, and the component that is farthest off."""
+    """One row a backend: the error of the whole gradient, and the component that is farthest
+    off."""
     rows = []
     for row in comparison.rows:
         name = row.worst or ""
-        style = "red" if failed(row.derivative.get(name)) else quality(row.digits.get(name), comparison.dtype)
-        rows.append((
-            Cell(row.backend, "bold"),
-            Cell(numbers.magnitude(row.norm_error), style),
-            Cell(name, "cyan"),
-            Cell(numbers.estimate(row.derivative.get(name), figures), style),
-            Cell(numbers.digits(row.digits.get(name)), style),
-            Cell(numbers.steps(() if row.h is None else steps_of(row.h, name, comparison.truth.order))),
-            Cell(str(row.evaluations)),
-            Cell(numbers.seconds(row.seconds)),
-        ))  # fmt: skip
+        style = (
+            "red"
+            if failed(row.derivative.get(name))
+            else quality(row.digits.get(name), comparison.dtype)
+        )
+        rows.append(
+            (
+                Cell(row.backend, "bold"),
+                Cell(numbers.magnitude(row.norm_error), style),
+                Cell(name, "cyan"),
+                Cell(numbers.estimate(row.derivative.get(name), figures), style),
+                Cell(numbers.digits(row.digits.get(name)), style),
+                Cell(
+                    numbers.steps(
+                        () if row.h is None else steps_of(row.h, name, comparison.truth.order)
+                    )
+                ),
+                Cell(str(row.evaluations)),
+                Cell(numbers.seconds(row.seconds)),
+            )
+        )
     headers = ("method", "error", "worst", "derivative", "digits", "h", "evals", "time")
     return Columns(headers, tuple(rows), frozenset({"method", "worst"}))
 
@@ -148,8 +192,20 @@ def result_row(
 
 
 def summary(sweep: Sweep, width: int) -> list[RenderableType]:
-    """One row a method: its order, how its roundoff grows, its step sizes and the digits they give."""
-    headers = ("method", "order", "roundoff", "best h", "predicted h", "default h", "rule", "at best", "at default", "lost")
+    """One row a method: its order, how its roundoff grows, its step sizes and the digits they
+    give."""
+    headers = (
+        "method",
+        "order",
+        "roundoff",
+        "best h",
+        "predicted h",
+        "default h",
+        "rule",
+        "at best",
+        "at default",
+        "lost",
+    )
     rows = tuple(summary_row(series, sweep.dtype) for series in sweep.series)
     everything = Columns(headers, rows, frozenset({"method", "rule"}))
     for hidden in SUMMARY_LAYOUTS:
@@ -162,7 +218,9 @@ def summary(sweep: Sweep, width: int) -> list[RenderableType]:
     legend = plain(said, "dim")
     parts: list[RenderableType] = [table(columns), legend]
     if "rule" in hidden:
-        rules = "; ".join(f"{series.backend} {series.rule}" for series in sweep.series if series.rule)
+        rules = "; ".join(
+            f"{series.backend} {series.rule}" for series in sweep.series if series.rule
+        )
         parts.append(plain(f"default h: {rules}.", "dim"))
     return parts + hidden_note([name for name in hidden if name != "rule"], None)
 
@@ -198,11 +256,15 @@ def steps(sweep: Sweep, width: int, rows: Literal["decade", "all"]) -> list[Rend
     said = "* the best step size of the method."
     if kept < total:
         said += f" {kept} of {total} step sizes are shown, about one a decade; exports have all."
-    if any(step.total is not None and step.truncation is None for rows_of in shown for step in rows_of):
+    if any(
+        step.total is not None and step.truncation is None for rows_of in shown for step in rows_of
+    ):
         said += f" {numbers.MISSING}: unknown, or too small for a digit of it to be certain."
     one = max((columns.width for columns in tables), default=0)
     beside = 2 * one + BESIDE <= width
-    body: list[RenderableType] = [SideBySide(blocks, padding=(0, BESIDE), width=one)] if beside else list(blocks)
+    body: list[RenderableType] = (
+        [SideBySide(blocks, padding=(0, BESIDE), width=one)] if beside else list(blocks)
+    )
     return [*body, plain(said, "dim"), *hidden_note(left_out, None)]
 
 
@@ -237,5 +299,10 @@ def step_columns(series: Series, kept: Sequence[Step]) -> Columns:
         best = step.h == series.best_h
         parts = (step.total, step.truncation, step.roundoff, step.representation)
         cells = [Cell(numbers.signed(part), "bold green" if best else "") for part in parts]
-        rows.append((Cell(("*" if best else "") + numbers.step(step.h), "bold green" if best else ""), *cells))
+        rows.append(
+            (
+                Cell(("*" if best else "") + numbers.step(step.h), "bold green" if best else ""),
+                *cells,
+            )
+        )
     return Columns(("h", "total", *PARTS), tuple(rows))

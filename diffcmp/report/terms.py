@@ -24,7 +24,11 @@ def leading_text(leading: Leading, name: str, at: str) -> str:
     piece = printable(leading.piece)
     if one == two and one is not None:
         return f"{piece} {_sign(one)} {one}"
-    sides = [f"{side} {_sign(text)} {text}" for side, text in (("left", one), ("right", two)) if text is not None]
+    sides = [
+        f"{side} {_sign(text)} {text}"
+        for side, text in (("left", one), ("right", two))
+        if text is not None
+    ]
     return f"{piece}: {'; '.join(sides)}" if len(sides) == 2 else f"{piece}, on the {sides[0]}"
 
 
@@ -43,7 +47,8 @@ def gap(name: str, at: str) -> str:
 
 
 def formula(term: Term, distance: str, side: int) -> str:
-    """The leading term on one side in powers of the signed distance, or of its magnitude where the power is no integer."""
+    """The leading term on one side in powers of the signed distance, or of its magnitude where the
+    power is no integer."""
     if term.beyond:
         return f"grows towards {'+' if term.beyond > 0 else '-'}∞ beyond every power of {distance}"
     if term.flat or term.coefficient is None:

@@ -1,6 +1,8 @@
-"""What the built-in suites are held against: the functions of the suites and their derivatives, written by hand.
+"""What the built-in suites are held against: the functions of the suites and their derivatives,
+written by hand.
 
-Each takes and gives what the same call of diffcmp does. They are what a person writes who cares for speed, and no more.
+Each takes and gives what the same call of diffcmp does. They are what a person writes who cares for
+speed, and no more.
 """
 
 from __future__ import annotations
@@ -99,7 +101,8 @@ def softmax_slope(x: Vector) -> NDArray[np.float64]:
 
 
 def steps(x: float, sizes: list[float]) -> list[float]:
-    """Forward, backward and central difference and complex step of f for many step sizes: estimates alone, no errors."""
+    """Forward, backward and central difference and complex step of f for many step sizes: estimates
+    alone, no errors."""
     import cmath
 
     f, found = squire_trapp, []

@@ -1,4 +1,5 @@
-"""The work that a user brings: the derivatives of an expression at a point by every backend, against the function itself."""
+"""The work that a user brings: the derivatives of an expression at a point by every backend,
+against the function itself."""
 
 from __future__ import annotations
 
@@ -8,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from diffcmp import api, operators
+from diffcmp.derivatives import arrays as operators
+from diffcmp.derivatives import numbers as api
 from diffcmp.engines.compiled import compiled
-from diffcmp.engines.point import Problem, located
-from diffcmp.engines.values import Values
+from diffcmp.point.point import Problem, located
+from diffcmp.point.values import Values
 from diffcmp.program.checks import number_valued
 from diffcmp.speed.suites import Asked, some
 from diffcmp.speed.timing import Call
@@ -23,11 +25,13 @@ MANY = 1000  # components that forward mode finds too
 
 
 def expression(asked: Asked, expr: str, at: Values | Mapping[str, Values]) -> Work:
-    """f′ of a function of one number, else the gradient, at the float64 numbers nearest to the point.
+    """f′ of a function of one number, else the gradient, at the float64 numbers nearest to the
+    point.
 
     Raises
     ------
-    InputError: for an expression, point or backend that makes no sense, or where the value is not a number.
+    InputError: for an expression, point or backend that makes no sense, or where the value is not a
+        number.
     """
     problem = located(expr, at)
     program = number_valued(problem.program)
@@ -42,12 +46,16 @@ def expression(asked: Asked, expr: str, at: Values | Mapping[str, Values]) -> Wo
 
     def derived(name: str) -> Callable[[], Call]:
         def prepare() -> Call:
-            return partial(api.derivative(expr, name) if single else operators.gradient(expr, name), *values)
+            return partial(
+                api.derivative(expr, name) if single else operators.gradient(expr, name), *values
+            )
 
         return prepare
 
     methods = [Method("f itself", itself, answers=False)]
-    methods += [Method(name, derived(name), enough, numbers=_flat) for name, enough in backends(chosen)]
+    methods += [
+        Method(name, derived(name), enough, numbers=_flat) for name, enough in backends(chosen)
+    ]
     what = "f′" if single else "∇f"
     where = ", ".join(f"{name} = {text}" for name, text in problem.at.texts().items())
     return Work("expr", f"{what} of {expr} at {where}", tuple(methods), lambda: _certified(problem))
@@ -60,11 +68,16 @@ def _flat(answer: Any) -> Any:
 
 
 def _certified(problem: Problem) -> Certified | None:
-    """Certified components at the rounded point: all of few, some of many; None where there is no derivative."""
+    """Certified components at the rounded point: all of few, some of many; None where there is no
+    derivative."""
     names = problem.scalar.inputs
     places = range(len(names)) if len(names) <= FEW else some(len(names))
     shapes = problem.shapes or dict.fromkeys(problem.program.inputs, ())
     at = dict(zip(shapes, problem.arrays(), strict=True))
     known = certify(problem.program, at, wrt=[names[i] for i in places])
-    found = {i: q.exact for i in places if (q := known.derivative(names[i])) is not None and q.exact is not None}
+    found = {
+        i: q.exact
+        for i in places
+        if (q := known.derivative(names[i])) is not None and q.exact is not None
+    }
     return Certified(found, len(names)) if found else None

@@ -1,4 +1,5 @@
-"""The result: a `Bench`, one `Measurement` for each method and work, and a `Change` for each that an earlier run has too.
+"""The result: a `Bench`, one `Measurement` for each method and work, and a `Change` for each that
+an earlier run has too.
 
 Plain fields, nothing computed.
 """
@@ -32,10 +33,12 @@ class Spread:
 class Measurement:
     """One method at one piece of work.
 
-    ratio: its time over that of the baseline next to it, None where it was not timed; of the baseline, timed against itself,
-    the noise. seconds: one call, the median. repeats: how many pairs were timed. digits: correct ones of the answer, as far
-    off as its worst component is, over the largest; None for what is no answer, and where there is no certified one. wrong:
-    fewer digits than a sound method of its kind has, or none at all.
+    ratio: its time over that of the baseline next to it, None where it was not timed; of the
+        baseline, timed against itself,
+    the noise. seconds: one call, the median. repeats: how many pairs were timed. digits: correct
+    ones of the answer, as far off as its worst component is, over the largest; None for what is no
+    answer, and where there is no certified one. wrong: fewer digits than a sound method of its kind
+    has, or none at all.
     """
 
     suite: str
@@ -72,7 +75,8 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A ratio in this run and in an earlier one; None where that run has none. factor: the quotient of the medians."""
+    """A ratio in this run and in an earlier one; None where that run has none. factor: the quotient
+    of the medians."""
 
     suite: str
     work: str
@@ -90,15 +94,20 @@ class Change:
     def to_dict(self) -> dict[str, Any]:
         """The change as the JSON form has it."""
         return {
-            "suite": self.suite, "work": self.work, "method": self.method, "outcome": self.outcome,
+            "suite": self.suite,
+            "work": self.work,
+            "method": self.method,
+            "outcome": self.outcome,
             "before": None if self.before is None else self.before.to_dict(),
-            "now": None if self.now is None else self.now.to_dict(), "factor": plain(self.factor),
-        }  # fmt: skip
+            "now": None if self.now is None else self.now.to_dict(),
+            "factor": plain(self.factor),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """All changes since an earlier run. source: where that is stored. tolerance: the factor by which a ratio may grow."""
+    """All changes since an earlier run. source: where that is stored. tolerance: the factor by
+    which a ratio may grow."""
 
     source: str
     tolerance: float
@@ -116,7 +125,8 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """All measurements of one run, in the order in which they were made. machine: what it ran on, by what that is."""
+    """All measurements of one run, in the order in which they were made. machine: what it ran on,
+    by what that is."""
 
     suites: tuple[str, ...]
     quick: bool

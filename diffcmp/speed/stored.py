@@ -1,4 +1,5 @@
-"""A run against an earlier one: ratios against ratios, each with its spread. Seconds are never compared."""
+"""A run against an earlier one: ratios against ratios, each with its spread. Seconds are never
+compared."""
 
 from __future__ import annotations
 
@@ -40,7 +41,11 @@ def stored(path: str) -> Stored:
     def refused(reason: str) -> InputError:
         return InputError(Fault.STORED_SCHEMA, path=path, schema=SCHEMA, reason=reason)
 
-    if not isinstance(found, dict) or "suites" not in found or not isinstance(found.get("rows"), list):
+    if (
+        not isinstance(found, dict)
+        or "suites" not in found
+        or not isinstance(found.get("rows"), list)
+    ):
         raise refused("it has no suites and rows")
     if found.get("schema") != SCHEMA:
         raise refused(f"its schema is {str(found.get('schema'))[:20]}")
@@ -69,10 +74,20 @@ def held(now: Bench, before: Stored, tolerance: float = TOLERANCE) -> Bench:
     InputError: for a tolerance below 1.
     """
     sensible(tolerance)
-    ratios = {row.key: row.ratio for row in now.rows if row.ratio is not None and row.method != row.baseline}
+    ratios = {
+        row.key: row.ratio
+        for row in now.rows
+        if row.ratio is not None and row.method != row.baseline
+    }
     baselines = {(row.suite, row.work, row.baseline) for row in now.rows}
-    gone = [key for key in before.ratios if key not in ratios and key not in baselines and key[0] in now.suites]
-    changes = [_change(key, before.ratios.get(key), ratios.get(key), tolerance) for key in [*ratios, *gone]]
+    gone = [
+        key
+        for key in before.ratios
+        if key not in ratios and key not in baselines and key[0] in now.suites
+    ]
+    changes = [
+        _change(key, before.ratios.get(key), ratios.get(key), tolerance) for key in [*ratios, *gone]
+    ]
     return replace(now, against=Against(before.source, tolerance, tuple(changes)))
 
 
@@ -93,7 +108,8 @@ def _change(key: Key, before: Spread | None, now: Spread | None, tolerance: floa
 
 
 def outcome(before: Spread | None, now: Spread | None, tolerance: float) -> Outcome:
-    """Worse: the median has grown by more than the tolerance, and the quartiles of the two runs do not overlap.
+    """Worse: the median has grown by more than the tolerance, and the quartiles of the two runs do
+    not overlap.
 
     >>> outcome(Spread(1.0, 0.9, 1.1), Spread(1.4, 1.3, 1.5), 1.3)
     'worse'

@@ -1,4 +1,5 @@
-"""The built-in suites: each a function that gives its pieces of work, smaller ones where the run is to be quick."""
+"""The built-in suites: each a function that gives its pieces of work, smaller ones where the run is
+to be quick."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from diffcmp import api, operators
 from diffcmp.accuracy.compare import compare
+from diffcmp.derivatives import arrays as operators
+from diffcmp.derivatives import numbers as api
 from diffcmp.speed import by_hand
 from diffcmp.speed.by_hand import LOG_SUM_EXP, ROSENBROCK, SQUIRE_TRAPP, Vector
 from diffcmp.speed.timing import Call
@@ -38,7 +40,8 @@ class Asked:
 
 
 def prepared(call: Callable[..., Any], *arguments: Any) -> Callable[[], Call]:
-    """The preparation of a call that needs none. A `partial` costs less than a lambda, and all methods get the same."""
+    """The preparation of a call that needs none. A `partial` costs less than a lambda, and all
+    methods get the same."""
     return lambda: partial(call, *arguments)
 
 
@@ -54,7 +57,8 @@ def some(size: int) -> list[int]:
     return sorted({round(i * (size - 1) / (SAMPLE - 1)) for i in range(SAMPLE)})
 
 
-# one number ----------------------------------------------------------------------------------------------------------
+# one number
+# ----------------------------------------------------------------------------------------------------------
 
 
 def scalar(asked: Asked) -> Iterator[Work]:
@@ -68,7 +72,12 @@ def scalar(asked: Asked) -> Iterator[Work]:
 
     methods = [Method("by hand, math", prepared(by_hand.slope, AT))]
     methods += [Method(name, compiled(name), enough) for name, enough in backends(asked.backends)]
-    yield Work("scalar", f"f′({AT}) of {SQUIRE_TRAPP}, one call", tuple(methods), lambda: Certified({0: slope_at(AT)}))
+    yield Work(
+        "scalar",
+        f"f′({AT}) of {SQUIRE_TRAPP}, one call",
+        tuple(methods),
+        lambda: Certified({0: slope_at(AT)}),
+    )
 
 
 def slope_at(x: float) -> Fraction:
@@ -76,7 +85,8 @@ def slope_at(x: float) -> Fraction:
     return exact(certify(SQUIRE_TRAPP, x).derivative("x"))
 
 
-# many numbers --------------------------------------------------------------------------------------------------------
+# many numbers
+# --------------------------------------------------------------------------------------------------------
 
 
 def batch(asked: Asked) -> Iterator[Work]:
@@ -91,7 +101,10 @@ def batch(asked: Asked) -> Iterator[Work]:
         return partial(operators.gradient(f"sum({SQUIRE_TRAPP})"), x)
 
     found = {"dual": dual, "tape": tape}
-    methods = [Method(NUMPY, prepared(by_hand.slopes, x)), *(Method(name, found[name]) for name in asked.among([*found]))]
+    methods = [
+        Method(NUMPY, prepared(by_hand.slopes, x)),
+        *(Method(name, found[name]) for name in asked.among([*found])),
+    ]
 
     def truth() -> Certified:
         return Certified({i: slope_at(float(x[i])) for i in some(size)}, size)
@@ -118,40 +131,76 @@ def _gradient(asked: Asked, x: Vector) -> Work:
         Method("∇f by hand, NumPy", prepared(by_hand.rosenbrock_gradient, x)),
         *(Method(name, compiled(name), enough) for name, enough in backends(able)),
     ]
-    return Work("gradient", f"∇ of Rosenbrock, n = {x.size}", tuple(methods), lambda: rosenbrock_truth(x))
+    return Work(
+        "gradient", f"∇ of Rosenbrock, n = {x.size}", tuple(methods), lambda: rosenbrock_truth(x)
+    )
 
 
 def rosenbrock_truth(x: Vector) -> Certified:
-    """Certified components of ∇f: each depends on its neighbours only, and is that of a function of three numbers."""
+    """Certified components of ∇f: each depends on its neighbours only, and is that of a function of
+    three numbers."""
     size = x.size
 
     def component(i: int) -> Fraction:
         start = max(0, i - 1)
         element = f"x[{i - start}]"
-        return exact(certify(ROSENBROCK, {"x": x[start : i + 2]}, wrt=[element]).derivative(element))
+        return exact(
+            certify(ROSENBROCK, {"x": x[start : i + 2]}, wrt=[element]).derivative(element)
+        )
 
     return Certified({i: component(i) for i in some(size)}, size)
 
 
-# second derivatives --------------------------------------------------------------------------------------------------
+# second derivatives
+# --------------------------------------------------------------------------------------------------
 
 
 def hessian(asked: Asked) -> Iterator[Work]:
-    """∇² as an array and as a sparse one, against the gradient by hand: what a Hessian costs in gradients."""
+    """∇² as an array and as a sparse one, against the gradient by hand: what a Hessian costs in
+    gradients."""
     x, p = np.linspace(-1.2, 1.3, 200), np.linspace(-1.0, 1.0, 200)
-    yield _hessian("Rosenbrock, n = 200, as an array", ROSENBROCK, by_hand.rosenbrock_gradient, by_hand.rosenbrock_hessian, x,
-                   _whole, lambda: second_truth(x, _place_in_array))  # fmt: skip
-    yield _hessian(f"{LOG_SUM_EXP}, n = 200: no zeros", LOG_SUM_EXP, by_hand.softmax, by_hand.softmax_slope, p, _whole,
-                   lambda: softmax_truth(p))  # fmt: skip
+    yield _hessian(
+        "Rosenbrock, n = 200, as an array",
+        ROSENBROCK,
+        by_hand.rosenbrock_gradient,
+        by_hand.rosenbrock_hessian,
+        x,
+        _whole,
+        lambda: second_truth(x, _place_in_array),
+    )
+    yield _hessian(
+        f"{LOG_SUM_EXP}, n = 200: no zeros",
+        LOG_SUM_EXP,
+        by_hand.softmax,
+        by_hand.softmax_slope,
+        p,
+        _whole,
+        lambda: softmax_truth(p),
+    )
     z = np.linspace(-1.2, 1.3, 10**4)
-    yield _hessian("Rosenbrock, n = 10000, sparse", ROSENBROCK, by_hand.rosenbrock_gradient, by_hand.rosenbrock_sparse, z,
-                   _bands, lambda: second_truth(z, _place_in_bands), sparse=True)  # fmt: skip
+    yield _hessian(
+        "Rosenbrock, n = 10000, sparse",
+        ROSENBROCK,
+        by_hand.rosenbrock_gradient,
+        by_hand.rosenbrock_sparse,
+        z,
+        _bands,
+        lambda: second_truth(z, _place_in_bands),
+        sparse=True,
+    )
 
 
 def _hessian(
-    name: str, expr: str, first: Callable[..., Any], second: Callable[..., Any], x: Vector, numbers: Callable[[Any], Any],
-    truth: Callable[[], Certified], *, sparse: bool = False,
-) -> Work:  # fmt: skip
+    name: str,
+    expr: str,
+    first: Callable[..., Any],
+    second: Callable[..., Any],
+    x: Vector,
+    numbers: Callable[[Any], Any],
+    truth: Callable[[], Certified],
+    *,
+    sparse: bool = False,
+) -> Work:
     def prepare() -> Call:
         return partial(operators.hessian(expr, sparse), x)
 
@@ -170,7 +219,9 @@ def _whole(matrix: Any) -> Any:
 
 def _bands(matrix: Any) -> Any:
     """The three diagonals, and the sum of all entries, which tells of any that lie elsewhere."""
-    return np.concatenate([matrix.diagonal(), matrix.diagonal(1), matrix.diagonal(-1), [matrix.sum()]])
+    return np.concatenate(
+        [matrix.diagonal(), matrix.diagonal(1), matrix.diagonal(-1), [matrix.sum()]]
+    )
 
 
 def _place_in_array(i: int, j: int, size: int) -> int:
@@ -191,12 +242,17 @@ def second_truth(x: Vector, place: Callable[[int, int, int], int]) -> Certified:
             name = f"x[{here}]:x[{there}]" if there != here else f"x[{here}]"
             true = compare(ROSENBROCK, {"x": window}, order=2, wrt=[name], backends=[]).truth
             j = start + there
-            found[place(i, j, size)] = found[place(j, i, size)] = exact(true.derivative(next(iter(true.along))))
-    return Certified(found, _place_in_array(size, 0, size) if place is _place_in_array else 3 * size - 1)
+            found[place(i, j, size)] = found[place(j, i, size)] = exact(
+                true.derivative(next(iter(true.along)))
+            )
+    return Certified(
+        found, _place_in_array(size, 0, size) if place is _place_in_array else 3 * size - 1
+    )
 
 
 def softmax_truth(x: Vector) -> Certified:
-    """Certified entries of the Hessian of log(sum(exp(x))), as first derivatives of its gradient."""
+    """Certified entries of the Hessian of log(sum(exp(x))), as first derivatives of its
+    gradient."""
     found = {}
     for i, j in ((0, 0), (0, x.size - 1), (x.size // 2, x.size // 2), (x.size - 1, x.size // 3)):
         element = f"x[{j}]"

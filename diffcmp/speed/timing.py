@@ -1,8 +1,10 @@
-"""Paired timings: baseline and method in turns, so that what slows the machine down for a while slows both down.
+"""Paired timings: baseline and method in turns, so that what slows the machine down for a while
+slows both down.
 
-Only the ratio inside a pair is kept, and of all pairs the median and the quartiles. A pair lasts milliseconds: calls that
-are shorter are repeated, as many times as fill a slice of time. Both slices of a pair are about equally long, since what
-interrupts hits a short one rarely and then hard; of several short ones in turns the shortest counts, which nothing hit.
+Only the ratio inside a pair is kept, and of all pairs the median and the quartiles. A pair lasts
+milliseconds: calls that are shorter are repeated, as many times as fill a slice of time. Both
+slices of a pair are about equally long, since what interrupts hits a short one rarely and then
+hard; of several short ones in turns the shortest counts, which nothing hit.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ LONGEST_PIECE = 0.02  # seconds to which the baseline is repeated beside a metho
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """seconds: for one method at one work, exceeded where the fewest pairs take longer. piece: seconds of a slice."""
+    """seconds: for one method at one work, exceeded where the fewest pairs take longer. piece:
+    seconds of a slice."""
 
     seconds: float
     fewest: int
@@ -41,15 +44,19 @@ QUICK = Effort(0.25, 7, 31, 0.0002)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The ratio of the method's time to the baseline's, the median seconds of one call of the method, the pairs timed."""
+    """The ratio of the method's time to the baseline's, the median seconds of one call of the
+    method, the pairs timed."""
 
     ratio: Spread
     seconds: float
     repeats: int
 
 
-def paired(baseline: Call, method: Call, effort: Effort, clock: Clock = time.perf_counter) -> Timing:
-    """Time both in turns, each first every other time, until the effort is spent. Garbage is collected before, not during."""
+def paired(
+    baseline: Call, method: Call, effort: Effort, clock: Clock = time.perf_counter
+) -> Timing:
+    """Time both in turns, each first every other time, until the effort is spent. Garbage is
+    collected before, not during."""
     count = calls_in(method, effort.piece, clock)
     lasts = count * min(_slice(method, count, clock) for _ in range(3))
     piece = min(max(effort.piece, lasts), LONGEST_PIECE)
@@ -85,7 +92,9 @@ def calls_in(call: Call, seconds: float, clock: Clock) -> int:
     4
     """
     count = 1
-    while count < MOST_CALLS and any(_slice(call, count, clock) * count < seconds for _ in range(2)):
+    while count < MOST_CALLS and any(
+        _slice(call, count, clock) * count < seconds for _ in range(2)
+    ):
         count *= 2
     return count
 

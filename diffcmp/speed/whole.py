@@ -1,4 +1,5 @@
-"""The suites of whole answers: a sweep with its budget, a certified derivative, and a process from its start to a number."""
+"""The suites of whole answers: a sweep with its budget, a certified derivative, and a process from
+its start to a number."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from diffcmp.accuracy.measure import log10
+from diffcmp.accuracy.errors import log10
 from diffcmp.accuracy.record import Sweep
 from diffcmp.accuracy.sweep import sweep as sweep_over
 from diffcmp.errors import Fault, InputError
@@ -45,11 +46,16 @@ class ManyDigits:
 
     def _one(self, text: str) -> float:
         error = abs(Fraction(text) - self.true)
-        return float(self.most) if error == 0 else min(max(-log10(error / abs(self.true)), 0.0), float(self.most))
+        return (
+            float(self.most)
+            if error == 0
+            else min(max(-log10(error / abs(self.true)), 0.0), float(self.most))
+        )
 
 
 def sweep(asked: Asked) -> Iterator[Work]:
-    """The errors of four methods over a grid of step sizes with their certified parts, against the estimates alone."""
+    """The errors of four methods over a grid of step sizes with their certified parts, against the
+    estimates alone."""
     per_decade = 4 if asked.quick else PER_DECADE
     sizes = [10.0 ** (-k / per_decade) for k in range(20 * per_decade + 1)]
 
@@ -57,7 +63,9 @@ def sweep(asked: Asked) -> Iterator[Work]:
         return partial(sweep_over, SQUIRE_TRAPP, MIDDLE, backends=METHODS, per_decade=per_decade)
 
     methods = (
-        Method("estimates alone, math", prepared(by_hand.steps, float(MIDDLE), sizes), answers=False),
+        Method(
+            "estimates alone, math", prepared(by_hand.steps, float(MIDDLE), sizes), answers=False
+        ),
         Method("sweep()", prepare, ADD_UP, numbers=implied),
     )
     name = f"errors of {len(METHODS)} methods over {len(sizes)} step sizes"
@@ -65,9 +73,12 @@ def sweep(asked: Asked) -> Iterator[Work]:
 
 
 def implied(found: Sweep) -> list[str]:
-    """The derivative that every step of a sweep was held against: its estimate without its error."""
+    """The derivative that every step of a sweep was held against: its estimate without its
+    error."""
     steps = [step for series in found.series for step in series.rows if step.total is not None]
-    return [str(Fraction(Decimal(step.estimate)) - Fraction(Decimal(step.total or 0))) for step in steps]
+    return [
+        str(Fraction(Decimal(step.estimate)) - Fraction(Decimal(step.total or 0))) for step in steps
+    ]
 
 
 def certain(expr: str, at: str) -> ManyDigits:
@@ -86,7 +97,12 @@ def _truth(expr: str, at: str, kind: str) -> Work:
         Method("mpmath.diff", lambda: _mpmath(expr, at), DIGITS - GUARD),
         Method("certify()", lambda: _certify(expr, at), DIGITS - GUARD),
     )
-    return Work("truth", f"f′({at}) of {expr} to {DIGITS} digits, {kind}", methods, lambda: certain(expr, at))
+    return Work(
+        "truth",
+        f"f′({at}) of {expr} to {DIGITS} digits, {kind}",
+        methods,
+        lambda: certain(expr, at),
+    )
 
 
 def _certify(expr: str, at: str) -> Call:
@@ -120,11 +136,14 @@ def _mpmath(expr: str, at: str) -> Call:
 
 FIRST = f"from diffcmp import derivative; print(repr(derivative({SQUIRE_TRAPP!r})({AT})))"
 POINT = "-1.2, 1.0, 0.5"
-FIRST_GRADIENT = f"from diffcmp import gradient; print(*map(float, gradient({ROSENBROCK!r})([{POINT}])))"
+FIRST_GRADIENT = (
+    f"from diffcmp import gradient; print(*map(float, gradient({ROSENBROCK!r})([{POINT}])))"
+)
 
 
 def startup(asked: Asked) -> Iterator[Work]:
-    """A new process up to its first derivative, against one that does nothing, and one that imports NumPy."""
+    """A new process up to its first derivative, against one that does nothing, and one that imports
+    NumPy."""
     idle = Method("python -c pass", prepared(_process, "pass"), answers=False)
     numpy = Method("import numpy", prepared(_process, "import numpy"), answers=False)
     number = Method("derivative()", prepared(_process, FIRST))
@@ -133,13 +152,29 @@ def startup(asked: Asked) -> Iterator[Work]:
 
     def gradient_truth() -> Certified:
         found = certify(ROSENBROCK, {"x": point})
-        return Certified({i: exact(found.derivative(f"x[{i}]")) for i in range(len(point))}, len(point))
+        return Certified(
+            {i: exact(found.derivative(f"x[{i}]")) for i in range(len(point))}, len(point)
+        )
 
-    yield Work("startup", "first f′ in a new process", (idle, numpy, number), lambda: Certified({0: slope_at(AT)}), PATIENCE)
-    yield Work("startup", "first ∇f in a new process", (numpy, idle, vector), gradient_truth, PATIENCE)
+    yield Work(
+        "startup",
+        "first f′ in a new process",
+        (idle, numpy, number),
+        lambda: Certified({0: slope_at(AT)}),
+        PATIENCE,
+    )
+    yield Work(
+        "startup", "first ∇f in a new process", (numpy, idle, vector), gradient_truth, PATIENCE
+    )
 
 
 def _process(code: str) -> list[float]:
     """The numbers that a new process writes."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
     return [float(number) for number in done.stdout.split()]

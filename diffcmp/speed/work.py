@@ -1,4 +1,5 @@
-"""What is timed: a piece of work, the methods that do it, and how their answers are held against certified numbers."""
+"""What is timed: a piece of work, the methods that do it, and how their answers are held against
+certified numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from diffcmp.accuracy.components import worst
-from diffcmp.accuracy.measure import absolute_error, correct_digits, full_digits
+from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
 from diffcmp.accuracy.verdict import EXACT_SHARE, expected
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.registry import able, names, orders
@@ -17,32 +18,39 @@ from diffcmp.backends.registry import backend as backend_named
 from diffcmp.speed.timing import Call
 
 FLOATS = Floats()
-SOUND = full_digits(FLOATS) * EXACT_SHARE  # digits that a method without truncation error has at least
+SOUND = (
+    full_digits(FLOATS) * EXACT_SHARE
+)  # digits that a method without truncation error has at least
 
 
 class Check(Protocol):
     """What is certain about an answer."""
 
     def digits(self, answer: Any, model: Any = None) -> float:
-        """Correct digits of an answer; `model` is one that has passed already, None where there is none yet."""
+        """Correct digits of an answer; `model` is one that has passed already, None where there is
+        none yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """Certified numbers at some places of an answer that is a list of numbers; `size` of them where that is more than one."""
+    """Certified numbers at some places of an answer that is a list of numbers; `size` of them where
+    that is more than one."""
 
     values: Mapping[int, Fraction]
     size: int = 1
 
     def digits(self, answer: Any, model: Any = None) -> float:
-        """Correct digits: the largest error at a certified place, over the largest certified number there. Where there is a
-        `model`, a list held against the same numbers before, everything else must agree with it as well."""
+        """Correct digits: the largest error at a certified place, over the largest certified number
+        there. Where there is a `model`, a list held against the same numbers before, everything
+        else must agree with it as well."""
         import numpy as np
 
         found = np.atleast_1d(np.asarray(answer, dtype=float))
         if found.shape != (self.size,) or not np.all(np.isfinite(found)):
             return 0.0
-        errors = [(str(i), absolute_error(float(found[i]), true), true) for i, true in self.values.items()]
+        errors = [
+            (str(i), absolute_error(float(found[i]), true), true) for i, true in self.values.items()
+        ]
         _, error = worst(errors)
         certain = 0.0 if error is None else correct_digits(Fraction(error), Fraction(1), FLOATS)
         if model is None or self.size == len(self.values):
@@ -54,10 +62,11 @@ class Certified:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One way to do a work. prepare: once, gives what is timed. enough: the digits that a right answer has at least.
+    """One way to do a work. prepare: once, gives what is timed. enough: the digits that a right
+    answer has at least.
 
-    answers: whether it does that work at all, or something to compare with, such as f itself. numbers: the answer as a flat
-    list of numbers, or whatever the work's check takes.
+    answers: whether it does that work at all, or something to compare with, such as f itself.
+    numbers: the answer as a flat list of numbers, or whatever the work's check takes.
     """
 
     name: str
@@ -69,8 +78,9 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The same work for several methods; the first is the baseline. truth: what is certain about the answer, None where
-    nothing is. A work that lasts long has more time (`patience`, a factor)."""
+    """The same work for several methods; the first is the baseline. truth: what is certain about
+    the answer, None where nothing is. A work that lasts long has more time (`patience`, a
+    factor)."""
 
     suite: str
     name: str
@@ -80,11 +90,14 @@ class Work:
 
 
 def backends(wanted: list[str] | None) -> list[tuple[str, float]]:
-    """The backends of the first order that were asked for, or all, with the digits that each has where it is sound.
+    """The backends of the first order that were asked for, or all, with the digits that each has
+    where it is sound.
 
     Raises
     ------
     InputError: where one is unknown, or gives no first derivatives.
     """
-    known = [name for name in names() if 1 in orders(backend_named(name))] if wanted is None else wanted
+    known = (
+        [name for name in names() if 1 in orders(backend_named(name))] if wanted is None else wanted
+    )
     return [(name, expected(able(name, 1), FLOATS)) for name in dict.fromkeys(known)]

@@ -1,4 +1,5 @@
-"""A small network trained with wrong derivatives, with and without dropout: what does it do to the accuracy?"""
+"""A small network trained with wrong derivatives, with and without dropout: what does it do to the
+accuracy?"""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.operators import gradient
+from diffcmp.derivatives.arrays import gradient
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -27,11 +28,18 @@ def study(
     steps: Annotated[int, Bounds("of gradient descent", 10, 10000)] = 300,
     error: Annotated[float, Bounds("relative, injected into every derivative", 0, 10)] = 0.5,
 ) -> Report:
-    """Loss and accuracy over seeds: dropout or not, exact derivatives or wrong ones, from the same starts and batches."""
-    pairs = [trained(seed, kept, wrong, steps) for seed in each(range(seeds), "networks") for kept in KINDS.values()
-             for wrong in (0.0, error)]  # fmt: skip
+    """Loss and accuracy over seeds: dropout or not, exact derivatives or wrong ones, from the same
+    starts and batches."""
+    pairs = [
+        trained(seed, kept, wrong, steps)
+        for seed in each(range(seeds), "networks")
+        for kept in KINDS.values()
+        for wrong in (0.0, error)
+    ]
     names = [f"{kind}, {wrong}" for kind in KINDS for wrong in ("exact", "error")]
-    runs = dict(zip(names, np.array(pairs).reshape(seeds, len(names), 2).swapaxes(0, 1), strict=True))
+    runs = dict(
+        zip(names, np.array(pairs).reshape(seeds, len(names), 2).swapaxes(0, 1), strict=True)
+    )
     plain, plain_wrong, dropped, dropped_wrong = runs.values()
     told = {
         "dropout": effect(dropped - plain),
@@ -53,28 +61,77 @@ def study(
         f"SGD with gradient (tape) of {LOSS}; error: every derivative times 1 + {error:g}·N(0, 1), the same in all kinds",
         {"seeds": seeds, "steps": steps, "error": error},
         (
-            Table("Over the seeds: mean and standard deviation",
-                  {"kind": "text", "loss": "number", "its spread": "number", "accuracy": "number", "spread": "number"},
-                  tuple((name, *(float(f(found[:, j])) for j in (0, 1) for f in (np.mean, partial(np.std, ddof=1))))
-                        for name, found in runs.items()),
-                  "loss: of the training set, a point; accuracy: of the test set."),
-            Table("Effects: the mean of paired differences", {"of": "text", "on the": "text", "effect": "number", "±": "number",
-                  "verdict": "text"}, tuple(rows), f"±: {SURE:g} standard errors."),
+            Table(
+                "Over the seeds: mean and standard deviation",
+                {
+                    "kind": "text",
+                    "loss": "number",
+                    "its spread": "number",
+                    "accuracy": "number",
+                    "spread": "number",
+                },
+                tuple(
+                    (
+                        name,
+                        *(
+                            float(f(found[:, j]))
+                            for j in (0, 1)
+                            for f in (np.mean, partial(np.std, ddof=1))
+                        ),
+                    )
+                    for name, found in runs.items()
+                ),
+                "loss: of the training set, a point; accuracy: of the test set.",
+            ),
+            Table(
+                "Effects: the mean of paired differences",
+                {
+                    "of": "text",
+                    "on the": "text",
+                    "effect": "number",
+                    "±": "number",
+                    "verdict": "text",
+                },
+                tuple(rows),
+                f"±: {SURE:g} standard errors.",
+            ),
         ),
         (
-            Chart(f"Mean test accuracy {plain[:, 1].mean():.2f} with all units, {dropped[:, 1].mean():.2f} with dropout",
-                  "rank of the network among its kind", "test accuracy",
-                  tuple(Curve(name, count, tuple(map(float, np.sort(found[:, 1])))) for name, found in runs.items())),
+            Chart(
+                f"Mean test accuracy {plain[:, 1].mean():.2f} with all units, {dropped[:, 1].mean():.2f} with dropout",
+                "rank of the network among its kind",
+                "test accuracy",
+                tuple(
+                    Curve(name, count, tuple(map(float, np.sort(found[:, 1]))))
+                    for name, found in runs.items()
+                ),
+            ),
         ),
         (
-            *(concluded(f"{name}: " + "; ".join(f"{measure} {mean:+.4f} ± {spread:.4f}, {said}"
-                                                for measure, mean, spread, said in found)) for name, found in told.items()),
-            concluded("tape and dual agree to {dual:.0e}, tape and central differences to {central:.0e}", **apart),
-            concluded("over {n} seeds and {steps} steps; ± is {sure:g} standard errors of the paired difference", n=seeds,
-                      steps=steps, sure=SURE, effects=accuracy,
-                      accuracy={name: float(found[:, 1].mean()) for name, found in runs.items()}),
+            *(
+                concluded(
+                    f"{name}: "
+                    + "; ".join(
+                        f"{measure} {mean:+.4f} ± {spread:.4f}, {said}"
+                        for measure, mean, spread, said in found
+                    )
+                )
+                for name, found in told.items()
+            ),
+            concluded(
+                "tape and dual agree to {dual:.0e}, tape and central differences to {central:.0e}",
+                **apart,
+            ),
+            concluded(
+                "over {n} seeds and {steps} steps; ± is {sure:g} standard errors of the paired difference",
+                n=seeds,
+                steps=steps,
+                sure=SURE,
+                effects=accuracy,
+                accuracy={name: float(found[:, 1].mean()) for name, found in runs.items()},
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def verdict(mean: float, spread: float) -> str:
@@ -83,8 +140,12 @@ def verdict(mean: float, spread: float) -> str:
 
 
 def effect(difference: Array) -> list[tuple[str, float, float, str]]:
-    """For each measure the mean of paired differences, what chance alone would make of it, and the verdict."""
-    means, chances = difference.mean(axis=0), SURE * difference.std(axis=0, ddof=1) / math.sqrt(len(difference))
+    """For each measure the mean of paired differences, what chance alone would make of it, and the
+    verdict."""
+    means, chances = (
+        difference.mean(axis=0),
+        SURE * difference.std(axis=0, ddof=1) / math.sqrt(len(difference)),
+    )
     pairs = zip(MEASURES, means.tolist(), chances.tolist(), strict=True)
     return [(measure, mean, chance, verdict(mean, chance)) for measure, mean, chance in pairs]
 
@@ -114,13 +175,21 @@ def trained(seed: int, kept: float, wrong: float, steps: int) -> tuple[float, fl
 
 
 def agreement() -> dict[str, float]:
-    """How far dual and central differences are from the tape, over the largest derivative, on a small network."""
+    """How far dual and central differences are from the tape, over the largest derivative, on a
+    small network."""
     random = np.random.default_rng(0)
     x, y = points(random, 3)
-    values = {"y": y, "X": x, "W": random.normal(size=(3, 2)), "m": np.ones(2), "v": random.normal(size=2)}
+    values = {
+        "y": y,
+        "X": x,
+        "W": random.normal(size=(3, 2)),
+        "m": np.ones(2),
+        "v": random.normal(size=2),
+    }
     given = [values[name] for name in gradient(LOSS).names]
     tape, dual, central = (
-        np.concatenate([np.ravel(p) for p in gradient(LOSS, b)(*given)]) for b in ("tape", "dual", "central")
+        np.concatenate([np.ravel(p) for p in gradient(LOSS, b)(*given)])
+        for b in ("tape", "dual", "central")
     )
     return {
         "dual": float(abs(tape - dual).max() / abs(tape).max()),

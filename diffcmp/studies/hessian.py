@@ -1,4 +1,5 @@
-"""What second derivatives cost: a product with the Hessian, the Hessian, dense or sparse, and the tensor of a vector's."""
+"""What second derivatives cost: a product with the Hessian, the Hessian, dense or sparse, and the
+tensor of a vector's."""
 
 from __future__ import annotations
 
@@ -12,16 +13,18 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.engines.compiled import adjoint, pushforward
+from diffcmp.derivatives.arrays import gradient, hessian, hvp, jacobian
+from diffcmp.engines.derived import adjoint, pushforward
 from diffcmp.engines.products import columns, symmetric
-from diffcmp.operators import gradient, hessian, hvp, jacobian
 from diffcmp.program.ir import Program
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
 DENSE = "logsumexp(x) + sum(x**2)/2"  # every variable meets every other
-CHAIN = "sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"  # Rosenbrock's: each meets its neighbours
+CHAIN = (
+    "sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"  # Rosenbrock's: each meets its neighbours
+)
 VECTOR, COMPONENT = "softmax(x)", "sum(w*softmax(x))"
 LONG, SQUARE, CUBE = 1024, 64, 16  # the least n, where a result has n, n² and n³ numbers
 REPEATS = 2
@@ -30,7 +33,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A derivative of n variables; work: the numbers that it reads or writes; least: the smallest n; power: of n, by theory."""
+    """A derivative of n variables; work: the numbers that it reads or writes; least: the smallest
+    n; power: of n, by theory."""
 
     f: Callable[[Array], Any]
     work: Callable[[Array], int]
@@ -51,23 +55,29 @@ class Cost:
     def powers(self) -> tuple[float, float, float]:
         """The p of C·nᵖ for each of the three."""
         n = np.log(self.sizes)
-        work, memory, seconds = (float(np.polyfit(n, np.log(y), 1)[0]) for y in (self.work, self.memory, self.seconds))
+        work, memory, seconds = (
+            float(np.polyfit(n, np.log(y), 1)[0]) for y in (self.work, self.memory, self.seconds)
+        )
         return work, memory, seconds
 
 
 WAYS = {
-    "gradient": Way(gradient(DENSE), lambda x: touched(adjoint(gradient(DENSE).program([x]), ("x",))), LONG, 1),
-    "Hessian × vector": Way(lambda x: hvp(DENSE)(x, np.ones_like(x)), lambda x: product(DENSE, x), LONG, 1),
+    "gradient": Way(
+        gradient(DENSE), lambda x: touched(adjoint(gradient(DENSE).program([x]), ("x",))), LONG, 1
+    ),
+    "Hessian × vector": Way(
+        lambda x: hvp(DENSE)(x, np.ones_like(x)), lambda x: product(DENSE, x), LONG, 1
+    ),
     "Hessian, of a chain": Way(hessian(CHAIN, sparse=True), lambda x: products(CHAIN, x), LONG, 1),
     "Hessian": Way(hessian(DENSE), lambda x: products(DENSE, x), SQUARE, 2),
     "Jacobian of softmax": Way(jacobian(VECTOR), lambda x: jacobian_products(VECTOR, x), SQUARE, 2),
-    "tensor of softmax": Way(lambda x: tensor(x), lambda x: len(x) * products(COMPONENT, x, x), CUBE, 3),
+    "tensor of softmax": Way(
+        lambda x: tensor(x), lambda x: len(x) * products(COMPONENT, x, x), CUBE, 3
+    ),
 }
 
 
-def study(
-    doublings: Annotated[int, Bounds("of n", 2, 4)] = 3,
-) -> Report:
+def study(doublings: Annotated[int, Bounds("of n", 2, 4)] = 3) -> Report:
     """Numbers touched, bytes and seconds of each derivative against the number of variables."""
     costs = {
         name: cost(way, [way.least * 2**k for k in range(doublings + (way.power < 3))])
@@ -75,9 +85,15 @@ def study(
     }
     work, memory, times = ({name: c.powers[i] for name, c in costs.items()} for i in range(3))
     n = costs["Hessian"].sizes[-1]
-    dense, chain = (symmetric(hessian(text).program([np.zeros(n)])).products for text in (DENSE, CHAIN))
+    dense, chain = (
+        symmetric(hessian(text).program([np.zeros(n)])).products for text in (DENSE, CHAIN)
+    )
     late = [name for name, way in WAYS.items() if times[name] < way.power - 0.2]
-    said = f"not yet the powers of work in {len(late)} of {len(WAYS)} cases" if late else "the powers of work"
+    said = (
+        f"not yet the powers of work in {len(late)} of {len(WAYS)} cases"
+        if late
+        else "the powers of work"
+    )
     one = costs["Hessian × vector"]
 
     def chart(title: str, unit: str, data: Callable[[Cost], tuple[float, ...]]) -> Chart:
@@ -92,34 +108,70 @@ def study(
         "gradient, jacobian, hvp and hessian (dual over tape, columns coloured); memory: the peak of a call, by tracemalloc",
         {"doublings": doublings},
         (
-            Table("Powers p of n^p, fitted over all n; at the largest n, what one call takes",
-                  {"derivative": "text", "n": "count", "memory": "bytes", "time": "seconds", "p, work": "order",
-                   "p, memory": "order", "p, time": "order", "theory": "count"},
-                  tuple((name, c.sizes[-1], c.memory[-1], c.seconds[-1], *c.powers, WAYS[name].power)
-                        for name, c in costs.items()),
-                  "work: numbers read or written, counted in the programs that run; theory: of work and of memory."),
+            Table(
+                "Powers p of n^p, fitted over all n; at the largest n, what one call takes",
+                {
+                    "derivative": "text",
+                    "n": "count",
+                    "memory": "bytes",
+                    "time": "seconds",
+                    "p, work": "order",
+                    "p, memory": "order",
+                    "p, time": "order",
+                    "theory": "count",
+                },
+                tuple(
+                    (name, c.sizes[-1], c.memory[-1], c.seconds[-1], *c.powers, WAYS[name].power)
+                    for name, c in costs.items()
+                ),
+                "work: numbers read or written, counted in the programs that run; theory: of work and of memory.",
+            ),
         ),
         (
-            chart(f"Memory: n^{memory['Hessian']:.2f} dense, n^{memory['Hessian, of a chain']:.2f} sparse, "
-                  f"n^{memory['tensor of softmax']:.2f} for the tensor", "peak of a call in bytes",
-                  lambda c: tuple(map(float, c.memory))),
-            chart(f"Work: n^{work['Hessian']:.2f} dense, n^{work['Hessian, of a chain']:.2f} sparse, "
-                  f"n^{work['tensor of softmax']:.2f} for the tensor", "numbers touched in a call",
-                  lambda c: tuple(map(float, c.work))),
+            chart(
+                f"Memory: n^{memory['Hessian']:.2f} dense, n^{memory['Hessian, of a chain']:.2f} sparse, "
+                f"n^{memory['tensor of softmax']:.2f} for the tensor",
+                "peak of a call in bytes",
+                lambda c: tuple(map(float, c.memory)),
+            ),
+            chart(
+                f"Work: n^{work['Hessian']:.2f} dense, n^{work['Hessian, of a chain']:.2f} sparse, "
+                f"n^{work['tensor of softmax']:.2f} for the tensor",
+                "numbers touched in a call",
+                lambda c: tuple(map(float, c.work)),
+            ),
         ),
         (
-            concluded("work grows like n^{dense:.2f} for the dense Hessian, n^{sparse:.2f} for that of a chain, n^{tensor:.2f} "
-                      "for the third-order tensor of softmax", dense=work["Hessian"], sparse=work["Hessian, of a chain"],
-                      tensor=work["tensor of softmax"], work=work),
-            concluded("the memory that a call holds at its peak grows like n^{whole:.2f}, n^{few:.2f} and n^{cube:.2f}",
-                      whole=memory["Hessian"], few=memory["Hessian, of a chain"], cube=memory["tensor of softmax"],
-                      memory=memory),
-            concluded("at n = {n} the dense Hessian takes {products} products with a vector, that of the chain {colours}", n=n,
-                      products=dense, colours=chain),
-            concluded("time has {said}: {factor}-fold n makes a product with a vector take {ratio:.1f} times as long",
-                      said=said, factor=2**doublings, ratio=one.seconds[-1] / one.seconds[0], times=times),
+            concluded(
+                "work grows like n^{dense:.2f} for the dense Hessian, n^{sparse:.2f} for that of a chain, n^{tensor:.2f} "
+                "for the third-order tensor of softmax",
+                dense=work["Hessian"],
+                sparse=work["Hessian, of a chain"],
+                tensor=work["tensor of softmax"],
+                work=work,
+            ),
+            concluded(
+                "the memory that a call holds at its peak grows like n^{whole:.2f}, n^{few:.2f} and n^{cube:.2f}",
+                whole=memory["Hessian"],
+                few=memory["Hessian, of a chain"],
+                cube=memory["tensor of softmax"],
+                memory=memory,
+            ),
+            concluded(
+                "at n = {n} the dense Hessian takes {products} products with a vector, that of the chain {colours}",
+                n=n,
+                products=dense,
+                colours=chain,
+            ),
+            concluded(
+                "time has {said}: {factor}-fold n makes a product with a vector take {ratio:.1f} times as long",
+                said=said,
+                factor=2**doublings,
+                ratio=one.seconds[-1] / one.seconds[0],
+                times=times,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def tensor(x: Array) -> Array:
@@ -152,7 +204,10 @@ def jacobian_products(text: str, x: Array) -> int:
 
 def touched(program: Program) -> int:
     """The numbers that one run reads or writes: of each equation the largest of its arrays."""
-    return sum(max(math.prod(program.dims[slot]) for slot in (eq.output, *eq.inputs)) for eq in program.equations)
+    return sum(
+        max(math.prod(program.dims[slot]) for slot in (eq.output, *eq.inputs))
+        for eq in program.equations
+    )
 
 
 def cost(way: Way, sizes: list[int]) -> Cost:
@@ -162,7 +217,9 @@ def cost(way: Way, sizes: list[int]) -> Cost:
         x = np.linspace(-1, 1, n)
         way.f(x)
         work.append(way.work(x))
-        memory.append(min(peak(way.f, x) for _ in range(REPEATS)))  # the least: a thread that draws a bar needs some too
+        memory.append(
+            min(peak(way.f, x) for _ in range(REPEATS))
+        )  # the least: a thread that draws a bar needs some too
         seconds.append(min(timed(way.f, x) for _ in range(REPEATS)))
     return Cost(tuple(sizes), tuple(work), tuple(memory), tuple(seconds))
 

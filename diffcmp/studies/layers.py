@@ -1,4 +1,5 @@
-"""f₃∘f₂∘f₁ by one reverse sweep: lock the parameters and move the input, or lock the input and move the parameters."""
+"""f₃∘f₂∘f₁ by one reverse sweep: lock the parameters and move the input, or lock the input and move
+the parameters."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.engines.compiled import adjoint
-from diffcmp.operators import gradient
-from diffcmp.program.parser import parse
+from diffcmp.derivatives.arrays import gradient
+from diffcmp.engines.derived import adjoint
+from diffcmp.language.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -29,7 +30,8 @@ def study(
     steps: Annotated[int, Bounds("of gradient descent", 10, 5000)] = 300,
     seed: Annotated[int, Bounds("of parameters, input and target", 0, 2**31)] = 0,
 ) -> Report:
-    """Both problems from the same start, by the same gradient; the adjoint at every layer; what a lock saves."""
+    """Both problems from the same start, by the same gradient; the adjoint at every layer; what a
+    lock saves."""
     start = network(width, np.random.default_rng(seed))
     paths = {name: descent(start, moved, steps) for name, moved in each(MOVED.items(), "problems")}
     ends = {name: path[-1] for name, path in paths.items()}
@@ -37,7 +39,10 @@ def study(
     adjoints = {layer: swept[nudge] for layer, nudge in NUDGED.items()}
     chained = max(chain_errors(start, adjoints))
     apart = from_truth(start, swept)
-    work = {name: equations(LOSS, start, moved) for name, moved in (*MOVED.items(), ("everything", tuple(start)))}
+    work = {
+        name: equations(LOSS, start, moved)
+        for name, moved in (*MOVED.items(), ("everything", tuple(start)))
+    }
     idle = equations(WITH_UNUSED, start, ("A", "B", "C")) - work["training: move A, B, C"]
     touch = float(abs(slopes(WITH_UNUSED, {**start, UNUSED: start["B"]})[UNUSED]).max())
     count = tuple(float(k) for k in range(steps + 1))
@@ -45,37 +50,67 @@ def study(
         "layers",
         f"one reverse sweep serves both: loss {ends['design: move x']:.0e} by moving x, "
         f"{ends['training: move A, B, C']:.0e} by moving the parameters",
-        question("layers"), f"gradient (tape) of {LOSS}, at p = q = r = 0; truth by certify",
+        question("layers"),
+        f"gradient (tape) of {LOSS}, at p = q = r = 0; truth by certify",
         {"width": width, "steps": steps, "seed": seed},
         (
-            Table("The adjoint at every layer", {"layer": "text", "numbers": "count", "largest adjoint": "number"},
-                  tuple((name, a.size, float(abs(a).max())) for name, a in adjoints.items()),
-                  "the derivative of the loss in that layer's value, at the start."),
-            Table("The work of a sweep: locked inputs are not differentiated", {"problem": "text", "equations": "count"},
-                  tuple(work.items()), "equations: of the program of the sweep, of which each computes one array."),
+            Table(
+                "The adjoint at every layer",
+                {"layer": "text", "numbers": "count", "largest adjoint": "number"},
+                tuple((name, a.size, float(abs(a).max())) for name, a in adjoints.items()),
+                "the derivative of the loss in that layer's value, at the start.",
+            ),
+            Table(
+                "The work of a sweep: locked inputs are not differentiated",
+                {"problem": "text", "equations": "count"},
+                tuple(work.items()),
+                "equations: of the program of the sweep, of which each computes one array.",
+            ),
         ),
         (
-            Chart(f"To the same target: {width} numbers of the input, or {3 * width**2} parameters, are moved",
-                  "step of gradient descent", "loss",
-                  tuple(Curve(name, count, path) for name, path in paths.items()), "y"),
+            Chart(
+                f"To the same target: {width} numbers of the input, or {3 * width**2} parameters, are moved",
+                "step of gradient descent",
+                "loss",
+                tuple(Curve(name, count, path) for name, path in paths.items()),
+                "y",
+            ),
         ),
         (
-            concluded("the loss falls from {first:.1f} to {design:.0e} where the parameters are locked and x moves, to "
-                      "{training:.0e} where x is locked and the parameters move", first=paths["design: move x"][0],
-                      design=ends["design: move x"], training=ends["training: move A, B, C"]),
-            concluded("one sweep gives the adjoints of all {layers} layers: they obey the chain rule to {chained:.0e}; all "
-                      "{numbers} derivatives of the sweep agree with the truth to {apart:.0e}", layers=len(adjoints),
-                      chained=chained, numbers=sum(d.size for d in swept.values()), apart=apart),
-            concluded("a sweep takes {x} equations for x, {p} for the parameters, {all} for all",
-                      x=work["design: move x"], p=work["training: move A, B, C"], all=work["everything"], work=work),
-            concluded("a branch that does not reach the output adds {idle} equations, and its gradient is {touch:g}", idle=idle,
-                      touch=touch),
+            concluded(
+                "the loss falls from {first:.1f} to {design:.0e} where the parameters are locked and x moves, to "
+                "{training:.0e} where x is locked and the parameters move",
+                first=paths["design: move x"][0],
+                design=ends["design: move x"],
+                training=ends["training: move A, B, C"],
+            ),
+            concluded(
+                "one sweep gives the adjoints of all {layers} layers: they obey the chain rule to {chained:.0e}; all "
+                "{numbers} derivatives of the sweep agree with the truth to {apart:.0e}",
+                layers=len(adjoints),
+                chained=chained,
+                numbers=sum(d.size for d in swept.values()),
+                apart=apart,
+            ),
+            concluded(
+                "a sweep takes {x} equations for x, {p} for the parameters, {all} for all",
+                x=work["design: move x"],
+                p=work["training: move A, B, C"],
+                all=work["everything"],
+                work=work,
+            ),
+            concluded(
+                "a branch that does not reach the output adds {idle} equations, and its gradient is {touch:g}",
+                idle=idle,
+                touch=touch,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def network(width: int, random: np.random.Generator) -> Values:
-    """Random parameters and input; the target is the value at another input, so that it can be reached."""
+    """Random parameters and input; the target is the value at another input, so that it can be
+    reached."""
     matrices = {name: random.normal(size=(width, width)) / np.sqrt(width) for name in "ABC"}
     x, goal = random.normal(size=(2, width))
     nudges = dict.fromkeys("pqr", np.zeros(width))
@@ -112,13 +147,19 @@ def descent(start: Values, moved: tuple[str, ...], steps: int) -> tuple[float, .
 
 
 def from_truth(start: Values, swept: Values) -> float:
-    """How far the derivatives of a sweep are from the certified ones, against the largest of each array."""
+    """How far the derivatives of a sweep are from the certified ones, against the largest of each
+    array."""
     exact: dict[str, list[float]] = {name: [] for name in swept}
-    for element, place in certify(LOSS, {name: start[name].tolist() for name in swept}).along.items():
+    for element, place in certify(
+        LOSS, {name: start[name].tolist() for name in swept}
+    ).along.items():
         assert place.derivative is not None
         exact[element.partition("[")[0]].append(float(place.derivative.text(17)))
     known = {name: np.array(numbers) for name, numbers in exact.items()}
-    return max(float(abs(found.ravel() - known[name]).max() / abs(known[name]).max()) for name, found in swept.items())
+    return max(
+        float(abs(found.ravel() - known[name]).max() / abs(known[name]).max())
+        for name, found in swept.items()
+    )
 
 
 def chain_errors(start: Values, adjoints: Values) -> list[float]:
@@ -133,7 +174,8 @@ def chain_errors(start: Values, adjoints: Values) -> list[float]:
 
 
 def equations(text: str, start: Values, moved: tuple[str, ...]) -> int:
-    """How many equations the program of value and gradient has, where the other variables are locked."""
+    """How many equations the program of value and gradient has, where the other variables are
+    locked."""
     shapes = {name: value.shape for name, value in {**start, UNUSED: start["B"]}.items()}
     program = parse(text, (), shapes)
     return len(adjoint(program, moved).equations)

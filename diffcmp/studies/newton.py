@@ -1,4 +1,5 @@
-"""Newton's method on a cost: set its derivative to zero, with the derivative that each backend gives."""
+"""Newton's method on a cost: set its derivative to zero, with the derivative that each backend
+gives."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ import numpy as np
 from diffcmp.accuracy.compare import configured
 from diffcmp.backends.registry import able
 from diffcmp.deadline import Deadline
-from diffcmp.engines.coordinate import coordinate
-from diffcmp.engines.point import Point
-from diffcmp.operators import gradient, hessian
-from diffcmp.program.parser import parse
+from diffcmp.derivatives.arrays import gradient, hessian
+from diffcmp.language.parser import parse
+from diffcmp.point.coordinate import coordinate
+from diffcmp.point.point import Point
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -42,20 +43,34 @@ class Slope:
         return self.backend if self.h is None else f"{self.backend}, h = {self.h:g}"
 
     def function(self) -> Callable[[float], float]:
-        ready = configured(able(self.backend, 1), self.h, Deadline.after(10)).prepare(parse(COST), ["x"])
+        ready = configured(able(self.backend, 1), self.h, Deadline.after(10)).prepare(
+            parse(COST), ["x"]
+        )
         return lambda x: float(ready(Point({"x": coordinate(x)})).derivative["x"])
 
     def error(self) -> float:
-        """The largest error of the derivative at some points around the minimum: at a single one rounding may be lucky."""
+        """The largest error of the derivative at some points around the minimum: at a single one
+        rounding may be lucky."""
         slope = self.function()
-        return max(float(abs(Fraction(slope(x)) - exact(certify(COST, x).derivative("x")))) for x in AROUND)
+        return max(
+            float(abs(Fraction(slope(x)) - exact(certify(COST, x).derivative("x")))) for x in AROUND
+        )
 
 
 SLOPES = (
-    Slope("dual"), Slope("tape"), Slope("symbolic"), Slope("complex-step"), Slope("richardson"), Slope("central"),
-    Slope("central", 1e-2), Slope("central", 1e-10), Slope("forward"), Slope("forward", 1e-2), Slope("forward", 1e-4),
+    Slope("dual"),
+    Slope("tape"),
+    Slope("symbolic"),
+    Slope("complex-step"),
+    Slope("richardson"),
+    Slope("central"),
+    Slope("central", 1e-2),
+    Slope("central", 1e-10),
+    Slope("forward"),
+    Slope("forward", 1e-2),
+    Slope("forward", 1e-4),
     Slope("forward", 1e-13),
-)  # fmt: skip
+)
 DRAWN = ("dual", "central", "forward", "forward, h = 0.01", "forward, h = 1e-13")
 CHORD = "dual, f″ of the start"
 
@@ -66,9 +81,13 @@ def study(
     size: Annotated[int, Bounds("variables of the quadratic", 1, 100)] = 10,
     seed: Annotated[int, Bounds("of the quadratic", 0, 2**31)] = 0,
 ) -> Report:
-    """The same iteration with twelve first derivatives; and a quadratic, where one step is enough."""
+    """The same iteration with twelve first derivatives; and a quadratic, where one step is
+    enough."""
     curvature = hessian(COST)
-    paths = {way.name: errors(newton(way.function(), curvature, start, steps)) for way in each(SLOPES, "ways")}
+    paths = {
+        way.name: errors(newton(way.function(), curvature, start, steps))
+        for way in each(SLOPES, "ways")
+    }
     first = curvature(start)
     paths[CHORD] = errors(newton(SLOPES[0].function(), lambda x: first, start, steps))
     at_best = float(curvature(-math.log(3)))
@@ -80,7 +99,11 @@ def study(
     needed = {name: reached(path, 4 * U) for name, path in paths.items()}
     before, after = one_step(size, np.random.default_rng(seed))
     chord = fitted_order(paths[CHORD])
-    said = f"the order is {chord:.1f}" if paths[CHORD][-1] < paths[CHORD][0] / 10 else "it does not converge"
+    said = (
+        f"the order is {chord:.1f}"
+        if paths[CHORD][-1] < paths[CHORD][0] / 10
+        else "it does not converge"
+    )
     count = tuple(float(k) for k in range(steps + 1))
     return Report(
         "newton",
@@ -89,36 +112,87 @@ def study(
         f"f = {COST}; f′ by each backend, f″ by hessian (dual over tape) for all; all errors against certify",
         {"start": start, "steps": steps, "size": size, "seed": seed},
         (
-            Table("Newton's method with the f′ of each backend",
-                  {"f′ by": "text", "error of f′": "error", "predicted floor": "error", "floor": "error", "steps": "count"},
-                  tuple((way.name, predicted[way.name] * at_best, predicted[way.name], floor[way.name], needed[way.name])
-                        for way in SLOPES),
-                  f"predicted floor: error of f′ (the largest of {len(AROUND)} around x*), over f″. "
-                  "steps: until |x − x*| ≤ 4u; none where it never is."),
+            Table(
+                "Newton's method with the f′ of each backend",
+                {
+                    "f′ by": "text",
+                    "error of f′": "error",
+                    "predicted floor": "error",
+                    "floor": "error",
+                    "steps": "count",
+                },
+                tuple(
+                    (
+                        way.name,
+                        predicted[way.name] * at_best,
+                        predicted[way.name],
+                        floor[way.name],
+                        needed[way.name],
+                    )
+                    for way in SLOPES
+                ),
+                f"predicted floor: error of f′ (the largest of {len(AROUND)} around x*), over f″. "
+                "steps: until |x − x*| ≤ 4u; none where it never is.",
+            ),
         ),
         (
-            Chart(f"Digits grow {order:.1f}-fold with every step, until the error of f′ stops them", "step", "|x − x*|",
-                  tuple(Curve(name, count, tuple(paths[name])) for name in (*DRAWN, CHORD)), "y", (1e-17, 3.0)),
-            Chart(f"Where f′ errs by more than rounding, its error over f″ is the floor, within a factor of {10**off:.1f}",
-                  "error of f′ around x*, over f″", "floor of |x − x*|",
-                  (Curve("a way to f′", tuple(predicted.values()), tuple(floor[n] for n in predicted), "points"),
-                   Curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory")), "xy"),
+            Chart(
+                f"Digits grow {order:.1f}-fold with every step, until the error of f′ stops them",
+                "step",
+                "|x − x*|",
+                tuple(Curve(name, count, tuple(paths[name])) for name in (*DRAWN, CHORD)),
+                "y",
+                (1e-17, 3.0),
+            ),
+            Chart(
+                f"Where f′ errs by more than rounding, its error over f″ is the floor, within a factor of {10**off:.1f}",
+                "error of f′ around x*, over f″",
+                "floor of |x − x*|",
+                (
+                    Curve(
+                        "a way to f′",
+                        tuple(predicted.values()),
+                        tuple(floor[n] for n in predicted),
+                        "points",
+                    ),
+                    Curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory"),
+                ),
+                "xy",
+            ),
         ),
         (
-            concluded("with the derivatives of dual the error after a step is like that before it to the power {order:.2f}",
-                      order=order),
-            concluded("where f′ errs by more than rounding, its error predicts the floor within a factor of {factor:.1f}",
-                      factor=10**off, floor=floor, predicted=predicted),
-            concluded("with the f″ of the start {said}: {left:.0e} is left after {steps} steps, "
-                      "where the true f″ needs {fast}", said=said, chord=chord, left=paths[CHORD][-1], steps=steps,
-                      fast=needed["dual"]),
-            concluded("a quadratic of {size} variables needs one step: the error falls from {before:.1f} to {after:.0e}",
-                      size=size, before=before, after=after),
+            concluded(
+                "with the derivatives of dual the error after a step is like that before it to the power {order:.2f}",
+                order=order,
+            ),
+            concluded(
+                "where f′ errs by more than rounding, its error predicts the floor within a factor of {factor:.1f}",
+                factor=10**off,
+                floor=floor,
+                predicted=predicted,
+            ),
+            concluded(
+                "with the f″ of the start {said}: {left:.0e} is left after {steps} steps, "
+                "where the true f″ needs {fast}",
+                said=said,
+                chord=chord,
+                left=paths[CHORD][-1],
+                steps=steps,
+                fast=needed["dual"],
+            ),
+            concluded(
+                "a quadratic of {size} variables needs one step: the error falls from {before:.1f} to {after:.0e}",
+                size=size,
+                before=before,
+                after=after,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
-def newton(slope: Callable[[float], float], curvature: Callable[[float], float], x: float, steps: int) -> list[float]:
+def newton(
+    slope: Callable[[float], float], curvature: Callable[[float], float], x: float, steps: int
+) -> list[float]:
     """The iterates x ← x − f′(x)/f″(x)."""
     path = [x]
     for _ in range(steps):
@@ -153,7 +227,11 @@ def reached(path: list[float], goal: float) -> int | None:
 def one_step(size: int, random: np.random.Generator) -> tuple[float, float]:
     """Newton's one step on ½xᵀAx − bᵀx: the largest error before and after it."""
     root = random.normal(size=(size, size))
-    a, best, x = root @ root.T + np.eye(size), random.normal(size=size), 10 * random.normal(size=size)
+    a, best, x = (
+        root @ root.T + np.eye(size),
+        random.normal(size=size),
+        10 * random.normal(size=size),
+    )
     values = {"x": x, "A": a, "b": a @ best}
     f = gradient(QUADRATIC)
     i = f.names.index("x")

@@ -1,4 +1,5 @@
-"""How far a study is, told to whoever listens: the command draws a bar of it, a caller from Python hears nothing."""
+"""How far a study is, told to whoever listens: the command draws a bar of it, a caller from Python
+hears nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def heard_by(listener: Listener) -> Iterator[None]:
 
 
 def each(items: Collection[Item], what: str) -> Iterator[Item]:
-    """The items, one after another: a loop `for name in each(names, "networks")` is one that is seen to move.
+    """The items, one after another: a loop `for name in each(names, "networks")` is one that is
+    seen to move.
 
     >>> with heard_by(lambda what, share: print(what, share)):
     ...     list(each("ab", "letters"))

@@ -1,6 +1,7 @@
 """Every study by name, with the question it asks; a study is imported when it is run.
 
-The study `lhopital` is the function `study` in `diffcmp/studies/lhopital.py`; its keyword parameters are its options.
+The study `lhopital` is the function `study` in `diffcmp/studies/lhopital.py`; its keyword
+parameters are its options.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from importlib import import_module
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from diffcmp.errors import Fault, InputError
-from diffcmp.program.parser import suggestion
+from diffcmp.names import suggestion
 from diffcmp.report.record import Report
 
 QUESTIONS = {
@@ -37,7 +38,8 @@ QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What an option is, in words, and the range of its number: `depth: Annotated[int, Bounds("of the chain", 1, 2000)]`."""
+    """What an option is, in words, and the range of its number: `depth: Annotated[int, Bounds("of
+    the chain", 1, 2000)]`."""
 
     meaning: str
     least: float = -math.inf
@@ -78,7 +80,10 @@ def options(name: str) -> list[Option]:
     """The options of a study, from its signature."""
     found = function(name)
     hints = get_type_hints(found, include_extras=True)
-    return [_option(p.name, hints[p.name], p.default) for p in inspect.signature(found).parameters.values()]
+    return [
+        _option(p.name, hints[p.name], p.default)
+        for p in inspect.signature(found).parameters.values()
+    ]
 
 
 def _option(name: str, hint: Any, default: Any) -> Option:
@@ -102,7 +107,9 @@ def study(name: str, **given: Any) -> Report:
     known = {option.name: option for option in options(name)}
     for key, value in given.items():
         if key not in known:
-            raise InputError(Fault.STUDY_OPTION, name=name, option=key, names=", ".join(known) or "none")
+            raise InputError(
+                Fault.STUDY_OPTION, name=name, option=key, names=", ".join(known) or "none"
+            )
         checked(known[key], value)
     return function(name)(**given)
 
@@ -110,7 +117,13 @@ def study(name: str, **given: Any) -> Report:
 def checked(option: Option, value: Any) -> None:
     """Refuse a value that the option does not take."""
     if option.choices and value not in option.choices:
-        raise InputError(Fault.STUDY_CHOICE, option=option.name, given=value, names=", ".join(option.choices))
+        raise InputError(
+            Fault.STUDY_CHOICE, option=option.name, given=value, names=", ".join(option.choices)
+        )
     low, high = option.bounds.least, option.bounds.most
-    if option.kind in (int, float) and not (isinstance(value, int | float) and low <= value <= high and math.isfinite(value)):
-        raise InputError(Fault.STUDY_RANGE, option=option.name, given=value, low=f"{low:g}", high=f"{high:g}")
+    if option.kind in (int, float) and not (
+        isinstance(value, int | float) and low <= value <= high and math.isfinite(value)
+    ):
+        raise InputError(
+            Fault.STUDY_RANGE, option=option.name, given=value, low=f"{low:g}", high=f"{high:g}"
+        )

@@ -1,4 +1,5 @@
-"""An algorithm's answer, differentiated by its equation (implicitly) or by the algorithm's own steps (unrolled)."""
+"""An algorithm's answer, differentiated by its equation (implicitly) or by the algorithm's own
+steps (unrolled)."""
 
 from __future__ import annotations
 
@@ -14,15 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffcmp.accuracy.compare import compare
-from diffcmp.engines.compiled import adjoint
-from diffcmp.operators import gradient
+from diffcmp.derivatives.arrays import gradient
+from diffcmp.engines.derived import adjoint
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.asked import certify
 from diffcmp.truth.record import Quantity
 
-COVARIANCE = ((4.0, 0.5, 0.5), (0.5, 3.75, 0.25), (0.5, 0.25, 1.0))  # of PCA: the largest eigenvalue and its derivative
+COVARIANCE = (
+    (4.0, 0.5, 0.5),
+    (0.5, 3.75, 0.25),
+    (0.5, 0.25, 1.0),
+)  # of PCA: the largest eigenvalue and its derivative
 KEPLER = "M + 0.9*sin(E)"  # E = M + e·sin E, the angle of a planet at time M, by iteration
 IMPLICIT = "1/(1 - 0.9*cos(E))"  # dE/dM from the equation
 AT, ENOUGH = 0.15, 200  # at M = 0.15; iterations after which the certified E has all its digits
@@ -41,7 +46,8 @@ class Iteration:
 
     @property
     def lag(self) -> tuple[float, ...]:
-        """How many times the error of the value is that of the unrolled derivative, while rounding disturbs neither."""
+        """How many times the error of the value is that of the unrolled derivative, while rounding
+        disturbs neither."""
         return tuple(d / v for d, v in zip(self.unrolled[: self.clean], self.value, strict=False))
 
     @property
@@ -55,7 +61,10 @@ class Iteration:
 
     def rate(self, errors: Sequence[float]) -> float:
         """By what an error is multiplied at each step."""
-        return float((errors[self.clean - 1] / errors[0]) ** (1 / (self.steps[self.clean - 1] - self.steps[0])))
+        return float(
+            (errors[self.clean - 1] / errors[0])
+            ** (1 / (self.steps[self.clean - 1] - self.steps[0]))
+        )
 
     @property
     def growth(self) -> float:
@@ -73,9 +82,13 @@ def study(
     size: Annotated[int, Bounds("of the largest linear system", 4, 10)] = 8,
     seed: Annotated[int, Bounds("of the linear systems", 0, 2**31)] = 0,
 ) -> Report:
-    """PCA by the power method, Kepler's equation by iteration, a linear system by elimination: each differentiated twice."""
+    """PCA by the power method, Kepler's equation by iteration, a linear system by elimination: each
+    differentiated twice."""
     pca, kepler = power_method(range(4, steps + 1, 4)), fixed_point(range(2, steps + 1, 2))
-    costs = [(k, seconds(gradient(f"eigmax_power(A, {k})"), np.array(COVARIANCE))) for k in (4, 8, 16, 32, 64)]
+    costs = [
+        (k, seconds(gradient(f"eigmax_power(A, {k})"), np.array(COVARIANCE)))
+        for k in (4, 8, 16, 32, 64)
+    ]
     rule = seconds(gradient("eigmax(A)"), np.array(COVARIANCE))
     systems = [system(n, np.random.default_rng(seed)) for n in range(2, size + 1)]
     cost = slope([k for k, _ in costs], [operations(f"eigmax_power(A, {k})") for k, _ in costs])
@@ -86,8 +99,10 @@ def study(
     names = "value, k steps", "derivative, unrolled", "derivative, implicit"
 
     def chart(title: str, it: Iteration) -> Chart:
-        curves = (Curve(n, it.steps, tuple(max(e, U) for e in y)) for n, y in
-                  zip(names, (it.value, it.unrolled, it.implicit), strict=True))  # fmt: skip
+        curves = (
+            Curve(n, it.steps, tuple(max(e, U) for e in y))
+            for n, y in zip(names, (it.value, it.unrolled, it.implicit), strict=True)
+        )
         return Chart(title, "steps k", "absolute error", tuple(curves), "y")
 
     return Report(
@@ -97,35 +112,74 @@ def study(
         "gradient (tape) and compare; truth by certify; solve and eigmax by their rules, solve_gauss and eigmax_power unrolled",
         {"steps": steps, "size": size, "seed": seed},
         (
-            Table("Solve A·x = b: by the rule, and through the elimination",
-                  {"n": "count", "digits, rule": "digits", "digits, unrolled": "digits", "time, rule": "seconds",
-                   "time, unrolled": "seconds"}, tuple(systems), "digits: of the worst element of the gradient of sum(x)."),
-            Table("The largest eigenvalue: one gradient", {"way": "text", "time": "seconds"},
-                  (("the rule", rule), *((f"{k} steps, unrolled", s) for k, s in costs))),
+            Table(
+                "Solve A·x = b: by the rule, and through the elimination",
+                {
+                    "n": "count",
+                    "digits, rule": "digits",
+                    "digits, unrolled": "digits",
+                    "time, rule": "seconds",
+                    "time, unrolled": "seconds",
+                },
+                tuple(systems),
+                "digits: of the worst element of the gradient of sum(x).",
+            ),
+            Table(
+                "The largest eigenvalue: one gradient",
+                {"way": "text", "time": "seconds"},
+                (("the rule", rule), *((f"{k} steps, unrolled", s) for k, s in costs)),
+            ),
         ),
         (
-            chart(f"Kepler: unrolled over value grows like k^{kepler.growth:.1f}; implicit over value like k^{still:.1f}",
-                  kepler),
-            chart(f"Largest eigenvalue: unrolled over value like k^{pca.growth:.1f}; {vector}", pca),
+            chart(
+                f"Kepler: unrolled over value grows like k^{kepler.growth:.1f}; implicit over value like k^{still:.1f}",
+                kepler,
+            ),
+            chart(
+                f"Largest eigenvalue: unrolled over value like k^{pca.growth:.1f}; {vector}", pca
+            ),
         ),
         (
-            concluded("the error of the unrolled derivative over that of the value grows like k^{kepler:.2f} for Kepler's "
-                      "equation, like k^{pca:.2f} for the power method", kepler=kepler.growth, pca=pca.growth),
-            concluded("Kepler: the implicit derivative has at most {close:.1f} times the error of E (like k^{still:.1f}), "
-                      "the unrolled one up to {far:.0f} times", still=still, close=max(kepler.implicit_lag),
-                      far=max(kepler.lag)),
-            concluded("power method: {vector} (convergence {slow:.2f} against {fast:.2f} a step)", vector=vector,
-                      slow=pca.rate(pca.implicit), fast=pca.rate(pca.value)),
-            concluded("the operations of an unrolled gradient grow like k^{cost:.2f}: at {k} steps it takes {ratio:.0f} times "
-                      "the time of the rule, in which there is no k", cost=cost, k=costs[-1][0], ratio=costs[-1][1] / rule),
-            concluded("solve: rule and elimination differ by at most {apart:.1f} digits, in time by a factor {first:.0f} to "
-                      "{last:.0f}", apart=max(abs(row[1] - row[2]) for row in systems), first=times[0], last=times[-1]),
+            concluded(
+                "the error of the unrolled derivative over that of the value grows like k^{kepler:.2f} for Kepler's "
+                "equation, like k^{pca:.2f} for the power method",
+                kepler=kepler.growth,
+                pca=pca.growth,
+            ),
+            concluded(
+                "Kepler: the implicit derivative has at most {close:.1f} times the error of E (like k^{still:.1f}), "
+                "the unrolled one up to {far:.0f} times",
+                still=still,
+                close=max(kepler.implicit_lag),
+                far=max(kepler.lag),
+            ),
+            concluded(
+                "power method: {vector} (convergence {slow:.2f} against {fast:.2f} a step)",
+                vector=vector,
+                slow=pca.rate(pca.implicit),
+                fast=pca.rate(pca.value),
+            ),
+            concluded(
+                "the operations of an unrolled gradient grow like k^{cost:.2f}: at {k} steps it takes {ratio:.0f} times "
+                "the time of the rule, in which there is no k",
+                cost=cost,
+                k=costs[-1][0],
+                ratio=costs[-1][1] / rule,
+            ),
+            concluded(
+                "solve: rule and elimination differ by at most {apart:.1f} digits, in time by a factor {first:.0f} to "
+                "{last:.0f}",
+                apart=max(abs(row[1] - row[2]) for row in systems),
+                first=times[0],
+                last=times[-1],
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def power_method(steps: Sequence[int]) -> Iteration:
-    """The eigenvalue of the covariance, and its derivative: by the rule the product of the elements of the eigenvector."""
+    """The eigenvalue of the covariance, and its derivative: by the rule the product of the elements
+    of the eigenvector."""
     truth = certify("eigmax(A)", {"A": COVARIANCE})
     exact = np.array([certain(truth.derivative(name)) for name in truth.along], float).reshape(3, 3)
     value, unrolled, implicit = [], [], []
@@ -141,7 +195,8 @@ def power_method(steps: Sequence[int]) -> Iteration:
 
 
 def fixed_point(steps: Sequence[int]) -> Iteration:
-    """Kepler's E after k iterations from E = M, differentiated through them, or by the equation at the E that they gave."""
+    """Kepler's E after k iterations from E = M, differentiated through them, or by the equation at
+    the E that they gave."""
     truth = certify(unrolling(ENOUGH), AT)
     exact = certain(truth.derivative("M"))
     value, unrolled, implicit = [], [], []

@@ -1,4 +1,5 @@
-"""Softmax at falling temperature: it tends to argmax, and its Jacobian to argmax's, which is 0 almost everywhere."""
+"""Softmax at falling temperature: it tends to argmax, and its Jacobian to argmax's, which is 0
+almost everywhere."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.operators import jacobian
-from diffcmp.program.parser import parse
+from diffcmp.derivatives.arrays import jacobian
+from diffcmp.language.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -32,12 +33,16 @@ def study(
     samples: Annotated[int, Bounds("random logits", 10, 5000)] = 200,
     seed: Annotated[int, Bounds("of the random logits", 0, 2**31)] = 0,
 ) -> Report:
-    """The largest element of the Jacobian against the temperature: at one place, at a tie, and at random places."""
+    """The largest element of the Jacobian against the temperature: at one place, at a tie, and at
+    random places."""
     heats = np.geomspace(1e-2, 1e2, points)
     lone, tied = largest(heats, LOGITS), largest(heats, TIED)
     places = np.random.default_rng(seed).normal(size=(samples, 3))
     some_heats = heats[:: max(1, points // 20)].tolist()
-    informative = [float(np.mean([norm(place, t) > USELESS for place in places])) for t in each(some_heats, "temperatures")]
+    informative = [
+        float(np.mean([norm(place, t) > USELESS for place in places]))
+        for t in each(some_heats, "temperatures")
+    ]
     best = float(heats[int(np.argmax(lone))])
     blind = crossing(COLD / 2, best)
     hard = float(max(abs(jacobian(HARD)(place)).max() for place in places))
@@ -47,7 +52,9 @@ def study(
     law = float(np.polyfit(np.log(heats[heats < COOL]), np.log(np.array(tied)[heats < COOL]), 1)[0])
     gap = LOGITS[0] - LOGITS[1]
     theory = [math.exp(-gap / t) / t for t in heats]
-    close = max(abs(math.log(d / e)) for t, d, e in zip(heats, lone, theory, strict=True) if t < gap / 10)
+    close = max(
+        abs(math.log(d / e)) for t, d, e in zip(heats, lone, theory, strict=True) if t < gap / 10
+    )
     x = tuple(map(float, heats))
     return Report(
         "softmax",
@@ -56,37 +63,82 @@ def study(
         f"jacobian (products of forward or reverse mode) of {SOFT}; {', '.join(BACKENDS)} against certify",
         {"points": points, "samples": samples, "seed": seed},
         (
-            Table("Worst relative error of the derivatives of the first class",
-                  {"backend": "text", f"at T = {best:.2g}": "error", f"at T = {COLD:g}": "error"},
-                  tuple((name, *found) for name, found in errors.items())),
-            Table(f"The Jacobian at T = {SHOWN:g}, logits 2, 1, −1",
-                  {"derivative of": "text", "by x0": "number", "by x1": "number", "by x2": "number"},
-                  tuple((f"softmax {i}", *map(float, row)) for i, row in enumerate(jacobian(SOFT)(LOGITS, SHOWN)[0]))),
+            Table(
+                "Worst relative error of the derivatives of the first class",
+                {"backend": "text", f"at T = {best:.2g}": "error", f"at T = {COLD:g}": "error"},
+                tuple((name, *found) for name, found in errors.items()),
+            ),
+            Table(
+                f"The Jacobian at T = {SHOWN:g}, logits 2, 1, −1",
+                {"derivative of": "text", "by x0": "number", "by x1": "number", "by x2": "number"},
+                tuple(
+                    (f"softmax {i}", *map(float, row))
+                    for i, row in enumerate(jacobian(SOFT)(LOGITS, SHOWN)[0])
+                ),
+            ),
         ),
         (
-            Chart(f"The Jacobian is largest at T = {best:.2g}, and falls off like e^(−{gap:g}/T)/T", "temperature T",
-                  "largest element of the Jacobian",
-                  (Curve("logits 2, 1, −1", x, lone), Curve("a tie: logits 2, 2, −1", x, tied),
-                   Curve(f"e^(−{gap:g}/T)/T", x, tuple(theory), "theory")), "xy", (1e-18, 1e3)),
-            Chart(f"At T = {x[0]:g} the Jacobian exceeds {USELESS:g} at {informative[0]:.0%} of random places", "temperature T",
-                  "share of places",
-                  (Curve("softmax(x/T)", tuple(some_heats), tuple(informative)),
-                   Curve("argmax", x, (float(hard > USELESS),) * points)), "x", (-0.05, 1.05)),
+            Chart(
+                f"The Jacobian is largest at T = {best:.2g}, and falls off like e^(−{gap:g}/T)/T",
+                "temperature T",
+                "largest element of the Jacobian",
+                (
+                    Curve("logits 2, 1, −1", x, lone),
+                    Curve("a tie: logits 2, 2, −1", x, tied),
+                    Curve(f"e^(−{gap:g}/T)/T", x, tuple(theory), "theory"),
+                ),
+                "xy",
+                (1e-18, 1e3),
+            ),
+            Chart(
+                f"At T = {x[0]:g} the Jacobian exceeds {USELESS:g} at {informative[0]:.0%} of random places",
+                "temperature T",
+                "share of places",
+                (
+                    Curve("softmax(x/T)", tuple(some_heats), tuple(informative)),
+                    Curve("argmax", x, (float(hard > USELESS),) * points),
+                ),
+                "x",
+                (-0.05, 1.05),
+            ),
         ),
         (
-            concluded("the largest element of argmax's Jacobian over {samples} places is {hard:g}", samples=samples, hard=hard),
-            concluded("softmax's is e^(−Δ/T)/T to {close:.0e} below T = Δ/10, and under {useless:g} below T = {blind:.3g}",
-                      close=close, useless=USELESS, blind=blind),
-            concluded("at temperature {cold:g} it still exceeds {useless:g} at {share:.0%} of random places, at {warm:.2g} at "
-                      "{most:.0%}", cold=x[0], useless=USELESS, share=informative[0], warm=x[points // 2],
-                      most=informative[len(informative) // 2], shares=informative),
+            concluded(
+                "the largest element of argmax's Jacobian over {samples} places is {hard:g}",
+                samples=samples,
+                hard=hard,
+            ),
+            concluded(
+                "softmax's is e^(−Δ/T)/T to {close:.0e} below T = Δ/10, and under {useless:g} below T = {blind:.3g}",
+                close=close,
+                useless=USELESS,
+                blind=blind,
+            ),
+            concluded(
+                "at temperature {cold:g} it still exceeds {useless:g} at {share:.0%} of random places, at {warm:.2g} at "
+                "{most:.0%}",
+                cold=x[0],
+                useless=USELESS,
+                share=informative[0],
+                warm=x[points // 2],
+                most=informative[len(informative) // 2],
+                shares=informative,
+            ),
             concluded("only at a tie it does not vanish: there it grows like T^{law:.2f}", law=law),
-            concluded("at T = {best:.2g} {warm} are right to {exact:.0e}; at {cold_heat:g} only {sure} are: there "
-                      "complex-step is off by {step:.0e}, central differences by {central:.0e}", best=best, cold_heat=COLD,
-                      warm=", ".join(warm), exact=max(errors[n][0] for n in warm), sure=", ".join(sure), errors=errors,
-                      step=errors["complex-step"][1], central=errors["central"][1]),
+            concluded(
+                "at T = {best:.2g} {warm} are right to {exact:.0e}; at {cold_heat:g} only {sure} are: there "
+                "complex-step is off by {step:.0e}, central differences by {central:.0e}",
+                best=best,
+                cold_heat=COLD,
+                warm=", ".join(warm),
+                exact=max(errors[n][0] for n in warm),
+                sure=", ".join(sure),
+                errors=errors,
+                step=errors["complex-step"][1],
+                central=errors["central"][1],
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def norm(logits: NDArray[np.float64] | tuple[float, ...], heat: float) -> float:
@@ -101,7 +153,8 @@ def largest(heats: NDArray[np.float64], logits: tuple[float, ...]) -> tuple[floa
 
 
 def crossing(cold: float, warm: float) -> float:
-    """The temperature at which the largest element is `USELESS`, by bisection between two where it is less and more."""
+    """The temperature at which the largest element is `USELESS`, by bisection between two where it
+    is less and more."""
     for _ in range(50):
         middle = math.sqrt(cold * warm)
         cold, warm = (middle, warm) if norm(LOGITS, middle) < USELESS else (cold, middle)

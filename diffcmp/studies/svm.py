@@ -1,4 +1,5 @@
-"""The maximum margin in the plane: the constraints as a penalty, which must have a slope where it is violated."""
+"""The maximum margin in the plane: the constraints as a penalty, which must have a slope where it
+is violated."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.operators import gradient
+from diffcmp.derivatives.arrays import gradient
 from diffcmp.report.record import Chart, Curve, Look, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -31,11 +32,15 @@ def study(
     weight: Annotated[float, Bounds("of the penalty", 1, 1000)] = 3.0,
     seed: Annotated[int, Bounds("of the points", 0, 2**31)] = 0,
 ) -> Report:
-    """Gradient descent on ½‖w‖² + weight · penalty for four penalties, and the exact solution by active sets."""
+    """Gradient descent on ½‖w‖² + weight · penalty for four penalties, and the exact solution by
+    active sets."""
     x, y = classes(points, np.random.default_rng(seed))
     exact = solved(x, y)
     start = np.array([0.1, -0.1, 0.0])
-    found = {name: descent(text, x, y, start, steps, weight) for name, text in each(PENALTIES.items(), "penalties")}
+    found = {
+        name: descent(text, x, y, start, steps, weight)
+        for name, text in each(PENALTIES.items(), "penalties")
+    }
     margins = {name: margin(x, y, v) for name, v in found.items()}
     best = margin(x, y, exact)
     lines = [start, *np.random.default_rng(seed).normal(size=(LINES, 3))]
@@ -48,7 +53,12 @@ def study(
     ends = np.array([x[:, 0].min() - 2, x[:, 0].max() + 2])
 
     def line(name: str, v: Array, level: float = 0.0, look: Look = "line") -> Curve:
-        return Curve(name, tuple(map(float, ends)), tuple(map(float, (level - v[2] - v[0] * ends) / v[1])), look)
+        return Curve(
+            name,
+            tuple(map(float, ends)),
+            tuple(map(float, (level - v[2] - v[0] * ends) / v[1])),
+            look,
+        )
 
     def dots(name: str, chosen: Array, look: Look = "points") -> Curve:
         return Curve(name, tuple(map(float, chosen[:, 0])), tuple(map(float, chosen[:, 1])), look)
@@ -56,35 +66,87 @@ def study(
     return Report(
         "svm",
         f"the Heaviside penalty has gradient {slope:g} and learns nothing; hinge finds the margin to {off['hinge']:.0e}",
-        question("svm"), "gradient (tape) of each penalty; the exact margin by enumeration of active sets",
+        question("svm"),
+        "gradient (tape) of each penalty; the exact margin by enumeration of active sets",
         {"points": points, "steps": steps, "weight": weight, "seed": seed},
         (
-            Table("Penalties", {"penalty": "text", "margin": "number", "off the exact": "error", "w0": "number", "w1": "number",
-                                "b": "number"},
-                  (*((name, margins[name], off[name], float(v[0]), float(v[1]), float(v[2])) for name, v in found.items()),
-                   ("exact", best, 0.0, float(exact[0]), float(exact[1]), float(exact[2]))),
-                  "margin: of the nearest point, negative on the wrong side."),
-            Table("Support vectors", {"point": "count", "class": "count", "x0": "number", "x1": "number", "distance": "number"},
-                  tuple((k, int(y[k]), float(x[k, 0]), float(x[k, 1]), float(distance[k])) for k in support)),
+            Table(
+                "Penalties",
+                {
+                    "penalty": "text",
+                    "margin": "number",
+                    "off the exact": "error",
+                    "w0": "number",
+                    "w1": "number",
+                    "b": "number",
+                },
+                (
+                    *(
+                        (name, margins[name], off[name], float(v[0]), float(v[1]), float(v[2]))
+                        for name, v in found.items()
+                    ),
+                    ("exact", best, 0.0, float(exact[0]), float(exact[1]), float(exact[2])),
+                ),
+                "margin: of the nearest point, negative on the wrong side.",
+            ),
+            Table(
+                "Support vectors",
+                {
+                    "point": "count",
+                    "class": "count",
+                    "x0": "number",
+                    "x1": "number",
+                    "distance": "number",
+                },
+                tuple(
+                    (k, int(y[k]), float(x[k, 0]), float(x[k, 1]), float(distance[k]))
+                    for k in support
+                ),
+            ),
         ),
         (
-            Chart(f"The widest margin is {best:.3f}, held by {len(support)} support vectors; heaviside has turned its line by "
-                  f"{turned:.2g}°", "x0", "x1",
-                  (dots("class 1", x[y == 1]), dots("class −1", x[y == -1]), dots("support vectors", x[support], "rings"),
-                   line("hinge", found["hinge"]), line("softplus", found["softplus"]), line("heaviside", found["heaviside"]),
-                   line("w·x + b = 1, exact", exact, 1, "theory"), line("w·x + b = −1, exact", exact, -1, "theory")),
-                  span=(float(x[:, 1].min()) - 0.5, float(x[:, 1].max()) + 0.5), equal=True),
+            Chart(
+                f"The widest margin is {best:.3f}, held by {len(support)} support vectors; heaviside has turned its line by "
+                f"{turned:.2g}°",
+                "x0",
+                "x1",
+                (
+                    dots("class 1", x[y == 1]),
+                    dots("class −1", x[y == -1]),
+                    dots("support vectors", x[support], "rings"),
+                    line("hinge", found["hinge"]),
+                    line("softplus", found["softplus"]),
+                    line("heaviside", found["heaviside"]),
+                    line("w·x + b = 1, exact", exact, 1, "theory"),
+                    line("w·x + b = −1, exact", exact, -1, "theory"),
+                ),
+                span=(float(x[:, 1].min()) - 0.5, float(x[:, 1].max()) + 0.5),
+                equal=True,
+            ),
         ),
         (
-            concluded("the gradient of the Heaviside penalty is {heaviside:g} at all of {lines} lines", heaviside=slope,
-                      lines=len(lines)),
-            concluded("hinge's margin is {hinge:.0e} off the exact {best:.4f}, squared hinge's {squared:.0e}, "
-                      "softplus's {softplus:.0e}", hinge=off["hinge"], best=best, squared=off["squared hinge"],
-                      softplus=off["softplus"]),
-            concluded("the support vectors are the points {support}; the nearest of both classes are {left:.4f} and "
-                      "{right:.4f} from the line", support=support, left=sides[0], right=sides[1]),
+            concluded(
+                "the gradient of the Heaviside penalty is {heaviside:g} at all of {lines} lines",
+                heaviside=slope,
+                lines=len(lines),
+            ),
+            concluded(
+                "hinge's margin is {hinge:.0e} off the exact {best:.4f}, squared hinge's {squared:.0e}, "
+                "softplus's {softplus:.0e}",
+                hinge=off["hinge"],
+                best=best,
+                squared=off["squared hinge"],
+                softplus=off["softplus"],
+            ),
+            concluded(
+                "the support vectors are the points {support}; the nearest of both classes are {left:.4f} and "
+                "{right:.4f} from the line",
+                support=support,
+                left=sides[0],
+                right=sides[1],
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def classes(points: int, random: np.random.Generator) -> tuple[Array, Array]:
@@ -102,7 +164,8 @@ def slopes(text: str, x: Array, y: Array, v: Array) -> Array:
 
 
 def descent(text: str, x: Array, y: Array, v: Array, steps: int, weight: float) -> Array:
-    """Subgradient descent with steps that fall like 1/k; the mean of the second half, as a subgradient jumps to and fro."""
+    """Subgradient descent with steps that fall like 1/k; the mean of the second half, as a
+    subgradient jumps to and fro."""
     total = np.zeros(3)
     for k in range(steps):
         step = np.array([v[0], v[1], 0.0]) + weight * slopes(text, x, y, v)
@@ -118,7 +181,8 @@ def margin(x: Array, y: Array, v: Array) -> float:
 
 
 def solved(x: Array, y: Array) -> Array:
-    """The w of least norm with y(x·w + b) ≥ 1: the best of the feasible solutions with two or three active constraints."""
+    """The w of least norm with y(x·w + b) ≥ 1: the best of the feasible solutions with two or three
+    active constraints."""
     feasible = []
     for size in (2, 3):
         for active in map(list, combinations(range(len(y)), size)):

@@ -1,4 +1,5 @@
-"""The iterated logistic map 4x(1 - x): the size and the time of its derivative as a formula, as dual numbers, on the tape."""
+"""The iterated logistic map 4x(1 - x): the size and the time of its derivative as a formula, as
+dual numbers, on the tape."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ import numpy as np
 
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.sweep import slope
-from diffcmp.api import derivative
-from diffcmp.engines.compiled import adjoint, tangent
-from diffcmp.engines.evaluate import evaluate
+from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.derivatives.numbers import derivative
+from diffcmp.engines.derived import adjoint, tangent
+from diffcmp.language.parser import parse
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -31,7 +32,8 @@ def study(
     iterations: Annotated[int, Bounds("of the map, for the formula", 6, 10)] = 8,
     chain: Annotated[int, Bounds("of the map, for dual numbers and the tape", 32, 512)] = 64,
 ) -> Report:
-    """Operations of the derivative, and seconds until it is known at one point for the first time."""
+    """Operations of the derivative, and seconds until it is known at one point for the first
+    time."""
     counts = list(range(1, iterations + 1))
     _formula(1)  # the first call of sympy is slow, whatever it is about
     formulas = {n: _formula(n) for n in each(counts, "formulas")}
@@ -48,39 +50,102 @@ def study(
     law, off = _quadratic({n: sizes[n] / 2**n for n in counts[1:]})
     growth = "n²·2ⁿ" if off < EXACT else f"{factor:.1f}-fold with every iteration"
     return Report(
-        "swell", f"the formula grows like {growth}, dual numbers and the tape like n^{powers['dual']:.2f}",
-        question("swell"), "sympy, dual, tape; f itself has 3 operations an iteration",
+        "swell",
+        f"the formula grows like {growth}, dual numbers and the tape like n^{powers['dual']:.2f}",
+        question("swell"),
+        "sympy, dual, tape; f itself has 3 operations an iteration",
         {"iterations": iterations, "chain": chain},
         (
-            Table("Operations of the derivative of n iterations, and seconds until the first answer",
-                  {"n": "count", "formula": "count", "dual": "count", "tape": "count", "formula's time": "seconds",
-                   "dual's": "seconds", "tape's": "seconds"},
-                  tuple((n, sizes.get(n), dual[n], tape[n], times.get(n), fast["dual"][n], fast["tape"][n]) for n in depths),
-                  "formula: as sympy leaves it after differentiation."),
+            Table(
+                "Operations of the derivative of n iterations, and seconds until the first answer",
+                {
+                    "n": "count",
+                    "formula": "count",
+                    "dual": "count",
+                    "tape": "count",
+                    "formula's time": "seconds",
+                    "dual's": "seconds",
+                    "tape's": "seconds",
+                },
+                tuple(
+                    (
+                        n,
+                        sizes.get(n),
+                        dual[n],
+                        tape[n],
+                        times.get(n),
+                        fast["dual"][n],
+                        fast["tape"][n],
+                    )
+                    for n in depths
+                ),
+                "formula: as sympy leaves it after differentiation.",
+            ),
         ),
         (
-            Chart(f"Operations: {growth} for the formula, n^{powers['dual']:.2f} for the others", "iterations n",
-                  "operations of f′",
-                  (Curve("formula", tuple(map(float, counts)), tuple(float(sizes[n]) for n in counts)),
-                   Curve("dual", tuple(map(float, depths)), tuple(float(dual[n]) for n in depths)),
-                   Curve("tape", tuple(map(float, depths)), tuple(float(tape[n]) for n in depths)),
-                   Curve(_spelled(law), tuple(map(float, counts[1:])), tuple(2**n * law(n) for n in counts[1:]), "theory")),
-                  "xy"),
-            Chart(f"Time: the formula's is {times[last] / fast['dual'][last]:.0f} times that of dual after {last} iterations",
-                  "iterations n", "seconds until the first answer",
-                  (Curve("formula", tuple(map(float, counts)), tuple(times[n] for n in counts)),
-                   *(Curve(m, tuple(map(float, depths)), tuple(fast[m][n] for n in depths)) for m in fast)), "xy"),
+            Chart(
+                f"Operations: {growth} for the formula, n^{powers['dual']:.2f} for the others",
+                "iterations n",
+                "operations of f′",
+                (
+                    Curve(
+                        "formula", tuple(map(float, counts)), tuple(float(sizes[n]) for n in counts)
+                    ),
+                    Curve("dual", tuple(map(float, depths)), tuple(float(dual[n]) for n in depths)),
+                    Curve("tape", tuple(map(float, depths)), tuple(float(tape[n]) for n in depths)),
+                    Curve(
+                        _spelled(law),
+                        tuple(map(float, counts[1:])),
+                        tuple(2**n * law(n) for n in counts[1:]),
+                        "theory",
+                    ),
+                ),
+                "xy",
+            ),
+            Chart(
+                f"Time: the formula's is {times[last] / fast['dual'][last]:.0f} times that of dual after {last} iterations",
+                "iterations n",
+                "seconds until the first answer",
+                (
+                    Curve("formula", tuple(map(float, counts)), tuple(times[n] for n in counts)),
+                    *(
+                        Curve(m, tuple(map(float, depths)), tuple(fast[m][n] for n in depths))
+                        for m in fast
+                    ),
+                ),
+                "xy",
+            ),
         ),
         (
-            concluded("the formula has {size} operations after {last} iterations, {factor:.2f} times those of one less; from "
-                      "2 on they are {law} to {off:.0e}", size=sizes[last], last=last, factor=factor, sizes=sizes,
-                      law=_spelled(law), off=off),
-            concluded("dual numbers need {dual} and the tape {tape} at {last}, growing like n^{a:.2f} and n^{b:.2f}",
-                      dual=dual[last], tape=tape[last], last=last, a=powers["dual"], b=powers["tape"], powers=powers),
-            concluded("the same number: {digits:.1f} digits by each at {last} iterations", last=last,
-                      digits=min(r.digits["x"] or 0.0 for r in compare(logistic(last), POINT, backends=["dual", "tape"]).rows)),
+            concluded(
+                "the formula has {size} operations after {last} iterations, {factor:.2f} times those of one less; from "
+                "2 on they are {law} to {off:.0e}",
+                size=sizes[last],
+                last=last,
+                factor=factor,
+                sizes=sizes,
+                law=_spelled(law),
+                off=off,
+            ),
+            concluded(
+                "dual numbers need {dual} and the tape {tape} at {last}, growing like n^{a:.2f} and n^{b:.2f}",
+                dual=dual[last],
+                tape=tape[last],
+                last=last,
+                a=powers["dual"],
+                b=powers["tape"],
+                powers=powers,
+            ),
+            concluded(
+                "the same number: {digits:.1f} digits by each at {last} iterations",
+                last=last,
+                digits=min(
+                    r.digits["x"] or 0.0
+                    for r in compare(logistic(last), POINT, backends=["dual", "tape"]).rows
+                ),
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def logistic(n: int) -> str:
@@ -99,7 +164,8 @@ def _name(k: int) -> str:
 
 
 def _formula(n: int) -> tuple[int, float]:
-    """Operations of the derivative as sympy leaves it, and seconds to differentiate and to put the point in, once."""
+    """Operations of the derivative as sympy leaves it, and seconds to differentiate and to put the
+    point in, once."""
     import sympy
 
     from diffcmp.arithmetic.symbols import Symbols
@@ -117,7 +183,8 @@ def _size(program: Program) -> int:
 
 
 def _first_answer(n: int, backend: str) -> float:
-    """Parse, differentiate, compile and run once; the parameter in the text keeps it from being remembered."""
+    """Parse, differentiate, compile and run once; the parameter in the text keeps it from being
+    remembered."""
     texts = [logistic(n).replace("4*x", f"{4 - k / 2**40}*x", 1) for k in range(1, MEASURED + 1)]
     return min(timeit.timeit(partial(_answer, text, backend), number=1) for text in texts)
 

@@ -1,4 +1,5 @@
-"""The gradient through a chain of layers a(w·x): how it vanishes or explodes, and when it is exactly 0."""
+"""The gradient through a chain of layers a(w·x): how it vanishes or explodes, and when it is
+exactly 0."""
 
 from __future__ import annotations
 
@@ -6,15 +7,20 @@ import math
 from fractions import Fraction
 from typing import Annotated
 
-from diffcmp.accuracy.measure import log10
+from diffcmp.accuracy.errors import log10
 from diffcmp.arithmetic.floats import Floats, exact
-from diffcmp.program.parser import parse
+from diffcmp.language.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.chain import certified, forward
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
-ACTIVATIONS = {"sigmoid": "sigmoid(w*x)", "tanh": "tanh(w*x)", "relu": "relu(w*x)", "leaky relu": "leaky_relu(w*x)"}
+ACTIVATIONS = {
+    "sigmoid": "sigmoid(w*x)",
+    "tanh": "tanh(w*x)",
+    "relu": "relu(w*x)",
+    "leaky relu": "leaky_relu(w*x)",
+}
 START = {"leaky relu": Fraction(-1)}  # on the side where it leaks
 DTYPES = ("float16", "float32", "float64")
 WRONG = 0.01
@@ -31,63 +37,143 @@ def study(
     heavy = {name: _truth(name, large, depth) for name in ACTIVATIONS}
     rates = {name: _rate(found) for name, found in gradients.items()}
     numbers = {d: _numbers("sigmoid", weight, depth, d) for d in DTYPES}
-    gone = {d: next((n for n, g in enumerate(found, 1) if g == 0), None) for d, found in numbers.items()}
+    gone = {
+        d: next((n for n, g in enumerate(found, 1) if g == 0), None) for d, found in numbers.items()
+    }
     expected = {d: _predicted(gradients["sigmoid"], d) for d in DTYPES}
-    bounded = all(abs(g) <= (Fraction(weight) / 4) ** n for n, g in enumerate(gradients["sigmoid"], 1))
+    bounded = all(
+        abs(g) <= (Fraction(weight) / 4) ** n for n, g in enumerate(gradients["sigmoid"], 1)
+    )
     errors = {d: _errors(found, gradients["sigmoid"]) for d, found in numbers.items()}
     depths = tuple(float(n) for n in range(1, depth + 1))
     lost = {d: _first(errors[d], WRONG) for d in DTYPES}
     return Report(
         "vanishing",
         f"a layer of sigmoid multiplies the gradient by {rates['sigmoid']:.2g}: it is 0 in {_from(gone)}",
-        question("vanishing"), "the engine forward on balls (the truth) and on floats of three formats",
+        question("vanishing"),
+        "the engine forward on balls (the truth) and on floats of three formats",
         {"depth": depth, "weight": weight, "large": large},
         (
-            Table(f"|gradient|, weight {weight:g}", {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
-                  tuple((n, *(_power(gradients[name][n - 1]) for name in ACTIVATIONS)) for n in SHOWN if n <= depth)),
-            Table(f"The same, weight {large:g}", {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
-                  tuple((n, *(_power(heavy[name][n - 1]) for name in ACTIVATIONS)) for n in SHOWN if n <= depth)),
-            Table(f"Sigmoid, weight {weight:g}: when a format has lost it",
-                  {"format": "text", f"{WRONG:.0%} off at": "count", "0 at": "count", "theory": "count", "smallest": "error"},
-                  tuple((d, lost[d], gone[d], expected[d], float(_smallest(d))) for d in DTYPES),
-                  "theory: the first depth at which the certified gradient is below half the smallest number of the format."),
+            Table(
+                f"|gradient|, weight {weight:g}",
+                {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
+                tuple(
+                    (n, *(_power(gradients[name][n - 1]) for name in ACTIVATIONS))
+                    for n in SHOWN
+                    if n <= depth
+                ),
+            ),
+            Table(
+                f"The same, weight {large:g}",
+                {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
+                tuple(
+                    (n, *(_power(heavy[name][n - 1]) for name in ACTIVATIONS))
+                    for n in SHOWN
+                    if n <= depth
+                ),
+            ),
+            Table(
+                f"Sigmoid, weight {weight:g}: when a format has lost it",
+                {
+                    "format": "text",
+                    f"{WRONG:.0%} off at": "count",
+                    "0 at": "count",
+                    "theory": "count",
+                    "smallest": "error",
+                },
+                tuple((d, lost[d], gone[d], expected[d], float(_smallest(d))) for d in DTYPES),
+                "theory: the first depth at which the certified gradient is below half the smallest number of the format.",
+            ),
         ),
         (
-            Chart(f"|gradient|, weight {weight:g}: a layer of sigmoid multiplies it by {rates['sigmoid']:.2g}",
-                  "layers L", "log₁₀ |gradient|",
-                  (*(_logarithms(name, found, depths) for name, found in gradients.items()),
-                   Curve("(w/4)^L", depths, tuple(n * math.log10(weight / 4) for n in depths), "theory")), span=(-420.0, 20.0)),
-            Chart(f"The same with weight {large:g}: {_grows(heavy)}", "layers L", "log₁₀ |gradient|",
-                  tuple(_logarithms(name, found, depths) for name, found in heavy.items())),
-            Chart(f"Sigmoid in three formats: {WRONG:.0%} wrong at {_listed(lost)}, and 0 at {_listed(gone)} layers",
-                  "layers L", "relative error of the gradient",
-                  tuple(Curve(d, depths, tuple(e)) for d, e in errors.items()), "xy", (1e-17, 3.0)),
+            Chart(
+                f"|gradient|, weight {weight:g}: a layer of sigmoid multiplies it by {rates['sigmoid']:.2g}",
+                "layers L",
+                "log₁₀ |gradient|",
+                (
+                    *(_logarithms(name, found, depths) for name, found in gradients.items()),
+                    Curve(
+                        "(w/4)^L",
+                        depths,
+                        tuple(n * math.log10(weight / 4) for n in depths),
+                        "theory",
+                    ),
+                ),
+                span=(-420.0, 20.0),
+            ),
+            Chart(
+                f"The same with weight {large:g}: {_grows(heavy)}",
+                "layers L",
+                "log₁₀ |gradient|",
+                tuple(_logarithms(name, found, depths) for name, found in heavy.items()),
+            ),
+            Chart(
+                f"Sigmoid in three formats: {WRONG:.0%} wrong at {_listed(lost)}, and 0 at {_listed(gone)} layers",
+                "layers L",
+                "relative error of the gradient",
+                tuple(Curve(d, depths, tuple(e)) for d, e in errors.items()),
+                "xy",
+                (1e-17, 3.0),
+            ),
         ),
         (
-            concluded("a layer of sigmoid multiplies the gradient by {rate:.3g}; at every depth L it is {word} (w/4)^L",
-                      rate=rates["sigmoid"], word="at most" if bounded else "not below", bounded=bounded, rates=rates),
-            concluded("it is exactly 0 in {said}; theory: {theory}", underflow=gone, predicted=expected,
-                      said=_from(gone), theory=_listed(expected)),
-            concluded("it is {wrong:.0%} wrong in {said}", wrong=WRONG, said=_from(lost), lost=lost),
-            concluded("through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or "
-                      "explodes with the weights alone", w=weight, v=large, count=depth, one=_power(gradients["relu"][-1]),
-                      many=_power(heavy["relu"][-1])),
-            concluded("through as many of leaky relu on its negative side with weight {w:g} it is {leak}; of tanh with {v:g}, "
-                      "{tanh}", w=weight, v=large, leak=_power(gradients["leaky relu"][-1]), tanh=_power(heavy["tanh"][-1]),
-                      logarithms={name: _size(found) for name, found in heavy.items()}),
+            concluded(
+                "a layer of sigmoid multiplies the gradient by {rate:.3g}; at every depth L it is {word} (w/4)^L",
+                rate=rates["sigmoid"],
+                word="at most" if bounded else "not below",
+                bounded=bounded,
+                rates=rates,
+            ),
+            concluded(
+                "it is exactly 0 in {said}; theory: {theory}",
+                underflow=gone,
+                predicted=expected,
+                said=_from(gone),
+                theory=_listed(expected),
+            ),
+            concluded(
+                "it is {wrong:.0%} wrong in {said}", wrong=WRONG, said=_from(lost), lost=lost
+            ),
+            concluded(
+                "through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or "
+                "explodes with the weights alone",
+                w=weight,
+                v=large,
+                count=depth,
+                one=_power(gradients["relu"][-1]),
+                many=_power(heavy["relu"][-1]),
+            ),
+            concluded(
+                "through as many of leaky relu on its negative side with weight {w:g} it is {leak}; of tanh with {v:g}, "
+                "{tanh}",
+                w=weight,
+                v=large,
+                leak=_power(gradients["leaky relu"][-1]),
+                tanh=_power(heavy["tanh"][-1]),
+                logarithms={name: _size(found) for name, found in heavy.items()},
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _truth(name: str, weight: float, depth: int) -> list[Fraction]:
-    return certified(parse(ACTIVATIONS[name], ("x", "w")), START.get(name, Fraction(1)), [(Fraction(weight),)] * depth)
+    return certified(
+        parse(ACTIVATIONS[name], ("x", "w")),
+        START.get(name, Fraction(1)),
+        [(Fraction(weight),)] * depth,
+    )
 
 
 def _numbers(name: str, weight: float, depth: int, dtype: str) -> list[Fraction]:
     floats = Floats(dtype)
     layer = parse(ACTIVATIONS[name], ("x", "w"))
     with floats.quiet():
-        return [exact(g) for g in forward(layer, floats, START.get(name, Fraction(1)), [(Fraction(weight),)] * depth)]
+        return [
+            exact(g)
+            for g in forward(
+                layer, floats, START.get(name, Fraction(1)), [(Fraction(weight),)] * depth
+            )
+        ]
 
 
 def _rate(gradients: list[Fraction]) -> float:
@@ -104,7 +190,11 @@ def _size(gradients: list[Fraction]) -> float:
 
 def _smallest(dtype: str) -> Fraction:
     """The smallest positive number of a format."""
-    return {"float16": Fraction(1, 2**24), "float32": Fraction(1, 2**149), "float64": Fraction(1, 2**1074)}[dtype]
+    return {
+        "float16": Fraction(1, 2**24),
+        "float32": Fraction(1, 2**149),
+        "float64": Fraction(1, 2**1074),
+    }[dtype]
 
 
 def _predicted(gradients: list[Fraction], dtype: str) -> int | None:
@@ -133,7 +223,10 @@ def _power(gradient: Fraction) -> str:
 
 
 def _grows(heavy: dict[str, list[Fraction]]) -> str:
-    return ", ".join(f"{name} {'explodes' if abs(found[-1]) > 1 else 'vanishes'}" for name, found in heavy.items())
+    return ", ".join(
+        f"{name} {'explodes' if abs(found[-1]) > 1 else 'vanishes'}"
+        for name, found in heavy.items()
+    )
 
 
 def _from(depths: dict[str, int | None]) -> str:

@@ -1,5 +1,6 @@
-"""What a function looks like next to a point: the limits on both sides, how every sub-expression that vanishes or blows up
-begins, and how the kind of the point was found. For people who ask why; the truth itself needs none of it.
+"""What a function looks like next to a point: the limits on both sides, how every sub-expression
+that vanishes or blows up begins, and how the kind of the point was found. For people who ask why;
+the truth itself needs none of it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.balls import Balls
-from diffcmp.engines.beside import MAX_TERMS, Expansion
-from diffcmp.engines.inexact import BallCoefficients
-from diffcmp.engines.laurent import Beyond, Exhausted, Failure, Field, Series
-from diffcmp.engines.logarithms import Logarithmic
-from diffcmp.engines.point import Point
+from diffcmp.engines.series.beside import MAX_TERMS, Expansion
+from diffcmp.engines.series.inexact import BallCoefficients
+from diffcmp.engines.series.laurent import Beyond, Exhausted, Failure, Field, Series
+from diffcmp.engines.series.logarithms import Logarithmic
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.program.expand import core_with_places
+from diffcmp.passes.expand import core_with_places
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import Span
 from diffcmp.truth.certify import ZERO_BITS, quantity_of, settled
@@ -30,10 +31,12 @@ CONSTANT = Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The leading term on one side: coefficient · t**exponent · log(1/t)**logarithms[0] · log(log(1/t))**logarithms[1] · …
+    """The leading term on one side: coefficient · t**exponent · log(1/t)**logarithms[0] ·
+    log(log(1/t))**logarithms[1] · …
 
-    t is the distance from the point. beyond: 1 or -1 where the value grows beyond every power of t, towards ±∞, and 0
-    elsewhere; flat: it is smaller than every power. In both cases there is no coefficient.
+    t is the distance from the point. beyond: 1 or -1 where the value grows beyond every power of t,
+    towards ±∞, and 0 elsewhere; flat: it is smaller than every power. In both cases there is no
+    coefficient.
     """
 
     coefficient: Quantity | None = None
@@ -50,7 +53,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """How one sub-expression begins on either side; None where it is not defined, or vanishes altogether."""
+    """How one sub-expression begins on either side; None where it is not defined, or vanishes
+    altogether."""
 
     span: Span
     piece: str
@@ -60,8 +64,9 @@ class Leading:
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
-    """The function along one coordinate: its limits on both sides (None: there is none), how those sub-expressions begin that
-    vanish or blow up, in the order of evaluation, and how the kind of the point was found."""
+    """The function along one coordinate: its limits on both sides (None: there is none), how those
+    sub-expressions begin that vanish or blow up, in the order of evaluation, and how the kind of
+    the point was found."""
 
     name: str
     left_limit: Quantity | None
@@ -71,7 +76,8 @@ class Anatomy:
 
 
 def anatomy(program: Program, at: Point, name: str, known: Truth) -> Anatomy:
-    """What is to be seen along one coordinate, by the same expansions on balls that the truth is found by."""
+    """What is to be seen along one coordinate, by the same expansions on balls that the truth is
+    found by."""
     form, places = core_with_places(program, at.others(name))
     try:
         local, _, bits = settled(form, at, name, known.digits, ZERO_BITS)
@@ -80,10 +86,13 @@ def anatomy(program: Program, at: Point, name: str, known: Truth) -> Anatomy:
     with Balls(bits).working():
         limits = [quantity_of(side.limit) for side in (local.left, local.right)]
         terms = tuple(_leading(program, local, places))
-    return Anatomy(name, limits[0], limits[1], terms, tuple(_found(program, form, at, local, known, name)))
+    return Anatomy(
+        name, limits[0], limits[1], terms, tuple(_found(program, form, at, local, known, name))
+    )
 
 
-# leading terms ---------------------------------------------------------------------------------------------------------
+# leading terms
+# ---------------------------------------------------------------------------------------------------------
 
 
 def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:
@@ -91,7 +100,13 @@ def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator
     whole = _whole_pieces(program)
     for eq in program.equations:
         piece = program.piece(eq)
-        if eq.span is None or eq.params or eq.entry.condition or piece in said or eq.output not in whole:
+        if (
+            eq.span is None
+            or eq.params
+            or eq.entry.condition
+            or piece in said
+            or eq.output not in whole
+        ):
             continue
         sides = [_term(side.expansion, places[eq.output]) for side in (local.left, local.right)]
         if any(term is not None and term.moves for term in sides):
@@ -100,13 +115,16 @@ def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator
 
 
 def _whole_pieces(program: Program) -> set[int]:
-    """The slots that are the value of the piece of text that they come from: a function of matrices is many operations on
-    numbers, of which one makes its value, or, if that is a vector, several do, and none of them is named by the piece."""
+    """The slots that are the value of the piece of text that they come from: a function of matrices
+    is many operations on numbers, of which one makes its value, or, if that is a vector, several
+    do, and none of them is named by the piece."""
     used: dict[Span | None, set[int]] = {}
     for eq in program.equations:
         if eq.output in program.live:
             used.setdefault(eq.span, set()).add(eq.output)
-    inner = {i for eq in program.equations for i in eq.inputs if i in used.get(eq.span, ())} - set(program.outputs)
+    inner = {i for eq in program.equations for i in eq.inputs if i in used.get(eq.span, ())} - set(
+        program.outputs
+    )
     found = (slots if len(slots) == 1 else slots - inner for slots in used.values())
     return {slot for values in found if len(values) == 1 for slot in values}
 
@@ -122,13 +140,19 @@ def _term(found: Expansion, place: int) -> Term | None:
         return Term(flat=True) if value.flat else None
     coefficient, exponents = first
     tau, *logarithms = exponents
-    # the variable of each level is a root of 1/log of the one above: its powers are negative powers of the logarithm
-    return Term(Quantity(coefficient), Fraction(tau, found.ramification), tuple(-k for k in logarithms))
+    # the variable of each level is a root of 1/log of the one above: its powers are negative powers
+    # of the logarithm
+    return Term(
+        Quantity(coefficient), Fraction(tau, found.ramification), tuple(-k for k in logarithms)
+    )
 
 
 def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:
-    """The first coefficient that does not vanish, down to a number, and its exponent at each level of logarithms."""
-    end = value.start + MAX_TERMS if value.stop is None else min(value.stop, value.start + MAX_TERMS)
+    """The first coefficient that does not vanish, down to a number, and its exponent at each level
+    of logarithms."""
+    end = (
+        value.start + MAX_TERMS if value.stop is None else min(value.stop, value.start + MAX_TERMS)
+    )
     for k in range(value.start, end):
         c = value[k]
         if isinstance(field, Logarithmic):
@@ -141,10 +165,13 @@ def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:
     return None
 
 
-# how it was found ------------------------------------------------------------------------------------------------------
+# how it was found
+# ------------------------------------------------------------------------------------------------------
 
 
-def _found(program: Program, form: Program, at: Point, local: Local, known: Truth, name: str) -> Iterator[Remark]:
+def _found(
+    program: Program, form: Program, at: Point, local: Local, known: Truth, name: str
+) -> Iterator[Remark]:
     """The steps that led to the kind, in words."""
     if certified(program, at, [name], known.digits) is not None:
         yield remark(Note.FOUND_BY_BALLS)
@@ -163,7 +190,8 @@ def _found(program: Program, form: Program, at: Point, local: Local, known: Trut
 
 
 def _differences(form: Program, one: Expansion, other: Expansion) -> list[tuple[Equation, bool]]:
-    """The equations that decide differently in two expansions, one for each span, and whether they are roots."""
+    """The equations that decide differently in two expansions, one for each span, and whether they
+    are roots."""
     paths = dict(one.path), dict(other.path)
     found: dict[Span | None, tuple[Equation, bool]] = {}
     for place in sorted(paths[0].keys() & paths[1].keys()):

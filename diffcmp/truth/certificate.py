@@ -1,9 +1,10 @@
 """The fast path as straight-line code: what `smooth` does with a Program, traced once and compiled.
 
-A *certificate* is a Program whose outputs are f, the derivatives asked for, and a condition. Where that condition certainly
-holds on the balls of a point, f is analytic around it and the balls are enclosures. It goes one way only: it is made for one
-set of branches, takes every input to vary, and knows balls, no rationals. Where it does not hold nothing is known, and `smooth`
-looks again, one operation after the other.
+A *certificate* is a Program whose outputs are f, the derivatives asked for, and a condition. Where
+that condition certainly holds on the balls of a point, f is analytic around it and the balls are
+enclosures. It goes one way only: it is made for one set of branches, takes every input to vary, and
+knows balls, no rationals. Where it does not hold nothing is known, and `smooth` looks again, one
+operation after the other.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from typing import Any, TypeAlias
 from flint import arb, ctx, fmpq
 
 from diffcmp.arithmetic.balls import METHODS, Ball, Balls, to_arb, to_fraction
+from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.tracing import Tracer, Tracing
-from diffcmp.engines.compiled import dual_over_tape
-from diffcmp.engines.evaluate import evaluate, operation
+from diffcmp.engines.derived import dual_over_tape
 from diffcmp.engines.partials import variables
 from diffcmp.engines.reverse import vjp
+from diffcmp.language import rules
+from diffcmp.passes.expand import branchless
+from diffcmp.passes.savings import optimised
 from diffcmp.primitives import TABLE
-from diffcmp.program import rules
 from diffcmp.program.emit import Dialect, called, emit
-from diffcmp.program.expand import branchless
 from diffcmp.program.ir import Builder, Equation, Program
-from diffcmp.program.passes import optimised
 
 Enclosing: TypeAlias = Callable[[Sequence[Ball]], list[Ball] | None]
 Decisions: TypeAlias = tuple[tuple[int, bool], ...]
@@ -49,8 +50,8 @@ class Uncertain(Exception):
 
 
 class Exactly(Tracing):
-    """Tracers for what is exact: operations on rationals and conditions between constants are settled, half powers are powers
-    of roots, and nothing chooses between branches."""
+    """Tracers for what is exact: operations on rationals and conditions between constants are
+    settled, half powers are powers of roots, and nothing chooses between branches."""
 
     exact = True
 
@@ -114,7 +115,8 @@ class Exactly(Tracing):
 
 
 class Certain(Exactly):
-    """The same tracers, on which a condition says what certainly holds, all around the point where its sides vary."""
+    """The same tracers, on which a condition says what certainly holds, all around the point where
+    its sides vary."""
 
     def __init__(self, tracing: Exactly) -> None:
         super().__init__(tracing.builder)
@@ -128,10 +130,14 @@ class Certain(Exactly):
 
 
 @lru_cache(maxsize=256)
-def certificate(form: Program, partials: tuple[str, ...], order: int, decisions: Decisions) -> Program | None:
-    """The Program of f, its derivatives and the condition that proves them, on the branches that `decisions` take.
+def certificate(
+    form: Program, partials: tuple[str, ...], order: int, decisions: Decisions
+) -> Program | None:
+    """The Program of f, its derivatives and the condition that proves them, on the branches that
+    `decisions` take.
 
-    `form` is a core Program, `partials` are names as `engines.partials` reads them; None where there is no certificate.
+    `form` is a core Program, `partials` are names as `engines.partials` reads them; None where
+    there is no certificate.
     """
     decided = dict(decisions)
     tracing = Exactly(Builder(form.inputs))
@@ -144,24 +150,35 @@ def certificate(form: Program, partials: tuple[str, ...], order: int, decisions:
         return None
     if condition is False:
         return None
-    made = tracing.builder.program([tracing.slot(x) for x in (value, *derivatives, condition)]).pruned()
+    made = tracing.builder.program(
+        [tracing.slot(x) for x in (value, *derivatives, condition)]
+    ).pruned()
     return optimised(made, ("sign",))
 
 
-def _derivatives(taken: Program, partials: tuple[str, ...], order: int, tracing: Exactly) -> list[Tracer]:
+def _derivatives(
+    taken: Program, partials: tuple[str, ...], order: int, tracing: Exactly
+) -> list[Tracer]:
     """f and its partial derivatives by one reverse sweep, or forward over reverse."""
     inputs = tracing.inputs()
     if order == 2:
         return evaluate(dual_over_tape(taken, partials), tracing, inputs)
     wanted = {by for name in partials for by in variables(name, order)}
-    value, gradient = vjp(taken, tracing, inputs, [name in wanted for name in taken.inputs], tracing.literal(Fraction(1)))
+    value, gradient = vjp(
+        taken,
+        tracing,
+        inputs,
+        [name in wanted for name in taken.inputs],
+        tracing.literal(Fraction(1)),
+    )
     zero = tracing.literal(Fraction(0))
     found = {name: zero if g is None else g for name, g in zip(taken.inputs, gradient, strict=True)}
     return [value, *(found[name] for name in partials)]
 
 
 def _conditions(form: Program, decided: dict[int, bool], tracing: Exactly) -> Iterator[Any]:
-    """For every operation that f rests on the condition that it is analytic, for every comparison that it holds."""
+    """For every operation that f rests on the condition that it is analytic, for every comparison
+    that it holds."""
     values: dict[int, Any] = dict(enumerate(tracing.inputs()))
     needed, certain = relied_on(form, decided), Certain(tracing)
     for eq in form.equations:
@@ -171,7 +188,9 @@ def _conditions(form: Program, decided: dict[int, bool], tracing: Exactly) -> It
             values[eq.output] = tracing.literal(eq.params[0])
         elif eq.entry.compares:
             x, y = (values[i] for i in eq.inputs)
-            yield certain.compared(eq.primitive if decided[eq.output] else OPPOSITE[eq.primitive], x, y)
+            yield certain.compared(
+                eq.primitive if decided[eq.output] else OPPOSITE[eq.primitive], x, y
+            )
         elif eq.entry.selects:
             values[eq.output] = values[eq.inputs[1 if decided[eq.inputs[0]] else 2]]
         else:
@@ -181,19 +200,24 @@ def _conditions(form: Program, decided: dict[int, bool], tracing: Exactly) -> It
 
 
 def _analytic(eq: Equation, arguments: Sequence[Tracer], out: Tracer, certain: Certain) -> Any:
-    """The condition that a primitive is analytic at its arguments; that a constant is a number is settled here."""
+    """The condition that a primitive is analytic at its arguments; that a constant is a number is
+    settled here."""
     if not certain.varies(out):
         return bool(to_arb(certain.balls(out)[0]).is_finite())
     if eq.entry.steps:
         return certain.compared("gt", arguments[0], out)
     separant = rules.separant(eq.primitive)
     if separant is not None:
-        return certain.compared("ne", evaluate(separant, certain, [*arguments, out])[0], certain.literal(Fraction(0)))
+        return certain.compared(
+            "ne", evaluate(separant, certain, [*arguments, out])[0], certain.literal(Fraction(0))
+        )
     domain = rules.domain(eq.primitive)
     if domain is None:
         return True
     inside = domain.by_output[domain.outputs[0]].inputs[0]  # a domain is where(inside, 1, 0)
-    return evaluate(Program(domain.inputs, domain.equations, (inside,)).pruned(), certain, arguments)[0]
+    return evaluate(
+        Program(domain.inputs, domain.equations, (inside,)).pruned(), certain, arguments
+    )[0]
 
 
 def relied_on(form: Program, decided: dict[int, bool]) -> set[int]:
@@ -229,7 +253,8 @@ def branches(form: Program, decided: dict[int, bool]) -> Decisions | None:
 
 
 def _grounds(eq: Equation, decided: dict[int, bool]) -> Sequence[int]:
-    """What a decided condition rests on: one condition that fails is enough for `and`, one that holds for `or`."""
+    """What a decided condition rests on: one condition that fails is enough for `and`, one that
+    holds for `or`."""
     if eq.primitive in ("and", "or") and decided[eq.output] == (eq.primitive == "or"):
         return [next(i for i in eq.inputs if decided.get(i) == decided[eq.output])]
     return eq.inputs
@@ -238,9 +263,10 @@ def _grounds(eq: Equation, decided: dict[int, bool]) -> Sequence[int]:
 @lru_cache(maxsize=256)
 def enclosing(
     form: Program, partials: tuple[str, ...], order: int, decisions: Decisions, precision: int
-) -> Enclosing | None:  # fmt: skip
-    """The certificate at one working precision: a function of a number for each input that gives f and its derivatives, or
-    None where the condition does not certainly hold, or a number is not finite. Rational functions of rationals stay exact."""
+) -> Enclosing | None:
+    """The certificate at one working precision: a function of a number for each input that gives f
+    and its derivatives, or None where the condition does not certainly hold, or a number is not
+    finite. Rational functions of rationals stay exact."""
     program = certificate(form, partials, order, decisions)
     if program is None:
         return None
@@ -264,14 +290,24 @@ def enclosing(
 def _straight(
     program: Program, balls: Balls, taken: Callable[[Ball], Ball], infix: frozenset[str]
 ) -> Callable[..., Sequence[Any]]:
-    """The Program as Python on balls: infix operators are their own, methods Arb's, and constants are computed once."""
-    names = {slot: f"__c{slot}" for slot in program.constant & program.live}  # no input may have two underscores in front
+    """The Program as Python on balls: infix operators are their own, methods Arb's, and constants
+    are computed once."""
+    names = {
+        slot: f"__c{slot}" for slot in program.constant & program.live
+    }  # no input may have two underscores in front
     made = emit(program, dialect=Dialect(infix=infix), known=names)
     with balls.working():
-        values = evaluate(replace(program, outputs=tuple(names)).pruned(), balls, [arb.nan()] * len(program.inputs))
+        values = evaluate(
+            replace(program, outputs=tuple(names)).pruned(),
+            balls,
+            [arb.nan()] * len(program.inputs),
+        )
         constants = {name: taken(value) for name, value in zip(names.values(), values, strict=True)}
     functions = {
-        called(name): getattr(arb, name) if name in ARB and taken is to_arb else operation(balls, name) for name in made.calls
+        called(name): getattr(arb, name)
+        if name in ARB and taken is to_arb
+        else operation(balls, name)
+        for name in made.calls
     }
     function: Callable[..., Any] = made.function({**functions, **constants})
     return function

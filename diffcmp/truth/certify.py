@@ -1,10 +1,13 @@
-"""The certified truth about a function at a point: the fast path, and what is done where that fails.
+"""The certified truth about a function at a point: the fast path, and what is done where that
+fails.
 
-1. `proof`: one reverse sweep on balls, or forward over reverse for second derivatives, with every argument checked.
-2. `local`: series along each coordinate; leading terms decide. Unproven zeros are taken to `symbolic` for a proof. A mixed
-   derivative, where f is certainly smooth, is the derivative along one coordinate of that along the other.
-3. What series cannot express goes to the symbolic limit, believed only where balls approaching the point agree.
-4. Otherwise: undecided.
+1. `proof`: one reverse sweep on balls, or forward over reverse for second derivatives, with every
+argument checked. 2. `local`: series along each coordinate; leading terms decide. Unproven zeros are
+taken to
+   `symbolic` for a proof. A mixed derivative, where f is certainly smooth, is the derivative along
+   one coordinate of that along the other.
+3. What series cannot express goes to the symbolic limit, believed only where balls approaching the
+point agree. 4. Otherwise: undecided.
 """
 
 from __future__ import annotations
@@ -17,14 +20,14 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.deadline import PATIENCE, Deadline
-from diffcmp.engines.beside import Expansion, OneSide, expansion
-from diffcmp.engines.compiled import adjoint, only
-from diffcmp.engines.laurent import Exhausted, Failure, Series
-from diffcmp.engines.logarithms import Extended
+from diffcmp.engines.derived import adjoint, only
 from diffcmp.engines.partials import distinct, variables
-from diffcmp.engines.point import Point
+from diffcmp.engines.series.beside import Expansion, OneSide, expansion
+from diffcmp.engines.series.laurent import Exhausted, Failure, Series
+from diffcmp.engines.series.logarithms import Extended
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.program.expand import core
+from diffcmp.passes.expand import core
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.local import Local, analysis
@@ -37,28 +40,39 @@ MAX_DIGITS = 1000
 ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
 DEEP_BITS = 16 * ASSUMED_BITS  # where that cannot be proven
 REASONS = {
-    "logarithm": "a logarithm of what vanishes", "essential": "a function at an infinite argument",
-    "irrational": "an irrational power of what vanishes", "steps": "steps at an infinite argument",
+    "logarithm": "a logarithm of what vanishes",
+    "essential": "a function at an infinite argument",
+    "irrational": "an irrational power of what vanishes",
+    "steps": "steps at an infinite argument",
     "repeated": "the largest eigenvalue is repeated",
-}  # fmt: skip
+}
 
 
 def truth(
-    program: Program, at: Point, wrt: Sequence[str] | None = None, digits: int = 30, deadline: Deadline | None = None,
+    program: Program,
+    at: Point,
+    wrt: Sequence[str] | None = None,
+    digits: int = 30,
+    deadline: Deadline | None = None,
     order: int = 1,
-) -> Truth:  # fmt: skip
+) -> Truth:
     """The kind of the point, the value and the derivatives of one order to `digits` certain digits.
 
-    `wrt` defaults to all variables; at order 2 `x` is ∂²f/∂x² and `x:y` a mixed derivative. All waiting for what only sympy
-    can answer ends by the deadline, in 10 s by default.
+    `wrt` defaults to all variables; at order 2 `x` is ∂²f/∂x² and `x:y` a mixed derivative. All
+    waiting for what only sympy can answer ends by the deadline, in 10 s by default.
     """
     names = program.inputs if wrt is None else tuple(wrt)
     found = smooth_truth(program, at, names, digits, order)
-    return found or analysed(program, at, names, digits, deadline or Deadline.after(PATIENCE), order)
+    return found or analysed(
+        program, at, names, digits, deadline or Deadline.after(PATIENCE), order
+    )
 
 
-def smooth_truth(program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1) -> Truth | None:
-    """The truth by the fast path, which never waits; None where the point is not certainly smooth."""
+def smooth_truth(
+    program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1
+) -> Truth | None:
+    """The truth by the fast path, which never waits; None where the point is not certainly
+    smooth."""
     found = certified(program, at, names, digits, order)
     if found is None:
         return None
@@ -66,7 +80,14 @@ def smooth_truth(program: Program, at: Point, names: Sequence[str], digits: int,
     return Truth(Kind.SMOOTH, Quantity(found.value), along, digits, True, "series", order=order)
 
 
-def analysed(program: Program, at: Point, names: Sequence[str], digits: int, deadline: Deadline, order: int = 1) -> Truth:
+def analysed(
+    program: Program,
+    at: Point,
+    names: Sequence[str],
+    digits: int,
+    deadline: Deadline,
+    order: int = 1,
+) -> Truth:
     """The truth by what is known along each coordinate, whatever the kind of the point."""
     single = dict.fromkeys(one for name in names for one in distinct(name, order))
     pieces = {name: _along(program, at, name, digits, deadline, order) for name in single}
@@ -81,12 +102,14 @@ def _plain(x: Ball) -> Coordinatewise:
     return Coordinatewise(Kind.SMOOTH, quantity, quantity, quantity)
 
 
-# along one coordinate -------------------------------------------------------------------------------------------------
+# along one coordinate
+# -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What was found along one coordinate. limit: whether the value is only a limit, as f as typed has none at the point."""
+    """What was found along one coordinate. limit: whether the value is only a limit, as f as typed
+    has none at the point."""
 
     along: Coordinatewise
     value: Quantity | None
@@ -96,12 +119,17 @@ class _Piece:
     limit: bool = False
 
 
-def _along(program: Program, at: Point, name: str, digits: int, deadline: Deadline, order: int) -> _Piece:
+def _along(
+    program: Program, at: Point, name: str, digits: int, deadline: Deadline, order: int
+) -> _Piece:
     form = core(program, at.others(name))
     try:
         local, assumed, bits = _believed(form, at, name, digits, deadline, order)
     except (Exhausted, Imprecise) as reason:
-        note = remark(Note.OSCILLATION, reason="leading terms vanish" if isinstance(reason, Exhausted) else "precision")
+        note = remark(
+            Note.OSCILLATION,
+            reason="leading terms vanish" if isinstance(reason, Exhausted) else "precision",
+        )
         return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (note,))
     if local.kind is Kind.UNDECIDED:
         return _beyond_series(program, form, at, name, local, digits, deadline, order)
@@ -111,12 +139,15 @@ def _along(program: Program, at: Point, name: str, digits: int, deadline: Deadli
 
 
 def _mixed(program: Program, at: Point, name: str, digits: int, deadline: Deadline) -> _Piece:
-    """A mixed second derivative where f is certainly analytic: there ∂f/∂x is, and the Program of the adjoint computes it all
-    around, so that its derivative along y may be found like any other. Elsewhere nothing is claimed."""
+    """A mixed second derivative where f is certainly analytic: there ∂f/∂x is, and the Program of
+    the adjoint computes it all around, so that its derivative along y may be found like any other.
+    Elsewhere nothing is claimed."""
     x, y = variables(name, 2)
     form, balls = core(program), Balls(bits_for(digits))
     if smooth(form, at.enclosures(balls), [name], balls, 2) is None:
-        return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (remark(Note.MIXED_UNDECIDED),))
+        return _Piece(
+            Coordinatewise(Kind.UNDECIDED), None, False, None, (remark(Note.MIXED_UNDECIDED),)
+        )
     found = _along(only(adjoint(form, (x,)), 1), at, y, digits, deadline, 1)
     return replace(found, value=None)
 
@@ -151,17 +182,23 @@ def _facts(local: Local) -> tuple[str, bool, list[bool]]:
     return local.kind.value, local.exists, [_zero(x) for x in local.shown]
 
 
-def settled(form: Program, at: Point, name: str, digits: int, deep: int, order: int = 1) -> tuple[Local, int, int]:
-    """The local analysis at a precision where all digits are certain and every suspected zero is below 1e-400.
+def settled(
+    form: Program, at: Point, name: str, digits: int, deep: int, order: int = 1
+) -> tuple[Local, int, int]:
+    """The local analysis at a precision where all digits are certain and every suspected zero is
+    below 1e-400.
 
-    Also the number of zeros that are only suspected, and the bits: where there are any, at least `deep`.
+    Also the number of zeros that are only suspected, and the bits: where there are any, at least
+    `deep`.
     """
     bits = bits_for(digits)
     for _ in range(MOST_BITS):
         field = BallField(bits)
         try:
             with field.system.working():
-                local = analysis(form, at.coordinates[name].enclosure(field.system), field, order=order)
+                local = analysis(
+                    form, at.coordinates[name].enclosure(field.system), field, order=order
+                )
         except Imprecise:
             bits *= 2
             continue
@@ -210,17 +247,30 @@ def _value(local: Local, bits: int) -> Quantity | None:
         return quantity_of(side.limit)
 
 
-# beyond series --------------------------------------------------------------------------------------------------------
+# beyond series
+# --------------------------------------------------------------------------------------------------------
 
 
 def _beyond_series(
-    program: Program, form: Program, at: Point, name: str, local: Local, digits: int, deadline: Deadline, order: int
+    program: Program,
+    form: Program,
+    at: Point,
+    name: str,
+    local: Local,
+    digits: int,
+    deadline: Deadline,
+    order: int,
 ) -> _Piece:
-    """The symbolic limit on each side that the series could not express, where balls confirm it; else undecided, and so are
-    all second derivatives."""
-    if order > 1 or any(failed.reason == "repeated" for failed in _failures(local)):  # of such roots sympy knows no more
+    """The symbolic limit on each side that the series could not express, where balls confirm it;
+    else undecided, and so are all second derivatives."""
+    if order > 1 or any(
+        failed.reason == "repeated" for failed in _failures(local)
+    ):  # of such roots sympy knows no more
         return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),))
-    from diffcmp.truth.symbolic import kind_from_sides, symbolic_side  # starts a process: only where it is needed
+    from diffcmp.truth.symbolic import (
+        kind_from_sides,
+        symbolic_side,
+    )  # starts a process: only where it is needed
 
     sides = []
     for direction, side in ((-1, local.left), (1, local.right)):
@@ -228,7 +278,9 @@ def _beyond_series(
         if known is None:
             known = symbolic_side(form, at.coordinates[name], direction, deadline)
         if known is None:
-            return _Piece(Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),))
+            return _Piece(
+                Coordinatewise(Kind.UNDECIDED), None, False, None, (_cause(program, local),)
+            )
         sides.append(known)
     left, right = sides
     value = quantity_of(Extended(local.at)) if local.at is not None else None
@@ -250,7 +302,9 @@ def _known(side: OneSide) -> Side | None:
 
 def _failures(local: Local) -> list[Failure]:
     """What the series met on either side."""
-    return [s.expansion.out for s in (local.right, local.left) if isinstance(s.expansion.out, Failure)]
+    return [
+        s.expansion.out for s in (local.right, local.left) if isinstance(s.expansion.out, Failure)
+    ]
 
 
 def _cause(program: Program, local: Local) -> Remark:
@@ -261,24 +315,44 @@ def _cause(program: Program, local: Local) -> Remark:
 
 
 def _joined(
-    program: Program, at: Point, pieces: dict[str, _Piece], names: Sequence[str], digits: int, order: int
+    program: Program,
+    at: Point,
+    pieces: dict[str, _Piece],
+    names: Sequence[str],
+    digits: int,
+    order: int,
 ) -> Truth:
-    """One Truth of all that was found: the most singular kind along a coordinate names the point."""
+    """One Truth of all that was found: the most singular kind along a coordinate names the
+    point."""
     ranks = list(Kind)
-    kind = min((p.along.kind for name, p in pieces.items() if name in program.inputs), key=ranks.index)
-    value, limit = next(((p.value, p.limit) for p in pieces.values() if p.value is not None), (None, False))
+    kind = min(
+        (p.along.kind for name, p in pieces.items() if name in program.inputs), key=ranks.index
+    )
+    value, limit = next(
+        ((p.value, p.limit) for p in pieces.values() if p.value is not None), (None, False)
+    )
     sources = {p.source for p in pieces.values()}
     source: Literal["series", "symbolic"] | None = "symbolic" if "symbolic" in sources else "series"
     source = None if None in sources else source
     remarks = tuple(dict.fromkeys(r for p in pieces.values() for r in p.remarks))
     proven = all(p.certified for p in pieces.values())
-    if limit and value is not None and len(program.inputs) > 1 and depends_on_direction(program, at, value):
+    if (
+        limit
+        and value is not None
+        and len(program.inputs) > 1
+        and depends_on_direction(program, at, value)
+    ):
         value, remarks = None, (remark(Note.DIRECTION), *remarks)
-    return Truth(kind, value, {n: pieces[n].along for n in names}, digits, proven, source, remarks, order)
+    return Truth(
+        kind, value, {n: pieces[n].along for n in names}, digits, proven, source, remarks, order
+    )
 
 
-def taylor(program: Program, at: Point, name: str, order: int, digits: int = 20) -> list[Ball] | None:
-    """The derivatives f, f′, …, f⁽ⁿ⁾ along one coordinate, to about `digits` digits; None where f is not smooth there."""
+def taylor(
+    program: Program, at: Point, name: str, order: int, digits: int = 20
+) -> list[Ball] | None:
+    """The derivatives f, f′, …, f⁽ⁿ⁾ along one coordinate, to about `digits` digits; None where f
+    is not smooth there."""
     bits = bits_for(digits) + 16 * order
     field = BallField(bits)
     form = core(program, at.others(name))
@@ -286,7 +360,12 @@ def taylor(program: Program, at: Point, name: str, order: int, digits: int = 20)
         with field.system.working():
             x = at.coordinates[name].enclosure(field.system)
             found: Expansion = expansion(form, x, 1, field, 8)
-            if not isinstance(found.out, Series) or found.ramification != 1 or found.field is not field or found.out.flat:
+            if (
+                not isinstance(found.out, Series)
+                or found.ramification != 1
+                or found.field is not field
+                or found.out.flat
+            ):
                 return None
             if any(not field.is_zero(found.out[k]) for k in range(found.out.start, 0)):
                 return None

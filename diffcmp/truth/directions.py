@@ -1,8 +1,9 @@
-"""Does the limit of a function of several variables depend on the direction in which the point is approached?
+"""Does the limit of a function of several variables depend on the direction in which the point is
+approached?
 
-A function such as x*y/(x**2 + y**2) has a limit along each coordinate and partial derivatives of its continuation there,
-and yet no limit. A few directions are tried, by the same analysis as along a coordinate: one that disagrees is a proof; that
-all agree is none.
+A function such as x*y/(x**2 + y**2) has a limit along each coordinate and partial derivatives of
+its continuation there, and yet no limit. A few directions are tried, by the same analysis as along
+a coordinate: one that disagrees is a proof; that all agree is none.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 from flint import fmpq
 
 from diffcmp.arithmetic.balls import to_arb
-from diffcmp.engines.laurent import Exhausted
-from diffcmp.engines.point import Point
-from diffcmp.program.expand import core, line
+from diffcmp.engines.series.laurent import Exhausted
+from diffcmp.passes.expand import core, line
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.local import analysis
 from diffcmp.truth.record import Quantity
@@ -29,7 +30,9 @@ def depends_on_direction(program: Program, at: Point, limit: Quantity) -> bool:
 
 def _disagrees(program: Program, at: Point, limit: Quantity, weights: tuple[int, int]) -> bool:
     point = {name: c.program for name, c in at.coordinates.items()}
-    form = core(line(program, point, {name: weights[i % 2] for i, name in enumerate(program.inputs)}))
+    form = core(
+        line(program, point, {name: weights[i % 2] for i, name in enumerate(program.inputs)})
+    )
     field = BallField(BITS)
     try:
         with field.system.working():
@@ -37,6 +40,8 @@ def _disagrees(program: Program, at: Point, limit: Quantity, weights: tuple[int,
             found = [side.limit for side in (local.left, local.right) if side.limit is not None]
             if limit.ball is None:
                 return any(not x.infinite for x in found)
-            return any(x.infinite or not to_arb(x.value).overlaps(to_arb(limit.ball)) for x in found)
+            return any(
+                x.infinite or not to_arb(x.value).overlaps(to_arb(limit.ball)) for x in found
+            )
     except (Exhausted, Imprecise):
         return False

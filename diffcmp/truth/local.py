@@ -1,7 +1,8 @@
-"""Local analysis: f along one coordinate as a series on the right and on the left of the point, and the kind that follows.
+"""Local analysis: f along one coordinate as a series on the right and on the left of the point, and
+the kind that follows.
 
-Written once for every field of coefficients, so that the very same decisions can be made on balls and be proven on
-symbols. It knows no backend and no precision; `certify` chooses those.
+Written once for every field of coefficients, so that the very same decisions can be made on balls
+and be proven on symbols. It knows no backend and no precision; `certify` chooses those.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from diffcmp.engines.beside import MAX_TERMS, Expansion, OneSide, expansion, one_side
-from diffcmp.engines.evaluate import operation
-from diffcmp.engines.laurent import Field, Series
+from diffcmp.arithmetic.evaluate import operation
+from diffcmp.engines.series.beside import MAX_TERMS, Expansion, OneSide, expansion, one_side
+from diffcmp.engines.series.laurent import Field, Series
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """The kind of the point along one coordinate, f at it (None where undefined there), both sides, how f was evaluated
-    at the very point, and whether the derivative of the order that was asked for exists."""
+    """The kind of the point along one coordinate, f at it (None where undefined there), both sides,
+    how f was evaluated at the very point, and whether the derivative of the order that was asked
+    for exists."""
 
     kind: Kind
     at: Any
@@ -40,8 +42,11 @@ class Local:
         return found
 
 
-def analysis(program: Program, x: Any, field: Field, terms: int = MAX_TERMS, order: int = 1) -> Local:
-    """The local behaviour of a core program of one variable at `x`, a number of the field, up to derivatives of `order`.
+def analysis(
+    program: Program, x: Any, field: Field, terms: int = MAX_TERMS, order: int = 1
+) -> Local:
+    """The local behaviour of a core program of one variable at `x`, a number of the field, up to
+    derivatives of `order`.
 
     Raises
     ------
@@ -50,7 +55,9 @@ def analysis(program: Program, x: Any, field: Field, terms: int = MAX_TERMS, ord
     at = expansion(program, x, 0, field, terms)
     left, right = (one_side(program, x, side, field, terms, order) for side in (-1, 1))
     kind = kind_of(at, left, right, field)
-    exists = kind in (Kind.SMOOTH, Kind.REMOVABLE) and (order == 1 or curvatures_agree(left, right, field))
+    exists = kind in (Kind.SMOOTH, Kind.REMOVABLE) and (
+        order == 1 or curvatures_agree(left, right, field)
+    )
     return Local(kind, value_at(at), left, right, at, exists)
 
 
@@ -86,13 +93,19 @@ def kind_of(at: Expansion, left: OneSide, right: OneSide, field: Field) -> Kind:
 
 
 def one_function(left: OneSide, right: OneSide) -> bool:
-    """Whether both sides certainly expand one analytic function, so that no numbers need be compared."""
+    """Whether both sides certainly expand one analytic function, so that no numbers need be
+    compared."""
     return left.expansion.path == right.expansion.path and left.expansion.ramification == 1
 
 
 def curvatures_agree(left: OneSide, right: OneSide, field: Field) -> bool:
     """Whether both one-sided second derivatives are finite and equal, where f is differentiable."""
-    if left.curvature is None or right.curvature is None or left.curvature.infinite or right.curvature.infinite:
+    if (
+        left.curvature is None
+        or right.curvature is None
+        or left.curvature.infinite
+        or right.curvature.infinite
+    ):
         return False
     return one_function(left, right) or equal(field, left.curvature.value, right.curvature.value)
 

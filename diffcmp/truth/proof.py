@@ -9,8 +9,8 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.engines.partials import distinct, variables
-from diffcmp.engines.point import Point
-from diffcmp.program.expand import core, restricted, used, varying_part
+from diffcmp.passes.expand import core, restricted, used, varying_part
+from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.certificate import Decisions, branches, enclosing
 from diffcmp.truth.record import GUARD_DIGITS
@@ -23,8 +23,11 @@ MOST_BITS = 8  # doublings of the precision before giving up
 BITS = 3.3219280948873626  # of a decimal digit
 
 
-def certified(program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1) -> Smooth | None:
-    """Value and partial derivatives to `digits` digits by the fast path, or None where the point is not certainly smooth."""
+def certified(
+    program: Program, at: Point, names: Sequence[str], digits: int, order: int = 1
+) -> Smooth | None:
+    """Value and partial derivatives to `digits` digits by the fast path, or None where the point is
+    not certainly smooth."""
     if order == 2 and len(program.inputs) > MANY:
         return _in_parts(program, at, names, digits)
     proof = _proof(program, tuple(names), order)
@@ -46,9 +49,10 @@ def certified(program: Program, at: Point, names: Sequence[str], digits: int, or
 
 
 class _Proof:
-    """The fast path of one function: by `smooth` the first time, from then on by a certificate for the branches that were taken
-    the last time, and by `smooth` again where that does not hold. A number that happens to be rational, of a function that is
-    not, is a ball from the second time on."""
+    """The fast path of one function: by `smooth` the first time, from then on by a certificate for
+    the branches that were taken the last time, and by `smooth` again where that does not hold. A
+    number that happens to be rational, of a function that is not, is a ball from the second time
+    on."""
 
     def __init__(self, program: Program, partials: tuple[str, ...], order: int) -> None:
         self.asked = core(program), partials, order
@@ -75,7 +79,8 @@ def _proof(program: Program, partials: tuple[str, ...], order: int) -> _Proof:
 
 
 def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
-    """Second derivatives of a function of many variables: each of the part of f that varies with its own two.
+    """Second derivatives of a function of many variables: each of the part of f that varies with
+    its own two.
 
     That f as a whole is smooth along them is certain first.
     """

@@ -45,10 +45,13 @@ class Quantity:
 
     @property
     def exact(self) -> Fraction | None:
-        """The midpoint as an exact rational (the number itself where it is known exactly); None for ±∞."""
+        """The midpoint as an exact rational (the number itself where it is known exactly); None for
+        ±∞."""
         if self.ball is None:
             return None
-        return to_fraction(self.ball) if isinstance(self.ball, fmpq) else Balls().fraction(self.ball)
+        return (
+            to_fraction(self.ball) if isinstance(self.ball, fmpq) else Balls().fraction(self.ball)
+        )
 
 
 def decimal_string(x: Ball, digits: int) -> str:
@@ -63,9 +66,11 @@ def decimal_string(x: Ball, digits: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The behaviour on one side of the point along one coordinate; a field is None where there is no such number.
+    """The behaviour on one side of the point along one coordinate; a field is None where there is
+    no such number.
 
-    defined: whether f is defined next to the point on this side; None where that could not be found out.
+    defined: whether f is defined next to the point on this side; None where that could not be found
+        out.
     """
 
     defined: bool | None
@@ -75,7 +80,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Coordinatewise:
-    """What is known along one coordinate: kind, derivative (two-sided), left and right derivative; all of one order."""
+    """What is known along one coordinate: kind, derivative (two-sided), left and right derivative;
+    all of one order."""
 
     kind: Kind
     derivative: Quantity | None = None
@@ -87,11 +93,13 @@ class Coordinatewise:
 class Truth:
     """The certified value and derivatives of a function at a point.
 
-    kind: of the whole point for f, the most singular one among the coordinates. value: f there, or its limit where f is
-    removable. along: what is known of each partial derivative, by its name (`engines.partials`). digits: how many were
-    asked for, all of which are certain.
-    certified: proven in ball arithmetic; False where something was only taken. source: "series" (balls and series with
-    ball coefficients), "symbolic" (limits by sympy, confirmed numerically), None where undecided. order: of the derivatives.
+    kind: of the whole point for f, the most singular one among the coordinates. value: f there, or
+        its limit where f is
+    removable. along: what is known of each partial derivative, by its name (`engines.partials`).
+    digits: how many were asked for, all of which are certain.
+    certified: proven in ball arithmetic; False where something was only taken. source: "series"
+    (balls and series with ball coefficients), "symbolic" (limits by sympy, confirmed numerically),
+    None where undecided. order: of the derivatives.
     """
 
     kind: Kind
@@ -108,7 +116,8 @@ class Truth:
         return self.along[name].derivative
 
     def to_dict(self) -> dict[str, Any]:
-        """The `truth` object of the JSON form; numbers as decimal strings of `digits` digits and a few guard digits."""
+        """The `truth` object of the JSON form; numbers as decimal strings of `digits` digits and a
+        few guard digits."""
         digits = self.digits + GUARD_DIGITS
 
         def text(quantity: Quantity | None) -> str | None:

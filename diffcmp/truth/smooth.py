@@ -1,9 +1,10 @@
-"""The fast path: is the point certainly smooth? Then value and gradient by one reverse sweep on balls, and second
-derivatives by forward over reverse.
+"""The fast path: is the point certainly smooth? Then value and gradient by one reverse sweep on
+balls, and second derivatives by forward over reverse.
 
-Before a primitive is believed, its argument balls are checked against its domain: they must lie in the *interior*, where
-every primitive of the core is analytic. Conditions must be decided by balls that do not touch. Passed all through, f is
-analytic around the point and the numbers are enclosures.
+Before a primitive is believed, its argument balls are checked against its domain: they must lie in
+the *interior*, where every primitive of the core is analytic. Conditions must be decided by balls
+that do not touch. Passed all through, f is analytic around the point and the numbers are
+enclosures.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from typing import Any
 from flint import fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate, operation, trace_of
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.compiled import dual_over_tape
-from diffcmp.engines.evaluate import evaluate, operation, trace_of
+from diffcmp.engines.derived import dual_over_tape
 from diffcmp.engines.partials import variables
 from diffcmp.engines.reverse import vjp
-from diffcmp.program import rules
-from diffcmp.program.expand import branchless
+from diffcmp.language import rules
+from diffcmp.passes.expand import branchless
 from diffcmp.program.ir import Equation, Program
 
 
 @dataclass(slots=True)
 class Smooth:
-    """Enclosures of f and of the partial derivatives asked for, at a point where f is certainly analytic; and the conditions
-    that hold, or fail, all around it, by slot."""
+    """Enclosures of f and of the partial derivatives asked for, at a point where f is certainly
+    analytic; and the conditions that hold, or fail, all around it, by slot."""
 
     value: Ball
     derivatives: list[Ball]
@@ -39,10 +40,11 @@ class Smooth:
 def smooth(
     program: Program, values: Sequence[Ball], partials: Sequence[str], balls: Balls, order: int = 1
 ) -> Smooth | None:
-    """Value and partial derivatives of a core program, or None where some check cannot tell at this precision.
+    """Value and partial derivatives of a core program, or None where some check cannot tell at this
+    precision.
 
-    `values` holds one ball for each input; `partials` are names as `engines.partials` reads them, of whose variables f must
-    be smooth.
+    `values` holds one ball for each input; `partials` are names as `engines.partials` reads them,
+    of whose variables f must be smooth.
     """
     wanted = {by for name in partials for by in variables(name, order)}
     varying = [name in wanted for name in program.inputs]
@@ -54,20 +56,29 @@ def smooth(
         taken = branchless(program, decisions)
         if order == 1:
             value, gradient = vjp(taken, balls, values, varying, fmpq(1))
-            found = {n: fmpq(0) if g is None else g for n, g in zip(program.inputs, gradient, strict=True)}
+            found = {
+                n: fmpq(0) if g is None else g
+                for n, g in zip(program.inputs, gradient, strict=True)
+            }
             derivatives = [found[name] for name in partials]
         else:
             value, *derivatives = evaluate(dual_over_tape(taken, tuple(partials)), balls, values)
-    return Smooth(value, derivatives, decisions) if all(to_arb(x).is_finite() for x in (value, *derivatives)) else None
+    return (
+        Smooth(value, derivatives, decisions)
+        if all(to_arb(x).is_finite() for x in (value, *derivatives))
+        else None
+    )
 
 
 def _sound(
     program: Program, trace: Sequence[Any], varying: Sequence[bool], balls: Balls
 ) -> tuple[set[int], dict[int, bool]]:
-    """The slots that are certainly analytic around the point, and the conditions that hold, or fail, all around it.
+    """The slots that are certainly analytic around the point, and the conditions that hold, or
+    fail, all around it.
 
-    A condition is certain only where both of its sides are analytic: one that jumps, or is undefined, beside the point says
-    nothing by its value there. Equality of things that vary is never certain.
+    A condition is certain only where both of its sides are analytic: one that jumps, or is
+    undefined, beside the point says nothing by its value there. Equality of things that vary is
+    never certain.
     """
     sound = set(range(len(program.inputs)))
     active = {i for i, v in enumerate(varying) if v}
@@ -96,7 +107,8 @@ def _sound(
 
 
 def _around(name: str, x: tuple[Ball, bool], y: tuple[Ball, bool]) -> bool | None:
-    """A comparison that holds (or fails) for all arguments near the given ones; a flag says whether one varies."""
+    """A comparison that holds (or fails) for all arguments near the given ones; a flag says whether
+    one varies."""
     (a, varies_a), (b, varies_b) = x, y
     compare = Balls().function(name)
     assert compare is not None
@@ -107,7 +119,8 @@ def _around(name: str, x: tuple[Ball, bool], y: tuple[Ball, bool]) -> bool | Non
 
 
 class Interior(NumberSystem[Any]):
-    """Balls with a flag whether they vary: a condition on them holds only where it holds all around."""
+    """Balls with a flag whether they vary: a condition on them holds only where it holds all
+    around."""
 
     exact = True
 
@@ -130,7 +143,8 @@ class Interior(NumberSystem[Any]):
 
 
 def interior(eq: Equation, trace: Sequence[Any], active: set[int], balls: Balls) -> bool:
-    """Whether the argument balls of one equation lie certainly in the interior of the primitive's domain."""
+    """Whether the argument balls of one equation lie certainly in the interior of the primitive's
+    domain."""
     if eq.output not in active:
         return bool(to_arb(trace[eq.output]).is_finite())
     arguments = [(trace[i], i in active) for i in eq.inputs]

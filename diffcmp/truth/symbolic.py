@@ -1,6 +1,8 @@
-"""What the truth asks of sympy, in the worker process: proofs that something vanishes, and one-sided limits.
+"""What the truth asks of sympy, in the worker process: proofs that something vanishes, and
+one-sided limits.
 
-A proof makes a suspected zero a certain one. A limit is never certified, and believed only where balls on the way to the
+A proof makes a suspected zero a certain one. A limit is never certified, and believed only where
+balls on the way to the
 point agree with it: sympy's `limit` has returned wrong values (its issues 15323, 21038, 23525).
 """
 
@@ -12,9 +14,9 @@ from itertools import pairwise, takewhile
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.deadline import Deadline
-from diffcmp.engines.coordinate import Coordinate
-from diffcmp.engines.evaluate import evaluate
+from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Quantity, Side
 from diffcmp.worker import WorkerDied, WorkerFailed, WorkerTimeout, shared
@@ -25,14 +27,16 @@ AGREEMENT = 1e-3
 LEAST = 2  # distances at which the difference quotient must be known
 BITS = 8192
 GOOD = 47  # digits of a decimal that are right
-QUESTIONS = 2  # each may use half of the time that is left, so that there is always some for the next
+QUESTIONS = (
+    2  # each may use half of the time that is left, so that there is always some for the next
+)
 
 
 def proven(
     form: Program, coordinate: Coordinate, deadline: Deadline, order: int = 1
 ) -> tuple[str, bool, list[bool]] | None:
-    """The kind, whether the derivative exists, and which of the numbers shown vanish, by the local analysis on sympy's exact
-    constants.
+    """The kind, whether the derivative exists, and which of the numbers shown vanish, by the local
+    analysis on sympy's exact constants.
 
     None where some zero on the way could not be proven.
     """
@@ -44,9 +48,13 @@ def proven(
     return None if found is None else (found[0], found[1], list(found[2]))
 
 
-def symbolic_side(form: Program, coordinate: Coordinate, direction: int, deadline: Deadline) -> Side | None:
+def symbolic_side(
+    form: Program, coordinate: Coordinate, direction: int, deadline: Deadline
+) -> Side | None:
     """Limit and slope on one side by sympy, confirmed by balls; None where either has no answer."""
-    task = shared().submit("diffcmp.truth.symbolic_work:one_sided", form, coordinate.program, direction)
+    task = shared().submit(
+        "diffcmp.truth.symbolic_work:one_sided", form, coordinate.program, direction
+    )
     try:
         found = task.result(deadline.share(QUESTIONS))
     except REFUSALS:
@@ -70,7 +78,8 @@ def _quantity(text: str | None) -> Quantity | None:
 
 
 def confirmed(form: Program, coordinate: Coordinate, direction: int, side: Side) -> bool:
-    """Whether f, and the difference quotient, tend to what is claimed as balls approach the point."""
+    """Whether f, and the difference quotient, tend to what is claimed as balls approach the
+    point."""
     if side.limit is None or (not side.limit.infinite and side.slope is None):
         return False
     balls = Balls(BITS)
@@ -83,7 +92,9 @@ def confirmed(form: Program, coordinate: Coordinate, direction: int, side: Side)
         if side.slope is None or side.limit.ball is None:
             return True
         quotients = [(v - side.limit.ball) / t for v, t in zip(values, steps, strict=True)]
-        known = list(takewhile(_narrow, quotients))  # of a decimal only some digits are known, and t divides their error
+        known = list(
+            takewhile(_narrow, quotients)
+        )  # of a decimal only some digits are known, and t divides their error
         return len(known) >= LEAST and tends(known, side.slope)
 
 
@@ -92,7 +103,8 @@ def _narrow(x: arb) -> bool:
 
 
 def tends(values: list[arb], claim: Quantity) -> bool:
-    """Whether a sequence of balls goes towards the claim: ever closer and close at last, or beyond all bounds."""
+    """Whether a sequence of balls goes towards the claim: ever closer and close at last, or beyond
+    all bounds."""
     if not all(v.is_finite() for v in values):
         return False
     pairs = list(pairwise(values))

@@ -1,4 +1,5 @@
-"""The part of the truth that runs inside the worker process, where sympy is. Never imported by the parent."""
+"""The part of the truth that runs inside the worker process, where sympy is. Never imported by the
+parent."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from typing import Any
 import sympy
 from flint import arb
 
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import Symbols
-from diffcmp.engines.evaluate import evaluate
 from diffcmp.program.ir import Program
 from diffcmp.truth.local import analysis
 from diffcmp.truth.zero import SymbolField
@@ -19,8 +20,8 @@ TINY = sympy.Rational(1, 10**30)
 
 
 def prove(form: Program, coordinate: Program, order: int) -> tuple[str, bool, list[bool]] | None:
-    """The kind of the point, whether the derivative of that order exists, and which of the numbers shown vanish, where every
-    zero on the way is proven, else None."""
+    """The kind of the point, whether the derivative of that order exists, and which of the numbers
+    shown vanish, where every zero on the way is proven, else None."""
     system = Symbols()
     field = SymbolField(system, vanishes, lambda c: arb(str(sympy.N(c, DIGITS))))
     x = evaluate(coordinate, system, [])[0]
@@ -42,8 +43,8 @@ def vanishes(c: Any) -> bool | None:
 
 
 def one_sided(form: Program, coordinate: Program, direction: int) -> dict[str, str | None]:
-    """The one-sided limit of f, and of its difference quotient: "1/3" where rational, else a decimal of `SHOWN` digits, "inf"
-    or "-inf"; None on failure."""
+    """The one-sided limit of f, and of its difference quotient: "1/3" where rational, else a
+    decimal of `SHOWN` digits, "inf" or "-inf"; None on failure."""
     system = Symbols()
     t = sympy.Symbol("t", positive=True)
     x = evaluate(coordinate, system, [])[0]

@@ -1,8 +1,10 @@
-"""Is this coefficient exactly zero? The fields of coefficients for series, and what each of them can say about zero.
+"""Is this coefficient exactly zero? The fields of coefficients for series, and what each of them
+can say about zero.
 
-`BallField` works with exact rationals and balls: a rational is zero or not, a ball that excludes 0 is not zero, and a tiny
-ball around 0 is *suspected*: taken as zero for now, and counted. `SymbolField` (in the worker process) repeats the same
-analysis with sympy's exact constants and says whether every suspicion can be proven.
+`BallField` works with exact rationals and balls: a rational is zero or not, a ball that excludes 0
+is not zero, and a tiny ball around 0 is *suspected*: taken as zero for now, and counted.
+`SymbolField` (in the worker process) repeats the same analysis with sympy's exact constants and
+says whether every suspicion can be proven.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from typing import Any
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
-from diffcmp.engines.inexact import BallCoefficients
-from diffcmp.engines.laurent import Numbers
+from diffcmp.engines.series.inexact import BallCoefficients
+from diffcmp.engines.series.laurent import Numbers
 
 ASSUMED_BITS = 1330  # 2**-1330 is about 1e-400: below that an unproven zero is taken as one
 
@@ -27,7 +29,8 @@ class Imprecise(Exception):
 class BallField(BallCoefficients):
     """Exact rationals and balls at a working precision.
 
-    `suspected` counts the balls that were taken as zero; `bound` is the binary logarithm that they had to be below.
+    `suspected` counts the balls that were taken as zero; `bound` is the binary logarithm that they
+    had to be below.
     """
 
     unclear = Imprecise
@@ -54,9 +57,12 @@ class BallField(BallCoefficients):
 
 
 class SymbolField(Numbers):
-    """Exact constants of sympy. A suspicion that sympy can neither prove nor refute sets `proven` to False."""
+    """Exact constants of sympy. A suspicion that sympy can neither prove nor refute sets `proven`
+    to False."""
 
-    def __init__(self, system: Any, vanishes: Callable[[Any], bool | None], value: Callable[[Any], arb]) -> None:
+    def __init__(
+        self, system: Any, vanishes: Callable[[Any], bool | None], value: Callable[[Any], arb]
+    ) -> None:
         self.system = system
         self.vanishes = vanishes
         self.value = value
@@ -83,7 +89,11 @@ class SymbolField(Numbers):
         if c.is_Rational:
             return None
         nearest = round(float(self.value(c)))
-        return nearest if abs(float(self.value(c)) - nearest) < 1e-9 and self.is_zero(c - nearest) else None
+        return (
+            nearest
+            if abs(float(self.value(c)) - nearest) < 1e-9 and self.is_zero(c - nearest)
+            else None
+        )
 
     def floor(self, c: Any) -> int | None:
         below = self.value(c).floor().unique_fmpz()

@@ -1,4 +1,5 @@
-"""Write docs/studies/NAME.md and its figure for every study, or for those named on the command line."""
+"""Write docs/studies/NAME.md and its figure for every study, or for those named on the command
+line."""
 
 from __future__ import annotations
 

@@ -14,7 +14,17 @@ from diffcmp import Comparison, compare
 from diffcmp.accuracy.record import Row
 from diffcmp.notes import Note
 
-NUMERIC = ["forward", "backward", "central", "central4", "central6", "complex-step", "richardson", "dual", "tape"]
+NUMERIC = [
+    "forward",
+    "backward",
+    "central",
+    "central4",
+    "central6",
+    "complex-step",
+    "richardson",
+    "dual",
+    "tape",
+]
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
 SQUIRE_TRAPP = "exp(x)/sqrt(sin(x)**3+cos(x)**3)"
 
@@ -81,7 +91,9 @@ def test_the_choice_at_a_kink(backend: str, choice: str) -> None:
     ("cos(x)", "31415926535897932384.62643383279", None, Note.REPRESENTATION),
     ("x**1.5", "1e-300", None, Note.TRUNCATION),
 ])  # fmt: skip
-def test_no_finite_number_is_wrong_without_a_note(expr: str, at: str, h: float | None, note: Note) -> None:
+def test_no_finite_number_is_wrong_without_a_note(
+    expr: str, at: str, h: float | None, note: Note
+) -> None:
     found = compare(expr, at, backends=NUMERIC, h=h)
     assert note in set().union(*(noted(r) for r in found.rows))
     for r in found.rows:
@@ -115,7 +127,9 @@ def test_a_given_step_is_used_and_named() -> None:
 
 
 def test_a_float_is_its_binary_value_and_a_string_a_decimal() -> None:
-    binary, typed = (compare("x**2", at, backends=["dual"]).truth.derivative("x") for at in (0.1, "0.1"))
+    binary, typed = (
+        compare("x**2", at, backends=["dual"]).truth.derivative("x") for at in (0.1, "0.1")
+    )
     assert binary is not None
     assert typed is not None
     assert (binary.exact, typed.exact) == (2 * Fraction(0.1), Fraction(1, 5))
@@ -131,7 +145,8 @@ def test_the_json_form() -> None:
 
 
 def test_complex_step_says_that_only_the_complex_evaluation_is_nan() -> None:
-    """f is 0 at the point; its square root is taken of (ih)² = -h², which lies outside the domain for every h."""
+    """f is 0 at the point; its square root is taken of (ih)² = -h², which lies outside the domain
+    for every h."""
     (found,) = compare("sqrt(x**2)", 0, backends=["complex-step"]).rows
     (said,) = found.remarks
     assert (said.note, said.piece) == (Note.IMAGINARY_STEP_LEAVES_DOMAIN, "sqrt(x**2)")
@@ -218,7 +233,10 @@ def test_thousands_of_components() -> None:
 
 
 def test_no_method_is_advised_that_fails_too() -> None:
-    alone, both = (compare("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=b).rows[0] for b in (["dual"], ["dual", "dual-lhopital"]))
+    alone, both = (
+        compare("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=b).rows[0]
+        for b in (["dual"], ["dual", "dual-lhopital"])
+    )
     assert "dual-lhopital" in str(alone.remarks[0])
     assert "dual-lhopital" not in str(both.remarks[0])
     assert "explain" in str(both.remarks[0])

@@ -1,4 +1,5 @@
-"""Explanations: leading terms, lost digits, branches and suggestions, each held against what is known by pencil and paper."""
+"""Explanations: leading terms, lost digits, branches and suggestions, each held against what is
+known by pencil and paper."""
 
 from __future__ import annotations
 
@@ -9,13 +10,15 @@ import pytest
 
 from diffcmp import Explanation, explain, parse
 from diffcmp.accuracy.suggestions import equal_around
-from diffcmp.engines.point import point
 from diffcmp.notes import Note
+from diffcmp.point.point import point
 from diffcmp.report.explain_tables import explanation_text
 from diffcmp.report.terms import leading_text
 
 
-def explained(expr: str, at: object, backends: tuple[str, ...] = ("dual", "tape", "dual-lhopital")) -> Explanation:
+def explained(
+    expr: str, at: object, backends: tuple[str, ...] = ("dual", "tape", "dual-lhopital")
+) -> Explanation:
     return explain(expr, at, backends=backends)  # type: ignore[arg-type]  # any of what a point may be
 
 
@@ -40,13 +43,18 @@ def test_leading_terms(expr: str, at: str, lines: list[str]) -> None:
 ])  # fmt: skip
 def test_limits_on_either_side(expr: str, at: str, left: str | None, right: str | None) -> None:
     (seen,) = explained(expr, at).anatomy
-    assert [None if q is None else q.text(5) for q in (seen.left_limit, seen.right_limit)] == [left, right]
+    assert [None if q is None else q.text(5) for q in (seen.left_limit, seen.right_limit)] == [
+        left,
+        right,
+    ]
 
 
 @pytest.mark.parametrize(("expr", "at", "value", "derivative"), [
     ("x**3", "2", 3, 2), ("exp(x)", "-700", 700, 700), ("log(x)", "1.0000001", 1e7, 1), ("x-1", "1.001", 1001, 0), ("abs(x)", "0", None, None),
 ])  # fmt: skip
-def test_condition_numbers(expr: str, at: str, value: float | None, derivative: float | None) -> None:
+def test_condition_numbers(
+    expr: str, at: str, value: float | None, derivative: float | None
+) -> None:
     found = explained(expr, at).conditioning["x"]
     for number, known in ((found.value, value), (found.derivative, derivative)):
         assert number == (known if known is None else pytest.approx(known, rel=1e-3))
@@ -59,7 +67,9 @@ def test_condition_numbers(expr: str, at: str, value: float | None, derivative: 
     ("1+exp(x)*exp(-x)", "-720", "exp(x)*exp(-x)", "value", None, None),
     ("sin(x)/x", "0.001", "sin(x)/x", "derivative", "cancellation", 6),
 ])  # fmt: skip
-def test_where_the_digits_go(expr: str, at: str, piece: str, of: str, cause: str | None, lost: float | None) -> None:
+def test_where_the_digits_go(
+    expr: str, at: str, piece: str, of: str, cause: str | None, lost: float | None
+) -> None:
     losses = explained(expr, at).conditioning["x"].losses
     if cause is None:
         assert all(loss.piece != piece or loss.lost < 16 for loss in losses)
@@ -82,7 +92,9 @@ def test_nothing_is_lost_where_nothing_is() -> None:
     ("where(x > 0, sqrt(x), 0)", {"x": "0"}, True, 0.0, None),
     ("where(m > 0, sqrt(m), 0)", {"m": "-1"}, False, 0.0, True),
 ])  # fmt: skip
-def test_double_where(expr: str, at: dict[str, str], guard: bool, gives: float, right: bool | None) -> None:
+def test_double_where(
+    expr: str, at: dict[str, str], guard: bool, gives: float, right: bool | None
+) -> None:
     (branch,) = explained(expr, at).branches
     assert (branch.guard, list(branch.gives.values()), branch.right) == (guard, [gives], right)
     twice = parse(branch.double_where)
@@ -92,14 +104,18 @@ def test_double_where(expr: str, at: dict[str, str], guard: bool, gives: float, 
 def test_a_where_that_every_engine_gets_right_is_not_mentioned() -> None:
     assert explained("where(x > 1, x**2, 2*x-1)", "1").branches == ()
     assert explained("where(x > 0, x, exp(x))", "3").branches == ()
-    assert explained("where(x > 0, log(x), 0)", "-1").branches == ()  # log(-1) is nan, but its partial, 1/x, is finite
+    assert (
+        explained("where(x > 0, log(x), 0)", "-1").branches == ()
+    )  # log(-1) is nan, but its partial, 1/x, is finite
 
 
 @pytest.mark.parametrize(("expr", "at", "there"), [
     ("where(x == 0, 1, sin(x)/x)", "0", True), ("heaviside(x)*x", "0", True), ("max(sin(x), x)", "0", False),
     ("where(x > 0, sqrt(x), 0)", "0", False),
 ])  # fmt: skip
-def test_a_condition_that_differs_at_the_point_differs_from_both_sides(expr: str, at: str, there: bool) -> None:
+def test_a_condition_that_differs_at_the_point_differs_from_both_sides(
+    expr: str, at: str, there: bool
+) -> None:
     (found,) = explained(expr, at).anatomy
     assert (Note.OTHER_BRANCH_THERE in {r.note for r in found.found}) == there
 
@@ -117,7 +133,11 @@ def test_a_large_value_of_gamma_is_an_overflow() -> None:
 def test_rewritings_are_offered_where_they_help(expr: str, at: str, text: str) -> None:
     found = {s.text: s for s in explained(expr, at).suggestions if s.kind == "rewrite"}
     assert text in found
-    change = found[text].value if found[text].derivative.digits_after == found[text].derivative.digits_before else found[text].derivative
+    change = (
+        found[text].value
+        if found[text].derivative.digits_after == found[text].derivative.digits_before
+        else found[text].derivative
+    )
     assert change is not None
     assert (change.digits_after or 0) > (change.digits_before or 0) + 1
 
@@ -160,7 +180,11 @@ def test_several_variables() -> None:
 
 
 def test_a_lost_digit_in_a_sentence() -> None:
-    (remark, *_) = [loss.remark for loss in explained("exp(exp(exp(exp(x))))", "1").conditioning["x"].losses if loss.cause == "ill-conditioned"]
+    (remark, *_) = [
+        loss.remark
+        for loss in explained("exp(exp(exp(exp(x))))", "1").conditioning["x"].losses
+        if loss.cause == "ill-conditioned"
+    ]
     assert "by ill-conditioning (condition number 1.5e1)" in remark.sentence
 
 
@@ -171,7 +195,9 @@ def test_what_is_said_where_there_is_no_derivative_and_no_limit() -> None:
     assert "removable   (along each coordinate alone)" in apart
     assert "x**2+y**2 ≈ x**2   (along x)" in apart
     assert "x**2+y**2 ≈ y**2   (along y)" in apart
-    assert "301029…(400 digits)" in explanation_text(explained("x**1e400", "2", ("dual",)), 100, colour=False)
+    assert "301029…(400 digits)" in explanation_text(
+        explained("x**1e400", "2", ("dual",)), 100, colour=False
+    )
 
 
 @pytest.mark.parametrize(("expr", "at"), [("max(x)", [1, 1]), ("abs(x)", 0)])

@@ -46,14 +46,17 @@ def test_a_jacobian_by_hand() -> None:
 
 
 def test_a_wide_jacobian_goes_in_reverse() -> None:
-    """One output of many inputs is one product of reverse mode, many outputs of one input one of forward mode."""
+    """One output of many inputs is one product of reverse mode, many outputs of one input one of
+    forward mode."""
     wide = jacobian_comparison("[norm(x)]", [3, 4, 12], backends=["tape"])
     tall = jacobian_comparison("[t, t**2, sin(t)]", {"t": 1}, backends=["tape"])
     assert [(m.mode, m.products) for m in (wide, tall)] == [("reverse", 1), ("forward", 1)]
 
 
 def test_a_hessian_by_hand() -> None:
-    found = hessian_comparison("x**2*y + y**3*t", {"x": 2, "y": 3, "t": 5}, backends=["dual-over-tape", "tape", "central"])
+    found = hessian_comparison(
+        "x**2*y + y**3*t", {"x": 2, "y": 3, "t": 5}, backends=["dual-over-tape", "tape", "central"]
+    )
     assert dense(found) == [[6, 4, 0], [4, 90, 27], [0, 27, 0]]
     assert found.columns == ("x", "y", "t")
     assert (2, 2) not in found.places, "f is linear in t"
@@ -89,7 +92,9 @@ def test_of_many_entries_a_sample_is_certified() -> None:
 
 
 def test_what_is_wrt_is_what_is_asked_for() -> None:
-    found = jacobian_comparison("A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x"], backends=["dual"])
+    found = jacobian_comparison(
+        "A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x"], backends=["dual"]
+    )
     assert dense(found) == [[1, 2], [3, 4]]
     by_all = jacobian_comparison("A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x", "A[1,0]"])
     assert dense(by_all) == [[1, 2, 0], [3, 4, 5]]
@@ -103,8 +108,13 @@ def test_a_kink_is_a_kink() -> None:
     assert all(row.remarks for row in found.results)
 
 
-@pytest.mark.parametrize(("transposed", "vector", "expected"), [(False, [1, 10, 100], [23, 12, Fraction(-65, 4)]), (True, [1, 10, 16], [123, 6, -3])])
-def test_products_with_vectors(transposed: bool, vector: list[int], expected: list[Fraction]) -> None:
+@pytest.mark.parametrize(
+    ("transposed", "vector", "expected"),
+    [(False, [1, 10, 100], [23, 12, Fraction(-65, 4)]), (True, [1, 10, 16], [123, 6, -3])],
+)
+def test_products_with_vectors(
+    transposed: bool, vector: list[int], expected: list[Fraction]
+) -> None:
     matrix = jacobian_comparison("[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4])
     found = with_vector(matrix, vector, transposed=transposed)
     assert [q.exact for q in found.truth if q is not None] == expected
@@ -139,7 +149,9 @@ def test_a_vector_must_be_as_long_as_the_matrix_is_wide() -> None:
 ], ids=["jacobian", "hessian", "product", "singular"])  # fmt: skip
 def test_every_form(found: MatrixComparison) -> None:
     jsonschema.validate(json.loads(str(matrix_as("json", found, 80, False))), SCHEMA)
-    assert str(matrix_as("csv", found, 80, False)).count("\n") == 1 + len(found.places) * len(found.results)
+    assert str(matrix_as("csv", found, 80, False)).count("\n") == 1 + len(found.places) * len(
+        found.results
+    )
     assert "certified" in str(matrix_as("markdown", found, 80, False))
     for width in (80, 120):
         lines = str(matrix_as("text", found, width, False)).splitlines()
@@ -152,8 +164,11 @@ def test_every_form(found: MatrixComparison) -> None:
     ("5*x[1]-2", [1, 2, 3], Kind.SMOOTH), ("max(x)", [1, 2, 2], Kind.KINK), ("max(x)+x[0]**2", [1, 2, 2], Kind.KINK),
     ("sign(x[1])+x[0]**2", [1, 0, 3], Kind.JUMP),
 ])  # fmt: skip
-def test_where_a_hessian_has_no_entries_the_point_is_known_all_the_same(expr: str, at: list[int], kind: Kind) -> None:
-    """f bends along a variable with which no slope varies: that is a kink, though the matrix has no entry there."""
+def test_where_a_hessian_has_no_entries_the_point_is_known_all_the_same(
+    expr: str, at: list[int], kind: Kind
+) -> None:
+    """f bends along a variable with which no slope varies: that is a kink, though the matrix has no
+    entry there."""
     found = hessian_comparison(expr, at)
     assert found.kind is kind
     assert found.certified

@@ -1,4 +1,5 @@
-"""Order 2 in every backend: digits, steps, notes, and the exact budget whose roundoff grows like 1/h²."""
+"""Order 2 in every backend: digits, steps, notes, and the exact budget whose roundoff grows like
+1/h²."""
 
 from __future__ import annotations
 
@@ -41,7 +42,10 @@ def smooth(request: pytest.FixtureRequest) -> Comparison:
 def test_every_backend_has_its_digits(smooth: Comparison) -> None:
     assert [row.backend for row in smooth.rows] == list(FEWEST)
     for row in smooth.rows:
-        assert min(d or 0 for d in row.digits.values()) >= FEWEST[row.backend], (row.backend, row.digits)
+        assert min(d or 0 for d in row.digits.values()) >= FEWEST[row.backend], (
+            row.backend,
+            row.digits,
+        )
     assert smooth.truth.certified
 
 
@@ -49,7 +53,11 @@ def test_the_json_form_follows_the_schema(smooth: Comparison) -> None:
     found = smooth.to_dict()
     jsonschema.validate(found, SCHEMA)
     assert found["order"] == 2
-    assert set(found["results"][0]["derivative"]) == set(smooth.wrt) == set(found["truth"]["derivative"])
+    assert (
+        set(found["results"][0]["derivative"])
+        == set(smooth.wrt)
+        == set(found["truth"]["derivative"])
+    )
 
 
 def test_order_one_is_said_too() -> None:
@@ -64,11 +72,15 @@ def test_which_backends_there_are_at_each_order() -> None:
         grad("x**2", 1, "dual-over-tape")
 
 
-def test_a_backend_that_knows_first_derivatives_only_is_not_asked_for_second_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_that_knows_first_derivatives_only_is_not_asked_for_second_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from diffcmp.backends import registry
     from diffcmp.backends.automatic import DualNumbers
 
-    monkeypatch.setattr(registry, "_third_party", lambda: {"old": lambda: DualNumbers(name="old", orders=(1,))})
+    monkeypatch.setattr(
+        registry, "_third_party", lambda: {"old": lambda: DualNumbers(name="old", orders=(1,))}
+    )
     assert "old" in {b.name for b in chosen(None, 1)} - {b.name for b in chosen(None, 2)}
     with pytest.raises(InputError, match="'old' gives no derivatives of order 2"):
         compare("x**2", 1, order=2, backends=["old"])
@@ -114,25 +126,33 @@ def test_the_part_that_is_to_blame(expr: str, at: Any, h: float, note: Note | No
 
 
 def test_no_silent_wrong_number() -> None:
-    """Where a finite number has less than half of the digits of its dtype, something is said of it."""
+    """Where a finite number has less than half of the digits of its dtype, something is said of
+    it."""
     for expr, at in [("tan(x)", "1.5707"), ("(1-cos(x))/x**2", "1e-6"), ("x**20", "1e-3"), ("sin(x)", "1e15"), ("sqrt(x)", "1e-12"),
                      ("exp(-x**2)", "20"), ("log(x)", "1e12"), ("sin(x)/x", "1e-10")]:  # fmt: skip
-        for row in compare(expr, at, order=2, backends=["central", "central6", "complex-step", "dual", "tape"]).rows:
+        for row in compare(
+            expr, at, order=2, backends=["central", "central6", "complex-step", "dual", "tape"]
+        ).rows:
             digits, value = row.digits["x"], row.derivative["x"]
             expected = 15.9 / 4 if row.backend == "central" else 15.9 / 3
             if math.isfinite(value) and digits is not None and digits < expected:
                 assert row.remarks, (expr, row.backend, digits)
 
 
-# the budget -----------------------------------------------------------------------------------------------------------
+# the budget
+# -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("expr", ["exp(x)", "sin(x)"])
 @pytest.mark.parametrize(("order", "growth"), [(1, -1), (2, -2)])
-def test_the_roundoff_of_second_differences_grows_like_h_to_the_minus_two(expr: str, order: int, growth: int) -> None:
+def test_the_roundoff_of_second_differences_grows_like_h_to_the_minus_two(
+    expr: str, order: int, growth: int
+) -> None:
     for series in sweep(expr, 1, order=order).series:
         flat = series.backend == "complex-step"
-        assert series.roundoff_slope == pytest.approx(0 if flat else growth, abs=0.1), series.backend
+        assert series.roundoff_slope == pytest.approx(0 if flat else growth, abs=0.1), (
+            series.backend
+        )
         assert series.fitted_order == pytest.approx(series.order, abs=0.05), series.backend
 
 
@@ -149,7 +169,15 @@ def test_theory_predicts_the_best_step() -> None:
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])
 @pytest.mark.parametrize("wrt", ["x", "x:y"])
 def test_the_parts_sum_to_the_total(dtype: str, wrt: str) -> None:
-    found = sweep("exp(x)*sin(x*y)", {"x": "0.7", "y": "1.3"}, wrt=wrt, order=2, dtype=dtype, h_min=1e-8, per_decade=2)
+    found = sweep(
+        "exp(x)*sin(x*y)",
+        {"x": "0.7", "y": "1.3"},
+        wrt=wrt,
+        order=2,
+        dtype=dtype,
+        h_min=1e-8,
+        per_decade=2,
+    )
     rows = [step for series in found.series for step in series.rows if step.total is not None]
     assert len(rows) > 10
     assert all(sums(step) for step in rows)
@@ -158,18 +186,33 @@ def test_the_parts_sum_to_the_total(dtype: str, wrt: str) -> None:
 
 @settings(max_examples=20)
 @given(
-    st.sampled_from(["sin(x)", "exp(x)/(1+x**2)", "x**3-x", "log(2+x)*x", "gelu(x)", "sqrt(4+x)", "1/(3+x)", "abs(x-7)"]),
+    st.sampled_from(
+        [
+            "sin(x)",
+            "exp(x)/(1+x**2)",
+            "x**3-x",
+            "log(2+x)*x",
+            "gelu(x)",
+            "sqrt(4+x)",
+            "1/(3+x)",
+            "abs(x-7)",
+        ]
+    ),
     st.decimals(-1, 1, places=6, allow_nan=False),
     st.sampled_from(["float32", "float64"]),
 )
 def test_the_parts_sum_to_the_total_anywhere(expr: str, at: object, dtype: str) -> None:
     found = sweep(expr, str(at), dtype=dtype, order=2, h_min=1e-9, h_max=0.5, per_decade=1)
-    assert all(sums(step) for series in found.series for step in series.rows if step.total is not None)
+    assert all(
+        sums(step) for series in found.series for step in series.rows if step.total is not None
+    )
 
 
 def test_the_truncation_of_a_cubic_is_known() -> None:
     """(f(x+2h) - 2f(x+h) + f(x))/h² of x³ is f″ + 6h exactly; the central one is exact."""
-    forward, central = sweep("x**3", "0.5", order=2, backends=["forward", "central"], h_min=1e-4).series
+    forward, central = sweep(
+        "x**3", "0.5", order=2, backends=["forward", "central"], h_min=1e-4
+    ).series
     for step in forward.rows:
         assert Fraction(step.truncation or "0") == pytest.approx(6 * Fraction(step.h), rel=1e-20)
     assert all(Fraction(step.truncation or "1") == 0 for step in central.rows)
@@ -182,7 +225,9 @@ def test_the_complex_step_of_the_gradient_has_a_budget() -> None:
 
 
 def test_a_joint_has_no_budget() -> None:
-    found: list[Step] = list(sweep("x*abs(x)", 0, order=2, backends=["central"], h_min=1e-4).series[0].rows)
+    found: list[Step] = list(
+        sweep("x*abs(x)", 0, order=2, backends=["central"], h_min=1e-4).series[0].rows
+    )
     assert all(step.total is None and step.truncation is None for step in found)
 
 

@@ -1,4 +1,5 @@
-"""The three parts of the error: they sum to the total, have the order of the method, and lead to the best step."""
+"""The three parts of the error: they sum to the total, have the order of the method, and lead to
+the best step."""
 
 from __future__ import annotations
 
@@ -19,7 +20,14 @@ from diffcmp.accuracy.sweep import step_sizes
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
 LOGISTIC = "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2"  # Baydin et al., JMLR 18 (2018), figure 3
-ORDERS = {"forward": 1, "backward": 1, "central": 2, "central4": 4, "central6": 6, "complex-step": 2}
+ORDERS = {
+    "forward": 1,
+    "backward": 1,
+    "central": 2,
+    "central4": 4,
+    "central6": 6,
+    "complex-step": 2,
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +37,9 @@ def logistic() -> Sweep:
 
 def test_fitted_orders(logistic: Sweep) -> None:
     for series in logistic.series:
-        assert series.fitted_order == pytest.approx(ORDERS[series.backend], abs=0.05), series.backend
+        assert series.fitted_order == pytest.approx(ORDERS[series.backend], abs=0.05), (
+            series.backend
+        )
 
 
 def test_the_curves_are_v_shaped(logistic: Sweep) -> None:
@@ -77,7 +87,19 @@ def test_the_parts_sum_to_the_total(dtype: str) -> None:
 
 @settings(max_examples=25)
 @given(
-    st.sampled_from(["sin(x)", "exp(x)/(1+x**2)", "x**3-x", "log(2+x)*x", "gelu(x)", "sqrt(4+x)", "1/(3+x)", "atan(x)", "abs(x-7)"]),
+    st.sampled_from(
+        [
+            "sin(x)",
+            "exp(x)/(1+x**2)",
+            "x**3-x",
+            "log(2+x)*x",
+            "gelu(x)",
+            "sqrt(4+x)",
+            "1/(3+x)",
+            "atan(x)",
+            "abs(x-7)",
+        ]
+    ),
     st.decimals(-1, 1, places=6, allow_nan=False),
     st.sampled_from(["float32", "float64"]),
 )
@@ -123,7 +145,10 @@ def test_a_removable_point_has_a_budget() -> None:
     assert any(abs(float(step.total or "0")) > 0.5 for step in complex_step.rows)
 
 
-@pytest.mark.parametrize(("low", "high", "per_decade"), [(0, 1, 4), (-1, 1, 4), (1, 1, 4), (1, 1e-3, 4), (1e-3, math.inf, 4), (1e-3, 1, 0)])
+@pytest.mark.parametrize(
+    ("low", "high", "per_decade"),
+    [(0, 1, 4), (-1, 1, 4), (1, 1, 4), (1, 1e-3, 4), (1e-3, math.inf, 4), (1e-3, 1, 0)],
+)
 def test_ranges_that_make_no_sense(low: float, high: float, per_decade: int) -> None:
     with pytest.raises(InputError):
         step_sizes(low, high, per_decade)
@@ -145,6 +170,10 @@ def test_no_digits_of_noise_are_shown() -> None:
     assert rows[1e-20].truncation is None
     assert rows[1e-20].representation == "0"
     assert rows[1e-20].roundoff is not None
-    known = [(step.h, abs(float(step.truncation))) for step in series.rows if step.truncation is not None and step.h <= 0.01]
+    known = [
+        (step.h, abs(float(step.truncation)))
+        for step in series.rows
+        if step.truncation is not None and step.h <= 0.01
+    ]
     for (h, size), (smaller, less) in pairwise(known):
         assert less / size == pytest.approx((smaller / h) ** 6, rel=0.3)

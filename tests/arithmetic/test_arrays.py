@@ -1,4 +1,5 @@
-"""Arrays of floats and of complex numbers: each element is what the kernel of numbers gives; nothing raises, nothing warns."""
+"""Arrays of floats and of complex numbers: each element is what the kernel of numbers gives;
+nothing raises, nothing warns."""
 
 from __future__ import annotations
 
@@ -10,14 +11,33 @@ import pytest
 
 from diffcmp.arithmetic.arrays import Arrays, ComplexArrays
 from diffcmp.arithmetic.complexes import Complexes
+from diffcmp.arithmetic.evaluate import carried_out, operation
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.evaluate import carried_out, operation
 from diffcmp.primitives import TABLE
 from tests.primitives.test_table import samples
 
-WAYS = {"and": [[True, True], [True, False]], "or": [[False, True], [False, False]], "not": [[True], [False]]}
+WAYS = {
+    "and": [[True, True], [True, False]],
+    "or": [[False, True], [False, False]],
+    "not": [[True], [False]],
+}
 NAMES = [name for name, entry in TABLE.items() if entry.structure is None and entry.parameters]
-SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e-310, 710.0, -800.0, 1e308, -1e308, math.inf, -math.inf, math.nan]
+SPECIAL = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -2.5,
+    1e-310,
+    710.0,
+    -800.0,
+    1e308,
+    -1e308,
+    math.inf,
+    -math.inf,
+    math.nan,
+]
 
 
 def arguments(name: str) -> list[list[Any]]:
@@ -35,15 +55,24 @@ def test_each_element_is_the_function_of_numbers(name: str) -> None:
     found = operation(Arrays(), name)(*columns(rows))
     one = operation(Floats(), name)
     true = [one(*(v if isinstance(v, bool) else float(v) for v in row)) for row in rows]
-    np.testing.assert_allclose(np.asarray(found, float), np.asarray(true, float), rtol=1e-14, atol=1e-300)
+    np.testing.assert_allclose(
+        np.asarray(found, float), np.asarray(true, float), rtol=1e-14, atol=1e-300
+    )
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if Complexes().function(name) is not None and name not in WAYS])
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if Complexes().function(name) is not None and name not in WAYS]
+)
 def test_each_complex_element_is_the_function_of_complex_numbers(name: str) -> None:
     system, numbers = ComplexArrays(), Complexes()
-    rows = [[v if isinstance(v, bool) else complex(float(v), 1e-20) for v in row] for row in arguments(name)]
+    rows = [
+        [v if isinstance(v, bool) else complex(float(v), 1e-20) for v in row]
+        for row in arguments(name)
+    ]
     found = operation(system, name)(*columns(rows))
-    np.testing.assert_allclose(found, [operation(numbers, name)(*row) for row in rows], rtol=1e-14, atol=0)
+    np.testing.assert_allclose(
+        found, [operation(numbers, name)(*row) for row in rows], rtol=1e-14, atol=0
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

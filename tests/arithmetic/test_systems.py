@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcmp.arithmetic.balls import Balls, exact_power, to_arb
+from diffcmp.arithmetic.evaluate import operation
 from diffcmp.arithmetic.floats import DTYPES, Floats, exact
-from diffcmp.engines.evaluate import operation
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -25,7 +25,10 @@ def test_a_literal_is_the_nearest_number(dtype: str, value: F) -> None:
     found = floats.literal(value)
     if math.isfinite(found):
         gap = abs(exact(found) - value)
-        for other in (np.nextafter(found, type(found)(math.inf)), np.nextafter(found, type(found)(-math.inf))):
+        for other in (
+            np.nextafter(found, type(found)(math.inf)),
+            np.nextafter(found, type(found)(-math.inf)),
+        ):
             assert not math.isfinite(other) or gap <= abs(exact(other) - value)
 
 
@@ -47,10 +50,16 @@ def test_ties_subnormals_and_overflow(dtype: str, value: F, found: float) -> Non
     ("sin", [math.inf], math.nan), ("digamma", [0.0], math.nan), ("floor", [math.inf], math.inf),
 ])  # fmt: skip
 @pytest.mark.parametrize("dtype", ["float64", "longdouble"])
-def test_ieee_results_where_math_raises(dtype: str, name: str, arguments: list[float], found: float) -> None:
+def test_ieee_results_where_math_raises(
+    dtype: str, name: str, arguments: list[float], found: float
+) -> None:
     floats = Floats(dtype)
     with floats.quiet():
-        value = float(operation(floats, name)(*(a if dtype == "float64" else np.longdouble(a) for a in arguments)))
+        value = float(
+            operation(floats, name)(
+                *(a if dtype == "float64" else np.longdouble(a) for a in arguments)
+            )
+        )
     if name == "exp" and dtype == "longdouble":
         assert value > 1e308
     elif name in ("cosh", "sinh", "gamma") and dtype == "longdouble" and math.isinf(found):
@@ -75,7 +84,9 @@ def test_conditions_are_three_valued(name: str, x: Any, y: Any, known: bool | No
 @pytest.mark.parametrize(("p", "q", "both", "either"), [
     (True, None, None, True), (False, None, False, None), (None, None, None, None), (True, False, False, True),
 ])  # fmt: skip
-def test_logic_is_kleenes(p: bool | None, q: bool | None, both: bool | None, either: bool | None) -> None:
+def test_logic_is_kleenes(
+    p: bool | None, q: bool | None, both: bool | None, either: bool | None
+) -> None:
     balls = Balls()
     assert operation(balls, "and")(p, q) is both
     assert operation(balls, "or")(p, q) is either
@@ -90,12 +101,17 @@ def test_exact_powers(x: F, y: F, known: F | None) -> None:
     assert (None if found is None else F(int(found.p), int(found.q))) == known
 
 
-@pytest.mark.parametrize("name", "sin cos tan asin acos atan sinh cosh tanh asinh atanh exp log sqrt erf erfc gamma digamma".split())
+@pytest.mark.parametrize(
+    "name",
+    "sin cos tan asin acos atan sinh cosh tanh asinh atanh exp log sqrt erf erfc gamma digamma".split(),
+)
 @given(value=st.fractions(F(1, 50), F(49, 50), max_denominator=1000))
 def test_enclosures_hold_mpmaths_values(name: str, value: F) -> None:
     balls = Balls(150)
     with mpmath.workdps(70), balls.working():
-        true = arb(mpmath.nstr(getattr(mpmath, name)(mpmath.mpf(value.numerator) / value.denominator), 60))
+        true = arb(
+            mpmath.nstr(getattr(mpmath, name)(mpmath.mpf(value.numerator) / value.denominator), 60)
+        )
         found = to_arb(operation(balls, name)(balls.literal(value)))
         assert found.overlaps(true)
         assert found.rel_accuracy_bits() > 120

@@ -1,4 +1,5 @@
-"""Complex step, Ridders, dual, tape and the registry: known answers, and the reason of every failure."""
+"""Complex step, Ridders, dual, tape and the registry: known answers, and the reason of every
+failure."""
 
 from __future__ import annotations
 
@@ -61,7 +62,10 @@ def test_complex_step_safe_forms(expr: str, at: float, slope: float) -> None:
 
 
 def test_ridders_reaches_more_digits_than_any_single_step() -> None:
-    rows = {r.backend: r for r in compare("exp(x)", 1, backends=["central", "central6", "richardson"]).rows}
+    rows = {
+        r.backend: r
+        for r in compare("exp(x)", 1, backends=["central", "central6", "richardson"]).rows
+    }
     digits = {name: row.digits["x"] or 0 for name, row in rows.items()}
     assert digits["richardson"] > max(digits["central"], digits["central6"])
     assert rows["richardson"].evaluations <= 2 * ROWS
@@ -69,7 +73,11 @@ def test_ridders_reaches_more_digits_than_any_single_step() -> None:
 
 def test_derivative_is_compiled_and_never_raises() -> None:
     slope = derivative("exp(x)")
-    assert (slope(0.0), slope(1000.0), math.isnan(derivative("log(x)/x")(0.0))) == (1.0, math.inf, False)
+    assert (slope(0.0), slope(1000.0), math.isnan(derivative("log(x)/x")(0.0))) == (
+        1.0,
+        math.inf,
+        False,
+    )
     assert derivative("x*y", wrt="y")(3.0, 5.0) == 3.0
     assert derivative("sin(x)", "central")(0.0) == pytest.approx(1, rel=1e-9)
 
@@ -89,7 +97,11 @@ def test_a_third_party_adds_a_backend(monkeypatch: pytest.MonkeyPatch) -> None:
         def load(self) -> Any:
             return lambda: DualNumbers(name="mine")
 
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry()] if group == registry.GROUP else [])
+    monkeypatch.setattr(
+        importlib.metadata,
+        "entry_points",
+        lambda group: [Entry()] if group == registry.GROUP else [],
+    )
     assert "mine" in registry.names()
     (row,) = compare("x**2", 3, backends=["mine"]).rows
     assert (row.backend, row.derivative["x"]) == ("mine", 6.0)
@@ -105,6 +117,8 @@ def test_a_third_party_adds_a_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     ("where(x < 1, x, sqrt(x))", 0, "tape", Note.UNTAKEN_BRANCH, "sqrt(x)"),
     ("2 + 1/x", 0, "dual", Note.DIVISION_BY_ZERO, "1/x"),
 ])  # fmt: skip
-def test_the_culprit_is_underlined(expr: str, at: float, backend: str, note: Note, piece: str) -> None:
+def test_the_culprit_is_underlined(
+    expr: str, at: float, backend: str, note: Note, piece: str
+) -> None:
     (row,) = compare(expr, at, backends=[backend]).rows
     assert (note, piece) in [(r.note, r.piece) for r in row.remarks]

@@ -12,8 +12,8 @@ from diffcmp import compare
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends import stencil as module
 from diffcmp.backends.stencil import STENCILS, order_of, weights
-from diffcmp.engines.point import point
-from diffcmp.program.parser import parse
+from diffcmp.language.parser import parse
+from diffcmp.point.point import point
 
 BY_NAME = {s.name: s for s in STENCILS}
 
@@ -55,31 +55,47 @@ def test_second_differences_are_exact_for_polynomials(method: module.Stencil) ->
     nodes = method.nodes_for(2)
     w = weights(nodes, 2)
     for power in range(method.with_order(2).truncation_order + 2):
-        assert sum(c * F(k) ** power for k, c in zip(nodes, w, strict=True)) == (2 if power == 2 else 0)
+        assert sum(c * F(k) ** power for k, c in zip(nodes, w, strict=True)) == (
+            2 if power == 2 else 0
+        )
 
 
 def test_a_mixed_difference_is_the_product_of_two() -> None:
-    """(f(x+h, y+k) - f(x+h, y-k) - f(x-h, y+k) + f(x-h, y-k))/4hk, by hand, with h and k of their own."""
+    """(f(x+h, y+k) - f(x+h, y-k) - f(x-h, y+k) + f(x-h, y-k))/4hk, by hand, with h and k of their
+    own."""
     program = parse("exp(x)*sin(y)")
     estimate = BY_NAME["central"].prepare(program, ["x:y"], 2)(point(program, {"x": 1, "y": 5}))
     assert estimate.h is not None
     h, k = estimate.h["x"], estimate.h["y"]
     assert (h, k) == (2.0**-13, 2.0**-11)
-    parts = [math.exp(1 + a * h) * math.sin(5 + b * k) * a * b / 4 for a, b in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
+    parts = [
+        math.exp(1 + a * h) * math.sin(5 + b * k) * a * b / 4
+        for a, b in ((-1, -1), (-1, 1), (1, -1), (1, 1))
+    ]
     assert estimate.derivative["x:y"] == sum(parts) / h / k
     assert estimate.evaluations == 4
 
 
-@pytest.mark.parametrize(("name", "count"), [("forward", 3 + 3), ("central", 3 + 4), ("central4", 5 + 16), ("central6", 7 + 36)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("forward", 3 + 3), ("central", 3 + 4), ("central4", 5 + 16), ("central6", 7 + 36)],
+)
 def test_evaluations_of_order_two(name: str, count: int) -> None:
     program = parse("x*y")
-    assert BY_NAME[name].prepare(program, ["x", "x:y"], 2)(point(program, {"x": 1, "y": 2})).evaluations == count
+    assert (
+        BY_NAME[name]
+        .prepare(program, ["x", "x:y"], 2)(point(program, {"x": 1, "y": 2}))
+        .evaluations
+        == count
+    )
 
 
 def test_a_power_of_h_that_underflows_does_not() -> None:
     """(1e-200)**2 is 0 in float64: the sum is divided twice."""
     program = parse("(x*1e150)**2")
-    assert BY_NAME["central"].with_step(1e-200).prepare(program, ["x"], 2)(point(program, 0)).derivative["x"] == pytest.approx(2e300)
+    assert BY_NAME["central"].with_step(1e-200).prepare(program, ["x"], 2)(
+        point(program, 0)
+    ).derivative["x"] == pytest.approx(2e300)
 
 
 @pytest.mark.parametrize("method", STENCILS, ids=lambda s: s.name)
@@ -92,12 +108,19 @@ def test_a_stencil_is_exact_for_polynomials_up_to_its_order(method: module.Stenc
 @pytest.mark.parametrize(("dtype", "name", "exponent"), [
     ("float64", "forward", -26), ("float64", "central", -18), ("float32", "forward", -12), ("float16", "central", -4),
 ])  # fmt: skip
-def test_the_default_step_is_a_power_of_two_near_the_rule(dtype: str, name: str, exponent: int) -> None:
+def test_the_default_step_is_a_power_of_two_near_the_rule(
+    dtype: str, name: str, exponent: int
+) -> None:
     assert BY_NAME[name].step(0.5, Floats(dtype)) == 2.0**exponent
 
 
-@pytest.mark.parametrize(("name", "count"), [("forward", 2), ("backward", 2), ("central", 2), ("central4", 4), ("central6", 6)])
-def test_evaluations_are_what_is_called(name: str, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("forward", 2), ("backward", 2), ("central", 2), ("central4", 4), ("central6", 6)],
+)
+def test_evaluations_are_what_is_called(
+    name: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls = []
     compiled = module.compiled
 

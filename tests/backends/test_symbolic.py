@@ -28,7 +28,9 @@ def test_derivative(expr: str, at: str, slope: float) -> None:
     assert found == pytest.approx(slope, rel=4e-16, abs=1e-300)
 
 
-@pytest.mark.parametrize(("expr", "at"), [("abs(x)", "0"), ("log(x)", "-1"), ("1/x", "0"), ("sin(1/x)", "0")])
+@pytest.mark.parametrize(
+    ("expr", "at"), [("abs(x)", "0"), ("log(x)", "-1"), ("1/x", "0"), ("sin(1/x)", "0")]
+)
 def test_where_there_is_no_derivative_it_says_so(expr: str, at: str) -> None:
     row = symbolic(expr, at)
     assert not math.isfinite(row.derivative["x"])

@@ -24,7 +24,9 @@ def test_a_run_a_baseline_and_a_run_against_it(tmp_path: Path) -> None:
     jsonschema.validate(found, SCHEMA)
     assert [row["method"] for row in found["rows"]] == ["f itself", "dual", "tape"]
 
-    for row in found["rows"]:  # so that nothing depends on the machine: once all is far better now, once far worse
+    for row in found[
+        "rows"
+    ]:  # so that nothing depends on the machine: once all is far better now, once far worse
         row["ratio"] = dict.fromkeys(row["ratio"], 1e9)
     (tmp_path / "slow.json").write_text(json.dumps(found))
     better = run("bench", *OWN, "--compare", "slow.json", "--markdown", cwd=tmp_path)
@@ -34,7 +36,9 @@ def test_a_run_a_baseline_and_a_run_against_it(tmp_path: Path) -> None:
     for row in found["rows"]:
         row["ratio"] = dict.fromkeys(row["ratio"], 1e-9)
     (tmp_path / "fast.json").write_text(json.dumps(found))
-    worse = run("bench", *OWN, "--compare", "fast.json", "--json", "b.json", "-o", "b.md", cwd=tmp_path)
+    worse = run(
+        "bench", *OWN, "--compare", "fast.json", "--json", "b.json", "-o", "b.md", cwd=tmp_path
+    )
     assert (worse.returncode, worse.stdout) == (1, "")
     assert worse.stderr == "diffcmp: 2 ratios got worse; see the table\n"
     assert "2 worse" in (tmp_path / "b.md").read_text()
@@ -45,14 +49,30 @@ def test_a_run_a_baseline_and_a_run_against_it(tmp_path: Path) -> None:
 
 
 def test_a_wrong_answer_is_shown_and_makes_the_exit_code_1() -> None:
-    done = run("bench", "expr", "(t**2-4)/(t-2)", "--at", "2", "--quick", "--backend", "dual,dual-lhopital", "--csv")
+    done = run(
+        "bench",
+        "expr",
+        "(t**2-4)/(t-2)",
+        "--at",
+        "2",
+        "--quick",
+        "--backend",
+        "dual,dual-lhopital",
+        "--csv",
+    )
     assert done.returncode == 1
     assert done.stderr == "diffcmp: 1 method gave no right answer; see the table\n"
-    assert [row["wrong"] for row in csv.DictReader(io.StringIO(done.stdout))] == ["False", "True", "False"]
+    assert [row["wrong"] for row in csv.DictReader(io.StringIO(done.stdout))] == [
+        "False",
+        "True",
+        "False",
+    ]
 
 
 def test_an_expression_may_begin_with_a_minus_sign() -> None:
-    assert run("bench", "expr", "-x**2", "--at", "-1", "--quick", "--backend", "dual").returncode == 0
+    assert (
+        run("bench", "expr", "-x**2", "--at", "-1", "--quick", "--backend", "dual").returncode == 0
+    )
 
 
 @pytest.mark.parametrize(("arguments", "says"), [

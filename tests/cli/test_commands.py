@@ -18,7 +18,9 @@ SCHEMA = json.loads((ROOT / "docs" / "schema.json").read_text())
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """One call of the console script in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", "from diffcmp.cli import main; main()", *arguments],
@@ -31,7 +33,9 @@ FAST = ["--backend", "forward,central,complex-step,dual,tape"]
 
 
 def test_grad_json(tmp_path: Path) -> None:
-    done = run("grad", "(t**2-4)/(t-2)", "--at", "2", "--json", "-o", "out.json", *FAST, cwd=tmp_path)
+    done = run(
+        "grad", "(t**2-4)/(t-2)", "--at", "2", "--json", "-o", "out.json", *FAST, cwd=tmp_path
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     found = json.loads((tmp_path / "out.json").read_text())
     jsonschema.validate(found, SCHEMA)
@@ -69,8 +73,11 @@ def test_explain_json(expr: str, at: str) -> None:
 
 
 def test_explain_names_what_was_lost_and_what_to_do() -> None:
-    """The case of the lecture: all digits of 1-cos(x) are gone at 1e-8, and the half angle saves them."""
-    done = run("explain", "(1-cos(x))/x**2", "--at", "1e-8", "--json", "--backend", "dual,dual-lhopital")
+    """The case of the lecture: all digits of 1-cos(x) are gone at 1e-8, and the half angle saves
+    them."""
+    done = run(
+        "explain", "(1-cos(x))/x**2", "--at", "1e-8", "--json", "--backend", "dual,dual-lhopital"
+    )
     found = json.loads(done.stdout)["explanation"]
     (loss,) = found["conditioning"]["x"]["losses"]
     assert (loss["piece"], loss["cause"], loss["after"]) == ("1-cos(x)", "cancellation", 0)
@@ -80,31 +87,80 @@ def test_explain_names_what_was_lost_and_what_to_do() -> None:
 
 
 def test_explain_in_other_forms() -> None:
-    assert "sinc(x/2)" in run("explain", "(1-cos(x))/x**2", "--at", "1e-8", "--markdown", *FAST).stdout
-    rows = list(csv.DictReader(io.StringIO(run("explain", "sin(x)", "--at", "1", "--csv", *FAST).stdout)))
+    assert (
+        "sinc(x/2)" in run("explain", "(1-cos(x))/x**2", "--at", "1e-8", "--markdown", *FAST).stdout
+    )
+    rows = list(
+        csv.DictReader(io.StringIO(run("explain", "sin(x)", "--at", "1", "--csv", *FAST).stdout))
+    )
     assert len(rows) == 5
 
 
 def test_map_json() -> None:
-    done = run("map", "abs(x-1/3)*y", "--at", "y=2", "--from", "-1", "--to", "pi/4", "--points", "11", "--json", *FAST)
+    done = run(
+        "map",
+        "abs(x-1/3)*y",
+        "--at",
+        "y=2",
+        "--from",
+        "-1",
+        "--to",
+        "pi/4",
+        "--points",
+        "11",
+        "--json",
+        *FAST,
+    )
     found = json.loads(done.stdout)
     jsonschema.validate(found, SCHEMA)
-    assert (found["variables"], found["at"], found["from"], found["to"]) == (["x"], {"y": "2"}, "-1", "pi/4")
+    assert (found["variables"], found["at"], found["from"], found["to"]) == (
+        ["x"],
+        {"y": "2"},
+        "-1",
+        "pi/4",
+    )
     assert found["special"] == [{"kind": "kink", "from": "(1/3)", "to": "(1/3)", "points": 1}]
-    assert [len(m["digits"]) for m in found["methods"]] == [13] * 5          # with 0 and 1/3
+    assert [len(m["digits"]) for m in found["methods"]] == [13] * 5  # with 0 and 1/3
 
 
 def test_map_csv_and_a_figure(tmp_path: Path) -> None:
-    done = run("map", "sin(x)/x", "--from", "1e-3", "--to", "1", "--log", "--points", "4", "--csv", "--plot", "a.svg", *FAST, cwd=tmp_path)
+    done = run(
+        "map",
+        "sin(x)/x",
+        "--from",
+        "1e-3",
+        "--to",
+        "1",
+        "--log",
+        "--points",
+        "4",
+        "--csv",
+        "--plot",
+        "a.svg",
+        *FAST,
+        cwd=tmp_path,
+    )
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["point"] for row in rows[:4]] == ["1e-3", "0.01", "0.1", "1"]
     assert len(rows) == 4 * 5
     assert (tmp_path / "a.svg").read_bytes().startswith(b"<?xml")
 
 
-@pytest.mark.parametrize(("suffix", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("suffix", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")]
+)
 def test_plot(tmp_path: Path, suffix: str, magic: bytes) -> None:
-    done = run("sweep-h", "sin(x)", "--at", "1", "--plot", f"a.{suffix}", "--backend", "central", cwd=tmp_path)
+    done = run(
+        "sweep-h",
+        "sin(x)",
+        "--at",
+        "1",
+        "--plot",
+        f"a.{suffix}",
+        "--backend",
+        "central",
+        cwd=tmp_path,
+    )
     assert done.returncode == 0
     assert (tmp_path / f"a.{suffix}").read_bytes().startswith(magic)
 
@@ -185,7 +241,10 @@ def test_help_and_version() -> None:
     assert all(word in done.stdout for word in ("grad", "sweep-h", "Examples"))
     assert run("--version").stdout.startswith("diffcmp, version")
     functions = run("--functions").stdout
-    assert all(word in functions for word in ("softplus", "also swish", "logsumexp(x)", "solve(A, b)", "x[1:]", "linspace"))
+    assert all(
+        word in functions
+        for word in ("softplus", "also swish", "logsumexp(x)", "solve(A, b)", "x[1:]", "linspace")
+    )
 
 
 def test_completion() -> None:
@@ -194,7 +253,13 @@ def test_completion() -> None:
 
 def test_a_closed_pipe_is_no_error() -> None:
     script = f"{sys.executable} -c 'from diffcmp.cli import main; main()' sweep-h 'sin(x)' --at 1 --csv --backend central | head -1"
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {script}"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {script}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0
     assert done.stderr == ""
 

@@ -1,4 +1,5 @@
-"""Time, memory and Ctrl-C: whatever a command is doing, it ends in time with one message, and leaves no process behind."""
+"""Time, memory and Ctrl-C: whatever a command is doing, it ends in time with one message, and
+leaves no process behind."""
 
 from __future__ import annotations
 
@@ -27,7 +28,15 @@ guard.allow({allow})
 IN_PYTHON = "while True: pass"
 IN_C = "import flint; flint.ctx.prec = 10**9; flint.arb.pi()"  # holds the interpreter's lock for minutes
 NAMES = [f"v{i}" for i in range(1000)]
-MANY = ["grad", "+".join(f"sin({n})" for n in NAMES), "--at", ",".join(f"{n}=1" for n in NAMES), "--backend", "dual", "--full"]
+MANY = [
+    "grad",
+    "+".join(f"sin({n})" for n in NAMES),
+    "--at",
+    ",".join(f"{n}=1" for n in NAMES),
+    "--backend",
+    "dual",
+    "--full",
+]
 LIMIT = ["grad", "erf(x)**(1/x)", "--at", "0", "--backend", "symbolic"]
 
 
@@ -96,7 +105,10 @@ def test_timeout_bounds_the_command() -> None:
     with started(MAIN, *MANY, "--timeout", "1") as process:
         _, err = process.communicate(timeout=10)
         assert time.monotonic() - start < 2
-        assert (process.returncode, err) == (1, "diffcmp: not finished within 1 s; --timeout gives it longer\n")
+        assert (process.returncode, err) == (
+            1,
+            "diffcmp: not finished within 1 s; --timeout gives it longer\n",
+        )
         assert nothing_left(process)
 
 
@@ -148,7 +160,10 @@ def test_without_fork_a_thread_watches() -> None:
     script = "import os; del os.fork; " + WORK["python"][0].replace("allow(60)", "allow(0.3)")
     with started(script) as process:
         _, err = process.communicate(timeout=10)
-        assert (process.returncode, err) == (1, "diffcmp: not finished within 0.3 s; --timeout gives it longer\n")
+        assert (process.returncode, err) == (
+            1,
+            "diffcmp: not finished within 0.3 s; --timeout gives it longer\n",
+        )
 
 
 def test_a_deadline_is_shared_out() -> None:

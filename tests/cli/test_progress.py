@@ -17,7 +17,9 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("screen", "drawn"), [(Terminal(), True), (io.StringIO(), False)])
-def test_a_bar_is_for_a_terminal(monkeypatch: pytest.MonkeyPatch, screen: io.StringIO, drawn: bool) -> None:
+def test_a_bar_is_for_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, screen: io.StringIO, drawn: bool
+) -> None:
     monkeypatch.setattr(progress, "DELAY", 0.0)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("sys.stderr", screen)
@@ -26,7 +28,11 @@ def test_a_bar_is_for_a_terminal(monkeypatch: pytest.MonkeyPatch, screen: io.Str
         with heard_by(lambda what, share: tell(what, share)):
             for k in each(range(4), "chains"):
                 until = time.monotonic() + 10
-                while drawn and f"chains, {k + 1} of 4" not in screen.getvalue() and time.monotonic() < until:
+                while (
+                    drawn
+                    and f"chains, {k + 1} of 4" not in screen.getvalue()
+                    and time.monotonic() < until
+                ):
                     time.sleep(0.01)
     assert ("chains, 3 of 4" in screen.getvalue()) == drawn
     assert bool(screen.getvalue()) == drawn

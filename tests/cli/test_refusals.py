@@ -1,4 +1,5 @@
-"""What is refused is one message with the piece underlined, and no text of the user's is ever obeyed."""
+"""What is refused is one message with the piece underlined, and no text of the user's is ever
+obeyed."""
 
 from __future__ import annotations
 
@@ -56,15 +57,34 @@ def test_every_limit_is_named(expression: str, at: str, says: str) -> None:
 @pytest.mark.parametrize(("expression", "at"), [
     ("x-1e4999", "1/3"), ("floor(1e5000*x)", "1/3"), ("x*1e-5000", "1e-4999"), ("c1_2*2", "5"), ("x**(10**400)", "1.0001"),
 ])  # fmt: skip
-@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"], ["--dtype", "longdouble"]], ids=["text", "json", "csv", "wide"])
+@pytest.mark.parametrize(
+    "form",
+    [[], ["--json"], ["--csv"], ["--dtype", "longdouble"]],
+    ids=["text", "json", "csv", "wide"],
+)
 def test_numbers_of_any_size_are_answered(expression: str, at: str, form: list[str]) -> None:
     done = run("grad", expression, "--at", at, "--backend", "central,complex-step,dual,tape", *form)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("form", [[], ["--json"], ["--csv"], ["--markdown"], ["--plot", "a.png"]], ids=lambda form: "".join(form[:1]))
+@pytest.mark.parametrize(
+    "form",
+    [[], ["--json"], ["--csv"], ["--markdown"], ["--plot", "a.png"]],
+    ids=lambda form: "".join(form[:1]),
+)
 def test_a_derivative_beyond_all_exponents_is_swept(tmp_path: Path, form: list[str]) -> None:
-    done = run("sweep-h", "x**(10**400)", "--at", "1.0001", "--backend", "central", "--h-min", "0.01", *form, cwd=tmp_path)
+    done = run(
+        "sweep-h",
+        "x**(10**400)",
+        "--at",
+        "1.0001",
+        "--backend",
+        "central",
+        "--h-min",
+        "0.01",
+        *form,
+        cwd=tmp_path,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -87,7 +107,10 @@ def test_hostile_text_is_refused_and_not_obeyed(tmp_path: Path, text: str, where
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["$x$.png", "$\\frac{1.svg", "[bold]a.pdf", "`a`.png", "$(touch b).png", "a b;c.png", "-.png"])
+@pytest.mark.parametrize(
+    "name",
+    ["$x$.png", "$\\frac{1.svg", "[bold]a.pdf", "`a`.png", "$(touch b).png", "a b;c.png", "-.png"],
+)
 def test_the_name_of_a_figure_is_a_name(tmp_path: Path, name: str) -> None:
     done = run("sweep-h", "sin(x)", "--at", "1", f"--plot={name}", *BACKENDS, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -101,7 +124,9 @@ def test_the_name_of_a_file_is_a_name(tmp_path: Path) -> None:
 
 
 def test_a_name_is_what_python_makes_of_it() -> None:
-    done = run("grad", "\u00b5*x", "--at", "\u00b5=2,x=3", "--wrt", "\u00b5", "--json", *BACKENDS)  # the micro sign
+    done = run(
+        "grad", "\u00b5*x", "--at", "\u00b5=2,x=3", "--wrt", "\u00b5", "--json", *BACKENDS
+    )  # the micro sign
     assert json.loads(done.stdout)["at"] == {"\u03bc": "2", "x": "3"}
 
 

@@ -17,7 +17,9 @@ def rosenbrock(n: int) -> Program:
     one, two, hundred = (builder.literal(Fraction(v)) for v in (1, 2, 100))
     total = -1
     for i in range(n - 1):
-        valley = builder.add("power", [builder.add("sub", [i + 1, builder.add("power", [i, two])]), two])
+        valley = builder.add(
+            "power", [builder.add("sub", [i + 1, builder.add("power", [i, two])]), two]
+        )
         floor = builder.add("power", [builder.add("sub", [one, i]), two])
         term = builder.add("add", [builder.add("mul", [hundred, valley]), floor])
         total = term if total < 0 else builder.add("add", [total, term])

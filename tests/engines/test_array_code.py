@@ -1,4 +1,5 @@
-"""Emitted NumPy code against the interpreter: the same numbers, whichever optimisations are made, in one piece and in blocks."""
+"""Emitted NumPy code against the interpreter: the same numbers, whichever optimisations are made,
+in one piece and in blocks."""
 
 from __future__ import annotations
 
@@ -14,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcmp.arithmetic.arrays import Arrays
-from diffcmp.engines import blocks
-from diffcmp.engines.compiled import OPTIMISATIONS, adjoint, emitted, on_arrays, pushforward
-from diffcmp.engines.evaluate import evaluate
+from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.engines.arrays import blocks
+from diffcmp.engines.compiled import OPTIMISATIONS, emitted, on_arrays
+from diffcmp.engines.derived import adjoint, pushforward
+from diffcmp.language.parser import parse
 from diffcmp.program.ir import Builder, Program
-from diffcmp.program.parser import parse
 
 ROSENBROCK = "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)"
 N = 700
@@ -56,7 +58,23 @@ def programs(draw: st.DrawFn, n: int = N) -> Program:
     builder = Builder(("x", "y", "s"), ((n,), (n - draw(st.integers(0, 3)),), ()))
     slots = [0, 1, 2, builder.literal(Fraction(draw(st.sampled_from([2, -4, 3, Fraction(1, 3)]))))]
     for _ in range(draw(st.integers(3, 14))):
-        slots.append(draw(st.sampled_from([_unary, _binary, _binary, _squared, _slice, _slice, _put, _put_and_add, _summed]))(draw, builder, slots))
+        slots.append(
+            draw(
+                st.sampled_from(
+                    [
+                        _unary,
+                        _binary,
+                        _binary,
+                        _squared,
+                        _slice,
+                        _slice,
+                        _put,
+                        _put_and_add,
+                        _summed,
+                    ]
+                )
+            )(draw, builder, slots)
+        )
     outputs = draw(st.lists(st.sampled_from(slots[3:]), min_size=1, max_size=3))
     return builder.program([*outputs, slots[-1]])
 
@@ -101,7 +119,10 @@ def _put_and_add(draw: st.DrawFn, builder: Builder, slots: list[int]) -> int:
     """A sum of slices, as reverse mode writes it."""
     a = _vector(draw, builder, slots)
     n = builder.dims[a][0]
-    parts = [builder.add("put", [a], static=(((k, k + n, 1),), (n + 2,))) for k in draw(st.lists(st.integers(0, 2), min_size=1, max_size=3))]
+    parts = [
+        builder.add("put", [a], static=(((k, k + n, 1),), (n + 2,)))
+        for k in draw(st.lists(st.integers(0, 2), min_size=1, max_size=3))
+    ]
     total = parts[0]
     for part in parts[1:]:
         total = builder.add("add", [total, part])
@@ -114,9 +135,14 @@ def _summed(draw: st.DrawFn, builder: Builder, slots: list[int]) -> int:
 
 @settings(max_examples=150, deadline=None)
 @given(programs(), st.integers(0, 2**20), st.sets(st.sampled_from(OPTIMISATIONS)))
-def test_random_programs_have_the_numbers_of_the_interpreter(program: Program, seed: int, left_out: set[str]) -> None:
+def test_random_programs_have_the_numbers_of_the_interpreter(
+    program: Program, seed: int, left_out: set[str]
+) -> None:
     random = np.random.default_rng(seed)
-    inputs = [random.uniform(-2, 2, shape) if shape else float(random.uniform(-2, 2)) for shape in program.shapes]
+    inputs = [
+        random.uniform(-2, 2, shape) if shape else float(random.uniform(-2, 2))
+        for shape in program.shapes
+    ]
     kept = [np.array(x) for x in inputs]
     for optimise in (OPTIMISATIONS, tuple(o for o in OPTIMISATIONS if o not in left_out), ()):
         assert_same(run(program, inputs, optimise), interpreted(program, inputs))
@@ -133,13 +159,19 @@ def test_derivatives(text: str, n: int) -> None:
     f = parse(text, (), {"x": (n,)})
     random = np.random.default_rng(n)
     x, v = random.normal(size=n), random.normal(size=n)
-    for program, inputs in ((f, [x]), (adjoint(f, ("x",)), [x]), (pushforward(adjoint(f, ("x",)), ("x",)), [x, v])):
+    for program, inputs in (
+        (f, [x]),
+        (adjoint(f, ("x",)), [x]),
+        (pushforward(adjoint(f, ("x",)), ("x",)), [x, v]),
+    ):
         assert_same(run(program, inputs), interpreted(program, inputs))
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 127, 128, 129, 255, 1000, 1025, 4097, 100_003])
 @pytest.mark.parametrize("size", [128, 1000])
-def test_a_sum_in_blocks_is_that_of_numpy(n: int, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sum_in_blocks_is_that_of_numpy(
+    n: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(blocks, "SIZE", size)
     x = np.random.default_rng(n).normal(size=n)
     (found,) = blocks.in_blocks(lambda i, j, a: (np.add.reduce(a[i:j]),), n, n, x)
@@ -156,12 +188,19 @@ def test_the_gradient_writes_slices_into_one_array() -> None:
 def test_what_is_long_runs_in_blocks_unless_told_otherwise() -> None:
     program = adjoint(parse(ROSENBROCK, (), {"x": (N,)}), ("x",))
     assert "in_blocks" in emitted(program).source
-    assert "in_blocks" not in emitted(program, optimise=[o for o in OPTIMISATIONS if o != "blocks"]).source
+    assert (
+        "in_blocks"
+        not in emitted(program, optimise=[o for o in OPTIMISATIONS if o != "blocks"]).source
+    )
     assert "+=" not in emitted(program, optimise=()).source
 
 
 def test_names_of_the_code_are_no_names_of_the_user() -> None:
-    f = parse("u = i*multiply; sum(u*j0[1:]+u*empty*sin(add))", (), dict.fromkeys(["i", "multiply", "empty", "add"], (N,)) | {"j0": (N + 1,)})
+    f = parse(
+        "u = i*multiply; sum(u*j0[1:]+u*empty*sin(add))",
+        (),
+        dict.fromkeys(["i", "multiply", "empty", "add"], (N,)) | {"j0": (N + 1,)},
+    )
     inputs = [np.random.default_rng(k).normal(size=shape) for k, shape in enumerate(f.shapes)]
     program = adjoint(f, f.inputs)
     assert_same(run(program, inputs), interpreted(program, inputs))

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from diffcmp.engines import array_sparsity, sparsity
-from diffcmp.engines.pattern import Pattern
-from diffcmp.operators import hessian
+from diffcmp.derivatives.arrays import hessian
+from diffcmp.engines.sparse import by_components as sparsity
+from diffcmp.engines.sparse import by_index_arrays as array_sparsity
+from diffcmp.engines.sparse.pattern import Pattern
+from diffcmp.language.parser import parse
+from diffcmp.passes.scalars import scalarised
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
-from diffcmp.program.scalars import scalarised
 from tests.engines.test_array_code import ROSENBROCK, programs
 
 
@@ -26,8 +27,12 @@ def assert_equal(found: Pattern, expected: Pattern) -> None:
 @settings(max_examples=150, deadline=None)
 @given(programs(6))
 def test_as_on_numbers(program: Program) -> None:
-    assert_equal(array_sparsity.jacobian_pattern(program), sparsity.jacobian_pattern(scalarised(program)))
-    assert_equal(array_sparsity.hessian_pattern(program), sparsity.hessian_pattern(scalarised(program)))
+    assert_equal(
+        array_sparsity.jacobian_pattern(program), sparsity.jacobian_pattern(scalarised(program))
+    )
+    assert_equal(
+        array_sparsity.hessian_pattern(program), sparsity.hessian_pattern(scalarised(program))
+    )
 
 
 @pytest.mark.parametrize("text", [
@@ -42,7 +47,9 @@ def test_texts_as_on_numbers(text: str) -> None:
     except NotImplementedError:
         pytest.skip("linear algebra, softmax")
     assert_equal(jacobian, sparsity.jacobian_pattern(scalarised(program)))
-    assert_equal(array_sparsity.hessian_pattern(program), sparsity.hessian_pattern(scalarised(program)))
+    assert_equal(
+        array_sparsity.hessian_pattern(program), sparsity.hessian_pattern(scalarised(program))
+    )
 
 
 def test_what_is_not_done_is_said() -> None:

@@ -1,7 +1,8 @@
-"""Array Programs by every engine: each rule of the table in float, complex, ball and tracer, and random programs.
+"""Array Programs by every engine: each rule of the table in float, complex, ball and tracer, and
+random programs.
 
-The transposes of structural primitives are held against exact arithmetic: with whole numbers ⟨w, J·v⟩ = ⟨Jᵀ·w, v⟩ has no
-roundoff at all.
+The transposes of structural primitives are held against exact arithmetic: with whole numbers ⟨w,
+J·v⟩ = ⟨Jᵀ·w, v⟩ has no roundoff at all.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from hypothesis import strategies as st
 
 from diffcmp.arithmetic.arrays import Arrays, ComplexArrays
 from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.arithmetic.tracing import Tracing
-from diffcmp.engines.compiled import (
+from diffcmp.engines.compiled import compiled
+from diffcmp.engines.derived import (
     adjoint,
-    compiled,
     hyperdual,
     input_shapes,
     only,
@@ -30,16 +32,15 @@ from diffcmp.engines.compiled import (
     second_adjoint,
     tangent,
     tangent_of_adjoint,
-)  # fmt: skip
-from diffcmp.engines.evaluate import evaluate
+)
 from diffcmp.engines.forward import jvp
 from diffcmp.engines.reverse import vjp
 from diffcmp.errors import InputError
+from diffcmp.language.parser import parse
+from diffcmp.passes.scalars import scalarised
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.arrays import Shape, Static
+from diffcmp.primitives.shapes import Shape, Static
 from diffcmp.program.ir import Builder, Program
-from diffcmp.program.parser import parse
-from diffcmp.program.scalars import scalarised
 from tests.primitives.test_table import samples
 
 SLICE = (3, -1, -2)
@@ -93,16 +94,22 @@ def by_balls(program: Program, inputs: Sequence[Any]) -> list[Any]:
     balls = Balls()
     flat = [balls.literal(Fraction(float(v))) for a in inputs for v in np.ravel(a)]
     with balls.working():
-        return [float(balls.fraction(to_arb(v))) for v in evaluate(scalarised(program), balls, flat)]
+        return [
+            float(balls.fraction(to_arb(v))) for v in evaluate(scalarised(program), balls, flat)
+        ]
 
 
 def test_every_linear_structural_primitive_is_here() -> None:
-    linear = {n for n, e in TABLE.items() if e.structure is not None and e.structure.pushforward is None}
+    linear = {
+        n for n, e in TABLE.items() if e.structure is not None and e.structure.pushforward is None
+    }
     assert {name for name, *_ in STRUCTURAL} == linear
 
 
 @pytest.mark.parametrize(("name", "shapes", "static", "known"), STRUCTURAL, ids=IDS)
-def test_a_structural_primitive_in_every_arithmetic(name: str, shapes: Any, static: Any, known: Any) -> None:
+def test_a_structural_primitive_in_every_arithmetic(
+    name: str, shapes: Any, static: Any, known: Any
+) -> None:
     program = equation(name, shapes, static)
     x, z = whole(shapes, 1), whole(shapes, 2, complex_=True)
     found = evaluate(program, Arrays(), x)[0]
@@ -118,7 +125,9 @@ def test_a_structural_primitive_in_every_arithmetic(name: str, shapes: Any, stat
 
 
 @pytest.mark.parametrize(("name", "shapes", "static", "known"), STRUCTURAL, ids=IDS)
-def test_its_rules_are_transposes_in_every_arithmetic(name: str, shapes: Any, static: Any, known: Any) -> None:
+def test_its_rules_are_transposes_in_every_arithmetic(
+    name: str, shapes: Any, static: Any, known: Any
+) -> None:
     program = equation(name, shapes, static)
     wrt, shape = program.inputs, program.equations[0].shape
     forward, backward = pushforward(program, wrt), pullback(program, wrt)
@@ -127,15 +136,26 @@ def test_its_rules_are_transposes_in_every_arithmetic(name: str, shapes: Any, st
         (True, lambda p, x: evaluate(p, ComplexArrays(), x)),
     ]  # fmt: skip
     for complex_, run in runs:
-        x, v, (w,) = whole(shapes, 3, complex_), whole(shapes, 4, complex_), whole([shape], 5, complex_)
+        x, v, (w,) = (
+            whole(shapes, 3, complex_),
+            whole(shapes, 4, complex_),
+            whole([shape], 5, complex_),
+        )
         moved, swept = run(forward, [*x, *v])[1], run(backward, [*x, w])[1:]
         assert np.shape(moved) == shape
         assert [np.shape(s) for s in swept] == [np.shape(a) for a in x]
         assert inner([w], [moved]) == inner(swept, v)
-        linear = sum(known(*x[:i], v[i], *x[i + 1 :]) for i in range(len(x))) if name not in ("stack", "concatenate") else known(*v)
+        linear = (
+            sum(known(*x[:i], v[i], *x[i + 1 :]) for i in range(len(x)))
+            if name not in ("stack", "concatenate")
+            else known(*v)
+        )
         np.testing.assert_array_equal(moved, linear)
     x, v, (w,) = whole(shapes, 3), whole(shapes, 4), whole([shape], 5)
-    tangent_, sweep = by_balls(only(forward, 1), [*x, *v]), by_balls(only(backward, *range(1, 1 + len(x))), [*x, w])
+    tangent_, sweep = (
+        by_balls(only(forward, 1), [*x, *v]),
+        by_balls(only(backward, *range(1, 1 + len(x))), [*x, w]),
+    )
     assert inner(np.ravel(w), tangent_) == inner(sweep, np.concatenate([np.ravel(a) for a in v]))
 
 
@@ -148,28 +168,44 @@ def test_the_check_sees_a_wrong_transpose(monkeypatch: pytest.MonkeyPatch) -> No
         test_its_rules_are_transposes_in_every_arithmetic("cumsum", ((4,),), (False,), np.cumsum)
 
 
-ELEMENTWISE = [name for name, entry in TABLE.items() if any(entry.partials) and not entry.selects and entry.parameters]
+ELEMENTWISE = [
+    name
+    for name, entry in TABLE.items()
+    if any(entry.partials) and not entry.selects and entry.parameters
+]
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_elementwise_rules_are_transposes(name: str) -> None:
-    """The first argument a row, the second a column, the others numbers: every way of being repeated."""
+    """The first argument a row, the second a column, the others numbers: every way of being
+    repeated."""
     entry = TABLE[name]
     points = samples(name, 12)
     columns = [np.array([float(p[i]) for p in points[:3]]) for i in range(len(entry.parameters))]
-    shaped = [columns[0], *(c[:1].reshape(1, 1) for c in columns[1:2]), *(c[0] for c in columns[2:])]
+    shaped = [
+        columns[0],
+        *(c[:1].reshape(1, 1) for c in columns[1:2]),
+        *(c[0] for c in columns[2:]),
+    ]
     varying = [bool(text) for text in entry.partials]
     program = equation(name, [np.shape(x) for x in shaped])
     system = Arrays()
     rng = np.random.default_rng(7)
-    v = [rng.normal(size=np.shape(x)) if moves else None for x, moves in zip(shaped, varying, strict=True)]
+    v = [
+        rng.normal(size=np.shape(x)) if moves else None
+        for x, moves in zip(shaped, varying, strict=True)
+    ]
     moved = jvp(program, system, shaped, v)
     w = rng.normal(size=np.shape(moved.primal))
     _, swept = vjp(program, system, shaped, varying, w)
     if moved.tangent is not None:
         assert np.shape(moved.tangent) == np.shape(moved.primal)
         left = np.multiply(w, moved.tangent)
-        right = [np.multiply(s, d) for s, d in zip(swept, v, strict=True) if s is not None and d is not None]
+        right = [
+            np.multiply(s, d)
+            for s, d in zip(swept, v, strict=True)
+            if s is not None and d is not None
+        ]
         scale = np.abs(left).sum() + sum(np.abs(r).sum() for r in right)
         assert abs(left.sum() - sum(r.sum() for r in right)) <= 1e-13 * scale
 
@@ -184,7 +220,8 @@ def test_a_choice_is_a_transpose() -> None:
     assert inner([w], [out.tangent]) == inner(vjp(program, Arrays(), at, [True] * 3, w)[1], v)
 
 
-# random programs --------------------------------------------------------------------------------------------------------
+# random programs
+# --------------------------------------------------------------------------------------------------------
 
 SHAPES = {"x": (3,), "A": (3, 3)}
 NUMBERS = ["t", "x[1]", "A[0, 2]", "0.5", "sum(x)", "mean(A)"]
@@ -215,14 +252,16 @@ def values(draw: st.DrawFn, axes: int, depth: int) -> str:
     if kind == 0:
         return unary.format(part)
     if kind == 1:
-        return draw(st.sampled_from(BINARY)).format(part, draw(values(draw(st.integers(0, axes)), depth - 1)))
+        return draw(st.sampled_from(BINARY)).format(
+            part, draw(values(draw(st.integers(0, axes)), depth - 1))
+        )
     if axes == 0:
         array = draw(values(draw(st.integers(1, 2)), depth - 1))
         return draw(st.sampled_from(REDUCED)).format(array)
     if axes == 1:
-        return draw(st.sampled_from(["({}) @ ({})", "cumsum({1})", "softmax({1})", "({0})[1]*({1})[::-1]"])).format(
-            draw(values(2, depth - 1)), part
-        )
+        return draw(
+            st.sampled_from(["({}) @ ({})", "cumsum({1})", "softmax({1})", "({0})[1]*({1})[::-1]"])
+        ).format(draw(values(2, depth - 1)), part)
     return f"({part}) @ ({draw(values(2, depth - 1))})"
 
 
@@ -243,12 +282,18 @@ def point(seed: int, count: int) -> list[list[Any]]:
 
 
 def close(x: Any, y: Any, scale: float = 1.0) -> bool:
-    return bool(np.max(np.abs(np.subtract(x, y)), initial=0) <= 1e-9 * (scale + np.max(np.abs(y), initial=0)))
+    return bool(
+        np.max(np.abs(np.subtract(x, y)), initial=0)
+        <= 1e-9 * (scale + np.max(np.abs(y), initial=0))
+    )
 
 
 def same(x: Any, y: Any) -> bool:
     """Bitwise, but for the sign of nan."""
-    return all(np.array_equal(a, b, equal_nan=True) and np.shape(a) == np.shape(b) for a, b in zip(x, y, strict=True))
+    return all(
+        np.array_equal(a, b, equal_nan=True) and np.shape(a) == np.shape(b)
+        for a, b in zip(x, y, strict=True)
+    )
 
 
 @settings(max_examples=60)
@@ -266,13 +311,20 @@ def test_forward_and_reverse_are_transposes(program: Program, seed: int) -> None
 
 @settings(max_examples=60)
 @given(st.integers(0, 2).flatmap(programs), st.integers(0, 1000))
-def test_compiled_is_interpreted_bitwise_and_the_engines_agree_with_numbers(program: Program, seed: int) -> None:
+def test_compiled_is_interpreted_bitwise_and_the_engines_agree_with_numbers(
+    program: Program, seed: int
+) -> None:
     at, v = point(seed, 2)
     forward = pushforward(program, program.inputs)
     system = Arrays()
     found = compiled(forward)(*at, *v)
     assert same(found, evaluate(forward, system, [*at, *v]))
-    assert same(found, (lambda d: (d.primal, 0 * d.primal if d.tangent is None else d.tangent))(jvp(program, system, at, v)))
+    assert same(
+        found,
+        (lambda d: (d.primal, 0 * d.primal if d.tangent is None else d.tangent))(
+            jvp(program, system, at, v)
+        ),
+    )
     numbers = scalarised(program)
     flat, along = ([float(z) for a in arrays for z in np.ravel(a)] for arrays in (at, v))
     for i, (value, moved) in enumerate(zip(*map(np.ravel, found), strict=True)):
@@ -290,7 +342,10 @@ def test_the_hessian_is_the_jacobian_of_the_gradient(program: Program, seed: int
     along_v, along_u = compiled(forward)(*at, *v)[3:], compiled(forward)(*at, *u)[3:]
     scale = 1 + sum(np.abs(a).sum() for a in (*along_v, *along_u))
     assert close(inner(along_v, u), inner(along_u, v), scale)  # symmetric
-    total = [compiled(only(pullback(only(gradient, i), program.inputs), 1, 2, 3))(*at, v[i]) for i in range(3)]
+    total = [
+        compiled(only(pullback(only(gradient, i), program.inputs), 1, 2, 3))(*at, v[i])
+        for i in range(3)
+    ]
     for i in range(3):  # tape over tape
         assert close(sum(t[i] for t in total), along_v[i], scale)
 
@@ -307,8 +362,12 @@ def test_derivatives_by_numbers_among_arrays() -> None:
     assert compiled(tangent(program, "s"))(x, s, t)[1] == pytest.approx(ds, rel=1e-14)
     assert compiled(adjoint(program, ("s",)))(x, s, t)[1] == pytest.approx(ds, rel=1e-14)
     assert compiled(hyperdual(program, "s", "t"))(x, s, t)[3] == pytest.approx(dst, rel=1e-14)
-    assert compiled(second_adjoint(program, ("s", "s:t")))(x, s, t)[1:] == pytest.approx((dss, dst), rel=1e-14)
-    assert compiled(tangent_of_adjoint(program, ("s", "t"), "s"))(x, s, t)[3:] == pytest.approx((dss, dst), rel=1e-14)
+    assert compiled(second_adjoint(program, ("s", "s:t")))(x, s, t)[1:] == pytest.approx(
+        (dss, dst), rel=1e-14
+    )
+    assert compiled(tangent_of_adjoint(program, ("s", "t"), "s"))(x, s, t)[3:] == pytest.approx(
+        (dss, dst), rel=1e-14
+    )
 
 
 @pytest.mark.parametrize(("text", "derivative"), [
@@ -347,7 +406,9 @@ def test_linear_algebra_on_arrays_is_linear_algebra_in_numbers(text: str) -> Non
     w = np.random.default_rng(1).normal(size=np.shape(value))
     swept = compiled(backward)(x, a, w)[1:]
     assert inner([w], [moved]) == pytest.approx(inner(swept, [u, b]), rel=1e-11)
-    flat, along = ([float(z) for part in parts for z in np.ravel(part)] for parts in ((x, a), (u, b)))
+    flat, along = (
+        [float(z) for part in parts for z in np.ravel(part)] for parts in ((x, a), (u, b))
+    )
     numbers = scalarised(program)
     found = [jvp(only(numbers, i), Floats(), flat, along) for i in range(len(numbers.outputs))]
     np.testing.assert_allclose(np.ravel(value), [d.primal for d in found], rtol=1e-11)

@@ -1,4 +1,5 @@
-"""Colourings: valid on random patterns by a checker that is itself checked, as few colours as known, values recovered exactly."""
+"""Colourings: valid on random patterns by a checker that is itself checked, as few colours as
+known, values recovered exactly."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from diffcmp.engines.colouring import (
+from diffcmp.engines.sparse.colouring import (
     NONE,
     column_colouring,
     directions,
@@ -20,7 +21,7 @@ from diffcmp.engines.colouring import (
     recover_jacobian,
     star_colouring,
 )
-from diffcmp.engines.pattern import Pattern
+from diffcmp.engines.sparse.pattern import Pattern
 
 
 def pattern_of(shape: tuple[int, int], places: Sequence[tuple[int, int]]) -> Pattern:
@@ -60,7 +61,8 @@ def symmetric_patterns() -> st.SearchStrategy[Pattern]:
 
 
 def sharing(pattern: Pattern, colours: Sequence[int]) -> list[tuple[int, int]]:
-    """The pairs of columns of one colour that share a row, or have no colour though they have a nonzero."""
+    """The pairs of columns of one colour that share a row, or have no colour though they have a
+    nonzero."""
     rows = pattern.lists()
     return [(i, j) for row in rows for i, j in combinations(row, 2) if colours[i] == colours[j]] + [
         (j, j) for row in rows for j in row if colours[j] < 0
@@ -68,20 +70,39 @@ def sharing(pattern: Pattern, colours: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def poor_paths(pattern: Pattern, colours: Sequence[int]) -> list[tuple[int, ...]]:
-    """The edges of one colour, and the paths on four vertices of two; by trying all, a vertex at a time."""
+    """The edges of one colour, and the paths on four vertices of two; by trying all, a vertex at a
+    time."""
     near = [[j for j in row if j != i] for i, row in enumerate(pattern.lists())]
     edges = [(i, j) for i, row in enumerate(near) for j in row]
-    paths = [(i, j, k, m) for i, j in edges for k in near[j] if k != i for m in near[k] if m not in (i, j)]
+    paths = [
+        (i, j, k, m)
+        for i, j in edges
+        for k in near[j]
+        if k != i
+        for m in near[k]
+        if m not in (i, j)
+    ]
     poor = [edge for edge in edges if colours[edge[0]] == colours[edge[1]]]
     return [*poor, *(path for path in paths if len({colours[v] for v in path}) < 3)]
 
 
-@pytest.mark.parametrize(("colours", "valid"), [([0, 1, 2, 0, 1], True), ([0, 1, 0, 2, 1], False), ([0, 1, 2, 0, -1], False)])
+@pytest.mark.parametrize(
+    ("colours", "valid"),
+    [([0, 1, 2, 0, 1], True), ([0, 1, 0, 2, 1], False), ([0, 1, 2, 0, -1], False)],
+)
 def test_the_checker_of_columns_sees_a_wrong_colouring(colours: list[int], valid: bool) -> None:
     assert (not sharing(band(5, 1), colours)) is valid
 
 
-@pytest.mark.parametrize(("colours", "valid"), [([0, 1, 0, 2, 0], True), ([0, 1, 2, 0, 1], True), ([0, 1, 0, 1, 2], False), ([0, 0, 1, 2, 0], False)])
+@pytest.mark.parametrize(
+    ("colours", "valid"),
+    [
+        ([0, 1, 0, 2, 0], True),
+        ([0, 1, 2, 0, 1], True),
+        ([0, 1, 0, 1, 2], False),
+        ([0, 0, 1, 2, 0], False),
+    ],
+)
 def test_the_checker_of_stars_sees_a_wrong_colouring(colours: list[int], valid: bool) -> None:
     assert (not poor_paths(band(5, 1), colours)) is valid
 
@@ -104,7 +125,9 @@ def test_every_path_on_four_vertices_has_three_colours(pattern: Pattern) -> None
 def test_a_jacobian_is_recovered_exactly(pattern: Pattern, seed: int) -> None:
     """Also where products are sums of small whole numbers, which are exact in any order."""
     matrix = np.zeros(pattern.shape)
-    matrix[pattern.rows, pattern.indices] = np.random.default_rng(seed).integers(-9, 9, pattern.nonzeros)
+    matrix[pattern.rows, pattern.indices] = np.random.default_rng(seed).integers(
+        -9, 9, pattern.nonzeros
+    )
     colours = column_colouring(pattern)
     values = recover_jacobian(pattern, colours, directions(colours) @ matrix.T)
     assert np.array_equal(values, matrix[pattern.rows, pattern.indices])
@@ -131,7 +154,9 @@ def test_values_are_read_in_one_place_for_both_sides() -> None:
     """Products that are not symmetric to the last digit give a matrix that is."""
     pattern = band(20, 2)
     colours = star_colouring(pattern)
-    products = directions(colours) @ (random_symmetric(pattern, 1) + 1e-9 * np.random.default_rng(2).standard_normal((20, 20)))
+    products = directions(colours) @ (
+        random_symmetric(pattern, 1) + 1e-9 * np.random.default_rng(2).standard_normal((20, 20))
+    )
     values = recover_hessian(pattern, colours, products)
     assert np.array_equal(values, values[pattern.mirror])
 
@@ -149,7 +174,9 @@ def test_number_of_colours(pattern: Pattern, columns: int, star: int) -> None:
 @pytest.mark.parametrize("n", [100_000])
 def test_a_large_tridiagonal_matrix_has_three_colours(n: int) -> None:
     i = np.arange(n - 1)
-    pattern = Pattern.of((n, n), np.concatenate([i, i + 1, i, [n - 1]]), np.concatenate([i + 1, i, i, [n - 1]]))
+    pattern = Pattern.of(
+        (n, n), np.concatenate([i, i + 1, i, [n - 1]]), np.concatenate([i + 1, i, i, [n - 1]])
+    )
     for colouring in (column_colouring, star_colouring):
         colours = colouring(pattern)
         assert number_of(colours) == 3
@@ -157,7 +184,8 @@ def test_a_large_tridiagonal_matrix_has_three_colours(n: int) -> None:
 
 
 def test_the_largest_degree_first_where_the_natural_order_needs_more() -> None:
-    """Columns 0, 2, 3, 1 meet in a chain; with both ends coloured first, and alike, the middle needs two more colours."""
+    """Columns 0, 2, 3, 1 meet in a chain; with both ends coloured first, and alike, the middle
+    needs two more colours."""
     pattern = pattern_of((3, 4), [(0, 0), (0, 2), (1, 2), (1, 3), (2, 3), (2, 1)])
     assert number_of(column_colouring(pattern)) == 2
 

@@ -1,4 +1,5 @@
-"""Loops for numba: what they compute, as plain Python that needs no numba; and compiled, where it is installed."""
+"""Loops for numba: what they compute, as plain Python that needs no numba; and compiled, where it
+is installed."""
 
 from __future__ import annotations
 
@@ -15,13 +16,14 @@ from hypothesis import strategies as st
 from diffcmp import InputError, derivative, gradient, parse
 from diffcmp.arithmetic.arrays import Arrays
 from diffcmp.arithmetic.balls import Balls
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import fma
-from diffcmp.engines import blocks, fused
-from diffcmp.engines.compiled import JIT, adjoint, emitted, on_arrays, only, pushforward
-from diffcmp.engines.elementary_loops import FAR
-from diffcmp.engines.evaluate import evaluate
-from diffcmp.engines.intrinsics import compiled_functions, functions
-from diffcmp.engines.whole_powers import LARGEST, power_by
+from diffcmp.engines.arrays import blocks, fused
+from diffcmp.engines.arrays.elementary_loops import FAR
+from diffcmp.engines.arrays.intrinsics import compiled_functions, functions
+from diffcmp.engines.arrays.whole_powers import LARGEST, power_by
+from diffcmp.engines.compiled import JIT, emitted, on_arrays
+from diffcmp.engines.derived import adjoint, only, pushforward
 from diffcmp.program.ir import Program
 from tests.engines import test_array_code
 from tests.engines.test_array_code import ROSENBROCK, assert_same, programs
@@ -31,7 +33,8 @@ OWN = functions(fma, lambda n: math.ldexp(1.0, int(n)), lambda f: f)
 
 @pytest.fixture(autouse=True)
 def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks so short that vectors of a few hundred elements have several, and operations that are rounded correctly."""
+    """Blocks so short that vectors of a few hundred elements have several, and operations that are
+    rounded correctly."""
     monkeypatch.setattr(blocks, "SIZE", 128)
     monkeypatch.setattr(blocks, "LONG", 200)
     monkeypatch.setattr(test_array_code, "UNARY", ["neg", "abs"])
@@ -47,7 +50,10 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(programs(), st.integers(0, 2**20))
 def test_random_programs_have_the_numbers_of_the_interpreter(program: Program, seed: int) -> None:
     random = np.random.default_rng(seed)
-    inputs = [random.uniform(0.5, 2, shape) if shape else float(random.uniform(0.5, 2)) for shape in program.shapes]
+    inputs = [
+        random.uniform(0.5, 2, shape) if shape else float(random.uniform(0.5, 2))
+        for shape in program.shapes
+    ]
     with pytest.MonkeyPatch.context() as patch:
         plain(patch)
         try:
@@ -68,7 +74,10 @@ def test_rosenbrock_bitwise(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for program, inputs in ((swept, [x]), (pushforward(swept, ("x",)), [x, v])):
         assert "range(" in emitted(program, optimise=JIT).source
         found: Any = on_arrays(program, JIT)(*inputs)
-        assert_same(list(found) if len(program.outputs) > 1 else [found], evaluate(program, Arrays(), inputs))
+        assert_same(
+            list(found) if len(program.outputs) > 1 else [found],
+            evaluate(program, Arrays(), inputs),
+        )
 
 
 def test_sums_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +94,10 @@ def test_whole_powers_are_correctly_rounded(x: float, n: int) -> None:
 
 @pytest.mark.parametrize("x", [0.0, -0.0, math.inf, -math.inf, 1e200, -1e200, 1e-200, -1e-200])
 def test_whole_powers_at_the_ends(x: float) -> None:
-    found, expected = power_by(fma)(x, 3), float(np.prod([x, x, x])) if abs(x) < 1e100 else math.copysign(math.inf, x)
+    found, expected = (
+        power_by(fma)(x, 3),
+        float(np.prod([x, x, x])) if abs(x) < 1e100 else math.copysign(math.inf, x),
+    )
     assert (found, math.copysign(1, found)) == (expected, math.copysign(1, expected))
     assert math.isnan(power_by(fma)(math.nan, 3))
 
@@ -101,7 +113,13 @@ def test_exp_is_within_an_ulp(x: float) -> None:
         assert ulps(OWN["exp"](x), arb(x).exp()) < 0.9
 
 
-@given(st.one_of(st.floats(-1.6, 1.6), st.floats(-FAR, FAR), st.integers(-(10**8), 10**8).map(lambda k: k * math.pi / 2)))
+@given(
+    st.one_of(
+        st.floats(-1.6, 1.6),
+        st.floats(-FAR, FAR),
+        st.integers(-(10**8), 10**8).map(lambda k: k * math.pi / 2),
+    )
+)
 def test_sine_and_cosine_are_within_an_ulp(x: float) -> None:
     with Balls(300).working():
         assert ulps(OWN["near_sin"](x), arb(x).sin()) < 0.9
@@ -134,7 +152,9 @@ def test_compiled_functions_have_the_same_bits() -> None:
     for name in ("exp", "sin", "cos", "near_sin", "near_cos"):
         assert [repr(made[name](one)) for one in x] == [repr(OWN[name](one)) for one in x]
     for n in (3, 7, LARGEST):
-        assert [repr(made["power"](one, n)) for one in x] == [repr(OWN["power"](one, n)) for one in x]
+        assert [repr(made["power"](one, n)) for one in x] == [
+            repr(OWN["power"](one, n)) for one in x
+        ]
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,5 +168,7 @@ def test_compiled() -> None:
     x = np.random.default_rng(0).normal(size=1000)
     np.testing.assert_array_equal(gradient(ROSENBROCK, jit=True)(x), gradient(ROSENBROCK)(x))
     slope = derivative("where(x > 0, exp(x)*sin(x), x**3)", jit=True)
-    np.testing.assert_allclose(slope(x), derivative("where(x > 0, exp(x)*sin(x), x**3)")(x), rtol=1e-13)
+    np.testing.assert_allclose(
+        slope(x), derivative("where(x > 0, exp(x)*sin(x), x**3)")(x), rtol=1e-13
+    )
     assert slope(0.5) == derivative("where(x > 0, exp(x)*sin(x), x**3)")(0.5)

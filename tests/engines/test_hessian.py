@@ -1,4 +1,5 @@
-"""Sparse Hessians from products: the products counted, the values those of the dense ones, and the record's exporters."""
+"""Sparse Hessians from products: the products counted, the values those of the dense ones, and the
+record's exporters."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.forward import Dual, Duals
-from diffcmp.engines.hessian import compression, sparse_hessian
-from diffcmp.engines.pattern import SparseMatrix
 from diffcmp.engines.reverse import vjp
+from diffcmp.engines.sparse.pattern import SparseMatrix
+from diffcmp.engines.sparse.recovery import compression, sparse_hessian
+from diffcmp.language.parser import parse
 from diffcmp.program.ir import Builder, Program
-from diffcmp.program.parser import parse
 from tests.engines.scalarised import names, rosenbrock
 
 Products = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -96,11 +97,13 @@ def test_rows_and_columns_of_some_variables() -> None:
     def hvp(directions: NDArray[np.float64]) -> NDArray[np.float64]:
         return directions @ whole[np.ix_(chosen, chosen)]
 
-    assert np.array_equal(sparse_hessian(program, hvp, ["z", "y"]).dense(), whole[np.ix_(chosen, chosen)])
+    assert np.array_equal(
+        sparse_hessian(program, hvp, ["z", "y"]).dense(), whole[np.ix_(chosen, chosen)]
+    )
 
 
 def test_many_directions_are_asked_for_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diffcmp.engines.hessian.BLOCK", 8)
+    monkeypatch.setattr("diffcmp.engines.sparse.recovery.BLOCK", 8)
     program = parse("(a + b + c + d)**3")
     hvp = Counted(program, [1.0, 2.0, 3.0, 4.0])
     assert np.array_equal(sparse_hessian(program, hvp).dense(), np.full((4, 4), 60.0))
@@ -110,7 +113,9 @@ def test_many_directions_are_asked_for_in_turns(monkeypatch: pytest.MonkeyPatch)
 def test_values_of_any_kind() -> None:
     program = parse("x**2*y")
     exact = np.array([[Fraction(2, 3), Fraction(1, 7)], [Fraction(1, 7), Fraction(0)]])
-    found = sparse_hessian(program, lambda directions: directions.astype(int).astype(object) @ exact)
+    found = sparse_hessian(
+        program, lambda directions: directions.astype(int).astype(object) @ exact
+    )
     assert found.dense()[0, 1] == Fraction(1, 7)
 
 

@@ -1,4 +1,5 @@
-"""Engines that know L'Hôpital's rule: textbook limits, branches, guards, and the bound that says what is zero."""
+"""Engines that know L'Hôpital's rule: textbook limits, branches, guards, and the bound that says
+what is zero."""
 
 from __future__ import annotations
 
@@ -31,7 +32,10 @@ def test_derivative(expr: str, at: float, slope: float | None, backend: str) -> 
 
 
 @pytest.mark.parametrize("backend", ENGINES)
-@pytest.mark.parametrize(("expr", "at", "slope"), [("sin(x)/(x-pi)", "pi", 0), ("(x-1)/sin(pi*x)", "1", 0), ("(x-0.3)/(10*x-3)", "0.3", 0)])
+@pytest.mark.parametrize(
+    ("expr", "at", "slope"),
+    [("sin(x)/(x-pi)", "pi", 0), ("(x-1)/sin(pi*x)", "1", 0), ("(x-0.3)/(10*x-3)", "0.3", 0)],
+)
 def test_a_zero_within_its_bound_is_a_zero(expr: str, at: str, slope: float, backend: str) -> None:
     (row,) = compare(expr, at, backends=[backend]).rows
     assert row.derivative["x"] == pytest.approx(slope, abs=1e-13)
@@ -49,7 +53,9 @@ def test_a_limit_that_depends_on_the_direction(backend: str) -> None:
 @pytest.mark.parametrize(("expr", "at", "slope"), [
     ("(x**2-y**2)/(x-y)", 1, 1), ("(sin(x)-sin(y))/(x-y)", 0.5, -math.sin(0.5) / 2), ("(x-y)/(x-y)", 3, 0),
 ])  # fmt: skip
-def test_a_direction_in_which_f_is_undefined_says_nothing(expr: str, at: float, slope: float, backend: str) -> None:
+def test_a_direction_in_which_f_is_undefined_says_nothing(
+    expr: str, at: float, slope: float, backend: str
+) -> None:
     (row,) = compare(expr, {"x": at, "y": at}, backends=[backend]).rows
     assert list(row.derivative.values()) == [pytest.approx(slope, rel=1e-12)] * 2
     assert {r.note for r in row.remarks} == {Note.RESOLVED}
@@ -71,7 +77,9 @@ def test_a_pole_that_no_float_meets(expr: str, at: str, slope: float, backend: s
     ("x*1e400/1e400", 2.0, 1), ("x/1e400*1e400", 2.0, 1), ("abs(exp(x)-1-1e-500)", 0.0, -1), ("(exp(x)-1)/x", 1e-300, 0.5),
     ("(sin(x)-x)/x**3", 1e-100, 1e-100 / 60),
 ])  # fmt: skip
-def test_literals_and_points_far_beyond_the_format(expr: str, at: float, slope: float, backend: str) -> None:
+def test_literals_and_points_far_beyond_the_format(
+    expr: str, at: float, slope: float, backend: str
+) -> None:
     (row,) = compare(expr, at, backends=[backend]).rows
     assert row.derivative["x"] == pytest.approx(slope, rel=1e-12, abs=0)
 
@@ -81,7 +89,9 @@ def test_literals_and_points_far_beyond_the_format(expr: str, at: float, slope: 
     ("sigmoid(x*exp(1/x**2))", "0", 1, Note.JUMP), ("atan(1/x)", "0", 1, Note.JUMP), ("acos(cos(x))", "pi", 1, Note.NO_LIMIT),
     ("acos(cos(x))", "pi", 2, Note.KINK_OF_VALUE),
 ])  # fmt: skip
-def test_what_is_said_where_the_sides_differ(expr: str, at: str, order: int, note: Note, backend: str) -> None:
+def test_what_is_said_where_the_sides_differ(
+    expr: str, at: str, order: int, note: Note, backend: str
+) -> None:
     """Both one-sided slopes of sigmoid(x*exp(1/x**2)) are 0: it is the value that jumps."""
     (row,) = compare(expr, at, backends=[backend], order=order).rows
     assert {r.note for r in row.remarks} == {note}
@@ -92,8 +102,11 @@ def test_what_is_said_where_the_sides_differ(expr: str, at: str, order: int, not
 @pytest.mark.parametrize(("expr", "slope"), [
     ("sqrt(1-cos(x))", math.sqrt(0.5)), ("acos(cos(x))", 1), ("acosh(cosh(x))", 1), ("(log(1+x)-x)/x", -0.5), ("log(1+x)/x", -0.5),
 ])  # fmt: skip
-def test_a_zero_by_roundoff_on_the_way_is_none(expr: str, slope: float, at: float, backend: str) -> None:
-    """1 - cos(1e-8) lies within its error bound in float64, but not for the half ulp of the input."""
+def test_a_zero_by_roundoff_on_the_way_is_none(
+    expr: str, slope: float, at: float, backend: str
+) -> None:
+    """1 - cos(1e-8) lies within its error bound in float64, but not for the half ulp of the
+    input."""
     (row,) = compare(expr, at, backends=[backend]).rows
     assert row.derivative["x"] == pytest.approx(slope, rel=2 * at)
     assert {r.note for r in row.remarks} == {Note.REFINED}
@@ -110,7 +123,9 @@ def test_several_variables_along_each_coordinate(backend: str) -> None:
 
 
 def test_on_smooth_programs_the_plain_engine_answers() -> None:
-    rows = compare("exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5", backends=["dual", "tape", *ENGINES]).rows
+    rows = compare(
+        "exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5", backends=["dual", "tape", *ENGINES]
+    ).rows
     assert rows[0].derivative == rows[2].derivative
     assert rows[1].derivative == rows[3].derivative
     assert not rows[2].remarks
@@ -128,7 +143,15 @@ def test_what_leaves_the_range_on_the_way(expr: str, at: str, slope: float, back
 
 
 @pytest.mark.parametrize("backend", ENGINES)
-@pytest.mark.parametrize("expr", ["where(x > 0, x**2*log(x), 0)", "x**2*log(abs(x))", "exp(-1/x**2)", "where(x > 0, exp(-1/x), 0)"])
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "where(x > 0, x**2*log(x), 0)",
+        "x**2*log(abs(x))",
+        "exp(-1/x**2)",
+        "where(x > 0, exp(-1/x), 0)",
+    ],
+)
 def test_logarithms_and_what_is_smaller_than_every_power(expr: str, backend: str) -> None:
     (row,) = compare(expr, 0, backends=[backend]).rows
     assert row.derivative == {"x": 0}

@@ -1,4 +1,5 @@
-"""Series in 1/log(1/τ): their coefficients are those of Taylor's series, which mpmath finds by differences."""
+"""Series in 1/log(1/τ): their coefficients are those of Taylor's series, which mpmath finds by
+differences."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from flint import fmpq
 from mpmath import mp, mpf
 
 from diffcmp.arithmetic.balls import to_arb
-from diffcmp.engines.beside import expansion
-from diffcmp.engines.laurent import Series
-from diffcmp.program.expand import core
-from diffcmp.program.parser import parse
+from diffcmp.engines.series.beside import expansion
+from diffcmp.engines.series.laurent import Series
+from diffcmp.language.parser import parse
+from diffcmp.passes.expand import core
 from diffcmp.truth.zero import BallField
 
 TERMS = 6
@@ -21,7 +22,8 @@ FUNCTIONS = "sin cos tan sinh cosh tanh asin acos atan asinh exp expm1 log sqrt 
 @pytest.mark.parametrize("outer", FUNCTIONS)
 @pytest.mark.parametrize("inner", ["", "sin", "cosh"])
 def test_coefficients(outer: str, inner: str) -> None:
-    """Of outer(inner(1/3 - 2 l + l²)), l = 1/log(x): sin and cos, which ask for each other, as well as exp."""
+    """Of outer(inner(1/3 - 2 l + l²)), l = 1/log(x): sin and cos, which ask for each other, as well
+    as exp."""
     argument = f"{inner}(1/3 - 2/log(x) + 1/log(x)**2)"
     argument = f"{argument}/2" if inner else argument
     field = BallField(300)

@@ -1,4 +1,5 @@
-"""A chain of thousands of operations: no recursion, and equations, memory and code in proportion to its length."""
+"""A chain of thousands of operations: no recursion, and equations, memory and code in proportion to
+its length."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from fractions import Fraction
 import pytest
 
 from diffcmp import derivative
-from diffcmp.engines.compiled import adjoint, compiled, tangent
+from diffcmp.engines.compiled import compiled
+from diffcmp.engines.derived import adjoint, tangent
 from diffcmp.program.ir import Builder, Program
 
 
@@ -32,10 +34,14 @@ def by_hand(x: float, length: int) -> float:
 @pytest.mark.parametrize("backend", ["dual", "tape", "dual-lhopital"])
 @pytest.mark.parametrize("length", [300, 6000])
 def test_the_slope_of_a_chain(backend: str, length: int) -> None:
-    assert derivative(chain(length), backend)(0.1) == pytest.approx(by_hand(0.1, length), rel=1e-9, abs=1e-300)
+    assert derivative(chain(length), backend)(0.1) == pytest.approx(
+        by_hand(0.1, length), rel=1e-9, abs=1e-300
+    )
 
 
-@pytest.mark.parametrize("derived", [lambda p: tangent(p, "x"), lambda p: adjoint(p, ("x",))], ids=["dual", "tape"])
+@pytest.mark.parametrize(
+    "derived", [lambda p: tangent(p, "x"), lambda p: adjoint(p, ("x",))], ids=["dual", "tape"]
+)
 def test_equations_and_memory_are_linear_in_the_length(derived: object) -> None:
     equations, peaks = [], []
     for length in (1500, 6000):

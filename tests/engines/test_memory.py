@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from diffcmp import derivative, gradient
-from diffcmp.engines import memory
-from diffcmp.engines.memory import KEPT, LEAST, MOST, room
+from diffcmp.engines.arrays import memory
+from diffcmp.engines.arrays.memory import KEPT, LEAST, MOST, room
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,9 @@ def test_memory_that_nobody_has_is_used_again() -> None:
     assert address(room(LEAST)) == first
 
 
-@pytest.mark.parametrize("held", [lambda a: a, lambda a: a[::2], lambda a: memoryview(a), lambda a: [a.T], np.ravel])
+@pytest.mark.parametrize(
+    "held", [lambda a: a, lambda a: a[::2], lambda a: memoryview(a), lambda a: [a.T], np.ravel]
+)
 def test_memory_that_somebody_has_is_not(held: Any) -> None:
     array = room(LEAST)
     first, keeper = address(array), held(array)

@@ -1,4 +1,5 @@
-"""Points with vectors and matrices: what can be typed, what stands in files, and what is refused."""
+"""Points with vectors and matrices: what can be typed, what stands in files, and what is
+refused."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from diffcmp.engines.point import assignments, located
-from diffcmp.engines.values import array_of
 from diffcmp.errors import Fault, InputError
+from diffcmp.point.point import assignments, located
+from diffcmp.point.values import array_of
 
 
 @pytest.mark.parametrize(("value", "shape", "numbers"), [
@@ -62,7 +63,9 @@ def test_what_is_pickled_is_not_read(tmp_path: Path) -> None:
         ("", "e.npy", ""), ("1,nan\n", "f.csv", "nan"), ("1,2,\n", "g.csv", "missing"), ("1\n", "h.npy", "no .npy file"),
     ],
 )  # fmt: skip
-def test_files_that_make_no_point_are_named(content: str, name: str, reason: str, tmp_path: Path) -> None:
+def test_files_that_make_no_point_are_named(
+    content: str, name: str, reason: str, tmp_path: Path
+) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError) as caught:
         array_of(f"@{tmp_path}/{name}")

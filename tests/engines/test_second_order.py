@@ -1,4 +1,5 @@
-"""Hyper-dual numbers, tape over tape, dual over tape: three ways to one second derivative, against sympy and one another."""
+"""Hyper-dual numbers, tape over tape, dual over tape: three ways to one second derivative, against
+sympy and one another."""
 
 from __future__ import annotations
 
@@ -9,28 +10,37 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from diffcmp.engines.compiled import (
+from diffcmp.engines.compiled import compiled
+from diffcmp.engines.derived import (
     adjoint,
-    compiled,
     dual_over_tape,
     hyperdual,
     second_adjoint,
     tangent,
     tangent_of_adjoint,
-)  # fmt: skip
+)
 from diffcmp.engines.partials import distinct, pair, partials, variables
 from diffcmp.errors import InputError
+from diffcmp.language.parser import parse
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
 
 NAMES = ("x", "y", "x:y", "y:x")
 UNARY = ["sin({})", "cos({})", "exp({})", "tanh({})", "atan({})", "1/(2+{}**2)", "sqrt(1+{}**2)", "log(1+{}**2)", "{}**3", "-({})",
          "asinh({})", "sigmoid({})", "erf({})", "softplus({})", "gelu({})", "silu({})", "sinc({})"]  # fmt: skip
-BINARY = ["({}) + ({})", "({}) - ({})", "({})*({})", "({})/(3+sin({}))", "atan2({}, 2+cos({}))", "hypot({}, 1+exp({}))", "logaddexp({}, {})"]
+BINARY = [
+    "({}) + ({})",
+    "({}) - ({})",
+    "({})*({})",
+    "({})/(3+sin({}))",
+    "atan2({}, 2+cos({}))",
+    "hypot({}, 1+exp({}))",
+    "logaddexp({}, {})",
+]
 
 
 def smooth_programs() -> st.SearchStrategy[str]:
-    """Functions of x and y that are smooth everywhere, of a size that no power of theirs overflows."""
+    """Functions of x and y that are smooth everywhere, of a size that no power of theirs
+    overflows."""
     leaf = st.sampled_from(["x", "y", "x*y", "0.5", "2"])
     return st.recursive(
         leaf,
@@ -58,9 +68,14 @@ def every_way(program: Program, *at: float) -> list[list[float]]:
 ])  # fmt: skip
 def test_against_sympy(text: str, x: float, y: float) -> None:
     symbols = {name: sympy.Symbol(name, real=True) for name in "xy"}
-    f = sympy.sympify(text.replace("hypot(x, y)", "sqrt(x**2+y**2)").replace("cbrt(y)", "-(-y)**Rational(1,3)"), locals=symbols)
+    f = sympy.sympify(
+        text.replace("hypot(x, y)", "sqrt(x**2+y**2)").replace("cbrt(y)", "-(-y)**Rational(1,3)"),
+        locals=symbols,
+    )
     at = {symbols["x"]: sympy.Rational(x), symbols["y"]: sympy.Rational(y)}
-    known = [float(sympy.diff(f, *(symbols[n] for n in pair(name))).subs(at).evalf(30)) for name in NAMES]
+    known = [
+        float(sympy.diff(f, *(symbols[n] for n in pair(name))).subs(at).evalf(30)) for name in NAMES
+    ]
     program = parse(f"{text} + 0*x + 0*y")
     values = [{"x": x, "y": y}[name] for name in program.inputs]
     for found in every_way(program, *values):
@@ -70,7 +85,8 @@ def test_against_sympy(text: str, x: float, y: float) -> None:
 @settings(max_examples=60)
 @given(smooth_programs(), st.floats(-1.5, 1.5), st.floats(-1.5, 1.5))
 def test_all_three_engines_agree(text: str, x: float, y: float) -> None:
-    """To roundoff, relative to the largest second derivative, as one of them may vanish by cancellation."""
+    """To roundoff, relative to the largest second derivative, as one of them may vanish by
+    cancellation."""
     program = parse(f"0*x + 0*y + {text}")
     ways = every_way(program, x, y)
     assume(all(math.isfinite(d) for found in ways for d in found))
@@ -78,14 +94,22 @@ def test_all_three_engines_agree(text: str, x: float, y: float) -> None:
     for found in ways[1:]:
         assert found == pytest.approx(ways[0], rel=1e-11, abs=1e-11 * size)
     for found in ways:
-        assert found[2] == pytest.approx(found[3], rel=1e-11, abs=1e-11 * size)  # mixed derivatives are symmetric
+        assert found[2] == pytest.approx(
+            found[3], rel=1e-11, abs=1e-11 * size
+        )  # mixed derivatives are symmetric
 
 
 def test_what_the_programs_give() -> None:
     program = parse("x**2*y**3")
     assert compiled(hyperdual(program, "x", "y"))(2.0, 3.0) == (108.0, 108.0, 108.0, 108.0)
     assert compiled(second_adjoint(program, ("y", "x")))(2.0, 3.0) == (108.0, 72.0, 54.0)
-    assert compiled(tangent_of_adjoint(program, ("x", "y"), "x"))(2.0, 3.0) == (108.0, 108.0, 108.0, 54.0, 108.0)
+    assert compiled(tangent_of_adjoint(program, ("x", "y"), "x"))(2.0, 3.0) == (
+        108.0,
+        108.0,
+        108.0,
+        54.0,
+        108.0,
+    )
     assert compiled(dual_over_tape(program, ()))(2.0, 3.0) == 108.0
     assert hyperdual(program, "x", "y") is hyperdual(program, "x", "y")
 
@@ -106,8 +130,9 @@ def test_names_of_derivatives() -> None:
     assert (variables("x:y", 2), distinct("x", 2)) == (("x", "y"), ("x",))
 
 
-@pytest.mark.parametrize(("wrt", "order"), [("z", 2), ("x:z", 2), ("x:y:x", 2), ("x:y", 1), (":", 2), ("", 2)])
+@pytest.mark.parametrize(
+    ("wrt", "order"), [("z", 2), ("x:z", 2), ("x:y:x", 2), ("x:y", 1), (":", 2), ("", 2)]
+)
 def test_names_that_are_none(wrt: str, order: int) -> None:
     with pytest.raises(InputError, match="cannot differentiate with respect to"):
         partials(parse("x*y"), [wrt], order)
-

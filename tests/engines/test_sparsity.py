@@ -1,4 +1,5 @@
-"""Patterns: by hand, against derivatives enclosed by balls at random points, and in time linear in the size of the Program."""
+"""Patterns: by hand, against derivatives enclosed by balls at random points, and in time linear in
+the size of the Program."""
 
 from __future__ import annotations
 
@@ -12,16 +13,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from diffcmp.arithmetic.balls import Balls
-from diffcmp.engines import dependence
-from diffcmp.engines.dependence import curvature, influences, moving, varying
 from diffcmp.engines.forward import Dual, Duals
-from diffcmp.engines.pattern import Pattern
 from diffcmp.engines.reverse import vjp
-from diffcmp.engines.sparsity import hessian_pattern, interactions, jacobian_pattern
+from diffcmp.engines.sparse import dependence
+from diffcmp.engines.sparse.by_components import hessian_pattern, interactions, jacobian_pattern
+from diffcmp.engines.sparse.dependence import curvature, influences, moving, varying
+from diffcmp.engines.sparse.pattern import Pattern
 from diffcmp.errors import InputError
+from diffcmp.language.parser import parse
 from diffcmp.primitives import TABLE, Primitive
 from diffcmp.program.ir import Builder, Equation, Program
-from diffcmp.program.parser import parse
 from tests.engines.scalarised import names, rosenbrock, running_sums
 from tests.strategies import expressions
 
@@ -72,7 +73,14 @@ def test_several_outputs() -> None:
     """Outputs that are inputs, constants, equal, and made of shared values."""
     builder = Builder(NAMES)
     shared = builder.add("mul", [builder.add("sin", [0]), 1])
-    outputs = [2, builder.literal(3), shared, builder.add("add", [shared, 3]), shared, builder.add("sub", [shared, shared])]
+    outputs = [
+        2,
+        builder.literal(3),
+        shared,
+        builder.add("add", [shared, 3]),
+        shared,
+        builder.add("sub", [shared, shared]),
+    ]
     program = builder.program(outputs)
     rows = [{2}, set(), {0, 1}, {0, 1, 3}, {0, 1}, {0, 1}]
     assert places(jacobian_pattern(program)) == {(i, j) for i, row in enumerate(rows) for j in row}
@@ -101,20 +109,25 @@ def nonzero(ball: Any) -> bool:
 
 
 def derivatives(program: Program, at: list[Fraction]) -> tuple[list[Any], list[list[Any]]]:
-    """Gradient and Hessian enclosed by balls, by forward over reverse mode on the definitions of the primitives."""
+    """Gradient and Hessian enclosed by balls, by forward over reverse mode on the definitions of
+    the primitives."""
     balls = Balls(128)
     gradient, hessian = [], []
     with balls.working():
         one = balls.literal(Fraction(1))
         for column in range(len(at)):
-            inputs = [Dual(balls.literal(x), one if i == column else None) for i, x in enumerate(at)]
+            inputs = [
+                Dual(balls.literal(x), one if i == column else None) for i, x in enumerate(at)
+            ]
             _, swept = vjp(program, Duals(balls), inputs, [True] * len(at), Dual(one))
             hessian.append([None if d is None else d.tangent for d in swept])
             gradient = [None if d is None else d.primal for d in swept]
     return gradient, hessian
 
 
-@given(expressions(NAMES, leaves=10), st.lists(st.decimals(-3, 3, places=2), min_size=5, max_size=5))
+@given(
+    expressions(NAMES, leaves=10), st.lists(st.decimals(-3, 3, places=2), min_size=5, max_size=5)
+)
 def test_patterns_hold_every_derivative_that_is_not_zero(text: str, at: list[Any]) -> None:
     try:
         program = parse(text, NAMES)
@@ -124,7 +137,12 @@ def test_patterns_hold_every_derivative_that_is_not_zero(text: str, at: list[Any
         raise
     first, second = places(jacobian_pattern(program)), places(hessian_pattern(program))
     assert {(0, j) for j, slope in enumerate(gradient) if nonzero(slope)} <= first
-    assert {(i, j) for j, column in enumerate(hessian) for i, entry in enumerate(column) if nonzero(entry)} <= second
+    assert {
+        (i, j)
+        for j, column in enumerate(hessian)
+        for i, entry in enumerate(column)
+        if nonzero(entry)
+    } <= second
     assert {j for place in second for j in place} <= {j for _, j in first}
 
 
@@ -140,14 +158,18 @@ def test_rosenbrock_is_tridiagonal(n: int) -> None:
 def test_a_long_sum_needs_no_sets_for_its_partial_sums(n: int) -> None:
     """Sets of all partial sums would be n²/2 numbers, and products of them n³/3."""
     builder, partial = running_sums(n)
-    outputs = [builder.add("add", [partial[-1], 0]), builder.add("mul", [partial[-1], builder.literal(2)])]
+    outputs = [
+        builder.add("add", [partial[-1], 0]),
+        builder.add("mul", [partial[-1], builder.literal(2)]),
+    ]
     assert jacobian_pattern(builder.program(outputs)).nonzeros == 2 * n
     assert hessian_pattern(builder.program(outputs)).nonzeros == 0
 
 
 @pytest.mark.parametrize("n", [300])
 def test_what_interacts_in_a_whole_interacts_in_its_parts(n: int) -> None:
-    """The sum of exp(s) over all partial sums s: its pattern is that of the last one, and no other set is formed."""
+    """The sum of exp(s) over all partial sums s: its pattern is that of the last one, and no other
+    set is formed."""
     builder, partial = running_sums(n)
     total = 0
     for slot in partial:
@@ -172,7 +194,8 @@ def test_what_several_outputs_share_is_walked_over_once(monkeypatch: pytest.Monk
 
 
 def test_a_program_of_arrays_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A primitive that states no partial derivative, and is no condition, would seem to depend on nothing."""
+    """A primitive that states no partial derivative, and is no condition, would seem to depend on
+    nothing."""
     monkeypatch.setitem(TABLE, "gather", Primitive("gather", ("x",), ("",)))
     program = Program(("x",), (Equation("gather", (0,), 1),), (1,))
     for pattern in (jacobian_pattern, hessian_pattern):
@@ -192,7 +215,7 @@ def test_a_chain_of_many_operations() -> None:
 
 def test_many_places_are_merged_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = hessian_pattern(rosenbrock(50))
-    monkeypatch.setattr("diffcmp.engines.sparsity.BLOCK", 7)
+    monkeypatch.setattr("diffcmp.engines.sparse.by_components.BLOCK", 7)
     pieces = hessian_pattern(rosenbrock(50))
     assert np.array_equal(whole.indptr, pieces.indptr)
     assert np.array_equal(whole.indices, pieces.indices)

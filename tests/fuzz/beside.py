@@ -1,8 +1,9 @@
-"""What a function does next to a point, by values at distances of 1e-32 and 1e-48: an independent word on limit and slope.
+"""What a function does next to a point, by values at distances of 1e-32 and 1e-48: an independent
+word on limit and slope.
 
-At each of the two scales three values, at t, 2t and 4t, give the limit and the slope, extrapolated after Richardson; with a
-fourth one, at 8t, they give the second derivative. Only what both scales agree on, and what more digits do not change, is
-conclusive.
+At each of the two scales three values, at t, 2t and 4t, give the limit and the slope, extrapolated
+after Richardson; with a fourth one, at 8t, they give the second derivative. Only what both scales
+agree on, and what more digits do not change, is conclusive.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Beside:
-    """One side: whether f is defined there; limit, slope and second derivative, None where they are not conclusive."""
+    """One side: whether f is defined there; limit, slope and second derivative, None where they are
+    not conclusive."""
 
     defined: bool
     limit: Number | None = None
@@ -53,7 +55,8 @@ class Reference:
 
 
 def reference(text: str, at: dict[str, str], name: str, order: int = 1) -> Reference:
-    """The function `text` along the variable `name` at a point given by texts, up to derivatives of that order."""
+    """The function `text` along the variable `name` at a point given by texts, up to derivatives of
+    that order."""
 
     def along(offset: Any) -> Any:
         values = {n: evaluate(v, {}) for n, v in at.items()}
@@ -84,18 +87,29 @@ def _side(along: Callable[[Any], Any], direction: int, order: int) -> Beside | N
     undefined = [value == "undefined" for value in everything]
     if all(undefined):
         return Beside(False)
-    if any(undefined) or any(not _same(x, y, mpf(10) ** -100) for x, y in zip(second, again, strict=True)):
+    if any(undefined) or any(
+        not _same(x, y, mpf(10) ** -100) for x, y in zip(second, again, strict=True)
+    ):
         return None
     with mp.workdps(DIGITS):
         limits = [_limit(v) for v in (first, second)]
-        slopes = [_slope(v, direction * _distance(k)) for v, k in zip((first, second), SCALES, strict=True)]
+        slopes = [
+            _slope(v, direction * _distance(k))
+            for v, k in zip((first, second), SCALES, strict=True)
+        ]
         limit, slope = _agreed(*limits), _agreed(*slopes)
-        if limit is not None and abs(limit.value or 0) > 1 / AGREED and (slope is None or slope.infinite):
+        if (
+            limit is not None
+            and abs(limit.value or 0) > 1 / AGREED
+            and (slope is None or slope.infinite)
+        ):
             limit = None  # there may be a logarithm beside a huge number
         found = Beside(True, limit, slope)
         if order == 1:
             return found
-        curvatures = [_curvature(v, _distance(k)) for v, k in zip((first, second), SCALES, strict=True)]
+        curvatures = [
+            _curvature(v, _distance(k)) for v, k in zip((first, second), SCALES, strict=True)
+        ]
         return replace(found, curvature=_agreed(*curvatures))
 
 
@@ -125,7 +139,8 @@ def _same(x: Any, y: Any, tolerance: Any) -> bool:
 
 
 def _limit(values: list[Any]) -> tuple[Any, Any]:
-    """Two steps of Richardson's extrapolation to t = 0: f(t), f(2t), f(4t) without their terms in t and t². And the growth."""
+    """Two steps of Richardson's extrapolation to t = 0: f(t), f(2t), f(4t) without their terms in t
+    and t². And the growth."""
     f1, f2, f4 = values[:3]
     return (8 * f1 - 6 * f2 + f4) / 3, _growth(f1, f2)
 
@@ -138,7 +153,8 @@ def _slope(values: list[Any], t: Any) -> tuple[Any, Any]:
 
 
 def _curvature(values: list[Any], t: Any) -> tuple[Any, Any]:
-    """Twice the second divided differences, at t, 2t and 4t, and at 2t, 4t and 8t, extrapolated. And the growth."""
+    """Twice the second divided differences, at t, 2t and 4t, and at 2t, 4t and 8t, extrapolated.
+    And the growth."""
     near, far = (
         2 * ((f4 - f2) / (2 * s) - (f2 - f1) / s) / (3 * s)
         for s, (f1, f2, f4) in ((t, values[:3]), (2 * t, values[1:]))
@@ -152,12 +168,18 @@ def _growth(near: Any, far: Any) -> Any:
 
 
 def _agreed(first: tuple[Any, Any], second: tuple[Any, Any]) -> Number | None:
-    """The number that two scales agree on; 0 where it fades with t, ±∞ where it grows, at both scales and between them."""
+    """The number that two scales agree on; 0 where it fades with t, ±∞ where it grows, at both
+    scales and between them."""
     (far, _), (near, growth) = first, second
     if _same(far, near, AGREED):
         return Number(near, error=10 * abs(far - near) + ROUNDOFF * abs(near) + LEAST)
     if abs(near) < AGREED and abs(near) * STEEP < abs(far) < mpf(10) ** -9 and growth < 1 / GROWING:
         return Number(mpf(0), error=abs(near))
-    if abs(near) > STEEP * abs(far) and abs(near) > 1 / AGREED and near * far > 0 and growth > GROWING:
+    if (
+        abs(near) > STEEP * abs(far)
+        and abs(near) > 1 / AGREED
+        and near * far > 0
+        and growth > GROWING
+    ):
         return Number(infinite=1 if near > 0 else -1)
     return None

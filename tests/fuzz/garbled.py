@@ -1,4 +1,5 @@
-"""Texts that were never meant to be an expression, and expressions that something has happened to."""
+"""Texts that were never meant to be an expression, and expressions that something has happened
+to."""
 
 from __future__ import annotations
 
@@ -17,20 +18,40 @@ LETTERS = "xyu019.eE+-*/^()[]=<>,; \n²π−"
 
 
 def garbled() -> st.SearchStrategy[str]:
-    """Any text, texts of the language's letters, soups of tokens, and expressions with pieces cut, doubled and put in."""
+    """Any text, texts of the language's letters, soups of tokens, and expressions with pieces cut,
+    doubled and put in."""
     soup = st.lists(st.sampled_from(TOKENS), max_size=14).map("".join)
     spaced = st.lists(st.sampled_from(TOKENS), max_size=14).map(" ".join)
-    return st.one_of(st.text(max_size=40), st.text(LETTERS, max_size=30), soup, spaced, _mutated(), _mutated())
+    return st.one_of(
+        st.text(max_size=40), st.text(LETTERS, max_size=30), soup, spaced, _mutated(), _mutated()
+    )
 
 
 def points() -> st.SearchStrategy[str]:
     """What may be written behind --at."""
-    pieces = [*TOKENS, "x=1", ",", "x=", "=1", "y=pi/4", "x==2", "oo", "-inf", "1/0", "1e4999", "exp(1e5)", "x=[1,2]", "@f.npy"]
+    pieces = [
+        *TOKENS,
+        "x=1",
+        ",",
+        "x=",
+        "=1",
+        "y=pi/4",
+        "x==2",
+        "oo",
+        "-inf",
+        "1/0",
+        "1e4999",
+        "exp(1e5)",
+        "x=[1,2]",
+        "@f.npy",
+    ]
     return st.one_of(st.lists(st.sampled_from(pieces), max_size=8).map("".join), garbled())
 
 
 def _mutated() -> st.SearchStrategy[str]:
-    cut = st.tuples(st.floats(0, 1), st.floats(0, 0.4), st.sampled_from(["", *TOKENS]), st.booleans())
+    cut = st.tuples(
+        st.floats(0, 1), st.floats(0, 0.4), st.sampled_from(["", *TOKENS]), st.booleans()
+    )
     return st.builds(_mutate, texts(), st.lists(cut, min_size=1, max_size=3))
 
 

@@ -1,4 +1,5 @@
-"""The verdict: does what diffcmp says of a point contradict the reference? Only where the reference is conclusive."""
+"""The verdict: does what diffcmp says of a point contradict the reference? Only where the reference
+is conclusive."""
 
 from __future__ import annotations
 
@@ -26,12 +27,18 @@ def disagreement(truth: Truth, name: str, known: Reference) -> str | None:
 
 
 def _too_fine(truth: Truth, along: Coordinatewise, known: Reference) -> bool:
-    """Whether it is a kink whose sides differ by less than the reference can see, and are what it sees: ±1e-3000."""
+    """Whether it is a kink whose sides differ by less than the reference can see, and are what it
+    sees: ±1e-3000."""
     assert known.left is not None
     assert known.right is not None
     seen = [derivative(side, truth.order) for side in (known.left, known.right)]
     pairs = list(zip((along.left, along.right), seen, strict=True))
-    if along.kind is not Kind.KINK or along.left is None or along.right is None or along.left.text(30) == along.right.text(30):
+    if (
+        along.kind is not Kind.KINK
+        or along.left is None
+        or along.right is None
+        or along.left.text(30) == along.right.text(30)
+    ):
         return False
     return all(q is not None and x is not None and agree(q, x) for q, x in pairs)
 
@@ -53,9 +60,17 @@ def possible(left: Beside, right: Beside, at: Any) -> list[Kind]:
         return [Kind.JUMP]
     if not _close(first, second):
         return list(Kind)
-    if at is None or at == "undefined" or _close(Number(at, error=mpf(10) ** -250 * (1 + abs(at))), first):
+    if (
+        at is None
+        or at == "undefined"
+        or _close(Number(at, error=mpf(10) ** -250 * (1 + abs(at))), first)
+    ):
         return _continuous(left.slope, right.slope, at)
-    return [Kind.JUMP] if _apart(Number(at, error=mpf(10) ** -250 * (1 + abs(at))), first) else list(Kind)
+    return (
+        [Kind.JUMP]
+        if _apart(Number(at, error=mpf(10) ** -250 * (1 + abs(at))), first)
+        else list(Kind)
+    )
 
 
 def _continuous(left: Number | None, right: Number | None, at: Any) -> list[Kind]:
@@ -65,7 +80,9 @@ def _continuous(left: Number | None, right: Number | None, at: Any) -> list[Kind
         return [Kind.VERTICAL, *unknown]
     if len(slopes) < 2:
         return list(Kind)
-    same = [Kind.REMOVABLE] * (at is None or at == "undefined") + [Kind.SMOOTH] * (at is None or at != "undefined")
+    same = [Kind.REMOVABLE] * (at is None or at == "undefined") + [Kind.SMOOTH] * (
+        at is None or at != "undefined"
+    )
     first, second = slopes
     if _apart(first, second):
         return [Kind.KINK, *unknown]
@@ -81,12 +98,21 @@ def _wrong_number(truth: Truth, along: Coordinatewise, known: Reference) -> str 
     ]  # fmt: skip
     if along.kind in (Kind.SMOOTH, Kind.REMOVABLE):
         if truth.order == 1 or along.derivative is not None or _joined(left, right):
-            claims += [("derivative", along.derivative, left), ("derivative", along.derivative, right)]
+            claims += [
+                ("derivative", along.derivative, left),
+                ("derivative", along.derivative, right),
+            ]
         claims.append(("value", truth.value, known.right.limit))
     for what, claimed, true in claims:
         if claimed is not None and true is not None and not agree(claimed, true):
             return f"{what} {claimed.text(20)}, not {true.infinite or mp.nstr(true.value, 20)}"
-        if claimed is None and what != "value" and true is not None and along.kind in (Kind.SMOOTH, Kind.REMOVABLE, Kind.KINK) and not true.infinite:
+        if (
+            claimed is None
+            and what != "value"
+            and true is not None
+            and along.kind in (Kind.SMOOTH, Kind.REMOVABLE, Kind.KINK)
+            and not true.infinite
+        ):
             return f"{what} missing, {mp.nstr(true.value, 20)}"
     if along.kind is Kind.EDGE:
         for side, claimed in ((known.left, along.left), (known.right, along.right)):
@@ -96,7 +122,8 @@ def _wrong_number(truth: Truth, along: Coordinatewise, known: Reference) -> str 
 
 
 def derivative(side: Beside, order: int) -> Number | None:
-    """The one-sided derivative of that order; None where it is not conclusive, or behind an infinite slope."""
+    """The one-sided derivative of that order; None where it is not conclusive, or behind an
+    infinite slope."""
     if order == 1 or not side.defined:
         return side.slope if side.defined else None
     return side.curvature if side.slope is not None and not side.slope.infinite else None
@@ -104,7 +131,13 @@ def derivative(side: Beside, order: int) -> Number | None:
 
 def _joined(left: Number | None, right: Number | None) -> bool:
     """Whether both one-sided numbers are surely finite and one number."""
-    return left is not None and right is not None and not left.infinite and not right.infinite and _close(left, right)
+    return (
+        left is not None
+        and right is not None
+        and not left.infinite
+        and not right.infinite
+        and _close(left, right)
+    )
 
 
 def agree(claimed: Quantity, true: Number) -> bool:

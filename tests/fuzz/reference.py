@@ -1,6 +1,8 @@
-"""The language once more, on mpmath's numbers, from Python's syntax tree: nothing of diffcmp is used here.
+"""The language once more, on mpmath's numbers, from Python's syntax tree: nothing of diffcmp is
+used here.
 
-Real numbers to `DIGITS` digits. `Undefined` is what has no real value; `Unclear` is what roundoff would decide, or what is
+Real numbers to `DIGITS` digits. `Undefined` is what has no real value; `Unclear` is what roundoff
+would decide, or what is
 too large to be computed: then this reference has nothing to say.
 """
 
@@ -19,7 +21,9 @@ NOISE = mpf(10) ** -250  # below this a value that is not exactly 0 may be all r
 ABSORBED = mpf(10) ** -250  # a smaller share of a sum is lost
 LARGEST = mpf(10) ** 100  # of an exponent
 LARGEST_ANGLE = mpf(10) ** 80
-LARGEST_STEP = mpf(10) ** 20  # beyond, a slope may take many steps between two of the points that are looked at
+LARGEST_STEP = (
+    mpf(10) ** 20
+)  # beyond, a slope may take many steps between two of the points that are looked at
 LARGEST_GAMMA = 5000
 
 
@@ -182,7 +186,10 @@ def elu(x: Any) -> Any:
 
 
 def selu(x: Any) -> Any:
-    scale, alpha = decimal("1.0507009873554804934193349852946"), decimal("1.6732632423543772848170429916717")
+    scale, alpha = (
+        decimal("1.0507009873554804934193349852946"),
+        decimal("1.6732632423543772848170429916717"),
+    )
     return scale * (x if sign(x) > 0 else alpha * (exp(x) - 1))
 
 
@@ -221,7 +228,20 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[int], bool]] = {
     ast.Lt: lambda s: s < 0, ast.LtE: lambda s: s <= 0, ast.Gt: lambda s: s > 0, ast.GtE: lambda s: s >= 0,
     ast.Eq: lambda s: s == 0, ast.NotEq: lambda s: s != 0,
 }  # fmt: skip
-SPELLINGS = str.maketrans({"^": "**", "×": "*", "÷": "/", "·": "*", "−": "-", "≤": "<=", "≥": ">=", "≠": "!=", "²": "**2", "³": "**3"})
+SPELLINGS = str.maketrans(
+    {
+        "^": "**",
+        "×": "*",
+        "÷": "/",
+        "·": "*",
+        "−": "-",
+        "≤": "<=",
+        "≥": ">=",
+        "≠": "!=",
+        "²": "**2",
+        "³": "**3",
+    }
+)
 
 
 @lru_cache(maxsize=256)
@@ -262,14 +282,20 @@ def _number(node: ast.expr, names: Mapping[str, Any], source: str) -> Any:
         case ast.UnaryOp(op=ast.UAdd()):
             return _number(node.operand, names, source)
         case ast.BinOp():
-            return _operation(node, _number(node.left, names, source), _number(node.right, names, source))
+            return _operation(
+                node, _number(node.left, names, source), _number(node.right, names, source)
+            )
         case ast.IfExp():
-            return _number(node.body if _holds(node.test, names, source) else node.orelse, names, source)
+            return _number(
+                node.body if _holds(node.test, names, source) else node.orelse, names, source
+            )
         case ast.Call(func=ast.Name(id="where")):
             test, x, y = node.args
             return _number(x if _holds(test, names, source) else y, names, source)
         case ast.Call(func=ast.Name(id=name)):
-            return FUNCTIONS[ALIASES.get(name, name)](*(_number(a, names, source) for a in node.args))
+            return FUNCTIONS[ALIASES.get(name, name)](
+                *(_number(a, names, source) for a in node.args)
+            )
     raise AssertionError(ast.dump(node))
 
 
@@ -284,17 +310,23 @@ def _operation(node: ast.BinOp, x: Any, y: Any) -> Any:
         case ast.Div():
             return divide(x, y)
         case ast.Pow():
-            clear(sign(x) > 0 or not _varies(node.right))  # the language leaves it to the constant exponents
+            clear(
+                sign(x) > 0 or not _varies(node.right)
+            )  # the language leaves it to the constant exponents
             return power(x, y)
     raise AssertionError(ast.dump(node))
 
 
 def _varies(node: ast.expr) -> bool:
-    return any(isinstance(n, ast.Name) and n.id not in CONSTANTS and n.id not in FUNCTIONS for n in ast.walk(node))
+    return any(
+        isinstance(n, ast.Name) and n.id not in CONSTANTS and n.id not in FUNCTIONS
+        for n in ast.walk(node)
+    )
 
 
 def _joined(node: ast.BoolOp, names: Mapping[str, Any], source: str) -> bool:
-    """`and`, `or`. What they are where one side has no value, and the other decides, is nobody's to say."""
+    """`and`, `or`. What they are where one side has no value, and the other decides, is nobody's to
+    say."""
     found, undefined = [], False
     for value in node.values:
         try:

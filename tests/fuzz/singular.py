@@ -1,4 +1,5 @@
-"""Random functions and points at which something is likely to go wrong: common zeros, cancellation, pieces that meet."""
+"""Random functions and points at which something is likely to go wrong: common zeros, cancellation,
+pieces that meet."""
 
 from __future__ import annotations
 
@@ -57,11 +58,19 @@ class Problem:
 
 def problems() -> st.SearchStrategy[Problem]:
     """Functions of x and perhaps y, at special points and others."""
-    return _points().flatmap(lambda a: st.one_of(_composed(a), _composed(a), _composed(a), _any()).flatmap(lambda t: _at(t, a)))
+    return _points().flatmap(
+        lambda a: st.one_of(_composed(a), _composed(a), _composed(a), _any()).flatmap(
+            lambda t: _at(t, a)
+        )
+    )
 
 
 def _points() -> st.SearchStrategy[str]:
-    return st.one_of(st.sampled_from(SPECIAL), st.sampled_from(SPECIAL), st.decimals(-4, 4, places=3, allow_nan=False).map(str))
+    return st.one_of(
+        st.sampled_from(SPECIAL),
+        st.sampled_from(SPECIAL),
+        st.decimals(-4, 4, places=3, allow_nan=False).map(str),
+    )
 
 
 def _any() -> st.SearchStrategy[str]:
@@ -74,7 +83,9 @@ def _at(text: str, a: str) -> st.SearchStrategy[Problem]:
     if not names:
         return st.just(Problem(f"x + {text}" if ";" not in text else "x", {"x": a}, "x"))
     point = st.fixed_dictionaries({name: st.just(a) if name == "x" else others for name in names})
-    return point.flatmap(lambda at: st.sampled_from(names).map(lambda name: Problem(text, at, name)))
+    return point.flatmap(
+        lambda at: st.sampled_from(names).map(lambda name: Problem(text, at, name))
+    )
 
 
 def _choice(table: str) -> st.SearchStrategy[str]:
@@ -89,19 +100,30 @@ def _composed(a: str) -> st.SearchStrategy[str]:
         lambda t, v, w, u, r, s: _put(t, v=v, w=w, u=u, r=r, s=s, d=d),
         _choice(COMPOSED), vanishing, vanishing, vanishing, regular, regular,
     )  # fmt: skip
-    return st.builds(lambda t, c, b: _put(t, c=c, b=b, d=d), _choice(OUTER), inner, st.one_of(inner, regular, vanishing))
+    return st.builds(
+        lambda t, c, b: _put(t, c=c, b=b, d=d),
+        _choice(OUTER),
+        inner,
+        st.one_of(inner, regular, vanishing),
+    )
 
 
 def _atomic(text: str) -> bool:
     """Whether a text is one number, name, call or pair of parentheses."""
     depths = list(accumulate((c == "(") - (c == ")") for c in text))
-    return re.match(r"[\w.]*", text).end() == len(text) or (  # type: ignore[union-attr]  # it matches nothing at least
-        re.match(r"\w*\(", text) is not None and 0 not in depths[text.index("(") : -1] and depths[-1] == 0
+    return (
+        re.match(r"[\w.]*", text).end() == len(text)
+        or (  # type: ignore[union-attr]  # it matches nothing at least
+            re.match(r"\w*\(", text) is not None
+            and 0 not in depths[text.index("(") : -1]
+            and depths[-1] == 0
+        )
     )
 
 
 def _put(template: str, **pieces: str) -> str:
-    """The template with every single letter of a piece replaced by that piece, in parentheses where it needs them."""
+    """The template with every single letter of a piece replaced by that piece, in parentheses where
+    it needs them."""
     head, _, body = template.rpartition("; ")
     filled = {k: p if _atomic(p) else f"({p})" for k, p in pieces.items()}
 

@@ -1,4 +1,5 @@
-"""Every program at every point is answered by every method, in every form, or refused: never by another exception."""
+"""Every program at every point is answered by every method, in every form, or refused: never by
+another exception."""
 
 from __future__ import annotations
 
@@ -26,13 +27,18 @@ def answered(problem: Problem, order: int = 1) -> None:
     methods = METHODS if order == 1 else SECOND
     mixed = [f"{x}:{y}" for x in problem.at for y in problem.at] if order == 2 else None
     try:
-        found = compare(problem.text, problem.at, wrt=mixed, backends=methods, digits=15, order=order)
+        found = compare(
+            problem.text, problem.at, wrt=mixed, backends=methods, digits=15, order=order
+        )
     except InputError:
         return
     assert [row.backend for row in found.rows] == methods
     for form in ("text", "csv", "markdown"):
         assert comparison_as(form, found, 100, False)
-    json.loads(comparison_as("json", found, 100, False), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    json.loads(
+        comparison_as("json", found, 100, False),
+        parse_constant=lambda name: pytest.fail(f"{name} is no JSON"),
+    )
 
 
 @pytest.mark.parametrize("order", [1, 2])

@@ -1,4 +1,5 @@
-"""Whatever the text, the parser and the point answer with a Program or with one fault that points into it, and quickly."""
+"""Whatever the text, the parser and the point answer with a Program or with one fault that points
+into it, and quickly."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from diffcmp.engines.point import assignments, point
 from diffcmp.errors import Fault, InputError
+from diffcmp.language.parser import parse
+from diffcmp.point.point import assignments, point
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
 from diffcmp.program.printer import expression
 from tests.fuzz.garbled import garbled, points
 from tests.fuzz.size import CHUNKS, hold
@@ -24,7 +25,10 @@ SECONDS = 2.0  # for 20 000 characters on a busy machine
 def kept(name: str) -> list[str]:
     """The corpus: one text a line, a JSON string, or pieces with how often each is repeated."""
     found = [json.loads(line) for line in (CORPUS / name).read_text(encoding="utf-8").splitlines()]
-    return [text if isinstance(text, str) else "".join(piece * times for piece, times in text) for text in found]
+    return [
+        text if isinstance(text, str) else "".join(piece * times for piece, times in text)
+        for text in found
+    ]
 
 
 def sound(error: InputError, *spanless: Fault) -> None:
@@ -55,7 +59,11 @@ def printed_and_read(program: Program) -> None:
     try:
         again = parse(expression(program), program.inputs)
     except InputError as error:
-        if error.fault in (Fault.TOO_LONG, Fault.TOO_DEEP, Fault.TOO_MANY):  # with its statements put in
+        if error.fault in (
+            Fault.TOO_LONG,
+            Fault.TOO_DEEP,
+            Fault.TOO_MANY,
+        ):  # with its statements put in
             return
         raise
     assert canonical(again) == canonical(program)

@@ -1,4 +1,5 @@
-"""No number and no kind of the truth contradicts values computed independently next to the point."""
+"""No number and no kind of the truth contradicts values computed independently next to the
+point."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ import pytest
 from flint import fmpq
 
 from diffcmp.deadline import Deadline
-from diffcmp.engines.point import point
 from diffcmp.errors import InputError
-from diffcmp.program.parser import parse
+from diffcmp.language.parser import parse
+from diffcmp.point.point import point
 from diffcmp.truth import symbolic
 from diffcmp.truth.certify import truth
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
@@ -28,10 +29,13 @@ DIGITS = 20
 
 
 def found(problem: Problem, order: int = 1) -> Truth:
-    """What is said the first time, or where that is a smooth point, which a certificate tells from then on, the second time."""
+    """What is said the first time, or where that is a smooth point, which a certificate tells from
+    then on, the second time."""
     program = parse(problem.text)
     for _ in range(2):
-        said = truth(program, point(program, problem.at), [problem.name], DIGITS, Deadline.after(5), order)
+        said = truth(
+            program, point(program, problem.at), [problem.name], DIGITS, Deadline.after(5), order
+        )
         if said.kind is not Kind.SMOOTH:
             break
     return said
@@ -43,13 +47,16 @@ def honest(problem: Problem, order: int = 1) -> None:
         said = found(problem, order)
     except InputError:
         return
-    wrong = disagreement(said, problem.name, reference(problem.text, problem.at, problem.name, order))
+    wrong = disagreement(
+        said, problem.name, reference(problem.text, problem.at, problem.name, order)
+    )
     assert wrong is None, f"{problem}: {wrong} (certified: {said.certified})"
 
 
 @pytest.fixture
 def no_sympy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What only sympy can prove is taken, and what only its limits can tell is undecided: thousands an hour would not do."""
+    """What only sympy can prove is taken, and what only its limits can tell is undecided: thousands
+    an hour would not do."""
     monkeypatch.setattr(symbolic, "proven", lambda *_: None)
     monkeypatch.setattr(symbolic, "symbolic_side", lambda *_: None)
 
@@ -66,9 +73,14 @@ def test_second_derivatives_are_not_contradicted(chunk: int) -> None:
     hold(partial(honest, order=2), problems(), chunk, 24)
 
 
-@pytest.mark.parametrize("row", [json.loads(line) for line in CORPUS.read_text().splitlines()], ids=lambda row: row["expr"])
+@pytest.mark.parametrize(
+    "row",
+    [json.loads(line) for line in CORPUS.read_text().splitlines()],
+    ids=lambda row: row["expr"],
+)
 def test_the_corpus(row: dict[str, Any]) -> None:
-    """What was once found wrong, and what was hard: not contradicted, and of the kind that it is."""
+    """What was once found wrong, and what was hard: not contradicted, and of the kind that it
+    is."""
     problem = Problem(row["expr"], row["at"], row["wrt"])
     honest(problem)
     honest(problem, 2)
@@ -82,7 +94,18 @@ STEP = Problem("floor(x) + x", {"x": "1"}, "x")
 CUSP = Problem("cbrt(x)", {"x": "0"}, "x")
 
 
-@pytest.mark.parametrize("problem", [SINE, KINK, EDGE, STEP, CUSP, Problem("1/x", {"x": "0"}, "x"), Problem("log(x)", {"x": "-1"}, "x")])
+@pytest.mark.parametrize(
+    "problem",
+    [
+        SINE,
+        KINK,
+        EDGE,
+        STEP,
+        CUSP,
+        Problem("1/x", {"x": "0"}, "x"),
+        Problem("log(x)", {"x": "-1"}, "x"),
+    ],
+)
 @pytest.mark.parametrize("kind", [k for k in Kind if k is not Kind.UNDECIDED], ids=lambda k: k.name)
 def test_the_judge_sees_a_wrong_kind(problem: Problem, kind: Kind) -> None:
     said, known = found(problem), reference(problem.text, problem.at, "x")
@@ -98,7 +121,11 @@ def test_the_judge_sees_a_wrong_derivative(problem: Problem, side: str) -> None:
     true = getattr(said.along["x"], side)
     if true is None:
         return
-    for wrong in (Quantity(true.ball + fmpq(1, 10**12)), Quantity(infinite=1), Quantity(-true.ball + fmpq(1, 3))):
+    for wrong in (
+        Quantity(true.ball + fmpq(1, 10**12)),
+        Quantity(infinite=1),
+        Quantity(-true.ball + fmpq(1, 3)),
+    ):
         along: Coordinatewise = replace(said.along["x"], **{side: wrong})
         assert disagreement(replace(said, along={"x": along}), "x", known) is not None
 
@@ -108,7 +135,9 @@ JOINT = Problem("x*abs(x)", {"x": "0"}, "x")
 EVEN = Problem("abs(x)**1.5", {"x": "0"}, "x")
 
 
-@pytest.mark.parametrize("problem", [SINE, SQUARE, JOINT, EVEN, Problem("x**2.5 + x**2", {"x": "0"}, "x")])
+@pytest.mark.parametrize(
+    "problem", [SINE, SQUARE, JOINT, EVEN, Problem("x**2.5 + x**2", {"x": "0"}, "x")]
+)
 def test_the_judge_sees_a_wrong_second_derivative(problem: Problem) -> None:
     said, known = found(problem, 2), reference(problem.text, problem.at, "x", 2)
     assert disagreement(said, "x", known) is None
@@ -156,7 +185,8 @@ def test_the_reference_knows_what_it_does_not_know(text: str, at: str) -> None:
     ("log((x-100)) + exp(x)", "100"), ("hypot((x**(1/x)), (x-(1e-8)))", "1e-8"), ("atan(((selu((x-100))/(x-100))**((exp(x)-exp(100))/(x-100))))", "100"),
 ])  # fmt: skip
 def test_what_is_finer_than_the_reference_is_left_to_the_truth(text: str, at: str) -> None:
-    """Slopes of ±1e-3000, a jump within 1e-43000000 of the point, a logarithm beside 1e43, sides that differ in the digit 1e-577384454…."""
+    """Slopes of ±1e-3000, a jump within 1e-43000000 of the point, a logarithm beside 1e43, sides
+    that differ in the digit 1e-577384454…."""
     honest(Problem(text, {"x": at}, "x"))
 
 

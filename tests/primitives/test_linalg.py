@@ -1,6 +1,8 @@
-"""Linear algebra: values and derivatives against closed forms in high precision, by the truth, by arrays and by every backend.
+"""Linear algebra: values and derivatives against closed forms in high precision, by the truth, by
+arrays and by every backend.
 
-The closed forms (Giles 2008) are evaluated by mpmath with 60 digits: the inverse and the eigenvectors are mpmath's own.
+The closed forms (Giles 2008) are evaluated by mpmath with 60 digits: the inverse and the
+eigenvectors are mpmath's own.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.complexes import Complexes
 from diffcmp.arithmetic.roots import float_root
 from diffcmp.engines.compiled import compiled
-from diffcmp.engines.point import function_at
 from diffcmp.errors import Fault
 from diffcmp.notes import Note
+from diffcmp.passes.scalars import scalarised
+from diffcmp.point.point import function_at
 from diffcmp.primitives import determinants, lapack
 from diffcmp.primitives.linalg import LARGEST_EXACT
-from diffcmp.program.scalars import scalarised
 from diffcmp.truth.certify import truth
 from diffcmp.truth.record import Kind
 
@@ -38,7 +40,12 @@ def whole(n: int, *columns: int) -> Any:
 
 
 REGULAR = [whole(n) for n in (2, 3, 4, 5)] + [HILBERT]
-SINGULAR = [[[1, 2], [2, 4]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 1, 1], [1, 1, 1], [1, 1, 1]], np.zeros((3, 3), int)]
+SINGULAR = [
+    [[1, 2], [2, 4]],
+    [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+    [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
+    np.zeros((3, 3), int),
+]
 
 
 def exact(matrix: Any) -> Any:
@@ -48,7 +55,9 @@ def exact(matrix: Any) -> Any:
 
 def high(matrix: Any) -> Any:
     """The same with 60 digits."""
-    return mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in exact(matrix)])
+    return mpmath.matrix(
+        [[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in exact(matrix)]
+    )
 
 
 def flint(matrix: Any) -> fmpq_mat:
@@ -66,7 +75,8 @@ def _sixty_digits() -> Any:
         yield
 
 
-# the algorithms in numbers -------------------------------------------------------------------------------------------
+# the algorithms in numbers
+# -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", range(2, 11))
@@ -129,7 +139,8 @@ def test_the_root_beside_the_real_axis_is_the_same_branch() -> None:
         assert found.rad() < 1e-30
 
 
-# certified ------------------------------------------------------------------------------------------------------------
+# certified
+# ------------------------------------------------------------------------------------------------------------
 
 
 def inverse(a: Any) -> Any:
@@ -172,7 +183,9 @@ def at(name: str, matrix: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, "sum(solve_gauss(A, b))"])
-@pytest.mark.parametrize("matrix", REGULAR, ids=lambda m: f"n{len(m)}{'hilbert' if m is HILBERT else ''}")
+@pytest.mark.parametrize(
+    "matrix", REGULAR, ids=lambda m: f"n{len(m)}{'hilbert' if m is HILBERT else ''}"
+)
 def test_certified_to_thirty_digits(name: str, matrix: Any) -> None:
     place = at(name, matrix)
     found = certify(name, place)
@@ -183,14 +196,20 @@ def test_certified_to_thirty_digits(name: str, matrix: Any) -> None:
     for element, value in known.items():
         quantity = found.along[element].derivative
         assert quantity is not None
-        assert abs(mpmath.mpf(quantity.text(30)) - value) <= abs(value) * mpmath.mpf("1e-29") + mpmath.mpf("1e-45")
+        assert abs(mpmath.mpf(quantity.text(30)) - value) <= abs(value) * mpmath.mpf(
+            "1e-29"
+        ) + mpmath.mpf("1e-45")
 
 
 def second_det(a: Any, i: int, j: int, k: int, m: int) -> Any:
     """∂²det/∂a_ij∂a_km: the minor without both rows and both columns, with its sign."""
     if i == k or j == m:
         return mpmath.mpf(0)
-    rest = [[a[r, c] for c in range(a.cols) if c not in (j, m)] for r in range(a.rows) if r not in (i, k)]
+    rest = [
+        [a[r, c] for c in range(a.cols) if c not in (j, m)]
+        for r in range(a.rows)
+        if r not in (i, k)
+    ]
     sign = (-1) ** (i + j + k + m) * (1 if (i < k) == (j < m) else -1)
     return sign * (mpmath.det(mpmath.matrix(rest)) if rest else 1)
 
@@ -207,7 +226,9 @@ def second_eigmax(a: Any, i: int, j: int, k: int, m: int) -> Any:
     total = mpmath.mpf(0)
     for p in range(a.rows - 1):
         w = vectors[:, p]
-        total += (v[i] * w[j] + v[j] * w[i]) / 2 * (v[k] * w[m] + v[m] * w[k]) / 2 / (value - values[p])
+        total += (
+            (v[i] * w[j] + v[j] * w[i]) / 2 * (v[k] * w[m] + v[m] * w[k]) / 2 / (value - values[p])
+        )
     return 2 * total
 
 
@@ -218,10 +239,14 @@ def test_second_derivatives_certified_and_by_arrays(name: str, matrix: Any) -> N
     b = mpmath.matrix(list(range(1, n + 1)))
     program, place = function_at(name, at(name, matrix))
     pairs = list(product(product(range(n), repeat=2), repeat=2))[:: 5 if n == 4 else 1]
-    wanted = ["A[{},{}]:A[{},{}]".format(*p, *q) if p != q else "A[{},{}]".format(*p) for p, q in pairs]
+    wanted = [
+        "A[{},{}]:A[{},{}]".format(*p, *q) if p != q else "A[{},{}]".format(*p) for p, q in pairs
+    ]
     found = truth(program, place, list(dict.fromkeys(wanted)), order=2)
     whole_hessian = hessian(name)(*(np.array(v, float) for v in at(name, matrix).values()))
-    array = np.asarray(whole_hessian[0][0] if isinstance(whole_hessian, tuple) else whole_hessian).reshape((n,) * 4)
+    array = np.asarray(
+        whole_hessian[0][0] if isinstance(whole_hessian, tuple) else whole_hessian
+    ).reshape((n,) * 4)
     scale = abs(array).max()
     for (p, q), partial in zip(pairs, wanted, strict=True):
         if name == "sum(inv(A))":
@@ -232,11 +257,14 @@ def test_second_derivatives_certified_and_by_arrays(name: str, matrix: Any) -> N
             known = second_det(a, *p, *q) if name == "det(A)" else second_solve(a, b, *p, *q)
         quantity = found.along[partial].derivative
         assert quantity is not None
-        assert abs(mpmath.mpf(quantity.text(30)) - known) <= abs(known) * mpmath.mpf("1e-28") + mpmath.mpf("1e-40")
+        assert abs(mpmath.mpf(quantity.text(30)) - known) <= abs(known) * mpmath.mpf(
+            "1e-28"
+        ) + mpmath.mpf("1e-40")
         assert abs(array[(*p, *q)] - float(known)) <= 1e-11 * scale
 
 
-# singular matrices, repeated eigenvalues --------------------------------------------------------------------------------
+# singular matrices, repeated eigenvalues
+# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("matrix", SINGULAR)
@@ -248,7 +276,11 @@ def test_a_determinant_is_smooth_at_a_singular_matrix(matrix: Any) -> None:
     for i, j in product(range(n), repeat=2):
         assert Fraction(found.along[f"A[{i},{j}]"].derivative.text(20)) == adjugate[j, i]  # type: ignore[union-attr]  # it is smooth
     for backend in ("dual", "tape"):
-        assert np.allclose(gradient("det(A)", backend=backend)(numpied(matrix)), adjugate.T.astype(float), atol=1e-13)
+        assert np.allclose(
+            gradient("det(A)", backend=backend)(numpied(matrix)),
+            adjugate.T.astype(float),
+            atol=1e-13,
+        )
     second = np.asarray(hessian("det(A)")(numpied(matrix))).reshape((n,) * 4)
     for index in product(range(n), repeat=4):
         assert second[index] == pytest.approx(float(second_det(high(matrix), *index)), abs=1e-12)
@@ -263,7 +295,9 @@ def test_a_singular_matrix_has_no_inverse(name: str) -> None:
     values = [numpied(matrix)] + ([np.array([1.0, 3.0])] if "b" in name else [])
     for backend in ("dual", "tape"):
         got = gradient(name, backend=backend)(*values)
-        assert not np.isfinite(np.concatenate([np.ravel(g) for g in (got if isinstance(got, tuple) else (got,))])).all()
+        assert not np.isfinite(
+            np.concatenate([np.ravel(g) for g in (got if isinstance(got, tuple) else (got,))])
+        ).all()
 
 
 def test_a_singular_matrix_is_noted_with_its_span() -> None:
@@ -274,8 +308,11 @@ def test_a_singular_matrix_is_noted_with_its_span() -> None:
 
 
 def test_only_a_whole_piece_is_said_to_begin_so() -> None:
-    """Of the many numbers that a function of matrices is made of, one is its value, or none where that is a vector."""
-    found = explain("1/det(A) + sum(solve(A, b))", {"A": [[1, 2], [2, 4]], "b": [1, 3]}, backends=["dual"])
+    """Of the many numbers that a function of matrices is made of, one is its value, or none where
+    that is a vector."""
+    found = explain(
+        "1/det(A) + sum(solve(A, b))", {"A": [[1, 2], [2, 4]], "b": [1, 3]}, backends=["dual"]
+    )
     pieces = {term.piece for a in found.anatomy for term in a.terms}
     assert {"det(A)", "1/det(A)", "sum(solve(A, b))"} <= pieces
     assert "solve(A, b)" not in pieces
@@ -289,8 +326,11 @@ def test_only_a_whole_piece_is_said_to_begin_so() -> None:
     ([[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]], "A[0,0]", "0", "0.66667"),
     ([[-1, -1, -1], [-1, -1, -1], [-1, -1, -1]], "A[0,1]", "-0.50000", "0.16667"),
 ])  # fmt: skip
-def test_a_repeated_eigenvalue_has_certified_sides(matrix: Any, element: str, left: str, right: str) -> None:
-    """The largest eigenvalue of the change on the plane of the eigenvectors, and minus that of minus the change."""
+def test_a_repeated_eigenvalue_has_certified_sides(
+    matrix: Any, element: str, left: str, right: str
+) -> None:
+    """The largest eigenvalue of the change on the plane of the eigenvectors, and minus that of
+    minus the change."""
     found = certify("eigmax(A)", {"A": matrix})
     sides = found.along[element]
     assert found.certified
@@ -299,7 +339,8 @@ def test_a_repeated_eigenvalue_has_certified_sides(matrix: Any, element: str, le
 
 
 def test_random_repeated_eigenvalues_have_the_sides_of_differences() -> None:
-    """Symmetric matrices of small whole numbers, of which a third has a repeated largest eigenvalue."""
+    """Symmetric matrices of small whole numbers, of which a third has a repeated largest
+    eigenvalue."""
     kinks, h = 0, mpmath.mpf(10) ** -25
     for _ in range(25):
         a = RANDOM.integers(-1, 2, (3, 3))
@@ -328,7 +369,9 @@ def test_nothing_is_certified_where_a_repeated_eigenvalue_is_irrational() -> Non
 
 def test_a_repeated_eigenvalue_is_noted_with_its_span() -> None:
     found = compare("2*eigmax(A)", {"A": np.eye(3)}, backends=["dual", "tape"])
-    assert {r.piece for row in found.rows for r in row.remarks if r.note is Note.REPEATED_EIGENVALUE} == {"eigmax(A)"}
+    assert {
+        r.piece for row in found.rows for r in row.remarks if r.note is Note.REPEATED_EIGENVALUE
+    } == {"eigmax(A)"}
     assert found.truth.kind is Kind.KINK
     assert np.isnan(gradient("eigmax(A)")(np.eye(3))).all()
 
@@ -359,9 +402,13 @@ BACKENDS = {
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, "sum(solve_gauss(A, b))", "eigmax_power(A, 60)"])
-@pytest.mark.parametrize("matrix", [[[4, 1], [2, -3]], [[5, 1, 0], [1, 2, 1], [0, 3, 1]]], ids=["n2", "n3"])
+@pytest.mark.parametrize(
+    "matrix", [[[4, 1], [2, -3]], [[5, 1, 0], [1, 2, 1], [0, 3, 1]]], ids=["n2", "n3"]
+)
 def test_every_backend(name: str, matrix: Any) -> None:
-    backends = [b for b in BACKENDS if b != "symbolic" or "_" not in name]  # the steps of an algorithm are nested too deeply
+    backends = [
+        b for b in BACKENDS if b != "symbolic" or "_" not in name
+    ]  # the steps of an algorithm are nested too deeply
     found = compare(name, at(name, matrix), backends=backends, timeout=60)
     assert found.truth.certified
     for row in found.rows:
@@ -369,7 +416,9 @@ def test_every_backend(name: str, matrix: Any) -> None:
         assert all(np.isfinite(float(x)) for x in row.derivative.values()), row
 
 
-@pytest.mark.parametrize("name", ["solve(A, b)", "solve(A, A @ A)", "inv(A)", "det(A)", "eigmax(A)", "solve_gauss(A, b)"])
+@pytest.mark.parametrize(
+    "name", ["solve(A, b)", "solve(A, A @ A)", "inv(A)", "det(A)", "eigmax(A)", "solve_gauss(A, b)"]
+)
 def test_jvp_and_vjp_are_transposes(name: str) -> None:
     a, da = RANDOM.standard_normal((2, 4, 4))
     b, db = RANDOM.standard_normal((2, 4))
@@ -383,10 +432,13 @@ def test_jvp_and_vjp_are_transposes(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("expr", ["sum(solve(A, b)*b)", "det(A)", "sum(inv(A)**2)", "eigmax(A)", "sum(solve(A, A @ A))"])
+@pytest.mark.parametrize(
+    "expr", ["sum(solve(A, b)*b)", "det(A)", "sum(inv(A)**2)", "eigmax(A)", "sum(solve(A, A @ A))"]
+)
 @pytest.mark.parametrize("n", [1, 2, 5, 30])
 def test_gradients_of_whole_matrices(expr: str, n: int) -> None:
-    """Against a complex step or a central difference along a random direction, and forward mode against reverse."""
+    """Against a complex step or a central difference along a random direction, and forward mode
+    against reverse."""
     a, da = RANDOM.standard_normal((2, n, n))
     a += n * np.diag(np.arange(1.0, n + 1))
     values = (a, RANDOM.standard_normal(n)) if "b" in expr else (a,)
@@ -399,10 +451,13 @@ def test_gradients_of_whole_matrices(expr: str, n: int) -> None:
     assert along.sum() == pytest.approx(difference, rel=1e-6, abs=1e-6 * abs(along).max())
 
 
-# floating point ----------------------------------------------------------------------------------------------------------
+# floating point
+# ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble", "complex128", "clongdouble"])
+@pytest.mark.parametrize(
+    "dtype", ["float16", "float32", "float64", "longdouble", "complex128", "clongdouble"]
+)
 def test_every_format(dtype: str) -> None:
     a = np.array([[4, 1, 0], [1, 3, 1], [0, 1, 2]], dtype)
     b = np.array([1, 2, 3], dtype)
@@ -412,7 +467,14 @@ def test_every_format(dtype: str) -> None:
     assert abs(a @ lapack.adjugate(a) - 18 * np.eye(3)).max() < 200 * eps
     value, v = lapack.largest_eigenvalue(a), lapack.eigenvector(a)
     assert abs(a @ v - value * v).max() < 20 * eps
-    for x in (lapack.solution(a, b), lapack.determinant(a), lapack.adjugate(a), v, value, lapack.eigenvector_along(a, b)):
+    for x in (
+        lapack.solution(a, b),
+        lapack.determinant(a),
+        lapack.adjugate(a),
+        v,
+        value,
+        lapack.eigenvector_along(a, b),
+    ):
         assert x.dtype == np.dtype(dtype)
 
 

@@ -1,4 +1,5 @@
-"""The largest element, logsumexp and softmax on whole arrays, against the same by components and against mpmath."""
+"""The largest element, logsumexp and softmax on whole arrays, against the same by components and
+against mpmath."""
 
 from __future__ import annotations
 
@@ -13,16 +14,18 @@ from hypothesis import strategies as st
 from diffcmp import gradient, hessian, hvp, jvp
 from diffcmp.arithmetic.arrays import Arrays, ComplexArrays
 from diffcmp.arithmetic.complexes import Complexes
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.compiled import adjoint, compiled, emitted, only, pushforward
-from diffcmp.engines.evaluate import evaluate
+from diffcmp.engines.compiled import compiled, emitted
+from diffcmp.engines.derived import adjoint, only, pushforward
 from diffcmp.engines.reverse import vjp
-from diffcmp.program.parser import parse
-from diffcmp.program.scalars import scalarised
+from diffcmp.language.parser import parse
+from diffcmp.passes.scalars import scalarised
 
 FEW = st.sampled_from([0.0, 1.0, -1.0])  # so few values that many tie
 TIED = st.one_of(
-    st.lists(FEW, min_size=1, max_size=17), st.lists(st.lists(FEW, min_size=3, max_size=3), min_size=1, max_size=5)
+    st.lists(FEW, min_size=1, max_size=17),
+    st.lists(st.lists(FEW, min_size=3, max_size=3), min_size=1, max_size=5),
 )
 
 
@@ -48,11 +51,15 @@ def test_elements_that_tie_share_the_derivative_as_by_components(x: Any, text: s
 
 def test_by_components_they_are_the_tree_of_two_numbers() -> None:
     numbers = scalarised(parse("max(x)+min(x)+logsumexp(x)", (), {"x": (5,)}))
-    assert [eq.primitive for eq in numbers.equations] == ["max"] * 4 + ["min"] * 4 + ["add"] + ["logaddexp"] * 4 + ["add"]
+    assert [eq.primitive for eq in numbers.equations] == ["max"] * 4 + ["min"] * 4 + ["add"] + [
+        "logaddexp"
+    ] * 4 + ["add"]
 
 
 def test_the_largest_element_is_one_call() -> None:
-    source = emitted(adjoint(parse("a=max(x); a+log(sum(exp(x-a)))", (), {"x": (2500,)}), ("x",))).source
+    source = emitted(
+        adjoint(parse("a=max(x); a+log(sum(exp(x-a)))", (), {"x": (2500,)}), ("x",))
+    ).source
     assert source.count("maximum.reduce(x)") == 1
     assert source.count("\n") < 20
 
@@ -64,7 +71,10 @@ def high(x: Any) -> tuple[Any, Any, Any]:
         total = mpmath.fsum(terms)
         p = [t / total for t in terms]
         rest = [mpmath.fsum(p[:i] + p[i + 1 :]) for i in range(len(p))]  # 1 - pᵢ
-        h = [[float(p[i] * rest[i] if i == j else -p[i] * p[j]) for j in range(len(p))] for i in range(len(p))]
+        h = [
+            [float(p[i] * rest[i] if i == j else -p[i] * p[j]) for j in range(len(p))]
+            for i in range(len(p))
+        ]
         return float(mpmath.log(total)), np.array([float(v) for v in p]), np.array(h)
 
 
@@ -75,11 +85,18 @@ def high(x: Any) -> tuple[Any, Any, Any]:
 def test_every_digit_of_value_and_derivatives(x: list[float]) -> None:
     value, first, second = high(x)
     at = np.array(x)
-    assert compiled(parse("logsumexp(x)", (), {"x": at.shape}))(at) == pytest.approx(value, rel=1e-15, abs=0)
-    for found in (gradient("logsumexp(x)")(at), compiled(parse("softmax(x)", (), {"x": at.shape}))(at)):
+    assert compiled(parse("logsumexp(x)", (), {"x": at.shape}))(at) == pytest.approx(
+        value, rel=1e-15, abs=0
+    )
+    for found in (
+        gradient("logsumexp(x)")(at),
+        compiled(parse("softmax(x)", (), {"x": at.shape}))(at),
+    ):
         np.testing.assert_allclose(found, first, rtol=2e-15, atol=0)
     np.testing.assert_allclose(hessian("logsumexp(x)")(at), second, rtol=5e-15, atol=0)
-    np.testing.assert_allclose([jvp("softmax(x)")(at, e) for e in np.eye(len(x))], second, rtol=5e-15, atol=0)
+    np.testing.assert_allclose(
+        [jvp("softmax(x)")(at, e) for e in np.eye(len(x))], second, rtol=5e-15, atol=0
+    )
 
 
 @pytest.mark.parametrize(("x", "value"), [
@@ -102,7 +119,9 @@ def test_on_complex_numbers_the_real_part_decides(text: str, x: list[float]) -> 
     for e in np.eye(3):
         at = np.array(x) + 1j * h * e
         found = evaluate(program, ComplexArrays(), [at])[0].imag / h
-        assert found == pytest.approx(evaluate(numbers, Complexes(), at.tolist())[0].imag / h, rel=1e-14, abs=1e-15)
+        assert found == pytest.approx(
+            evaluate(numbers, Complexes(), at.tolist())[0].imag / h, rel=1e-14, abs=1e-15
+        )
 
 
 @pytest.mark.parametrize("text", ["softmax(x)[0]", "logsumexp(x)*x[1]", "sum(softmax(x)**2)"])
@@ -127,4 +146,6 @@ def test_second_derivatives_as_by_components(text: str) -> None:
     n = len(numbers.inputs)
     flat = [float(v) for part in (*at, *along) for v in part.flat]
     expected = compiled(only(product, *range(n + 2, 2 * n + 2)))(*flat)
-    np.testing.assert_allclose(np.concatenate([np.ravel(f) for f in found]), expected, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(
+        np.concatenate([np.ravel(f) for f in found]), expected, rtol=1e-11, atol=1e-13
+    )

@@ -1,7 +1,9 @@
-"""Every entry of the table against Arb: its value, its rules at ordinary points and in the tails, its forms, its domain.
+"""Every entry of the table against Arb: its value, its rules at ordinary points and in the tails,
+its forms, its domain.
 
-The functions are written down anew here, on balls at 2000 bits; their derivative is a central difference there with a
-step of 2**-300 of the scale of the point, so that no rule of the table has a part in what it is held against.
+The functions are written down anew here, on balls at 2000 bits; their derivative is a central
+difference there with a step of 2**-300 of the scale of the point, so that no rule of the table has
+a part in what it is held against.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ import pytest
 from flint import acb, acb_poly, arb, ctx, fmpq
 
 from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.evaluate import evaluate, operation
-from diffcmp.primitives import ALIASES, TABLE
-from diffcmp.program import rules
-from diffcmp.program.parser import CALLABLE, parse
+from diffcmp.language import rules
+from diffcmp.language.parser import parse
+from diffcmp.primitives import ALIASES, CALLABLE, TABLE
 
 BITS = 2000
 U = 2.0**-53
@@ -34,8 +36,11 @@ def zeta_term(n: arb, x: arb) -> arb:
 
 
 def largest_root(*c: arb) -> arb:
-    """The largest real root of x**n + … + c1*x + c0, without a term of the second highest power, by flint's isolation."""
-    roots = acb_poly([*(acb(x) for x in c), 0, 1]).roots(tol=arb(2) ** (100 - BITS), maxprec=4 * BITS)
+    """The largest real root of x**n + … + c1*x + c0, without a term of the second highest power, by
+    flint's isolation."""
+    roots = acb_poly([*(acb(x) for x in c), 0, 1]).roots(
+        tol=arb(2) ** (100 - BITS), maxprec=4 * BITS
+    )
     return max((z.real for z in roots if z.imag.contains(0)), key=float)
 
 
@@ -121,12 +126,16 @@ def slope(name: str, position: int, x: Sequence[Any]) -> arb:
     """The partial derivative of the reference by a central difference in balls."""
     f = REFERENCE[name]
     h = abs(arb(x[position])) * arb(2) ** -300
-    at = [[ball(v) + sign * h if i == position else ball(v) for i, v in enumerate(x)] for sign in (1, -1)]
+    at = [
+        [ball(v) + sign * h if i == position else ball(v) for i, v in enumerate(x)]
+        for sign in (1, -1)
+    ]
     return (f(*at[0]) - f(*at[1])) / (2 * h)
 
 
 def sensitivity(name: str, position: int, x: Sequence[Any], true: arb) -> float:
-    """By how much the relative change of the derivative exceeds that of the arguments: its condition number."""
+    """By how much the relative change of the derivative exceeds that of the arguments: its
+    condition number."""
     total, step = 0.0, 2.0**-30
     for i, v in enumerate(x):
         if not isinstance(v, bool) and name not in ("power", "polygamma"):
@@ -158,7 +167,9 @@ def _many_bits() -> Any:
 
 
 def test_every_function_has_a_reference() -> None:
-    without = {"literal", "pi", "e", "tau"} | {name for name, entry in TABLE.items() if entry.condition or entry.structure}
+    without = {"literal", "pi", "e", "tau"} | {
+        name for name, entry in TABLE.items() if entry.condition or entry.structure
+    }
     assert set(REFERENCE) == set(TABLE) - without
 
 
@@ -224,7 +235,9 @@ def test_the_form_of_a_rule_keeps_its_digits_in_the_tails(name: str, x: list[flo
 def test_the_textbook_form_fails_there(name: str, text: str, x: float) -> None:
     """The checker is checked: these are the rules that the table does not use, and why."""
     out = operation(Floats(), name)(x)
-    assert digits(evaluate(parse(text, ("x", "out")), Floats(), [x, out])[0], slope(name, 0, [x])) < 11
+    assert (
+        digits(evaluate(parse(text, ("x", "out")), Floats(), [x, out])[0], slope(name, 0, [x])) < 11
+    )
 
 
 @pytest.mark.parametrize("name", SMOOTH)
@@ -236,7 +249,9 @@ def test_value_in_floats(name: str) -> None:
                      if not isinstance(v, bool) and name not in ("polygamma", "power", "floor", "ceil"))  # fmt: skip
         if abs(true) < 1e-290 or abs(true) > 1e300:
             continue
-        allowed = 16 * U * (abs(float(true)) + (spread if TABLE[name].definition else 0)) + (1e-13 * abs(float(true)))
+        allowed = 16 * U * (abs(float(true)) + (spread if TABLE[name].definition else 0)) + (
+            1e-13 * abs(float(true))
+        )
         assert abs(float(arb(found) - true)) <= allowed, (x, found, true.str(20))
 
 
@@ -258,7 +273,10 @@ def test_stable_form_and_definition_are_the_same_function(name: str) -> None:
     forms = [form for form in (rules.stable(name), rules.definition(name)) if form is not None]
     for x in samples(name):
         with balls.working():
-            first, second = (to_arb(evaluate(form, balls, [fmpq(*v.as_integer_ratio()) for v in x])[0]) for form in forms)
+            first, second = (
+                to_arb(evaluate(form, balls, [fmpq(*v.as_integer_ratio()) for v in x])[0])
+                for form in forms
+            )
         assert first.overlaps(second), x
         assert min(first.rel_accuracy_bits(), second.rel_accuracy_bits()) > 200 or first == 0, x
 
@@ -274,7 +292,9 @@ def test_stable_form_and_definition_are_the_same_function(name: str) -> None:
     *[(name, [["0.5"], ["-0.5"], [3]], [[0], [-1], [-7]]) for name in ("gamma", "lgamma", "digamma")],
     ("polygamma", [[1, "0.5"], [2, "-0.5"], [1, 3]], [[1, 0], [1, -1]]),
 ])  # fmt: skip
-def test_domain_is_right_on_both_sides(name: str, inside: list[list[Any]], outside: list[list[Any]]) -> None:
+def test_domain_is_right_on_both_sides(
+    name: str, inside: list[list[Any]], outside: list[list[Any]]
+) -> None:
     body, balls = rules.domain(name), Balls(64)
     assert body is not None
     for points, answer in ((inside, 1), (outside, 0)):
@@ -290,7 +310,9 @@ def _ratio(value: Any) -> tuple[int, int]:
 
 def test_every_domain_is_tested() -> None:
     marks = test_domain_is_right_on_both_sides.pytestmark[0]  # type: ignore[attr-defined]  # what parametrize leaves
-    assert {row[0] for row in marks.args[1]} == {name for name, entry in TABLE.items() if entry.domain}
+    assert {row[0] for row in marks.args[1]} == {
+        name for name, entry in TABLE.items() if entry.domain
+    }
 
 
 @pytest.mark.parametrize("name", [name for name, entry in TABLE.items() if entry.recurrence])
@@ -323,7 +345,12 @@ def test_entry_is_complete(name: str) -> None:
         body = rules.partial(name, position)
         assert (body is None) == (not text)
         assert body is None or body.inputs == (*entry.parameters, "out")
-    for body in (rules.definition(name), rules.stable(name), rules.domain(name), rules.recurrence(name)):
+    for body in (
+        rules.definition(name),
+        rules.stable(name),
+        rules.domain(name),
+        rules.recurrence(name),
+    ):
         assert body is None or body.inputs == entry.parameters
 
 

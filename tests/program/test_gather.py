@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcmp.engines.compiled import OPTIMISATIONS, adjoint, emitted, on_arrays, only
-from diffcmp.program.gather import gather
+from diffcmp.engines.compiled import OPTIMISATIONS, emitted, on_arrays
+from diffcmp.engines.derived import adjoint, only
+from diffcmp.language.parser import parse
+from diffcmp.passes.gather import gather
 from diffcmp.program.ir import Builder, Program
-from diffcmp.program.parser import parse
 from tests.engines.test_array_code import assert_same, interpreted, run
 
 
@@ -23,7 +24,8 @@ def primitives(program: Program) -> Counter[str]:
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
-    """Elements of vectors, vectors of them, vectors that are zero but in one element, and sums of all these."""
+    """Elements of vectors, vectors of them, vectors that are zero but in one element, and sums of
+    all these."""
     n = 5
     builder = Builder(("x", "y", "s", "z"), ((n,), (n,), (), (1,)))
     vectors, numbers, ones = [0, 1], [2], [3]
@@ -34,7 +36,11 @@ def programs(draw: st.DrawFn) -> Program:
         for place in draw(st.lists(st.integers(-1, n - 1), max_size=7)):
             alone = draw(st.sampled_from(numbers))
             shape = (1,) if place == 0 and draw(st.booleans()) else (n,)
-            term = builder.add("put", [alone], static=((place,), shape)) if place >= 0 else draw(st.sampled_from(vectors))
+            term = (
+                builder.add("put", [alone], static=((place,), shape))
+                if place >= 0
+                else draw(st.sampled_from(vectors))
+            )
             total = builder.add("add", [total, term] if draw(st.integers(0, 5)) else [term, total])
             if builder.dims[total] == (n,) and not draw(st.integers(0, 4)):
                 vectors.append(total)  # it is used elsewhere too
@@ -45,7 +51,9 @@ def programs(draw: st.DrawFn) -> Program:
         for i in range(first, draw(st.integers(first, n))):
             numbers.append(builder.add("take", [vectors[-1]], static=((i,),)))
         chosen = [*numbers[-3:], *(draw(st.sampled_from(numbers)) for _ in range(n))][:n]
-        vectors.append(builder.add("stack", draw(st.permutations(chosen)) if draw(st.booleans()) else chosen))
+        vectors.append(
+            builder.add("stack", draw(st.permutations(chosen)) if draw(st.booleans()) else chosen)
+        )
 
     for _ in range(draw(st.integers(2, 8))):
         draw(st.sampled_from([sums, stacked]))()
@@ -63,7 +71,9 @@ def test_random_programs_have_the_same_numbers(program: Program, seed: int) -> N
 
 
 def shifted(n: int) -> Program:
-    return parse(f"y=[1,{','.join(f'x[{i}]' for i in range(n - 1))}]; sum((x*y)**2)", (), {"x": (n,)})
+    return parse(
+        f"y=[1,{','.join(f'x[{i}]' for i in range(n - 1))}]; sum((x*y)**2)", (), {"x": (n,)}
+    )
 
 
 def test_a_vector_moved_by_one_place_is_a_slice_forward_and_back() -> None:
@@ -100,7 +110,13 @@ def test_an_element_that_is_met_twice_is_added_in_its_turn() -> None:
     builder = Builder(("x",), ((3,),))
     total = builder.add("put", [builder.add("take", [0], static=((0,),))], static=((1,), (3,)))
     for _ in range(2):
-        total = builder.add("add", [total, builder.add("put", [builder.add("take", [0], static=((1,),))], static=((1,), (3,)))])
+        total = builder.add(
+            "add",
+            [
+                total,
+                builder.add("put", [builder.add("take", [0], static=((1,),))], static=((1,), (3,))),
+            ],
+        )
     program = builder.program([total])
     x = np.array([1e16, 1.0, 0.0])
     assert interpreted(program, [x])[0][1] == on_arrays(program)(x)[1] == 1e16

@@ -1,4 +1,5 @@
-"""Every identity holds: in ball arithmetic both sides agree to 50 digits wherever the left one is defined."""
+"""Every identity holds: in ball arithmetic both sides agree to 50 digits wherever the left one is
+defined."""
 
 from __future__ import annotations
 
@@ -9,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from diffcmp.algebra.identities import COMMON_FACTOR, IDENTITIES, ROOTS, Identity
+from diffcmp.algebra.matching import NUMBER, VARIABLES, pattern, variables
+from diffcmp.algebra.rewrite import rewritings
+from diffcmp.algebra.terms import product, sum_of, summands, term_of
 from diffcmp.arithmetic.balls import Balls, to_arb
-from diffcmp.engines.evaluate import evaluate
-from diffcmp.program.identities import COMMON_FACTOR, IDENTITIES, ROOTS, Identity
-from diffcmp.program.matching import NUMBER, VARIABLES, pattern, variables
-from diffcmp.program.parser import parse
-from diffcmp.program.rewrite import rewritings
-from diffcmp.program.terms import product, sum_of, summands, term_of
+from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.language.parser import parse
 
 BALLS = Balls(400)
 POINTS = 400
@@ -33,18 +34,26 @@ def points(rule: Identity) -> Iterator[list[Any]]:
     source = random.Random(rule.pattern)
     for i in range(POINTS):
         scale = (1, 3, 10, Fraction(1, 10**6))[i % 4]
-        chosen = [source.choice(SPECIAL) if source.random() < 0.3 else Fraction(source.randint(-999, 999), 1000) * scale for _ in VARIABLES]
+        chosen = [
+            source.choice(SPECIAL)
+            if source.random() < 0.3
+            else Fraction(source.randint(-999, 999), 1000) * scale
+            for _ in VARIABLES
+        ]
         chosen[VARIABLES.index(NUMBER)] = abs(chosen[-1]) or Fraction(1)
         yield [BALLS.literal(x) for x in chosen]
 
 
 def checked(rule: Identity) -> int:
-    """At how many points both sides were compared; fails where they differ, or where only the left one is defined."""
+    """At how many points both sides were compared; fails where they differ, or where only the left
+    one is defined."""
     count = 0
     with BALLS.working():
         for at in points(rule):
             left, right = value(rule.pattern, at), value(rule.replacement, at)
-            if not left.is_finite() or (rule.needs and value(f"where({rule.needs}, 1, 0)", at) != 1):
+            if not left.is_finite() or (
+                rule.needs and value(f"where({rule.needs}, 1, 0)", at) != 1
+            ):
                 continue
             assert right.is_finite(), (rule.pattern, at)
             size = abs(left) + abs(right) + 1
@@ -71,10 +80,17 @@ def test_the_check_sees_a_wrong_identity(left: str, right: str) -> None:
 
 @pytest.mark.parametrize("rule", IDENTITIES, ids=lambda rule: rule.pattern)
 def test_a_pattern_is_rewritten_into_its_replacement(rule: Identity) -> None:
-    """Each identity is found in its own left-hand side, so that none is shadowed by the matching."""
-    text = rule.pattern.replace(NUMBER, "7") if NUMBER in variables(pattern(rule.pattern)) else rule.pattern
+    """Each identity is found in its own left-hand side, so that none is shadowed by the
+    matching."""
+    text = (
+        rule.pattern.replace(NUMBER, "7")
+        if NUMBER in variables(pattern(rule.pattern))
+        else rule.pattern
+    )
     wanted = rule.replacement.replace(NUMBER, "7") if text != rule.pattern else rule.replacement
-    found = {program_key(r.program.text) for r in rewritings(parse(text, VARIABLES), limit=200, steps=2)}
+    found = {
+        program_key(r.program.text) for r in rewritings(parse(text, VARIABLES), limit=200, steps=2)
+    }
     assert program_key(wanted) in found
 
 

@@ -1,4 +1,5 @@
-"""Laws that hold for every program: print and parse are inverse, emitted code is the interpreter, dual is tape is truth."""
+"""Laws that hold for every program: print and parse are inverse, emitted code is the interpreter,
+dual is tape is truth."""
 
 from __future__ import annotations
 
@@ -12,16 +13,17 @@ from hypothesis import strategies as st
 
 from diffcmp import certify
 from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate, trace_of
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.compiled import adjoint, compiled, tangent
-from diffcmp.engines.evaluate import evaluate, trace_of
+from diffcmp.engines.compiled import compiled
+from diffcmp.engines.derived import adjoint, tangent
 from diffcmp.engines.forward import jvp
-from diffcmp.engines.point import point
 from diffcmp.engines.reverse import vjp
 from diffcmp.errors import InputError
-from diffcmp.program.expand import core
+from diffcmp.language.parser import parse
+from diffcmp.passes.expand import core
+from diffcmp.point.point import point
 from diffcmp.program.ir import Program
-from diffcmp.program.parser import parse
 from diffcmp.program.printer import expression, listing
 from tests.strategies import TAME, canonical, coordinates, expressions, texts
 
@@ -69,7 +71,9 @@ def test_emitted_code_is_the_interpreter(text: str, at: tuple[float, float, floa
 
 
 @given(texts(), st.tuples(coordinates(), coordinates(), coordinates()))
-def test_emitted_derivatives_are_the_interpreted_ones(text: str, at: tuple[float, float, float]) -> None:
+def test_emitted_derivatives_are_the_interpreted_ones(
+    text: str, at: tuple[float, float, float]
+) -> None:
     program = parsed(text)
     dual = jvp(program, DOUBLE, at, [1.0, None, None])
     value, slope = compiled(tangent(program, "x"))(*at)
@@ -83,7 +87,8 @@ def test_emitted_derivatives_are_the_interpreted_ones(text: str, at: tuple[float
 
 
 def size(program: Program, at: dict[str, Any]) -> float:
-    """What roundoff can do, in units of u: Σ |∂(∂f/∂x)/∂v|·|v| over all values v of the tangent program, by balls.
+    """What roundoff can do, in units of u: Σ |∂(∂f/∂x)/∂v|·|v| over all values v of the tangent
+    program, by balls.
 
     Wilkinson's first-order bound: every operation may be wrong by a few units in its last place.
     """
@@ -107,10 +112,17 @@ def size(program: Program, at: dict[str, Any]) -> float:
             arguments = [values[i] for i in eq.inputs]
             for position, i in enumerate(eq.inputs):
                 if isinstance(places[i], Variable) and eq.entry.partials[position]:
-                    partials.append((places[i].place, local_partial(balls, eq.primitive, position, arguments, out)))
+                    partials.append(
+                        (
+                            places[i].place,
+                            local_partial(balls, eq.primitive, position, arguments, out),
+                        )
+                    )
             found = [partial for _, partial in partials]
             places[eq.output] = tape.push(
-                out, [place for place, _ in partials], lambda ct, found=found: [product(balls, p, ct) for p in found]
+                out,
+                [place for place, _ in partials],
+                lambda ct, found=found: [product(balls, p, ct) for p in found],
             )
         swept = tape.sweep_back(places[derived.outputs[0]], balls.literal(Fraction(1)))
         total = sum(
@@ -142,7 +154,9 @@ def test_dual_is_tape_is_truth(text: str, at: object) -> None:
             assert abs(Fraction(found) - exact) <= bound, (found, float(exact), bound)
 
 
-@pytest.mark.parametrize("text", ["a = 3; a*x", "x if x > 0 else -x", "0 < x <= 1 and not x == 2 or x > 3"])
+@pytest.mark.parametrize(
+    "text", ["a = 3; a*x", "x if x > 0 else -x", "0 < x <= 1 and not x == 2 or x > 3"]
+)
 def test_some_texts_by_hand(text: str) -> None:
     body = f"where({text}, 1, 2)" if " or " in text else text
     program = parse(body)

@@ -1,4 +1,5 @@
-"""Rewritings: what is found, what is not, where it stands in the user's text, and that it is the same function."""
+"""Rewritings: what is found, what is not, where it stands in the user's text, and that it is the
+same function."""
 
 from __future__ import annotations
 
@@ -6,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from diffcmp.algebra.identities import Reason
+from diffcmp.algebra.rewrite import Rewriting, rewritings
 from diffcmp.arithmetic.balls import Balls, to_arb
-from diffcmp.engines.evaluate import evaluate
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.errors import InputError
-from diffcmp.program.expand import core
-from diffcmp.program.identities import Reason
-from diffcmp.program.parser import parse
-from diffcmp.program.rewrite import Rewriting, rewritings
+from diffcmp.language.parser import parse
+from diffcmp.passes.expand import core
 from diffcmp.program.tracer import trace
 from tests.strategies import expressions
 
@@ -66,12 +67,16 @@ def test_what_does_not_match_is_left_alone(text: str) -> None:
     assert texts(text) == []
 
 
-@pytest.mark.parametrize("text", ["1+exp(x)", "exp(x)+1", "1.0+exp(x)", "exp(x) - (-1)", "-(-1-exp(x))"])
+@pytest.mark.parametrize(
+    "text", ["1+exp(x)", "exp(x)+1", "1.0+exp(x)", "exp(x) - (-1)", "-(-1-exp(x))"]
+)
 def test_sums_match_in_any_order(text: str) -> None:
     assert "softplus(x)" in texts(f"log({text})")
 
 
-@pytest.mark.parametrize("text", ["x*sigmoid(x)", "sigmoid(x)*x", "-sigmoid(x)*-x", "sigmoid(x)/(1/x)"])
+@pytest.mark.parametrize(
+    "text", ["x*sigmoid(x)", "sigmoid(x)*x", "-sigmoid(x)*-x", "sigmoid(x)/(1/x)"]
+)
 def test_products_match_in_any_order(text: str) -> None:
     assert "silu(x)" in texts(text)
 
@@ -98,7 +103,12 @@ def test_spans_point_into_the_text_of_the_original() -> None:
 
 def test_spans_of_the_new_program_point_into_its_own_text() -> None:
     new = first("3 + log(1+exp(x))*y", "3 + softplus(x)*y").program
-    assert [new.piece(eq) for eq in new.equations] == ["3", "softplus(x)", "softplus(x)*y", "3 + softplus(x)*y"]
+    assert [new.piece(eq) for eq in new.equations] == [
+        "3",
+        "softplus(x)",
+        "softplus(x)*y",
+        "3 + softplus(x)*y",
+    ]
 
 
 def test_several_places_are_rewritten_one_by_one_and_then_together() -> None:
@@ -125,7 +135,9 @@ def test_what_no_output_needs_is_dropped() -> None:
 
 
 def test_inputs_keep_their_order_and_number() -> None:
-    assert {r.program.inputs for r in rewritings(parse("y - y + log(1+exp(x))*z", ("z", "y")))} == {("z", "y", "x")}
+    assert {r.program.inputs for r in rewritings(parse("y - y + log(1+exp(x))*z", ("z", "y")))} == {
+        ("z", "y", "x")
+    }
     assert next(rewritings(parse("log(x*y/y + 1)"))).program.inputs == ("x", "y")
 
 

@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from diffcmp.program.parser import parse
+from diffcmp.language.parser import parse
 
 
 @pytest.fixture
 def in_turns() -> Iterator[None]:
-    """Threads take turns as often as can be, also amid a syntax tree: wherever garbage is collected, Python code runs."""
+    """Threads take turns as often as can be, also amid a syntax tree: wherever garbage is
+    collected, Python code runs."""
     interval, threshold = sys.getswitchinterval(), gc.get_threshold()
 
     def collected(phase: str, info: object) -> None:

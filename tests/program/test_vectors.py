@@ -1,4 +1,5 @@
-"""Programs of arrays: shapes, the functions of vectors and matrices, their texts, and the same functions of numbers."""
+"""Programs of arrays: shapes, the functions of vectors and matrices, their texts, and the same
+functions of numbers."""
 
 from __future__ import annotations
 
@@ -10,15 +11,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.evaluate import evaluate
 from diffcmp.errors import Fault, InputError
-from diffcmp.program.parser import parse
+from diffcmp.language.parser import parse
+from diffcmp.passes.scalars import scalarised
 from diffcmp.program.printer import expression, listing
-from diffcmp.program.scalars import scalarised
 
 SHAPES = {"x": (3,), "y": (3,), "A": (2, 3), "t": ()}
-X, Y, A, T = np.array([0.5, -1.25, 2.0]), np.array([3.0, 0.25, -1.0]), np.array([[1.0, 2, 3], [-4, 5, 0.5]]), 0.75
+X, Y, A, T = (
+    np.array([0.5, -1.25, 2.0]),
+    np.array([3.0, 0.25, -1.0]),
+    np.array([[1.0, 2, 3], [-4, 5, 0.5]]),
+    0.75,
+)
 
 CASES: list[tuple[str, Callable[[], Any]]] = [
     ("x[0] + x[-1]", lambda: X[0] + X[-1]),
@@ -66,7 +72,9 @@ def test_the_function_of_numbers_is_that_of_numpy(text: str, expected: Callable[
     wanted = np.asarray(expected())
     assert program.dims[program.outputs[0]] == wanted.shape
     numbers = [float(v) for v in (*X, *Y, *A.flat, T)]
-    assert evaluate(scalarised(program), Floats(), numbers) == pytest.approx(list(wanted.flat), rel=1e-14)
+    assert evaluate(scalarised(program), Floats(), numbers) == pytest.approx(
+        list(wanted.flat), rel=1e-14
+    )
 
 
 @pytest.mark.parametrize("text", [text for text, _ in CASES])
@@ -101,10 +109,21 @@ def test_elements_may_be_variables_of_their_own() -> None:
 
 
 def test_the_listing_shows_shapes_and_dtypes() -> None:
-    lines = listing(parse("where(x[1:] > 0, A, 1) @ [t, 2]", ("x", "A", "t"), {"x": (3,), "A": (2, 2)})).splitlines()
+    lines = listing(
+        parse("where(x[1:] > 0, A, 1) @ [t, 2]", ("x", "A", "t"), {"x": (3,), "A": (2, 2)})
+    ).splitlines()
     assert lines[0] == "program(x: real[3], A: real[2×2], t: real)"
     types = [line.split(": ", 1)[1].split(" =")[0] for line in lines[1:-1]]
-    assert types == ["real[2]", "real", "bool[2]", "real", "real[2×2]", "real", "real[2]", "real[2]"]
+    assert types == [
+        "real[2]",
+        "real",
+        "bool[2]",
+        "real",
+        "real[2×2]",
+        "real",
+        "real[2]",
+        "real[2]",
+    ]
 
 
 def test_a_norm_neither_overflows_nor_underflows() -> None:
@@ -112,7 +131,9 @@ def test_a_norm_neither_overflows_nor_underflows() -> None:
     assert evaluate(numbers, Floats(), [3e200, 4e200, 0.0])[0] == pytest.approx(5e200)
     assert evaluate(numbers, Floats(), [3e-200, 4e-200, 0.0])[0] == pytest.approx(5e-200)
     large = scalarised(parse("logsumexp(x)", shapes={"x": (3,)}))
-    assert evaluate(large, Floats(), [1000.0, 1000.0, 1000.0])[0] == pytest.approx(1000 + math.log(3))
+    assert evaluate(large, Floats(), [1000.0, 1000.0, 1000.0])[0] == pytest.approx(
+        1000 + math.log(3)
+    )
 
 
 @pytest.mark.parametrize(("text", "fault", "piece"), [

@@ -1,4 +1,5 @@
-"""Records made by hand, as `compare` and `sweep` would fill them: nothing here is computed by the code under test."""
+"""Records made by hand, as `compare` and `sweep` would fill them: nothing here is computed by the
+code under test."""
 
 from __future__ import annotations
 
@@ -9,10 +10,21 @@ from decimal import Decimal
 import numpy as np
 from flint import arb, fmpq
 
-from diffcmp.accuracy.record import Comparison, Map, Place, Row, Sample, Series, Step, Stretch, Sweep, Track
+from diffcmp.accuracy.record import (
+    Comparison,
+    Map,
+    Place,
+    Row,
+    Sample,
+    Series,
+    Step,
+    Stretch,
+    Sweep,
+    Track,
+)
 from diffcmp.arithmetic.balls import Balls
+from diffcmp.language.parser import parse
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.program.parser import parse
 from diffcmp.spans import Span
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
 
@@ -57,9 +69,29 @@ def removable() -> Comparison:
     limit = remark(Note.LIMIT, Span(0, 14), program.text, form="0/0")
     wrong = remark(Note.LOST_BELOW_ROUNDOFF)
     rows = (
-        single("symbolic", 1.0, 15.95, 0.0, limit, seconds=0.0123, expression="(t**2 - 4)/(t - 2)**2"),
-        single("forward", 1.000000238418579, 6.62, 2.38e-7, h=2.98e-8, rule=FORWARD, evaluations=2, seconds=4.1e-7),
-        single("central", 0.9999999999266, 10.13, 7.34e-11, h=1.21e-5, rule=CENTRAL, evaluations=2, seconds=4.3e-7),
+        single(
+            "symbolic", 1.0, 15.95, 0.0, limit, seconds=0.0123, expression="(t**2 - 4)/(t - 2)**2"
+        ),
+        single(
+            "forward",
+            1.000000238418579,
+            6.62,
+            2.38e-7,
+            h=2.98e-8,
+            rule=FORWARD,
+            evaluations=2,
+            seconds=4.1e-7,
+        ),
+        single(
+            "central",
+            0.9999999999266,
+            10.13,
+            7.34e-11,
+            h=1.21e-5,
+            rule=CENTRAL,
+            evaluations=2,
+            seconds=4.3e-7,
+        ),
         single("complex-step", 0.0, 0.0, 1.0, wrong, h=1e-20, rule="1e-20", seconds=6.2e-7),
         single("dual", math.nan, 0.0, None, quotient, seconds=2.2e-6),
         single("tape", math.nan, 0.0, None, quotient, seconds=3.1e-6),
@@ -77,7 +109,14 @@ def two_variables() -> Comparison:
     dx, dy = -0.30327885447183, 0.83452185937419834
     lost = remark(Note.ROUNDOFF, None, "", digits=7.9, h="1.5e-8")
 
-    def row(backend: str, x: float, y: float, digits: tuple[float, float], h: float | None, evaluations: int) -> Row:
+    def row(
+        backend: str,
+        x: float,
+        y: float,
+        digits: tuple[float, float],
+        h: float | None,
+        evaluations: int,
+    ) -> Row:
         errors: dict[str, float | None] = {"x": 10.0 ** -digits[0]}
         errors["y"] = 0.0 if digits[1] > 15.9 else 10.0 ** -digits[1]
         return Row(
@@ -99,7 +138,8 @@ def two_variables() -> Comparison:
 
 
 def second_order() -> Comparison:
-    """∂²f/∂x² and ∂²f/∂x∂y of x**2*y**3 at (1, 2), by a method with two steps and by one without."""
+    """∂²f/∂x² and ∂²f/∂x∂y of x**2*y**3 at (1, 2), by a method with two steps and by one
+    without."""
     program = parse("x**2*y**3")
     names = ("x", "x:y")
     zero: dict[str, float | None] = dict.fromkeys(names, 0.0)
@@ -112,7 +152,10 @@ def second_order() -> Comparison:
         Row("dual-over-tape", 8.0, {"x": 16.0, "x:y": 24.0}, None, "", zero, zero, full, zero, 1, 8.1e-7,
             expression={"x": "2*y**3", "x:y": "6*x*y**2"}),
     )  # fmt: skip
-    along = {"x": Coordinatewise(Kind.SMOOTH, exact(16)), "x:y": Coordinatewise(Kind.SMOOTH, exact(24))}
+    along = {
+        "x": Coordinatewise(Kind.SMOOTH, exact(16)),
+        "x:y": Coordinatewise(Kind.SMOOTH, exact(24)),
+    }
     truth = Truth(Kind.SMOOTH, exact(8), along, 20, True, "series", order=2)
     return Comparison(program, names, {"x": "1", "y": "2"}, "float64", "math", truth, rows)
 
@@ -122,7 +165,17 @@ def kink() -> Comparison:
     program = parse("3*abs(x) + x")
     choice = remark(Note.KINK, Span(2, 8), program.text, left="-2", right="4", choice="neither")
     rows = (
-        single("central", np.float32(1.0), None, None, choice, h=0.0049, evaluations=2, seconds=1.1e-6, name="x"),
+        single(
+            "central",
+            np.float32(1.0),
+            None,
+            None,
+            choice,
+            h=0.0049,
+            evaluations=2,
+            seconds=1.1e-6,
+            name="x",
+        ),
         single("dual", np.float32(1.0), None, None, choice, seconds=2.5e-6, name="x"),
     )
     along = Coordinatewise(Kind.KINK, None, exact(-2), exact(4))
@@ -132,20 +185,31 @@ def kink() -> Comparison:
 
 
 def hostile() -> Comparison:
-    """Text that would act if it were let: markup, mathtext, pipes, backticks, an escape sequence."""
+    """Text that would act if it were let: markup, mathtext, pipes, backticks, an escape
+    sequence."""
     program = parse("x")
     object.__setattr__(program, "text", HOSTILE)
     along = Coordinatewise(Kind.SMOOTH, exact(1))
     truth = Truth(Kind.SMOOTH, exact(1), {"x": along}, 30, True, "series")
-    rows = (single("[bold]dual[/bold]", 1.0, 15.9, 0.0, remark(Note.WRONG, Span(0, 5), HOSTILE, digits=3.0), name="x"),)
+    rows = (
+        single(
+            "[bold]dual[/bold]",
+            1.0,
+            15.9,
+            0.0,
+            remark(Note.WRONG, Span(0, 5), HOSTILE, digits=3.0),
+            name="x",
+        ),
+    )
     return Comparison(program, ("x",), {"x": "1"}, "float64", "math", truth, rows)
 
 
-HOSTILE = "[red]x[/red] $\\frac{1}{2}$ a|b `c` :smile: \x1b[31m_y_ <b>, \"q\""
+HOSTILE = '[red]x[/red] $\\frac{1}{2}$ a|b `c` :smile: \x1b[31m_y_ <b>, "q"'
 
 
 def sweep() -> Sweep:
-    """exp at 1 by three methods: parts by the textbook's formulas, the roundoff by a fixed pattern."""
+    """exp at 1 by three methods: parts by the textbook's formulas, the roundoff by a fixed
+    pattern."""
     slope = Decimal(1).exp()
     exponents = [Decimal(-i) / 4 for i in range(81)]
     shapes = (("forward", 1, slope / 2), ("central", 2, slope / 6), ("complex-step", 2, -slope / 6))
@@ -162,7 +226,11 @@ def sweep() -> Sweep:
             shift = Decimal("0") if method == "forward" else Decimal("2e-17")
             total = truncation + roundoff + shift
             rows.append(
-                Step(float(h), f"{slope + total:.25e}", *(f"{p:.25e}" for p in (total, truncation, roundoff, shift)))
+                Step(
+                    float(h),
+                    f"{slope + total:.25e}",
+                    *(f"{p:.25e}" for p in (total, truncation, roundoff, shift)),
+                )
             )
         best = min(rows, key=lambda step: abs(Decimal(step.total or "inf")))
         digits = -math.log10(abs(float(best.total or 0)))
@@ -176,18 +244,39 @@ def sweep() -> Sweep:
 
 def _series(method: str, order: int, best: float, digits: float, rows: tuple[Step, ...]) -> Series:
     if method == "complex-step":
-        return Series(method, 2, 2.0, best, None, 1e-20, "1e-20", digits, 15.9, 0.1, rows, roundoff_slope=0.02)
-    default, predicted, rule = (1.5e-8, 1.2e-8, FORWARD) if order == 1 else (6.1e-6, 8.7e-6, CENTRAL)
+        return Series(
+            method, 2, 2.0, best, None, 1e-20, "1e-20", digits, 15.9, 0.1, rows, roundoff_slope=0.02
+        )
+    default, predicted, rule = (
+        (1.5e-8, 1.2e-8, FORWARD) if order == 1 else (6.1e-6, 8.7e-6, CENTRAL)
+    )
     notes = (remark(Note.STENCIL_LEAVES_DOMAIN),)
     lost = digits - 0.8, 0.8
-    return Series(method, order, order - 0.001, best, predicted, default, rule, digits, *lost, rows, notes, -1.0)
+    return Series(
+        method,
+        order,
+        order - 0.001,
+        best,
+        predicted,
+        default,
+        rule,
+        digits,
+        *lost,
+        rows,
+        notes,
+        -1.0,
+    )
 
 
 def mapped() -> Map:
-    """sqrt beside its edge, with a kink and a stretch outside the domain; digits by simple formulas."""
+    """sqrt beside its edge, with a kink and a stretch outside the domain; digits by simple
+    formulas."""
     program = parse("sqrt(x) + abs(x - 1/2)")
     xs = [k / 20 for k in range(-10, 21)]
-    kinds = [Kind.OUTSIDE if x < 0 else Kind.EDGE if x == 0 else Kind.KINK if x == 0.5 else Kind.SMOOTH for x in xs]
+    kinds = [
+        Kind.OUTSIDE if x < 0 else Kind.EDGE if x == 0 else Kind.KINK if x == 0.5 else Kind.SMOOTH
+        for x in xs
+    ]
     points = tuple(
         Sample(str(x) if x else "0", x, kind, "1.2345" if kind is Kind.SMOOTH else None)
         for x, kind in zip(xs, kinds, strict=True)
@@ -195,14 +284,27 @@ def mapped() -> Map:
     smooth = [kind is Kind.SMOOTH for kind in kinds]
     reaches = remark(Note.STENCIL_LEAVES_DOMAIN)
     rough = remark(Note.TRUNCATION, None, "", digits=2.0, h="0.0039")
-    kink = remark(Note.KINK, Span(10, 22), program.text, left="-0.29", right="1.7", choice="the right one")
+    kink = remark(
+        Note.KINK, Span(10, 22), program.text, left="-0.29", right="1.7", choice="the right one"
+    )
     digits = tuple(max(0.0, 12.5 - 0.9 / x) if s else None for x, s in zip(xs, smooth, strict=True))
     central6 = Track(
         "central6", tuple(None if d is None else math.nan if d == 0 else 1.23 for d in digits), digits, 10.9, 0.0, 11, 6.8,
         0.3, (Place(11, 13, 11, 0.0, math.nan, 3, (reaches, rough)), Place(20, 20, 20, None, 1.7, 1, (kink,))), 2,
     )  # fmt: skip
     full = tuple(15.95 if s else None for s in smooth)
-    dual = Track("dual", (1.23,) * 31, full, 15.95, 15.95, 11, 12.0, 0.0, (Place(20, 20, 20, None, 1.7, 1, (kink,)),), 0)
+    dual = Track(
+        "dual",
+        (1.23,) * 31,
+        full,
+        15.95,
+        15.95,
+        11,
+        12.0,
+        0.0,
+        (Place(20, 20, 20, None, 1.7, 1, (kink,)),),
+        0,
+    )
     few = tuple(15.95 if s and k % 6 == 0 else None for k, s in enumerate(smooth))
     symbolic = Track(
         "symbolic", tuple(None if d is None else 1.23 for d in few), few, 15.95, 15.95, 12, 12.0, 0.0, (), 0,
@@ -219,6 +321,10 @@ def hostile_map() -> Map:
     """A map whose every text would act if it were let."""
     found = mapped()
     object.__setattr__(found.program, "text", HOSTILE)
-    tracks = tuple(replace(track, backend=f"[red]{track.backend}[/red]$x") for track in found.tracks)
+    tracks = tuple(
+        replace(track, backend=f"[red]{track.backend}[/red]$x") for track in found.tracks
+    )
     points = tuple(replace(point, at=HOSTILE) for point in found.points)
-    return replace(found, tracks=tracks, points=points, at={"y": HOSTILE}, start=HOSTILE, stop="$x_1$")
+    return replace(
+        found, tracks=tracks, points=points, at={"y": HOSTILE}, start=HOSTILE, stop="$x_1$"
+    )

@@ -1,6 +1,8 @@
-"""A benchmark on the screen, in Markdown and in CSV: records made by hand, golden texts, no line too wide.
+"""A benchmark on the screen, in Markdown and in CSV: records made by hand, golden texts, no line
+too wide.
 
-`DIFFCMP_REGOLD=1 pytest tests/report` writes the golden files anew; look at the difference before you keep it.
+`DIFFCMP_REGOLD=1 pytest tests/report` writes the golden files anew; look at the difference before
+you keep it.
 """
 
 from __future__ import annotations
@@ -24,11 +26,34 @@ from diffcmp.speed.record import Against, Bench, Change, Measurement, Spread
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads((ROOT / "docs" / "schema.json").read_text(encoding="utf-8"))
-MACHINE = {"diffcmp": "0.1.0", "Python": "3.12.1", "NumPy": "2.4.0", "system": "Linux x86_64", "cores": "2"}
+MACHINE = {
+    "diffcmp": "0.1.0",
+    "Python": "3.12.1",
+    "NumPy": "2.4.0",
+    "system": "Linux x86_64",
+    "cores": "2",
+}
 
 
-def row(suite: str, work: str, method: str, baseline: str, ratio: float, seconds: float, digits: float | None) -> Measurement:
-    return Measurement(suite, work, method, baseline, Spread(ratio, 0.97 * ratio, 1.06 * ratio), seconds, 31, digits)
+def row(
+    suite: str,
+    work: str,
+    method: str,
+    baseline: str,
+    ratio: float,
+    seconds: float,
+    digits: float | None,
+) -> Measurement:
+    return Measurement(
+        suite,
+        work,
+        method,
+        baseline,
+        Spread(ratio, 0.97 * ratio, 1.06 * ratio),
+        seconds,
+        31,
+        digits,
+    )
 
 
 def plain() -> Bench:
@@ -44,22 +69,51 @@ def plain() -> Bench:
 
 
 def compared() -> Bench:
-    """The same with a wrong answer, a method that could not be measured, and changes of every kind."""
+    """The same with a wrong answer, a method that could not be measured, and changes of every
+    kind."""
     run = plain()
     slope, hand = run.rows[0].work, run.rows[0].method
     wrong = remark(Note.UNTIMED, digits=0.3, enough=11.96)
-    unable = remark(Note.UNABLE, reason="mpmath.diff needs mpmath, which is not installed", advice="Install it")
+    unable = remark(
+        Note.UNABLE, reason="mpmath.diff needs mpmath, which is not installed", advice="Install it"
+    )
     rows = (
         *run.rows[:3],
         Measurement("scalar", slope, "[bold]tape|x", hand, None, None, 0, 0.3, True, (wrong,)),
         *run.rows[3:],
-        Measurement("truth", "f′(0)", "mpmath.diff", "mpmath.diff", None, None, 0, None, False, (unable,)),
+        Measurement(
+            "truth", "f′(0)", "mpmath.diff", "mpmath.diff", None, None, 0, None, False, (unable,)
+        ),
     )
     first, second = Spread(1.0, 0.9, 1.1), Spread(2.0, 1.9, 2.1)
     changes = (
-        Change("scalar", slope, "symbolic", "same", Spread(9000.0, 8000.0, 9990.0), Spread(9861.3, 9565.5, 10453.0), 1.0957),
-        Change("scalar", slope, "dual", "worse", Spread(0.8, 0.79, 0.82), Spread(1.257, 1.22, 1.33), 1.571),
-        Change("gradient", "∇ of Rosenbrock, n = 100", "tape", "better", Spread(4.1, 4.0, 4.2), Spread(2.05, 1.99, 2.17), 0.5),
+        Change(
+            "scalar",
+            slope,
+            "symbolic",
+            "same",
+            Spread(9000.0, 8000.0, 9990.0),
+            Spread(9861.3, 9565.5, 10453.0),
+            1.0957,
+        ),
+        Change(
+            "scalar",
+            slope,
+            "dual",
+            "worse",
+            Spread(0.8, 0.79, 0.82),
+            Spread(1.257, 1.22, 1.33),
+            1.571,
+        ),
+        Change(
+            "gradient",
+            "∇ of Rosenbrock, n = 100",
+            "tape",
+            "better",
+            Spread(4.1, 4.0, 4.2),
+            Spread(2.05, 1.99, 2.17),
+            0.5,
+        ),
         Change("scalar", slope, "born", "new", None, first, None),
         Change("scalar", slope, "gone", "missing", second, None, None),
     )
@@ -97,7 +151,16 @@ def test_json_is_as_the_schema_says(name: str) -> None:
 
 def test_csv_has_a_line_for_each_row_and_for_what_is_missing() -> None:
     lines = list(csv.DictReader(io.StringIO(to_csv(compared()))))
-    assert [line["outcome"] for line in lines] == ["", "same", "worse", "", "", "better", "", "missing"]
+    assert [line["outcome"] for line in lines] == [
+        "",
+        "same",
+        "worse",
+        "",
+        "",
+        "better",
+        "",
+        "missing",
+    ]
     assert lines[2]["before"] == "0.8"
     assert lines[3]["wrong"] == "True"
     assert lines[0]["seconds"] == "5.8e-07"
@@ -106,8 +169,15 @@ def test_csv_has_a_line_for_each_row_and_for_what_is_missing() -> None:
 def test_markdown_tells_the_outcome_first() -> None:
     lines = to_markdown(compared()).splitlines()
     assert lines[0] == "**diffcmp bench**: 1 of 7 methods gave no right answer: see the notes."
-    assert lines[2].startswith("Against baseline.json, tolerance 1.3: 1 worse, 1 better, 1 the same, 1 new, 1 missing.")
-    assert [line.split("|")[1].strip() for line in lines[6:10]] == ["worse", "better", "new", "missing"]
+    assert lines[2].startswith(
+        "Against baseline.json, tolerance 1.3: 1 worse, 1 better, 1 the same, 1 new, 1 missing."
+    )
+    assert [line.split("|")[1].strip() for line in lines[6:10]] == [
+        "worse",
+        "better",
+        "new",
+        "missing",
+    ]
     assert "\\[bold\\]tape\\|x" in "\n".join(lines)
 
 

@@ -35,7 +35,9 @@ def test_colour_changes_nothing_but_colour() -> None:
 def test_nothing_to_draw_and_hostile_text() -> None:
     sweep = samples.sweep()
     rows = tuple(replace(step, total=None) for step in sweep.series[0].rows)
-    hostile = replace(sweep, program=samples.hostile().program, series=(replace(sweep.series[0], rows=rows),))
+    hostile = replace(
+        sweep, program=samples.hostile().program, series=(replace(sweep.series[0], rows=rows),)
+    )
     found = sweep_chart(hostile, 120, 24, False)
     assert "\x1b" not in found
     assert "[red]x[/red]" in found

@@ -1,4 +1,5 @@
-"""JSON, CSV and Markdown: complete, valid, quoted, and without the libraries of the other renderers."""
+"""JSON, CSV and Markdown: complete, valid, quoted, and without the libraries of the other
+renderers."""
 
 from __future__ import annotations
 
@@ -42,7 +43,13 @@ def test_csv_of_a_comparison(sample) -> None:  # type: ignore[no-untyped-def]
 
 def test_csv_has_all_digits_and_nan() -> None:
     lines = list(csv.DictReader(io.StringIO(to_csv(samples.removable()))))
-    assert [line["derivative"] for line in lines[:5]] == ["1.0", "1.000000238418579", "0.9999999999266", "0.0", "nan"]
+    assert [line["derivative"] for line in lines[:5]] == [
+        "1.0",
+        "1.000000238418579",
+        "0.9999999999266",
+        "0.0",
+        "nan",
+    ]
     assert lines[4]["abs_error"] == ""
     assert lines[4]["notes"].startswith("0/0")
 
@@ -80,7 +87,9 @@ def test_exports_load_neither_rich_nor_matplotlib_nor_plotext() -> None:
         "import sys, diffcmp.report, diffcmp.report.export; diffcmp.report.to_json;"
         "print([m for m in ('rich', 'matplotlib', 'plotext') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

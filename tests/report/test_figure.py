@@ -1,4 +1,5 @@
-"""The printed figure: its bytes, its range, and the user's text, that is never read as mathematics."""
+"""The printed figure: its bytes, its range, and the user's text, that is never read as
+mathematics."""
 
 from __future__ import annotations
 
@@ -67,6 +68,8 @@ def test_a_zero_breaks_the_line() -> None:
 
 def test_nothing_to_draw() -> None:
     sweep = samples.sweep()
-    none = tuple(replace(step, total=None, truncation=None, roundoff="0") for step in sweep.series[0].rows)
+    none = tuple(
+        replace(step, total=None, truncation=None, roundoff="0") for step in sweep.series[0].rows
+    )
     assert sweep_figure(replace(sweep, series=(replace(sweep.series[0], rows=none),)), "png")
     assert sweep_figure(replace(sweep, series=()), "png")

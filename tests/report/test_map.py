@@ -1,6 +1,8 @@
-"""The views of a Map: golden texts, the strip along x, the figure, the exports, and nothing of the user's that acts.
+"""The views of a Map: golden texts, the strip along x, the figure, the exports, and nothing of the
+user's that acts.
 
-`DIFFCMP_REGOLD=1 pytest tests/report` writes the golden files anew; look at the difference before you keep it.
+`DIFFCMP_REGOLD=1 pytest tests/report` writes the golden files anew; look at the difference before
+you keep it.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ def test_colour_changes_nothing_but_colour() -> None:
     coloured = map_text(samples.mapped(), 80, True)
     assert "\x1b[" in coloured
     bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
-    assert [line.rstrip() for line in bare.splitlines()] == map_text(samples.mapped(), 80, False).splitlines()
+    assert [line.rstrip() for line in bare.splitlines()] == map_text(
+        samples.mapped(), 80, False
+    ).splitlines()
 
 
 def test_markup_is_shown_and_not_obeyed() -> None:
@@ -71,7 +75,9 @@ def test_markup_is_shown_and_not_obeyed() -> None:
 
 def strip(found: Map, backend: str, width: int) -> str:
     """The strip of one method."""
-    line = next(one for one in map_chart(found, width, False).splitlines() if one.startswith(backend))
+    line = next(
+        one for one in map_chart(found, width, False).splitlines() if one.startswith(backend)
+    )
     return line[max(len(track.backend) for track in found.tracks) + 2 :]
 
 
@@ -79,8 +85,8 @@ def test_a_strip_says_where_a_method_fails() -> None:
     """31 columns, one for each point: -0.5 is the first, 0 the eleventh, 0.5 the twenty-first."""
     central6 = strip(samples.mapped(), "central6", 10 + 31)
     assert len(central6) == 31
-    assert central6[11] == "×"                    # at 0.05
-    assert central6[:11].strip() == ""            # outside, and not asked
+    assert central6[11] == "×"  # at 0.05
+    assert central6[:11].strip() == ""  # outside, and not asked
     assert central6[-1] == bar(12.5 - 0.9, 15.95) == "▆"
     dual = strip(samples.mapped(), "dual", 10 + 31)
     assert dual == "·" * 11 + "█" * 9 + "·" + "█" * 10
@@ -145,7 +151,11 @@ def test_what_is_drawn() -> None:
     with settings():
         figure = drawn(samples.mapped())
     panels = [axes for axes in figure.axes if axes.get_visible()]
-    assert [axes.get_title(loc="left").split()[0] for axes in panels] == ["symbolic", "central6", "dual"]
+    assert [axes.get_title(loc="left").split()[0] for axes in panels] == [
+        "symbolic",
+        "central6",
+        "dual",
+    ]
     assert [text.get_text() for text in panels[0].texts] == ["E", "K"]
     labels = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
     assert "K  kink: 0.5" in labels
@@ -154,7 +164,9 @@ def test_what_is_drawn() -> None:
 
 def test_json_and_csv_have_every_point() -> None:
     found = samples.mapped()
-    assert json.loads(to_json(found), parse_constant=pytest.fail) == json.loads(json.dumps(found.to_dict()))
+    assert json.loads(to_json(found), parse_constant=pytest.fail) == json.loads(
+        json.dumps(found.to_dict())
+    )
     lines = list(csv.DictReader(io.StringIO(to_csv(found))))
     assert len(lines) == 3 * 31
     last = [line for line in lines if line["backend"] == "central6"]
@@ -167,5 +179,7 @@ def test_json_and_csv_have_every_point() -> None:
 def test_markdown(sample) -> None:  # type: ignore[no-untyped-def]
     text = to_markdown(sample())
     assert "\x1b" not in text
-    widths = [line.replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("|")]
+    widths = [
+        line.replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("|")
+    ]
     assert set(widths) == {6, 7}

@@ -65,4 +65,9 @@ def test_known(text: str, shown: str) -> None:
 
 def test_logarithms_of_what_no_float_holds() -> None:
     assert numbers.log10_magnitude("-1e-400") == -400
-    assert numbers.log10_magnitude("0") is numbers.log10_magnitude("nan") is numbers.log10_magnitude(None) is None
+    assert (
+        numbers.log10_magnitude("0")
+        is numbers.log10_magnitude("nan")
+        is numbers.log10_magnitude(None)
+        is None
+    )

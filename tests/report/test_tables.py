@@ -1,6 +1,8 @@
-"""The terminal views: golden texts, no escape sequence unasked for, nothing of the user's that acts.
+"""The terminal views: golden texts, no escape sequence unasked for, nothing of the user's that
+acts.
 
-`DIFFCMP_REGOLD=1 pytest tests/report` writes the golden files anew; look at the difference before you keep it.
+`DIFFCMP_REGOLD=1 pytest tests/report` writes the golden files anew; look at the difference before
+you keep it.
 """
 
 from __future__ import annotations
@@ -62,7 +64,12 @@ def test_colour_changes_nothing_but_colour(name: str) -> None:
 
 def test_the_environment_does_not_reach_the_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
     before = text(samples.removable(), 80), text(samples.removable(), 80, colour=True)
-    for name, value in {"NO_COLOR": "1", "COLUMNS": "33", "FORCE_COLOR": "1", "TERM": "dumb"}.items():
+    for name, value in {
+        "NO_COLOR": "1",
+        "COLUMNS": "33",
+        "FORCE_COLOR": "1",
+        "TERM": "dumb",
+    }.items():
         monkeypatch.setenv(name, value)
     assert (text(samples.removable(), 80), text(samples.removable(), 80, colour=True)) == before
 

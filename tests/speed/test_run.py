@@ -1,4 +1,5 @@
-"""The suites and the checks: every answer is held against the truth, and one that is wrong is seen."""
+"""The suites and the checks: every answer is held against the truth, and one that is wrong is
+seen."""
 
 from __future__ import annotations
 
@@ -71,11 +72,15 @@ def test_many_numbers_against_some_certified_ones(change: dict[int, float], digi
 
 
 def rows_of(*methods: Method) -> list[Any]:
-    return list(measured(Work("own", "2", methods, lambda: Certified({0: Fraction(2)})), QUICK, hasty()))
+    return list(
+        measured(Work("own", "2", methods, lambda: Certified({0: Fraction(2)})), QUICK, hasty())
+    )
 
 
 def test_a_wrong_answer_is_a_row_with_a_note_and_is_not_timed() -> None:
-    right, wrong = rows_of(Method("right", lambda: lambda: 2.0), Method("wrong", lambda: lambda: 2.1))
+    right, wrong = rows_of(
+        Method("right", lambda: lambda: 2.0), Method("wrong", lambda: lambda: 2.1)
+    )
     assert (right.wrong, right.remarks) == (False, ())
     assert (wrong.wrong, wrong.ratio, wrong.seconds) == (True, None, None)
     assert [remark.note for remark in wrong.remarks] == [Note.UNTIMED]
@@ -87,7 +92,11 @@ def test_a_rough_method_is_held_against_what_it_can_do() -> None:
 
 
 def test_a_method_that_breaks_hides_no_other() -> None:
-    found = rows_of(Method("a", lambda: lambda: 2.0), Method("b", lambda: lambda: 1 // 0), Method("c", lambda: lambda: 2.0))
+    found = rows_of(
+        Method("a", lambda: lambda: 2.0),
+        Method("b", lambda: lambda: 1 // 0),
+        Method("c", lambda: lambda: 2.0),
+    )
     assert [row.wrong for row in found] == [False, True, False]
     assert "ZeroDivisionError" in str(found[1].remarks[0])
 
@@ -106,7 +115,9 @@ def test_without_its_baseline_a_method_has_a_time_but_no_ratio() -> None:
     ("sin(x)/x", 1.5, None, 12), ("x*y", {"x": 1, "y": 2}, ["dual", "tape"], 2), ("sum(x**3)", [1, 2, 3], ["tape", "central"], 2),
     ("sum(x**3)*t", {"x": [1] * 70, "t": 2}, None, 2), ("sum(x)", [1] * 1100, None, 1),
 ])  # fmt: skip
-def test_an_expression_of_ones_own(expr: str, at: Any, backends: list[str] | None, rows: int) -> None:
+def test_an_expression_of_ones_own(
+    expr: str, at: Any, backends: list[str] | None, rows: int
+) -> None:
     found = bench(["expr", expr], at, backends=backends, quick=True, clock=hasty())
     assert len(found.rows) == rows + 1
     assert found.rows[0].method == "f itself"
@@ -115,7 +126,13 @@ def test_an_expression_of_ones_own(expr: str, at: Any, backends: list[str] | Non
 
 
 def test_a_method_that_fails_at_the_point_is_wrong() -> None:
-    found = bench(["expr", "(t**2-4)/(t-2)"], 2, backends=["complex-step", "dual", "dual-lhopital"], quick=True, clock=hasty())
+    found = bench(
+        ["expr", "(t**2-4)/(t-2)"],
+        2,
+        backends=["complex-step", "dual", "dual-lhopital"],
+        quick=True,
+        clock=hasty(),
+    )
     assert {row.method: row.wrong for row in found.rows} == {
         "f itself": False, "complex-step": True, "dual": True, "dual-lhopital": False,
     }  # fmt: skip
@@ -136,7 +153,12 @@ def test_selection(wanted: list[str], names: list[str], expr: str | None) -> Non
 
 def test_only_the_backends_that_were_asked_for() -> None:
     found = bench(["scalar", "gradient"], backends=["tape"], quick=True, clock=hasty())
-    assert {row.method for row in found.rows} == {"by hand, math", "f, NumPy", "∇f by hand, NumPy", "tape"}
+    assert {row.method for row in found.rows} == {
+        "by hand, math",
+        "f, NumPy",
+        "∇f by hand, NumPy",
+        "tape",
+    }
 
 
 def test_the_truth_of_a_part_is_that_of_the_whole() -> None:
@@ -148,7 +170,9 @@ def test_the_truth_of_a_part_is_that_of_the_whole() -> None:
     step = 1e-6
     for i, true in check.values.items():
         e = step * (np.arange(12) == i)
-        assert float(true) == pytest.approx((by_hand.rosenbrock(x + e) - by_hand.rosenbrock(x - e)) / (2 * step), rel=1e-6)
+        assert float(true) == pytest.approx(
+            (by_hand.rosenbrock(x + e) - by_hand.rosenbrock(x - e)) / (2 * step), rel=1e-6
+        )
 
 
 def test_the_sum_of_a_sparse_hessian_tells_of_entries_elsewhere() -> None:
@@ -164,7 +188,8 @@ def test_a_sweep_implies_the_derivative_that_it_was_held_against() -> None:
 
 
 class Disturbed:
-    """A suite whose method costs `costs[k]` seconds the k-th time that it is measured, its baseline 1."""
+    """A suite whose method costs `costs[k]` seconds the k-th time that it is measured, its baseline
+    1."""
 
     def __init__(self, *costs: float) -> None:
         self.now, self.costs = 0.0, iter(costs)
@@ -180,14 +205,19 @@ class Disturbed:
 
             return call
 
-        methods = Method("by hand", lambda: taking(1.0)), Method("dual", lambda: taking(next(self.costs)))
+        methods = (
+            Method("by hand", lambda: taking(1.0)),
+            Method("dual", lambda: taking(next(self.costs))),
+        )
         yield Work("own", "2", methods, lambda: Certified({0: Fraction(2)}))
 
 
 @pytest.mark.parametrize(("costs", "found"), [
     ([2.0], "same"), ([3.0, 2.0], "same"), ([3.0, 3.1], "worse"), ([3.0, 1.0], "better"), ([1.0], "better"),
 ])  # fmt: skip
-def test_what_looks_worse_is_timed_once_more(costs: list[float], found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_looks_worse_is_timed_once_more(
+    costs: list[float], found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = Disturbed(*costs)
     monkeypatch.setitem(SUITES, "own", made.suite)
     before = Stored("b.json", {("own", "2", "dual"): Spread(2.0, 1.9, 2.1)})

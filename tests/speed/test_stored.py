@@ -15,9 +15,21 @@ from diffcmp.speed.run import sound
 from diffcmp.speed.stored import Stored, held, outcome, sensible, stored
 
 
-def row(method: str, median: float, *, suite: str = "scalar", wrong: bool = False, seconds: float = 1.0) -> Measurement:
+def row(
+    method: str, median: float, *, suite: str = "scalar", wrong: bool = False, seconds: float = 1.0
+) -> Measurement:
     ratio = None if wrong else Spread(median, 0.95 * median, 1.05 * median)
-    return Measurement(suite, "work", method, "by hand", ratio, None if wrong else seconds, 9, 0.0 if wrong else 15.9, wrong)
+    return Measurement(
+        suite,
+        "work",
+        method,
+        "by hand",
+        ratio,
+        None if wrong else seconds,
+        9,
+        0.0 if wrong else 15.9,
+        wrong,
+    )
 
 
 def a_run(*rows: Measurement, suites: tuple[str, ...] = ("scalar",)) -> Bench:
@@ -52,7 +64,13 @@ def written(tmp_path: Path, bench: Bench) -> Stored:
 
 
 def test_a_run_against_one_that_was_stored(tmp_path: Path) -> None:
-    before = a_run(row("by hand", 1.0), row("dual", 1.0), row("tape", 1.0), row("gone", 1.0), row("dual", 1.0, suite="batch"))
+    before = a_run(
+        row("by hand", 1.0),
+        row("dual", 1.0),
+        row("tape", 1.0),
+        row("gone", 1.0),
+        row("dual", 1.0, suite="batch"),
+    )
     now = a_run(row("by hand", 1.0), row("dual", 1.5), row("tape", 1.1), row("born", 1.0))
     found = held(now, written(tmp_path, before), 1.3).against
     assert found is not None

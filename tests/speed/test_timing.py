@@ -12,7 +12,8 @@ from diffcmp.speed.timing import LONGEST_PIECE, Effort, calls_in, paired, spread
 
 
 class Fake:
-    """A clock that only work moves on; `slow` are the factors by which the machine is slower, one after the other."""
+    """A clock that only work moves on; `slow` are the factors by which the machine is slower, one
+    after the other."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -32,12 +33,15 @@ EFFORT = Effort(seconds=1.0, fewest=5, most=9, piece=0.01)
 
 
 @pytest.mark.parametrize(
-    ("baseline", "method", "ratio"), [(0.1, 0.1, 1.0), (0.1, 0.25, 2.5), (0.2, 0.05, 0.25), (1e-4, 3e-4, 3.0)]
+    ("baseline", "method", "ratio"),
+    [(0.1, 0.1, 1.0), (0.1, 0.25, 2.5), (0.2, 0.05, 0.25), (1e-4, 3e-4, 3.0)],
 )
 def test_the_ratio_is_that_of_the_costs(baseline: float, method: float, ratio: float) -> None:
     clock = Fake()
     found = paired(clock.work(baseline), clock.work(method), EFFORT, clock)
-    assert (found.ratio.low, found.ratio.median, found.ratio.high) == pytest.approx((ratio, ratio, ratio))
+    assert (found.ratio.low, found.ratio.median, found.ratio.high) == pytest.approx(
+        (ratio, ratio, ratio)
+    )
     assert found.seconds == pytest.approx(method)
 
 
@@ -98,7 +102,12 @@ def test_garbage_is_collected_again_afterwards(enabled: bool) -> None:
     clock, was = Fake(), gc.isenabled()
     try:
         gc.enable() if enabled else gc.disable()
-        paired(clock.work(1.0), lambda: clock.work(1.0)() if gc.isenabled() in (enabled, False) else None, EFFORT, clock)
+        paired(
+            clock.work(1.0),
+            lambda: clock.work(1.0)() if gc.isenabled() in (enabled, False) else None,
+            EFFORT,
+            clock,
+        )
         assert gc.isenabled() is enabled
     finally:
         gc.enable() if was else gc.disable()

@@ -1,4 +1,5 @@
-"""Every study is run once a session, at its default size, whatever the number of processes that run the tests."""
+"""Every study is run once a session, at its default size, whatever the number of processes that run
+the tests."""
 
 from __future__ import annotations
 
@@ -15,9 +16,12 @@ from diffcmp import Report, study
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]:
-    """The report of a study by name. The first process that wants it leaves it for the others in a file."""
+    """The report of a study by name. The first process that wants it leaves it for the others in a
+    file."""
     own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own  # where each worker has a folder
+    shared = (
+        own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    )  # where each worker has a folder
     return cache(lambda name: _kept(shared / f"{name}.pickle") or _run(name, shared))
 
 

@@ -1,4 +1,5 @@
-"""The finding: effects over at least 20 seeds, each with its spread, and a verdict that the spread allows."""
+"""The finding: effects over at least 20 seeds, each with its spread, and a verdict that the spread
+allows."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def test_the_networks_learn(report: Callable[[str], Report]) -> None:
 
 def test_the_verdict_follows_from_the_spread(report: Callable[[str], Report]) -> None:
     found = report("dropout")
-    for (mean, spread), conclusion in zip(found.facts["effects"].values(), found.conclusions, strict=False):
+    for (mean, spread), conclusion in zip(
+        found.facts["effects"].values(), found.conclusions, strict=False
+    ):
         assert conclusion.sentence.endswith(verdict(mean, spread))
     assert (verdict(-2, 1), verdict(1, 2)) == ("more than chance", "no more than chance allows")
 

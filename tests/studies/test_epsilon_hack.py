@@ -1,4 +1,5 @@
-"""The finding: the best ε loses half of the digits of a value, two thirds or more of a derivative, and suits one function only."""
+"""The finding: the best ε loses half of the digits of a value, two thirds or more of a derivative,
+and suits one function only."""
 
 from __future__ import annotations
 

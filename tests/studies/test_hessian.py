@@ -1,4 +1,5 @@
-"""The finding: work and memory grow like n² for a dense Hessian, n for a sparse one, n³ for the tensor of a vector's."""
+"""The finding: work and memory grow like n² for a dense Hessian, n for a sparse one, n³ for the
+tensor of a vector's."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ def test_the_powers_are_those_of_theory(report: Callable[[str], Report], measure
 def test_a_peak_is_what_is_held_at_once() -> None:
     """Two arrays of 800 000 bytes, one after the other, or together."""
     x = np.zeros(100_000)
-    assert peak(lambda x: float((x + 1).sum()) + float((x + 2).sum()), x) == pytest.approx(8e5, rel=0.05)
+    assert peak(lambda x: float((x + 1).sum()) + float((x + 2).sum()), x) == pytest.approx(
+        8e5, rel=0.05
+    )
     assert peak(lambda x: (x + 1, x + 2), x) == pytest.approx(16e5, rel=0.05)
 
 
@@ -34,13 +37,16 @@ def test_work_is_that_of_the_largest_array() -> None:
 
 @pytest.mark.parametrize("n", [16, 32, 64])
 def test_the_work_is_apart(n: int) -> None:
-    """Products with vectors, which no busy machine changes: n for a dense Hessian, 3 for that of the chain at any n."""
+    """Products with vectors, which no busy machine changes: n for a dense Hessian, 3 for that of
+    the chain at any n."""
     dense, chain = (symmetric(parse(text, shapes={"x": (n,)})).products for text in (DENSE, CHAIN))
     assert (dense, chain) == (n, 3)
 
 
 def test_a_fit() -> None:
-    assert Cost((1, 2, 4, 8), (1, 4, 16, 64), (1, 8, 64, 512), (1.0, 2.0, 4.0, 8.0)).powers == pytest.approx((2, 3, 1))
+    assert Cost(
+        (1, 2, 4, 8), (1, 4, 16, 64), (1, 8, 64, 512), (1.0, 2.0, 4.0, 8.0)
+    ).powers == pytest.approx((2, 3, 1))
 
 
 def test_the_tensor_of_softmax() -> None:

@@ -1,4 +1,5 @@
-"""The finding: with the derivative inside all digits are there, where the textbook's formula has none."""
+"""The finding: with the derivative inside all digits are there, where the textbook's formula has
+none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The finding: one reverse sweep serves design and training; what is locked, or reaches no output, costs nothing."""
+"""The finding: one reverse sweep serves design and training; what is locked, or reaches no output,
+costs nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def test_one_sweep_has_the_adjoints_of_all_layers(report: Callable[[str], Report
 
 
 def test_what_is_locked_costs_nothing(report: Callable[[str], Report]) -> None:
-    """Value and gradient of three layers: design needs no outer products, training no product with Aᵀ."""
+    """Value and gradient of three layers: design needs no outer products, training no product with
+    Aᵀ."""
     facts = report("layers").facts
     assert facts["x"] < facts["p"] < facts["all"]
 

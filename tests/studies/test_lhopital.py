@@ -1,4 +1,5 @@
-"""The finding: at 0/0 plain AD says nan, complex-step and a guard lie, the engines that know L'Hôpital are right."""
+"""The finding: at 0/0 plain AD says nan, complex-step and a guard lie, the engines that know
+L'Hôpital are right."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def test_beside_the_root_the_digits_are_gone(report: Callable[[str], Report]) ->
 
 
 def test_central_is_right_by_its_step_only(report: Callable[[str], Report]) -> None:
-    """A power of two makes the roundoff of x/x and its like 0; another h shows that it is about u/h²."""
+    """A power of two makes the roundoff of x/x and its like 0; another h shows that it is about
+    u/h²."""
     facts = report("lhopital").facts
     assert facts["own"] > 15
     assert 5 < facts["least"] < 8

@@ -1,4 +1,5 @@
-"""What holds for every study: its options, its forms, its figure, and that the list costs nothing."""
+"""What holds for every study: its options, its forms, its figure, and that the list costs
+nothing."""
 
 from __future__ import annotations
 
@@ -68,7 +69,9 @@ def test_no_text_of_the_figure_is_cut(report: Callable[[str], Report], name: str
 def test_a_text_that_is_cut_is_seen(report: Callable[[str], Report]) -> None:
     wide = replace(report("layers").charts[0], title="W" * 300)
     with pytest.raises(AssertionError):
-        test_no_text_of_the_figure_is_cut(lambda name: replace(report(name), charts=(wide,)), "layers")
+        test_no_text_of_the_figure_is_cut(
+            lambda name: replace(report(name), charts=(wide,)), "layers"
+        )
 
 
 def test_the_figure_is_the_same_each_time(report: Callable[[str], Report]) -> None:
@@ -87,7 +90,11 @@ def test_the_command_lists_runs_and_refuses(tmp_path: Path) -> None:
     done = run("study", "lhopital", "--points", "9", "--plot", "figures", "--json", cwd=tmp_path)
     assert json.loads(done.stdout)["options"] == {"points": 9}
     assert (tmp_path / "figures" / "lhopital.png").read_bytes().startswith(b"\x89PNG")
-    for wrong in (["lhopitl"], ["lhopital", "--points", "1"], ["lhopital", "--plot", "no/such/folder"]):
+    for wrong in (
+        ["lhopitl"],
+        ["lhopital", "--points", "1"],
+        ["lhopital", "--plot", "no/such/folder"],
+    ):
         done = run("study", *wrong, cwd=tmp_path)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
@@ -101,7 +108,9 @@ def test_the_list_imports_no_study() -> None:
         "commands.main(['study'], standalone_mode=False);"
         f"print([m for m in [*{studies}, 'numpy', 'sympy', 'matplotlib'] if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "[]"
 
 
@@ -121,17 +130,35 @@ def test_the_ends_of_the_options(name: str, given: dict[str, float]) -> None:
 
 def test_a_line_of_two_points_is_drawn_and_no_name_is_broken() -> None:
     ends = Curve("a line of two points", (0.0, 1.0), (0.0, 1.0))
-    chart = Chart("1e-05 is 1e-5", "x", "y", (ends, Curve("another that is long enough", (0.0, 1.0), (0.0, 0.0), "points")))
+    chart = Chart(
+        "1e-05 is 1e-5",
+        "x",
+        "y",
+        (ends, Curve("another that is long enough", (0.0, 1.0), (0.0, 0.0), "points")),
+    )
     drawing = study_chart(chart, 50, 12, False)
-    assert drawing.startswith("1e-5 is 1e-5\no a line of two points\nx another that is long enough\n")
+    assert drawing.startswith(
+        "1e-5 is 1e-5\no a line of two points\nx another that is long enough\n"
+    )
     assert drawing.count("o") > 20 + 5, "more than two marks, beside the letters of the names"
 
 
 def test_all_of_them_run_one_after_another(
-    report: Callable[[str], Report], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    report: Callable[[str], Report],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(registry, "QUESTIONS", {name: QUESTIONS[name] for name in ("layers", "vanishing")})
+    monkeypatch.setattr(
+        registry, "QUESTIONS", {name: QUESTIONS[name] for name in ("layers", "vanishing")}
+    )
     monkeypatch.setattr(registry, "study", report)
     command.main(["all", "--plot", str(tmp_path / "figures"), "--json"], standalone_mode=False)
-    assert [found["study"] for found in json.loads(capsys.readouterr().out)] == ["layers", "vanishing"]
-    assert {file.name for file in (tmp_path / "figures").iterdir()} == {"layers.png", "vanishing.png"}
+    assert [found["study"] for found in json.loads(capsys.readouterr().out)] == [
+        "layers",
+        "vanishing",
+    ]
+    assert {file.name for file in (tmp_path / "figures").iterdir()} == {
+        "layers.png",
+        "vanishing.png",
+    }

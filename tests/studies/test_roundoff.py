@@ -1,4 +1,5 @@
-"""The finding: errors walk at random, so that they grow like the square root of the operations, alike in every format."""
+"""The finding: errors walk at random, so that they grow like the square root of the operations,
+alike in every format."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from diffcmp import Report
 
 
 def test_a_random_walk(report: Callable[[str], Report]) -> None:
-    """Higham, Accuracy and Stability of Numerical Algorithms, 2.6: √n as a rule of thumb, n as the bound."""
+    """Higham, Accuracy and Stability of Numerical Algorithms, 2.6: √n as a rule of thumb, n as the
+    bound."""
     growth = report("roundoff").facts["growth"]
     assert len(growth) == 6
     assert sum(growth.values()) / 6 == pytest.approx(0.5, abs=0.15)

@@ -20,19 +20,27 @@ def test_where_the_derivative_vanishes(report: Callable[[str], Report]) -> None:
 
 def test_where_it_changes_its_sign(report: Callable[[str], Report]) -> None:
     """Φ(x) + xφ(x) = 0 for gelu; 1 + e⁻ˣ + xe⁻ˣ = 0 for silu."""
-    assert report("smoothness").facts["turns"] == pytest.approx({"gelu": -0.7517915, "silu": -1.2784645}, abs=1e-6)
+    assert report("smoothness").facts["turns"] == pytest.approx(
+        {"gelu": -0.7517915, "silu": -1.2784645}, abs=1e-6
+    )
 
 
 def test_the_kinds_of_the_points(report: Callable[[str], Report]) -> None:
     kinds = report("smoothness").facts["kinds"]
     assert kinds["heaviside"] == "jump"
-    assert {name for name, kind in kinds.items() if kind == "kink"} == {"relu", "leaky relu", "firing rate"}
+    assert {name for name, kind in kinds.items() if kind == "kink"} == {
+        "relu",
+        "leaky relu",
+        "firing rate",
+    }
     assert {kinds[name] for name in ("sigmoid", "softplus", "elu", "gelu", "silu")} == {"smooth"}
 
 
 @pytest.mark.parametrize(("method", "choice"), [
     ("forward", "right"), ("backward", "left"), ("central", "mean"), ("central6", "mean"), ("richardson", "mean"), ("dual", "left"), ("tape", "left"), ("symbolic", "nan"),
 ])  # fmt: skip
-def test_each_method_has_its_convention(report: Callable[[str], Report], method: str, choice: str) -> None:
+def test_each_method_has_its_convention(
+    report: Callable[[str], Report], method: str, choice: str
+) -> None:
     """Of where(x > 0, …, …) the engines take the branch at 0: the left one."""
     assert set(report("smoothness").facts["choices"][method]) == {choice}

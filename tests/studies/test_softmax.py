@@ -1,4 +1,5 @@
-"""The finding: as the temperature falls softmax's Jacobian tends to argmax's, which is 0, everywhere but at a tie."""
+"""The finding: as the temperature falls softmax's Jacobian tends to argmax's, which is 0,
+everywhere but at a tie."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def test_but_at_a_tie(report: Callable[[str], Report]) -> None:
 
 
 def test_the_backends(report: Callable[[str], Report]) -> None:
-    """p(1 − p) as p + (−p²) cancels as p tends to 1, in complex arithmetic too; a difference of f loses f's last digits."""
+    """p(1 − p) as p + (−p²) cancels as p tends to 1, in complex arithmetic too; a difference of f
+    loses f's last digits."""
     errors = report("softmax").facts["errors"]
     assert all(max(errors[name]) < 1e-14 for name in ("dual", "tape"))
     assert errors["complex-step"][0] < 1e-14 < 1e-4 < errors["complex-step"][1]

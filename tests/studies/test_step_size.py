@@ -1,4 +1,5 @@
-"""The finding: the orders of theory, and what each rule for h loses over functions from the literature."""
+"""The finding: the orders of theory, and what each rule for h loses over functions from the
+literature."""
 
 from __future__ import annotations
 

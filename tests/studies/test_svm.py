@@ -1,4 +1,5 @@
-"""The finding: a Heaviside penalty teaches nothing, hinge finds the widest margin, held by support vectors of both classes."""
+"""The finding: a Heaviside penalty teaches nothing, hinge finds the widest margin, held by support
+vectors of both classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The finding: the formula grows like n²·2ⁿ, dual numbers and the tape linearly (Baydin et al., JMLR 18, 2018, table 1)."""
+"""The finding: the formula grows like n²·2ⁿ, dual numbers and the tape linearly (Baydin et al.,
+JMLR 18, 2018, table 1)."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from diffcmp import Report
 
 
 def test_the_formula_swells(report: Callable[[str], Report]) -> None:
-    """fₙ = 4ⁿ·x·(1 − x)·(1 − f₁)⋯(1 − fₙ₋₁) has some 2ⁿ operations; its derivative has a term for each of its n factors, and
-    each of these terms the derivative of an earlier fₖ in it: n²·2ⁿ."""
+    """fₙ = 4ⁿ·x·(1 − x)·(1 − f₁)⋯(1 − fₙ₋₁) has some 2ⁿ operations; its derivative has a term for
+    each of its n factors, and each of these terms the derivative of an earlier fₖ in it: n²·2ⁿ."""
     facts = report("swell").facts
     assert facts["last"] >= 5
     for n, size in facts["sizes"].items():

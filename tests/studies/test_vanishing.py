@@ -1,4 +1,5 @@
-"""The finding: sigmoids let at most a quarter through, so that the depth of every format is known beforehand."""
+"""The finding: sigmoids let at most a quarter through, so that the depth of every format is known
+beforehand."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from diffcmp import Report, study
 def test_sigmoid_is_bounded_by_a_quarter_a_layer(report: Callable[[str], Report]) -> None:
     facts = report("vanishing").facts
     assert facts["bounded"]
-    assert facts["rates"]["sigmoid"] == pytest.approx(0.659046 * (1 - 0.659046), abs=1e-4)  # at the fixed point of sigmoid
+    assert facts["rates"]["sigmoid"] == pytest.approx(
+        0.659046 * (1 - 0.659046), abs=1e-4
+    )  # at the fixed point of sigmoid
 
 
 def test_the_depth_of_underflow(report: Callable[[str], Report]) -> None:

@@ -1,4 +1,5 @@
-"""Certificates prove nothing that `smooth` does not: on the branches of one point, asked at another."""
+"""Certificates prove nothing that `smooth` does not: on the branches of one point, asked at
+another."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from diffcmp import certify, parse
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.errors import InputError
-from diffcmp.program.expand import core
+from diffcmp.passes.expand import core
 from diffcmp.program.ir import Program
 from diffcmp.truth.certificate import branches, enclosing
 from diffcmp.truth.smooth import smooth
@@ -20,7 +21,8 @@ from tests.strategies import expressions
 
 BITS = 160
 NUMBERS = st.one_of(
-    st.sampled_from(["0", "1", "-1", "2", "1/2", "3/2"]).map(Fraction), st.fractions(-5, 5, max_denominator=16)
+    st.sampled_from(["0", "1", "-1", "2", "1/2", "3/2"]).map(Fraction),
+    st.fractions(-5, 5, max_denominator=16),
 )
 
 
@@ -28,9 +30,15 @@ def exactly(point: list[Fraction]) -> list[Ball]:
     return [fmpq(x.numerator, x.denominator) for x in point]
 
 
-def enclosed(form: Program, beside: list[Fraction], point: list[Fraction], order: int = 1) -> list[Ball] | None:
+def enclosed(
+    form: Program, beside: list[Fraction], point: list[Fraction], order: int = 1
+) -> list[Ball] | None:
     """What the certificate made for the branches at `beside` says of `point`."""
-    partials = tuple(form.inputs if order == 1 else [f"{form.inputs[0]}:{name}" for name in form.inputs[1:]] + [form.inputs[0]])
+    partials = tuple(
+        form.inputs
+        if order == 1
+        else [f"{form.inputs[0]}:{name}" for name in form.inputs[1:]] + [form.inputs[0]]
+    )
     near = smooth(form, exactly(beside), partials, Balls(BITS), order)
     if near is None:
         return None
@@ -46,8 +54,14 @@ def enclosed(form: Program, beside: list[Fraction], point: list[Fraction], order
 
 
 @settings(max_examples=300)
-@given(expressions(("x", "y"), leaves=6), st.lists(NUMBERS, min_size=4, max_size=4), st.sampled_from([1, 1, 2]))
-def test_no_certificate_holds_where_the_point_is_not_certainly_smooth(text: str, numbers: list[Fraction], order: int) -> None:
+@given(
+    expressions(("x", "y"), leaves=6),
+    st.lists(NUMBERS, min_size=4, max_size=4),
+    st.sampled_from([1, 1, 2]),
+)
+def test_no_certificate_holds_where_the_point_is_not_certainly_smooth(
+    text: str, numbers: list[Fraction], order: int
+) -> None:
     try:
         form = core(parse(text, ("x", "y")))
     except InputError:
@@ -68,7 +82,9 @@ SMOOTH = [
 @pytest.mark.parametrize(("text", "at"), SMOOTH, ids=[text for text, _ in SMOOTH])
 def test_a_certificate_holds_inside_of_every_domain(text: str, at: str) -> None:
     form = core(parse(text, ("x", "y")))
-    assert enclosed(form, [Fraction(at), Fraction(3, 7)], [Fraction(at), Fraction(3, 7)]) is not None
+    assert (
+        enclosed(form, [Fraction(at), Fraction(3, 7)], [Fraction(at), Fraction(3, 7)]) is not None
+    )
 
 
 @pytest.mark.parametrize(("text", "beside", "at"), [

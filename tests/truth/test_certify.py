@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 
 from diffcmp import Truth, certify
-from diffcmp.engines.point import point
+from diffcmp.language.parser import parse
 from diffcmp.notes import Note
-from diffcmp.program.parser import parse
+from diffcmp.point.point import point
 from diffcmp.truth.certify import taylor
 
 
@@ -21,7 +21,11 @@ def sides(truth: Truth) -> tuple[str | None, str | None]:
 
 
 def number(text: str | None) -> object:
-    return text if text in (None, "inf", "-inf") else pytest.approx(float(Fraction(text)), rel=1e-7, abs=1e-300)
+    return (
+        text
+        if text in (None, "inf", "-inf")
+        else pytest.approx(float(Fraction(text)), rel=1e-7, abs=1e-300)
+    )
 
 
 @pytest.mark.parametrize(("expr", "at", "kind", "left", "right"), [
@@ -127,8 +131,16 @@ def test_kind_and_sides(expr: str, at: str, kind: str, left: str | None, right: 
     assert truth.kind.value == kind
     if kind != "undecided":
         found = sides(truth)
-        assert (found[0] and float(Fraction(found[0])) if found[0] not in (None, "inf", "-inf") else found[0]) == number(left)
-        assert (found[1] and float(Fraction(found[1])) if found[1] not in (None, "inf", "-inf") else found[1]) == number(right)
+        assert (
+            found[0] and float(Fraction(found[0]))
+            if found[0] not in (None, "inf", "-inf")
+            else found[0]
+        ) == number(left)
+        assert (
+            found[1] and float(Fraction(found[1]))
+            if found[1] not in (None, "inf", "-inf")
+            else found[1]
+        ) == number(right)
 
 
 @pytest.mark.parametrize(("expr", "derivative"), [
@@ -146,7 +158,11 @@ def test_limits_are_exact_rationals(expr: str, derivative: str) -> None:
     found = certify(expr, 0)
     quantity = found.derivative("x")
     assert quantity is not None
-    assert (found.kind.value, found.certified, quantity.exact) == ("removable", True, Fraction(derivative))
+    assert (found.kind.value, found.certified, quantity.exact) == (
+        "removable",
+        True,
+        Fraction(derivative),
+    )
 
 
 @pytest.mark.parametrize(("expr", "at"), [
@@ -158,14 +174,23 @@ def test_zeros_that_only_exact_reasoning_sees_are_proven(expr: str, at: str) -> 
 
 
 def test_a_zero_without_a_proof_is_said_to_be_taken() -> None:
-    truth = certify("(x-x0)/(x-x0+gamma(1/3)*gamma(2/3)-2*pi/sqrt(3))", {"x": "1", "x0": "1"}, wrt=["x"], timeout=0.001)
+    truth = certify(
+        "(x-x0)/(x-x0+gamma(1/3)*gamma(2/3)-2*pi/sqrt(3))",
+        {"x": "1", "x0": "1"},
+        wrt=["x"],
+        timeout=0.001,
+    )
     assert not truth.certified
     assert truth.remarks[0].note is Note.ZERO_ASSUMED
 
 
 def test_the_other_variables_are_held_fixed() -> None:
     truth = certify("abs(x)*y", {"x": "0", "y": "2"})
-    assert (truth.kind.value, truth.along["x"].kind.value, truth.along["y"].kind.value) == ("kink", "kink", "smooth")
+    assert (truth.kind.value, truth.along["x"].kind.value, truth.along["y"].kind.value) == (
+        "kink",
+        "kink",
+        "smooth",
+    )
     derivative = truth.derivative("y")
     assert derivative is not None
     assert derivative.exact == 0
@@ -189,7 +214,8 @@ def test_x_to_the_y_along_each_coordinate() -> None:
     ("(x**2-y**2)/(x-y)", "removable", True),
 ])  # fmt: skip
 def test_a_limit_of_two_variables(expr: str, kind: str, exists: bool) -> None:
-    """Whatever the kind, f that is undefined at the point has no value where another direction gives another limit."""
+    """Whatever the kind, f that is undefined at the point has no value where another direction
+    gives another limit."""
     truth = certify(expr, {"x": "0", "y": "0"})
     assert truth.kind.value == kind
     assert (truth.value is not None) == exists

@@ -1,4 +1,5 @@
-"""Certified second derivatives: by hand at points where something happens, against mpmath where nothing does."""
+"""Certified second derivatives: by hand at points where something happens, against mpmath where
+nothing does."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ from typing import Any
 import mpmath
 import pytest
 
-from diffcmp.engines.point import point
+from diffcmp.language.parser import parse
 from diffcmp.notes import Note
-from diffcmp.program.parser import parse
+from diffcmp.point.point import point
 from diffcmp.truth.certify import truth
 from diffcmp.truth.record import Quantity, Truth
 
@@ -86,7 +87,9 @@ def close(found: Any, known: str | None) -> bool:
     ("abs(sin(x))**3", "pi", "smooth", "0", "0", "0"),
     ("sin(x)*abs(sin(x))", "pi", "smooth", None, "2", "-2"),
 ])  # fmt: skip
-def test_by_hand(expr: str, at: str, kind: str, derivative: str | None, left: str | None, right: str | None) -> None:
+def test_by_hand(
+    expr: str, at: str, kind: str, derivative: str | None, left: str | None, right: str | None
+) -> None:
     found = second(expr, at)
     along = found.along["x"]
     assert (found.kind.value, found.order) == (kind, 2)
@@ -134,7 +137,11 @@ def test_mixed(expr: str, at: dict[str, str], mixed: str) -> None:
 ])  # fmt: skip
 def test_mixed_where_f_is_not_smooth_is_left_open(expr: str, at: dict[str, str], kind: str) -> None:
     found = second(expr, at, "x:y")
-    assert (found.kind.value, found.along["x:y"].kind.value, found.derivative("x:y")) == (kind, "undecided", None)
+    assert (found.kind.value, found.along["x:y"].kind.value, found.derivative("x:y")) == (
+        kind,
+        "undecided",
+        None,
+    )
     assert not found.certified
     assert Note.MIXED_UNDECIDED in {r.note for r in found.remarks}
 
@@ -152,7 +159,8 @@ def test_digits(digits: int) -> None:
 
 
 def test_a_second_derivative_that_only_exact_reasoning_joins() -> None:
-    """Both sides have the second derivative sin²1 + cos²1 = 1 and 1, which balls cannot tell from one another."""
+    """Both sides have the second derivative sin²1 + cos²1 = 1 and 1, which balls cannot tell from
+    one another."""
     found = second("where(x > 0, (sin(1)**2+cos(1)**2)*x**2/2, x**2/2)", "0")
     assert found.certified
     assert close(number(found.derivative("x")), "1")

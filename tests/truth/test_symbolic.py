@@ -1,5 +1,6 @@
-"""Limits that sympy has had wrong, or has not ended: each is known by pencil and paper, held against mpmath beside the point, and
-believed of sympy only where balls on the way to the point agree."""
+"""Limits that sympy has had wrong, or has not ended: each is known by pencil and paper, held
+against mpmath beside the point, and believed of sympy only where balls on the way to the point
+agree."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ import sympy
 from diffcmp import certify, compare
 from diffcmp.backends.symbolic_point import Side as SymbolicSide
 from diffcmp.deadline import Deadline
-from diffcmp.engines.point import point
-from diffcmp.program.expand import core
-from diffcmp.program.parser import parse
+from diffcmp.language.parser import parse
+from diffcmp.passes.expand import core
+from diffcmp.point.point import point
 from diffcmp.truth import symbolic
 from diffcmp.truth.record import Quantity, Side
 
@@ -28,7 +29,8 @@ NEAR = "1e-100"  # a distance at which a limit must show
 
 @dataclass(frozen=True)
 class Case:
-    """A function of x, as typed and for mpmath, and the limit and the slope on one side (None beside an infinite limit)."""
+    """A function of x, as typed and for mpmath, and the limit and the slope on one side (None
+    beside an infinite limit)."""
 
     name: str
     text: str
@@ -82,7 +84,11 @@ def near(found: Any, limit: Any, tolerance: float = 1e-20) -> bool:
 
 def number(quantity: Quantity) -> Any:
     """A claim as an mpmath number."""
-    return quantity.infinite * INFINITY if quantity.infinite else mpmath.mpf(quantity.text(40).split("[")[0])
+    return (
+        quantity.infinite * INFINITY
+        if quantity.infinite
+        else mpmath.mpf(quantity.text(40).split("[")[0])
+    )
 
 
 @every
@@ -117,8 +123,12 @@ def test_balls_decide_whether_a_claim_is_believed(case: Case, error: float | str
     with mpmath.workdps(60):
         limit = case.limit()
         if mpmath.isinf(limit):
-            wrong = {0.0: limit, "infinite": mpmath.mpf(0), "sign": -limit}.get(error, mpmath.mpf(1))
-            claim = Side(True, _quantity(wrong), None if mpmath.isinf(wrong) else _quantity(mpmath.mpf(0)))
+            wrong = {0.0: limit, "infinite": mpmath.mpf(0), "sign": -limit}.get(
+                error, mpmath.mpf(1)
+            )
+            claim = Side(
+                True, _quantity(wrong), None if mpmath.isinf(wrong) else _quantity(mpmath.mpf(0))
+            )
             assert symbolic.confirmed(_line(case), where, case.side, claim) is (error == 0.0)
             return
         assert case.slope is not None
@@ -133,7 +143,9 @@ def test_balls_decide_whether_a_claim_is_believed(case: Case, error: float | str
 
 
 @every
-def test_the_backend_believes_no_limit_against_the_function_beside_it(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_backend_believes_no_limit_against_the_function_beside_it(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong `sympy.limit` is not passed on: what comes back is right, or nothing is."""
     x = sympy.Symbol("x")
     f = sympy.sympify(case.text, locals={"x": x, "e": sympy.E})
@@ -142,15 +154,20 @@ def test_the_backend_believes_no_limit_against_the_function_beside_it(case: Case
         monkeypatch.setattr(sympy, "limit", lambda *_, wrong=wrong: wrong)
         found = side.limit_along(side.along(f))
         with mpmath.workdps(60):
-            assert found is None or near(mpmath.mpf(str(sympy.N(found, 40)).replace("oo", "inf")), case.limit())
+            assert found is None or near(
+                mpmath.mpf(str(sympy.N(found, 40)).replace("oo", "inf")), case.limit()
+            )
 
 
 @pytest.mark.parametrize(("expr", "value", "slope"), [
     ("x**pi+pi", "3.14159265358979323846264338328", "0"), ("x**pi+1/3", "0.333333333333333333333333333333", "0"),
     ("x**pi+e*x", "0", "2.71828182845904523536028747135"), ("cbrt(x)+x**pi+pi", "3.14159265358979323846264338328", "inf"),
 ])  # fmt: skip
-def test_an_irrational_limit_is_confirmed_as_far_as_its_digits_go(expr: str, value: str, slope: str) -> None:
-    """What sympy gives as 50 digits is a ball: the difference quotient is looked at where that is narrow enough."""
+def test_an_irrational_limit_is_confirmed_as_far_as_its_digits_go(
+    expr: str, value: str, slope: str
+) -> None:
+    """What sympy gives as 50 digits is a ball: the difference quotient is looked at where that is
+    narrow enough."""
     found = certify(expr, 0)
     assert not found.certified
     right = found.along["x"].right
@@ -159,7 +176,11 @@ def test_an_irrational_limit_is_confirmed_as_far_as_its_digits_go(expr: str, val
     assert (found.value.text(30), right.text(30)) == (value, slope)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.name in ("21038-right", "compound-interest", "x**(1/(x-1))-right")], ids=lambda c: c.name)
+@pytest.mark.parametrize(
+    "case",
+    [c for c in CASES if c.name in ("21038-right", "compound-interest", "x**(1/(x-1))-right")],
+    ids=lambda c: c.name,
+)
 def test_the_symbolic_row_has_the_slope_through_the_limit(case: Case) -> None:
     (row,) = compare(case.text, case.at, backends=["symbolic"]).rows
     assert case.slope is not None
@@ -174,4 +195,9 @@ def _quantity(value: Any) -> Quantity:
     """As the worker tells it: a rational number exactly, any other as 50 digits."""
     if not mpmath.isinf(value) and mpmath.isint(2 * value):
         return symbolic._quantity(f"{int(2 * value)}/2") or Quantity()
-    return symbolic._quantity("inf" if value == INFINITY else "-inf" if value == -INFINITY else mpmath.nstr(value, 50)) or Quantity()
+    return (
+        symbolic._quantity(
+            "inf" if value == INFINITY else "-inf" if value == -INFINITY else mpmath.nstr(value, 50)
+        )
+        or Quantity()
+    )

@@ -1,0 +1,324 @@
+"""Whether a term has the form of a pattern, and what the variables of the pattern then stand for.
+
+A sum is matched as a sum of terms in any order, a product as a product of powers in any order. At
+the place where an identity is applied it may be part of a longer sum or product, and what is left
+over is kept: `exp(x) - x - 1` has the form of `exp(a) - 1`, with `- x` left over. Below that place
+the forms must agree entirely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import TypeAlias
+
+from diffcmp.algebra.terms import (
+    COMMUTATIVE,
+    INPUT,
+    Factor,
+    Signed,
+    Term,
+    head,
+    product,
+    sum_of,
+    summands,
+    term_of,
+)
+from diffcmp.language.parser import parse
+
+VARIABLES = ("a", "b", "c", "d", "n")
+NUMBER = "n"  # the variable that only an exact positive number can take
+ROOTS_UP_TO = 64
+
+Bindings: TypeAlias = dict[str, Term]
+
+
+@cache
+def pattern(text: str) -> Term:
+    """A side of an identity; `a`, `b`, `c`, `d` and `n` are its variables."""
+    return term_of(parse(text, VARIABLES))
+
+
+@cache
+def variables(form: Term) -> frozenset[str]:
+    """The variables of a pattern."""
+    return (
+        frozenset({form.name})
+        if form.primitive == INPUT
+        else frozenset().union(*(variables(t) for t in form.inputs))
+    )
+
+
+def instance(form: Term, bound: Bindings) -> Term:
+    """The pattern with its variables replaced, numbers folded and like terms collected."""
+    if form.primitive == INPUT:
+        return bound[form.name]
+    if form.is_sum:
+        return sum_of((sign, instance(term, bound)) for sign, term in summands(form))
+    if form.is_product:
+        coefficient, factors = form.monomial
+        return product(
+            coefficient, [(instance(base, bound), exponent) for base, exponent in factors]
+        )
+    name = "pow" if form.primitive == "power" else form.primitive
+    parts = tuple(instance(t, bound) for t in form.inputs)
+    return Term("power" if name == "pow" and not parts[1].varies else name, parts, form.params)
+
+
+def matches(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
+    """Every way in which the whole of `term` has the form, with what its variables stand for."""
+    wanted = variables(form)
+    if form.primitive == INPUT and form.name not in bound:
+        if form.name != NUMBER or (term.number is not None and term.number > 0):
+            yield bound | {form.name: term}
+    elif wanted <= bound.keys():
+        if instance(form, bound).key == term.key:
+            yield bound
+    elif form.is_sum:
+        for found in _sums(form, term, bound, whole=True):
+            yield found.bound
+    elif form.is_product:
+        for product_found in _products(form, term, bound, whole=True):
+            yield product_found.bound
+    else:
+        yield from _calls(form, term, bound)
+
+
+def _calls(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
+    """Functions: the same name, and arguments of the same forms, in either order where that does
+    not matter."""
+    (name, wanted), (other, given) = head(form), head(term)
+    if name != other or len(wanted) != len(given):
+        return
+    orders = (given, given[::-1]) if name in COMMUTATIVE else (given,)
+    for order in orders:
+        yield from _each(wanted, order, bound)
+
+
+def _each(forms: Sequence[Term], terms: Sequence[Term], bound: Bindings) -> Iterator[Bindings]:
+    if not forms:
+        yield bound
+        return
+    for found in matches(forms[0], terms[0], bound):
+        yield from _each(forms[1:], terms[1:], found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum that has a form: with which sign, the places of the terms used, and the bindings."""
+
+    sign: int
+    used: tuple[int, ...]
+    bound: Bindings
+
+
+def sums(form: Term, term: Term) -> Iterator[Sum]:
+    """The parts of a sum that have the form of a sum, or of its negative; one for each choice of
+    terms."""
+    seen: set[frozenset[int]] = set()
+    for found in _sums(form, term, {}, whole=False):
+        if frozenset(found.used) not in seen:
+            seen.add(frozenset(found.used))
+            yield found
+
+
+def _sums(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[Sum]:
+    given = summands(term)
+    wanted = sorted(summands(form), key=lambda part: _difficulty(part[1]))
+    for sign in (1,) if whole else (1, -1):
+        yield from _terms(wanted, given, sign, (), bound, whole)
+
+
+def _difficulty(form: Term) -> tuple[bool, int]:
+    """Numbers first, then forms with few variables, and last the variables that take whatever is
+    there."""
+    return form.primitive == INPUT, len(variables(form))
+
+
+def _terms(
+    wanted: Sequence[Signed],
+    given: Sequence[Signed],
+    sign: int,
+    used: tuple[int, ...],
+    bound: Bindings,
+    whole: bool,
+) -> Iterator[Sum]:
+    free = [i for i in range(len(given)) if i not in used]
+    if not wanted:
+        if not (whole and free):
+            yield Sum(sign, used, bound)
+        return
+    first, form = wanted[0]
+    if (
+        whole
+        and len(wanted) == 1
+        and form.primitive == INPUT
+        and form.name not in bound
+        and form.name != NUMBER
+    ):
+        if free:
+            rest = sum_of((first * given[i][0], given[i][1]) for i in free)
+            yield Sum(sign, tuple(range(len(given))), bound | {form.name: rest})
+        return
+    for i in free:
+        if sign * given[i][0] == first:
+            for found in matches(form, given[i][1], bound):
+                yield from _terms(wanted[1:], given, sign, (*used, i), found, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product that has a form `times` over: what is left over of it, and the bindings."""
+
+    times: int
+    coefficient: Fraction
+    rest: tuple[Factor, ...]
+    bound: Bindings
+
+
+def products(form: Term, term: Term) -> Iterator[Product]:
+    """The first way in which a part of a product has the form of a product."""
+    for found in _products(form, term, {}, whole=False):
+        yield found
+        return
+
+
+def _products(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[Product]:
+    coefficient, wanted = form.monomial
+    number, given = term.monomial
+    if (
+        whole
+        and coefficient == 1
+        and len(wanted) == 1
+        and wanted[0][0].primitive == INPUT
+        and wanted[0][1] > 1
+    ):
+        base = root(term, wanted[0][1])
+        if base is not None:
+            for found in matches(wanted[0][0], base, bound):
+                yield Product(1, Fraction(1), (), found)
+        return
+    ordered = sorted(wanted, key=lambda factor: _difficulty(factor[0]))
+    for times, left, found in _factors(ordered, given, bound):
+        yield from _settled(coefficient, number, ordered, times, left, found, whole)
+
+
+def _factors(
+    wanted: Sequence[Factor], given: Sequence[Factor], bound: Bindings
+) -> Iterator[tuple[int, tuple[Factor, ...], Bindings]]:
+    """Assign the factors that are more than a variable; how often they fit, what is left of
+    `given`, the bindings."""
+    compound = [factor for factor in wanted if factor[0].primitive != INPUT]
+    if not compound:
+        yield ROOTS_UP_TO, tuple(given), bound
+        return
+    (form, exponent), others = compound[0], compound[1:]
+    for i, (base, available) in enumerate(given):
+        fits = available // exponent if available * exponent > 0 else 0
+        if fits > 0:
+            for found in matches(form, base, bound):
+                rest = (*given[:i], *given[i + 1 :])
+                for times, left, deeper in _factors(others, rest, found):
+                    most = min(times, fits)
+                    over = available - most * exponent
+                    yield most, (*left[:i], (base, over), *left[i:]) if over else left, deeper
+
+
+def _settled(
+    coefficient: Fraction,
+    number: Fraction,
+    wanted: Sequence[Factor],
+    times: int,
+    left: tuple[Factor, ...],
+    bound: Bindings,
+    whole: bool,
+) -> Iterator[Product]:
+    """The variables among the factors: those known already must be there, and new ones take what is
+    left."""
+    plain = [factor for factor in wanted if factor[0].primitive == INPUT]
+    known = [(bound[v.name], exponent) for v, exponent in plain if v.name in bound]
+    new = [(v.name, exponent) for v, exponent in plain if v.name not in bound]
+    if new:
+        if (
+            whole
+            and len({exponent for _, exponent in new}) == len(new)
+            and all(abs(e) == 1 for _, e in new)
+            and not known
+        ):
+            yield from _taken(coefficient, number, new, left, bound)
+        return
+    needed, bases = product(coefficient, known).monomial
+    for count in range(times, 0, -1):
+        rest = _without(left, [(base, exponent * count) for base, exponent in bases])
+        if rest is None or (coefficient != 1 and number == 1) or not needed:
+            continue
+        over = number / needed**count
+        if not whole or (over == 1 and not rest and count == 1):
+            yield Product(count, over, rest, bound)
+            return
+
+
+def _taken(
+    coefficient: Fraction,
+    number: Fraction,
+    new: Sequence[tuple[str, int]],
+    left: tuple[Factor, ...],
+    bound: Bindings,
+) -> Iterator[Product]:
+    """One new variable takes what is left above the line, one what is left below."""
+    over = number / coefficient
+    if over < 0 or (abs(coefficient) != 1 and over != 1):
+        return
+    above = [(base, exponent) for base, exponent in left if exponent > 0]
+    below = [(base, -exponent) for base, exponent in left if exponent < 0]
+    names = {exponent: name for name, exponent in new}
+    if -1 in names:
+        if not below:
+            return
+        bound = bound | {names[-1]: product(Fraction(1), below)}
+    else:
+        above += [(base, -exponent) for base, exponent in below]
+    if 1 in names:
+        bound = bound | {names[1]: product(over, above)}
+    elif above or over != 1:
+        return
+    yield Product(1, Fraction(1), (), bound)
+
+
+def _without(given: Sequence[Factor], needed: Sequence[Factor]) -> tuple[Factor, ...] | None:
+    """What is left of the factors when the needed ones are taken out; None where one is missing."""
+    left = list(given)
+    for base, exponent in needed:
+        for i, (other, available) in enumerate(left):
+            if (
+                other.key == base.key
+                and available * exponent > 0
+                and abs(available) >= abs(exponent)
+            ):
+                left[i] = (other, available - exponent)
+                break
+        else:
+            return None
+    return tuple(factor for factor in left if factor[1])
+
+
+def root(term: Term, degree: int) -> Term | None:
+    """The term whose power of that degree this is, where it has one: 4*x**2 is the square of
+    2*x."""
+    coefficient, factors = term.monomial
+    number = _rational_root(coefficient, degree)
+    if number is None or any(exponent % degree for _, exponent in factors):
+        return None
+    return product(number, [(base, exponent // degree) for base, exponent in factors])
+
+
+def _rational_root(value: Fraction, degree: int) -> Fraction | None:
+    if value <= 0:
+        return None
+    parts = [
+        round(n ** (1 / degree)) if n < 10**15 else 0 for n in (value.numerator, value.denominator)
+    ]
+    exact = parts[0] ** degree == value.numerator and parts[1] ** degree == value.denominator
+    return Fraction(*parts) if exact else None

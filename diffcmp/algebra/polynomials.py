@@ -1,0 +1,105 @@
+"""A polynomial in one expression, with rational coefficients, as the product of what its rational
+roots make of it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product as pairs
+from math import lcm
+
+from diffcmp.algebra.terms import Signed, Term, power, product, sum_of, summands
+
+HIGHEST = 12  # degree
+LARGEST = 10_000  # first and last coefficient, so that their divisors are found at once
+
+
+def factored(term: Term) -> Term | None:
+    """`x**2 - 3*x + 2` as `(x - 1)*(x - 2)`; None where it is no such polynomial, or has no
+    rational root."""
+    found = _coefficients(term)
+    if found is None:
+        return None
+    base, coefficients = found
+    factors: list[Term] = []
+    while len(coefficients) > 1 and (root := _root(coefficients)) is not None:
+        linear = [
+            Fraction(-root.numerator),
+            Fraction(root.denominator),
+        ]  # whole numbers: 3*x - 1 is exact, x - 1/3 is not
+        factors.append(_polynomial(base, linear))
+        coefficients = [c / root.denominator for c in _divided(coefficients, root)]
+    if not factors:
+        return None
+    if len(coefficients) == 1:
+        return product(coefficients[0], [(factor, 1) for factor in factors])
+    return product(
+        Fraction(1), [(factor, 1) for factor in (*factors, _polynomial(base, coefficients))]
+    )
+
+
+def _coefficients(term: Term) -> tuple[Term, list[Fraction]] | None:
+    """The expression that it is a polynomial in, and its coefficients from the constant one
+    upwards."""
+    base: Term | None = None
+    found: dict[int, Fraction] = {}
+    for sign, part in summands(term):
+        coefficient, factors = part.monomial
+        if len(factors) > 1 or (factors and not 0 < factors[0][1] <= HIGHEST):
+            return None
+        if factors:
+            base = base or factors[0][0]
+            if factors[0][0].key != base.key:
+                return None
+        degree = factors[0][1] if factors else 0
+        found[degree] = found.get(degree, Fraction(0)) + sign * coefficient
+    top = max((degree for degree, value in found.items() if value), default=0)
+    return (
+        None
+        if base is None or top < 2
+        else (base, [found.get(i, Fraction(0)) for i in range(top + 1)])
+    )
+
+
+def _root(coefficients: list[Fraction]) -> Fraction | None:
+    """A rational root, the smallest first: its numerator divides the last coefficient, its
+    denominator the first."""
+    if not coefficients[0]:
+        return Fraction(0)
+    scale = lcm(*(c.denominator for c in coefficients))
+    last, first = abs(int(coefficients[0] * scale)), abs(int(coefficients[-1] * scale))
+    if max(last, first) > LARGEST:
+        return None
+    sizes = sorted({Fraction(p, q) for p, q in pairs(_divisors(last), _divisors(first))})
+    return next(
+        (s * size for size in sizes for s in (1, -1) if _value(coefficients, s * size) == 0), None
+    )
+
+
+def _divisors(n: int) -> list[int]:
+    return [d for d in range(1, n + 1) if n % d == 0]
+
+
+def _value(coefficients: list[Fraction], x: Fraction) -> Fraction:
+    total = Fraction(0)
+    for c in reversed(coefficients):
+        total = total * x + c
+    return total
+
+
+def _divided(coefficients: list[Fraction], root: Fraction) -> list[Fraction]:
+    """The quotient by x - root (Horner's scheme)."""
+    quotient: list[Fraction] = []
+    carry = Fraction(0)
+    for c in reversed(coefficients[1:]):
+        carry = carry * root + c
+        quotient.append(carry)
+    return quotient[::-1]
+
+
+def _polynomial(base: Term, coefficients: list[Fraction]) -> Term:
+    parts: list[Signed] = []
+    for degree in range(len(coefficients) - 1, -1, -1):
+        factors = [(power(base, degree), 1)] if degree else []
+        if coefficients[degree]:
+            parts.append((1, product(coefficients[degree], factors)))
+    return sum_of(parts)

@@ -1,0 +1,338 @@
+"""A Program as a tree of terms, with the views of it that algebra needs: a sum of terms, a product
+of powers.
+
+`x - y - 1` is a tree of two subtractions and, seen as algebra, a sum of three terms; `2*sin(x)/x`
+is a product of a number and two powers. The views are exact over the reals. The constructors
+(`sum_of`, `product`, `power`) fold numbers and collect like terms, so that what they build is as
+short as a person would write it. Terms that the user named in a statement stay whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeAlias
+
+from diffcmp.program.ir import Builder, Program
+from diffcmp.spans import Span
+
+INPUT = "input"
+COMMUTATIVE = frozenset({"eq", "ne", "and", "or", "max", "min", "hypot", "logaddexp"})
+MIRRORED = {"gt": "lt", "ge": "le"}  # x > y is y < x
+LARGEST_POWER = 64
+LONGEST = 4096  # bits of a number that is raised to a power
+
+Factor: TypeAlias = tuple["Term", int]  # a base and its whole exponent
+Signed: TypeAlias = tuple[int, "Term"]  # +1 or -1, and a term
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """`primitive(*inputs)`, or the input `name`. Compare terms by `key`, never by identity.
+
+    params: the value of a literal. span, slot: where it stands in the program that it came from
+        (None: it is new).
+    label: the name that the user gave it in a statement.
+    """
+
+    primitive: str
+    inputs: tuple[Term, ...] = ()
+    params: tuple[Fraction, ...] = ()
+    name: str = ""
+    span: Span | None = None
+    slot: int | None = None
+    label: str = ""
+
+    @cached_property
+    def key(self) -> str:
+        """The same for two terms that differ at most in the order of sums and products, and in how
+        numbers are folded."""
+        if self.is_sum:
+            parts = sorted(f"{sign}{term.key}" for sign, term in summands(self))
+            return _digest("sum", *parts)
+        coefficient, factors = self.monomial
+        if not self.is_product:
+            name, arguments = head(self)
+            keys = [argument.key for argument in arguments]
+            return _digest(name, self.name, *(sorted(keys) if name in COMMUTATIVE else keys))
+        if coefficient == 1 and len(factors) == 1 and factors[0][1] == 1:
+            return factors[0][0].key
+        number = f"{coefficient.numerator:x}/{coefficient.denominator:x}"
+        return _digest(
+            "product", number, *sorted(f"{exponent}*{base.key}" for base, exponent in factors)
+        )
+
+    @cached_property
+    def is_sum(self) -> bool:
+        """Whether it is a sum or a difference, perhaps with a sign before it."""
+        if self.primitive == "neg":
+            return self.inputs[0].is_sum and not self.inputs[0].label
+        return self.primitive in ("add", "sub")
+
+    @cached_property
+    def monomial(self) -> tuple[Fraction, tuple[Factor, ...]]:
+        """It as a number times whole powers; powers above and below the line are kept apart: x*x/x
+        is x² and 1/x."""
+        if self.primitive == "literal":
+            return self.params[0], ()
+        if self.primitive == "neg" and not self.is_sum:
+            coefficient, factors = _inside(self.inputs[0])
+            return -coefficient, factors
+        if self.primitive == "mul":
+            return _times(_inside(self.inputs[0]), _inside(self.inputs[1]))
+        if self.primitive == "div" and _inside(self.inputs[1])[0]:
+            return _times(_inside(self.inputs[0]), _raised(_inside(self.inputs[1]), -1))
+        if self.primitive == "power":
+            exponent = self.inputs[1].number
+            base = _inside(self.inputs[0])
+            whole = (
+                exponent is not None
+                and exponent.denominator == 1
+                and 0 < abs(exponent) <= LARGEST_POWER
+            )
+            short = (
+                max(base[0].numerator.bit_length(), base[0].denominator.bit_length())
+                * LARGEST_POWER
+                <= LONGEST
+            )
+            if exponent is not None and whole and short and (exponent > 0 or base[0]):
+                return _raised(base, int(exponent))
+        return Fraction(1), ((self, 1),)
+
+    @cached_property
+    def is_product(self) -> bool:
+        """Whether it is a product, a quotient, a power or a number, or has a sign before it."""
+        return not self.is_sum and self.monomial[1] != ((self, 1),)
+
+    @cached_property
+    def number(self) -> Fraction | None:
+        """Its exact value where it is a number, or numbers multiplied and divided."""
+        coefficient, factors = self.monomial
+        return None if factors else coefficient
+
+    @cached_property
+    def varies(self) -> bool:
+        """Whether it depends on an input."""
+        return self.primitive == INPUT or any(t.varies for t in self.inputs)
+
+    @cached_property
+    def weight(self) -> int:
+        """How many operations it has, a named term counted as one."""
+        return 1 + sum(1 if t.label else t.weight for t in self.inputs)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def head(term: Term) -> tuple[str, tuple[Term, ...]]:
+    """The function and its arguments: x**0.5 is a square root, e**x an exponential, x > y is y <
+    x."""
+    name, arguments = term.primitive, term.inputs
+    if name in MIRRORED:
+        return MIRRORED[name], arguments[::-1]
+    if name in ("pow", "power"):
+        if arguments[0].primitive == "e":
+            return "exp", arguments[1:]
+        exponent = arguments[1].number
+        if exponent == Fraction(1, 2):
+            return "sqrt", arguments[:1]
+        if (
+            exponent is None or exponent.denominator != 1
+        ):  # a whole power is a product, and its base may be negative
+            return "pow", arguments
+    return name, arguments
+
+
+def summands(term: Term) -> list[Signed]:
+    """The terms of a sum, each with its sign; one term where it is no sum. No term has a negative
+    coefficient."""
+    found: list[Signed] = []
+    for sign, part in leaves(term):
+        coefficient, factors = _inside(part)
+        found.append((-sign, product(-coefficient, factors)) if coefficient < 0 else (sign, part))
+    return found
+
+
+def leaves(term: Term, sign: int = 1, top: bool = True) -> list[Signed]:
+    """The terms of a sum as they stand in the tree."""
+    if term.label and not top:
+        return [(sign, term)]
+    if term.primitive == "neg":
+        return leaves(term.inputs[0], -sign, False)
+    if term.primitive in ("add", "sub"):
+        second = sign if term.primitive == "add" else -sign
+        return leaves(term.inputs[0], sign, False) + leaves(term.inputs[1], second, False)
+    return [(sign, term)]
+
+
+def _inside(term: Term) -> tuple[Fraction, tuple[Factor, ...]]:
+    """A factor of a larger product: a term that the user named stays whole, unless it is a
+    number."""
+    return (Fraction(1), ((term, 1),)) if term.label and term.number is None else term.monomial
+
+
+def _times(
+    left: tuple[Fraction, tuple[Factor, ...]], right: tuple[Fraction, tuple[Factor, ...]]
+) -> tuple[Fraction, tuple[Factor, ...]]:
+    merged: dict[tuple[str, bool], Factor] = {}
+    for base, exponent in (*left[1], *right[1]):
+        place = (base.key, exponent > 0)
+        merged[place] = (
+            (merged[place][0], merged[place][1] + exponent) if place in merged else (base, exponent)
+        )
+    return left[0] * right[0], tuple(merged.values())
+
+
+def _raised(
+    base: tuple[Fraction, tuple[Factor, ...]], exponent: int
+) -> tuple[Fraction, tuple[Factor, ...]]:
+    return base[0] ** exponent, tuple((b, e * exponent) for b, e in base[1])
+
+
+# building -----------------------------------------------------------------------------------------------------------
+
+
+def literal(value: Fraction) -> Term:
+    """An exact number as the language writes it: a decimal, a quotient, or one of them behind a
+    sign."""
+    if value < 0:
+        return Term("neg", (literal(-value),))
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest == 1:
+        return Term("literal", params=(value,))
+    return Term("div", (literal(Fraction(value.numerator)), literal(Fraction(value.denominator))))
+
+
+def sum_of(parts: Iterable[Signed]) -> Term:
+    """A sum with its like terms collected, in the order in which they first appear, led by a
+    positive term."""
+    coefficients: dict[str, Fraction] = {}
+    cores: dict[str, tuple[Term, Term]] = {}
+    for sign, term in [(s * inner, t) for s, part in parts for inner, t in summands(part)]:
+        coefficient, factors = _inside(term)
+        core = product(Fraction(1), factors)
+        coefficients[core.key] = coefficients.get(core.key, Fraction(0)) + sign * coefficient
+        cores.setdefault(core.key, (core, term))
+    terms: list[Signed] = []
+    for key, (core, term) in cores.items():
+        coefficient = coefficients[key]
+        if coefficient:
+            whole = (
+                term
+                if _inside(term)[0] == abs(coefficient)
+                else product(abs(coefficient), ((core, 1),))
+            )
+            terms.append((1 if coefficient > 0 else -1, whole))
+    lead = next((i for i, (sign, _) in enumerate(terms) if sign > 0), 0)
+    terms = [*terms[lead : lead + 1], *terms[:lead], *terms[lead + 1 :]]
+    if not terms:
+        return literal(Fraction(0))
+    total = terms[0][1] if terms[0][0] > 0 else negated(terms[0][1])
+    for sign, term in terms[1:]:
+        total = Term("add" if sign > 0 else "sub", (total, term))
+    return total
+
+
+def product(coefficient: Fraction, factors: Iterable[Factor]) -> Term:
+    """A number times whole powers, as one fraction: `2*sin(x)**2/(3*y)`; -(x - y) is y - x."""
+    factors = tuple(factors)
+    if (
+        coefficient == -1
+        and len(factors) == 1
+        and factors[0][1] == 1
+        and factors[0][0].is_sum
+        and not factors[0][0].label
+    ):
+        return negated(factors[0][0])
+    above: list[Term] = []
+    below: list[Term] = []
+    for base, exponent in factors:
+        inner = _inside(base)
+        if inner[1] != ((base, 1),) and (
+            inner[0] or exponent > 0
+        ):  # a division by 0 stays as it is
+            coefficient *= inner[0] ** exponent
+            return product(coefficient, _flattened(factors, base, _raised(inner, exponent)[1]))
+        (above if exponent > 0 else below).append(power(base, abs(exponent)))
+    negative, size = coefficient < 0, abs(coefficient)
+    if size.numerator != 1 or not above:
+        above.insert(0, literal(Fraction(size.numerator)))
+    if negative:
+        above[0] = Term("neg", (above[0],))
+    if size.denominator != 1:
+        below.insert(0, literal(Fraction(size.denominator)))
+    numerator = _chained(above)
+    return Term("div", (numerator, _chained(below))) if below else numerator
+
+
+def _flattened(
+    factors: Iterable[Factor], base: Term, inner: tuple[Factor, ...]
+) -> tuple[Factor, ...]:
+    """The factors with `base` replaced by what it is made of."""
+    rest: tuple[Fraction, tuple[Factor, ...]] = (Fraction(1), ())
+    for one, exponent in factors:
+        rest = _times(rest, (Fraction(1), inner if one is base else ((one, exponent),)))
+    return rest[1]
+
+
+def _chained(terms: list[Term]) -> Term:
+    total = terms[0]
+    for term in terms[1:]:
+        total = Term("mul", (total, term))
+    return total
+
+
+def power(base: Term, exponent: int) -> Term:
+    """A positive whole power."""
+    return base if exponent == 1 else Term("power", (base, literal(Fraction(exponent))))
+
+
+def negated(term: Term) -> Term:
+    """The term with its sign turned."""
+    if term.is_sum and not term.label:
+        return sum_of((-sign, part) for sign, part in summands(term))
+    coefficient, factors = _inside(term)
+    return product(-coefficient, factors)
+
+
+# to and from programs
+# -------------------------------------------------------------------------------------------------
+
+
+def term_of(program: Program) -> Term:
+    """The first output of a Program as a term."""
+    names = {slot: label for label, slot in program.labels}
+    terms = {i: Term(INPUT, name=name) for i, name in enumerate(program.inputs)}
+    for eq in program.equations:
+        inputs = tuple(terms[i] for i in eq.inputs)
+        label = names.get(eq.output, "")
+        terms[eq.output] = Term(eq.primitive, inputs, eq.params, "", eq.span, eq.output, label)
+    return terms[program.outputs[0]]
+
+
+def program_of(term: Term, inputs: tuple[str, ...]) -> Program:
+    """The Program of a term. What the user named is computed once, all else as often as it is
+    written."""
+    builder = Builder(inputs)
+    named: dict[int, int] = {}
+    labels: list[tuple[str, int]] = []
+
+    def added(part: Term) -> int:
+        if part.primitive == INPUT:
+            return inputs.index(part.name)
+        if id(part) in named:
+            return named[id(part)]
+        slot = builder.add(part.primitive, [added(t) for t in part.inputs], part.params)
+        if part.label:
+            named[id(part)] = slot
+            labels.append((part.label, slot))
+        return slot
+
+    return builder.program([added(term)], labels=labels)

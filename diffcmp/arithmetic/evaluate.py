@@ -1,0 +1,54 @@
+"""Run a Program on any number system, one equation after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.language import rules
+from diffcmp.primitives.shapes import Static
+from diffcmp.program.ir import Program
+
+
+def evaluate(program: Program, system: NumberSystem[Any], inputs: Sequence[Any]) -> list[Any]:
+    """The outputs of `program` at `inputs`, one value of `system` for each input."""
+    values = trace_of(program, system, inputs)
+    return [values[i] for i in program.outputs]
+
+
+def trace_of(program: Program, system: NumberSystem[Any], inputs: Sequence[Any]) -> list[Any]:
+    """The values of all slots."""
+    values: list[Any] = [*inputs, *([None] * (program.size - len(inputs)))]
+    for eq in program.equations:
+        if eq.params:
+            values[eq.output] = system.literal(eq.params[0])
+        else:
+            values[eq.output] = carried_out(
+                system, eq.primitive, [values[i] for i in eq.inputs], eq.static
+            )
+    return values
+
+
+def carried_out(
+    system: NumberSystem[Any], name: str, arguments: Sequence[Any], static: Static = ()
+) -> Any:
+    """One primitive of values; `static` is what a structural one knows beforehand."""
+    function = operation(system, name)
+    return function(*arguments, static=static) if static else function(*arguments)
+
+
+def operation(system: NumberSystem[Any], name: str) -> Callable[..., Any]:
+    """How `system` carries out a primitive: its own function, else the primitive's definition or
+    stable form."""
+    known = system.operations.get(name)
+    if known is None:
+        known = system.operations[name] = system.function(name) or _composed(system, name)
+    return known
+
+
+def _composed(system: NumberSystem[Any], name: str) -> Callable[..., Any]:
+    body = rules.definition(name) if system.exact else rules.stable(name)
+    if body is None:
+        raise NotImplementedError(f"{type(system).__name__} has no {name}")
+    return lambda *arguments: evaluate(body, system, arguments)[0]

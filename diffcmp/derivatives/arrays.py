@@ -1,0 +1,247 @@
+"""From a function to its derivatives as compiled functions of NumPy arrays: gradient, jacobian,
+hessian and products.
+
+A function is text or a Program. The shapes of its variables come from the arrays at the first call
+with such shapes; it is then parsed, differentiated and compiled once, and kept. One array, or
+number, for each variable is passed, in the order in which they first appear in the text. All may be
+called from several threads at once, and can be pickled: as what they were made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcmp.derivatives.prepared import Derivative, Made
+from diffcmp.engines import products
+from diffcmp.engines.derived import input_shapes, only
+from diffcmp.passes.scalars import scalarised
+from diffcmp.program.checks import chosen, differentiated, number_valued
+from diffcmp.program.ir import Program
+
+if TYPE_CHECKING:
+    from diffcmp.backends.protocol import Backend
+
+Array: TypeAlias = "np.ndarray[Any, Any] | float"
+
+
+def owned(value: Any, inputs: Sequence[Any] = ()) -> Array:
+    """A number as a Python float, an array as one that shares no memory, with `inputs` either."""
+    if not (value.__class__ is np.ndarray and value.ndim):
+        return float(value)
+    if value.base is None and value.flags.writeable:
+        for x in inputs:
+            if x is value:
+                break
+        else:
+            return value
+    return np.array(value)
+
+
+def single(parts: Sequence[Any]) -> Any:
+    """The parts for each variable; for one variable its own."""
+    return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+def gradient(
+    expr: str | Program, backend: str = "tape", jit: bool = False, wrt: Sequence[str] | None = None
+) -> Derivative:
+    """∇f as a function of the variables: an array or a number for each, or each of those in `wrt`;
+    several give a tuple.
+
+    `tape` is one reverse sweep, whatever the number of inputs; `dual` one run of forward mode for
+    each of them; any other backend works by components. `jit`: numba compiles what `tape` does to
+    long arrays; needs the
+        extra `diffcmp[jit]`.
+
+    Raises
+    ------
+    InputError: for an expression or a backend that makes no sense; when called, where the value is
+        not a number, or numba is asked for and not installed, and as `Derivative` says.
+
+    >>> gradient("sum(x**2)*y")([1, 2, 3], 2)
+    (array([ 4.,  8., 12.]), 14.0)
+    >>> gradient("sum(x**2)*y", wrt=["y"])([1, 2, 3], 2)
+    14.0
+    """
+    if backend not in ("tape", "dual"):
+        _method(backend)
+    names = None if wrt is None else tuple(wrt)
+    made = Derivative("gradient", expr, partial(_gradient, backend=backend, jit=jit, wrt=names))
+    chosen(made.names, names)
+    return made
+
+
+@lru_cache(maxsize=256)
+def _gradient(program: Program, backend: str, jit: bool, wrt: tuple[str, ...] | None) -> Made:
+    program = number_valued(program)
+    names = differentiated(program, wrt)
+    if backend == "tape":
+        return _arrays(products.gradient(program, names, jit))
+    if backend == "dual":
+        return _arrays(products.forward_gradient(program, names))
+    row, shapes = _by_components(program, backend, names), products.shapes_of(program, names)
+    return lambda *x: single([owned(part) for part in products.split(row(*x)[0], shapes)])
+
+
+def _arrays(f: Callable[..., Sequence[Any]]) -> Made:
+    return lambda *x: single([owned(part, x) for part in f(*x)])
+
+
+def _jvp(program: Program) -> Made:
+    return _arrays(products.jvp(program))
+
+
+def _vjp(program: Program) -> Made:
+    return _arrays(products.vjp(program))
+
+
+def _hvp(program: Program) -> Made:
+    return _arrays(products.hvp(number_valued(program)))
+
+
+def _method(name: str) -> Backend:
+    """A backend for first derivatives. Its floor is loaded where it is asked for, as it needs more
+    than compiled code does."""
+    from diffcmp.backends.registry import able
+
+    return able(name, 1)
+
+
+def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = None) -> Made:
+    """The Jacobian, or its columns for some variables, by a backend that works on numbers: each row
+    a gradient."""
+    from diffcmp.point.coordinate import coordinate
+    from diffcmp.point.point import Point
+
+    numbers = scalarised(program)
+    names = differentiated(numbers, wrt)
+    rows = [_method(backend).prepare(only(numbers, i), names) for i in range(len(numbers.outputs))]
+
+    def dense(*x: Any) -> NDArray[Any]:
+        at = Point(
+            {
+                n: coordinate(float(v))
+                for n, v in zip(numbers.inputs, products.flattened(x), strict=True)
+            }
+        )
+        return np.array(
+            [[float(row.derivative[n]) for n in names] for row in (f(at) for f in rows)]
+        )
+
+    return dense
+
+
+def jacobian(expr: str | Program, backend: str | None = None) -> Derivative:
+    """The Jacobian as a function of the variables: an array of the shape of the value, then that of
+    the variable; several variables give a tuple.
+
+    `dual` takes products of forward mode, `tape` those of reverse mode, None whichever are fewer;
+    columns that share no row share a product. Any other backend works by components.
+
+    Raises
+    ------
+    InputError: as for `gradient`, but that the value may be an array.
+
+    >>> jacobian("[x[0]*x[1], sin(x[0]), 3]")([0, 2])
+    array([[2., 0.],
+           [1., 0.],
+           [0., 0.]])
+    """
+    if backend not in ("tape", "dual", None):
+        _method(backend)
+    return Derivative("jacobian", expr, partial(_jacobian, backend=backend))
+
+
+@lru_cache(maxsize=256)
+def _jacobian(program: Program, backend: str | None) -> Made:
+    if backend in ("dual", "tape", None):
+        dense = products.jacobian(program, None if backend is None else backend == "dual")
+    else:
+        dense = _by_components(program, backend)
+    shape, shapes = products.value_shape(program), input_shapes(program)
+
+    def blocks(*x: Any) -> Any:
+        found = products.split(dense(*x), shapes)
+        return single([owned(b.reshape((*shape, *s))) for b, s in zip(found, shapes, strict=True)])
+
+    return blocks
+
+
+def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
+    """The Hessian as a function of the variables, by dual numbers over the tape: an array of the
+    shape of the variable twice; several variables give a tuple of tuples. Columns are coloured: a
+    tridiagonal one costs 3 products at any n.
+
+    sparse: `scipy.sparse.csr_array` instead, with the elements of a matrix in a row; needs the
+        extra `diffcmp[sparse]`.
+
+    Raises
+    ------
+    InputError: as for `gradient`, and where scipy is asked for and not installed.
+
+    >>> hessian("x[0]**2*x[1]")([3, 1])
+    array([[2., 6.],
+           [6., 0.]])
+    """
+    return Derivative("hessian", expr, partial(_hessian, sparse=sparse))
+
+
+@lru_cache(maxsize=256)
+def _hessian(program: Program, sparse: bool) -> Made:
+    program = number_valued(program)
+    whole, shapes = products.hessian(program), input_shapes(program)
+    ends = [products.size(shapes[:i]) for i in range(len(shapes) + 1)]
+
+    def blocks(*x: Any) -> Any:
+        found = whole(*x)
+        matrix = found.scipy() if sparse else found.dense()
+        rows = []
+        for i, row in enumerate(shapes):
+            parts = [
+                matrix[ends[i] : ends[i + 1], ends[j] : ends[j + 1]] for j in range(len(shapes))
+            ]
+            rows.append(
+                single(
+                    parts
+                    if sparse
+                    else [owned(p.reshape((*row, *s))) for p, s in zip(parts, shapes, strict=True)]
+                )
+            )
+        return single(rows)
+
+    return blocks
+
+
+def jvp(expr: str | Program) -> Derivative:
+    """J·v as a function of the variables and a direction for each, by forward mode: of the shape of
+    the value.
+
+    >>> jvp("x**2")([1, 2], [1, 10])
+    array([ 2., 40.])
+    """
+    return Derivative("jvp", expr, _jvp, "directions")
+
+
+def vjp(expr: str | Program) -> Derivative:
+    """wᵀ·J as a function of the variables and w, of the shape of the value, by reverse mode: an
+    array for each variable.
+
+    >>> vjp("x**2")([1, 2], [1, 10])
+    array([ 2., 40.])
+    """
+    return Derivative("vjp", expr, _vjp, "cotangent")
+
+
+def hvp(expr: str | Program) -> Derivative:
+    """∇²f·v as a function of the variables and a direction for each, by dual numbers over the tape:
+    an array for each variable.
+
+    >>> hvp("x[0]**2*x[1]")([3, 1], [1, 0])
+    array([2., 6.])
+    """
+    return Derivative("hvp", expr, _hvp, "directions")

@@ -1,0 +1,299 @@
+"""The lines of one function on whole arrays: one call an equation, into memory that is no longer
+needed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from diffcmp.arithmetic.arrays import kernel
+from diffcmp.arithmetic.floats import nearest_double
+from diffcmp.engines.arrays.names import Names
+from diffcmp.program.emit import called
+from diffcmp.program.ir import Equation
+
+OPERATORS = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+    "eq": "==",
+    "ne": "!=",
+}
+REDUCED = {"sum_to": np.add, "largest": np.maximum, "smallest": np.minimum}  # by a ufunc
+FRESH = frozenset(
+    {"matmul", "stack", "concatenate", "attained", "softmax", "softmax_along"}
+)  # new arrays
+
+
+@dataclass(slots=True)
+class Memory:
+    """Where a value lies: the name of the array that owns it, what it can be reused for, and how
+    many names still need it."""
+
+    owner: str
+    kind: object | None  # None: not ours to reuse
+    needed: int = 0
+
+
+class Body:
+    """The lines of one function in the making, on whole arrays."""
+
+    def __init__(
+        self, names: Names, equations: Iterable[Equation], uses: Mapping[int, int], recycle: bool
+    ) -> None:
+        self.names = names
+        self.recycle = recycle
+        self.program = names.program
+        self.uses = Counter(uses)
+        self.lines: list[str] = []
+        self.memory: dict[int, Memory] = {
+            i: Memory(names.slots[i], None) for i in range(len(self.program.inputs))
+        }
+        self.texts: dict[int, str] = {i: names.slots[i] for i in self.memory}
+        self.free: dict[object, list[str]] = defaultdict(list)
+        self.waiting: dict[
+            int, Equation
+        ] = {}  # slices whose sum with something is all that is needed of them
+        self.terms = {i for eq in equations if eq.primitive == "add" for i in eq.inputs}
+        for i, memory in self.memory.items():
+            memory.needed = uses.get(i, 0)
+
+    # -- what differs within blocks
+
+    def kind(self, slot: int) -> object:
+        """What its memory could be used for again: its shape, and whether it holds conditions."""
+        return self.program.dims[slot], self.names.boolean(slot)
+
+    def operand(self, slot: int, like: int) -> str:
+        """The source of an argument of slot `like`."""
+        return self.text(slot)
+
+    def piece(self, eq: Equation) -> tuple[str, str, str]:
+        """For a slice that is put into a vector, the source of its start, of its stop, and of what
+        is put."""
+        start, stop, _ = eq.static[0][0]
+        return str(start), str(stop), self.text(eq.inputs[0])
+
+    def length(self, slot: int) -> str:
+        """The source of the length of a vector."""
+        return str(self.program.dims[slot][0])
+
+    def target(self, slot: int) -> str | None:
+        """The memory that a slot has to be written to; None for any."""
+        return None
+
+    # -- names and memory
+
+    def text(self, slot: int) -> str:
+        return self.names.constant(slot) if slot in self.names.known else self.texts[slot]
+
+    def new(self, slot: int, name: str, kind: object | None) -> None:
+        """A value in memory of its own."""
+        self.texts[slot] = name
+        self.memory[slot] = Memory(name, kind, self.uses[slot])
+
+    def view(self, slot: int, text: str, of: int) -> None:
+        """A value that is a view of another one."""
+        self.texts[slot] = self.names.slots[slot]
+        self.lines.append(f"    {self.texts[slot]} = {text}")
+        if of in self.memory:
+            self.memory[of].needed += self.uses[slot]
+            self.memory[slot] = self.memory[of]
+
+    def done(self, slots: Iterable[int], times: int = 1) -> None:
+        """These have been used; memory that nobody needs is free."""
+        for slot in slots:
+            memory = self.memory.get(slot)
+            if memory is None:
+                continue
+            memory.needed -= 1
+            if memory.needed == 0 and memory.kind is not None and self.recycle:
+                self.free[memory.kind].append(memory.owner)
+                memory.kind = None
+
+    def place(self, eq: Equation) -> str | None:
+        """Memory for the value of an elementwise equation: that of an argument which ends here, or
+        any that is free."""
+        kind = self.kind(eq.output)
+        counts = Counter(eq.inputs)
+        for slot, times in counts.items():
+            memory = self.memory.get(slot)
+            if memory is None or memory.kind != kind or not self.recycle:
+                continue
+            sharing = [i for i in counts if self.memory.get(i) is memory]
+            if (
+                memory.needed == times
+                and sharing == [slot]
+                and self.operand(slot, eq.output) == memory.owner
+            ):
+                memory.kind = None
+                return memory.owner
+        return self.free[kind].pop() if self.free[kind] else None
+
+    # -- equations
+
+    def equation(self, eq: Equation) -> None:
+        if eq.output in self.names.known:
+            return
+        if eq.primitive == "put" and self.plain(eq):
+            if self.recycle and self.uses[eq.output] == 1 and eq.output in self.terms:
+                self.waiting[eq.output] = eq
+                return
+            self.put(eq)
+        elif eq.primitive == "add" and any(i in self.waiting for i in eq.inputs):
+            self.add_slices(eq)
+        elif eq.entry.structure is not None:
+            self.structural(eq)
+        elif eq.shape:
+            self.elementwise(eq)
+        else:
+            self.number(eq)
+        self.done(eq.inputs)
+
+    def plain(self, eq: Equation) -> bool:
+        """Whether it puts a slice of a vector, forwards."""
+        key = eq.static[0]
+        return len(eq.shape) == 1 and isinstance(key[0], tuple) and key[0][2] > 0
+
+    def structural(self, eq: Equation) -> None:
+        text = ", ".join(map(self.text, eq.inputs))
+        if eq.primitive == "take":
+            self.view(eq.output, f"{text}{indexed(eq.static[0])}", eq.inputs[0])
+        elif eq.primitive in ("transpose", "broadcast"):
+            self.view(eq.output, f"{self.bound(eq)}({text})", eq.inputs[0])
+        else:
+            fresh = eq.primitive in FRESH or (
+                eq.primitive == "sum_to" and eq.shape != self.program.dims[eq.inputs[0]]
+            )
+            self.assign(
+                eq, self.reduced(eq, text), self.kind(eq.output) if fresh and eq.shape else None
+            )
+            for memory in (
+                () if fresh or not eq.shape else filter(None, map(self.memory.get, eq.inputs))
+            ):
+                memory.kind = None  # it may be a view
+
+    def reduced(self, eq: Equation, text: str) -> str:
+        """The call of a ufunc that reduces an array to a number, or its rows to a column; of all
+        else, that of its function."""
+        ufunc, shape = REDUCED.get(eq.primitive), self.program.dims[eq.inputs[0]]
+        column = (
+            eq.primitive == "sum_to"
+            and len(shape) == 2
+            and shape[1] > 1
+            and eq.shape == (shape[0], 1)
+        )
+        if ufunc is None or not shape or (eq.shape and not column):
+            return f"{self.bound(eq)}({text})"
+        axes = ", 1, None, None, True" if column else ", None" if len(shape) > 1 else ""
+        return f"{self.names.used(ufunc.__name__, ufunc)}.reduce({text}{axes})"
+
+    def bound(self, eq: Equation) -> str:
+        function = kernel(eq.primitive)
+        assert function is not None
+        return self.names.used(
+            f"__{eq.primitive}{eq.output}",
+            partial(function, static=eq.static) if eq.static else function,
+        )
+
+    def assign(self, eq: Equation, text: str, kind: object | None) -> None:
+        name = self.names.slots[eq.output]
+        self.lines.append(f"    {name} = {text}")
+        self.new(eq.output, name, kind)
+
+    def number(self, eq: Equation) -> None:
+        """Numbers are NumPy's, whose operators follow IEEE 754 as its functions do."""
+        arguments = [self.text(i) for i in eq.inputs]
+        if eq.primitive in OPERATORS:
+            return self.assign(eq, f"{arguments[0]} {OPERATORS[eq.primitive]} {arguments[1]}", None)
+        return self.assign(eq, f"{self.function(eq)[0]}({', '.join(arguments)})", None)
+
+    def function(self, eq: Equation) -> tuple[str, bool]:
+        """The name of what carries it out, and whether that takes memory to write to."""
+        found: Any = kernel(eq.primitive)
+        exponent = self.program.by_output.get(eq.inputs[1]) if eq.primitive == "power" else None
+        if exponent is not None and exponent.params and nearest_double(exponent.params[0]) != 2:
+            found = np.power
+        name = found.__name__ if isinstance(found, np.ufunc) else called(eq.primitive)
+        return self.names.used(name, found), isinstance(found, np.ufunc)
+
+    def elementwise(self, eq: Equation) -> None:
+        """One call of a ufunc, into memory that is known to it; NumPy's own where none is free."""
+        name, writes = self.function(eq)
+        arguments = ", ".join(self.operand(i, eq.output) for i in eq.inputs)
+        wanted = self.target(eq.output)
+        into = wanted or (self.place(eq) if writes else None)
+        if wanted and not writes:
+            self.lines.append(f"    {wanted}[...] = {name}({arguments})")
+        elif into:
+            self.lines.append(f"    {name}({arguments}, {into})")
+        else:
+            return self.assign(eq, f"{name}({arguments})", self.kind(eq.output))
+        return self.new(eq.output, into or "", None if wanted else self.kind(eq.output))
+
+    def put(self, eq: Equation, wanted: str | None = None) -> None:
+        """A vector of zeros but for a slice."""
+        start, stop, what = self.piece(eq)
+        wanted = wanted or self.target(eq.output)
+        name = wanted or self.blank(eq.output)
+        (first, last, step), length = eq.static[0][0], eq.shape[0]
+        ends = [f"[:{start}]", f"[{stop}:]"] if step == 1 else ["[:]"]
+        if step == 1 and start == "0":
+            ends = ends[1:]
+        if step == 1 and (stop == str(length) or (first, last) == (0, length)):
+            ends = ends[:-1]
+        self.lines += [f"    {name}{end} = 0.0" for end in ends]
+        self.lines.append(f"    {name}[{start}:{stop}{f':{step}' if step > 1 else ''}] = {what}")
+        self.new(eq.output, name, None if wanted else self.kind(eq.output))
+
+    def blank(self, slot: int) -> str:
+        """Memory for a slot: some that is free, or new."""
+        free, name = self.free[self.kind(slot)], self.names.slots[slot]
+        if free:
+            return free.pop()
+        self.lines.append(f"    {name} = {self.names.used('empty', np.empty)}({self.length(slot)})")
+        return name
+
+    def add_slices(self, eq: Equation) -> None:
+        """A sum with a vector that is zero but for a slice: it changes there only, in the memory of
+        the first term where nothing else needs that."""
+        wanted = self.target(eq.output)
+        first, second = eq.inputs if eq.inputs[1] in self.waiting else eq.inputs[::-1]
+        if first in self.waiting:
+            made = self.waiting.pop(first)
+            self.put(made, wanted)
+            self.done(made.inputs)
+        made = self.waiting.pop(second)
+        memory, name = self.memory.get(first), self.operand(first, eq.output)
+        ours = memory is not None and memory.owner == name and memory.needed == 1
+        if not ours or not (memory.kind if wanted is None else wanted == name):  # type: ignore[union-attr]  # it is ours
+            self.put(made)
+            self.done(made.inputs)
+            return self.elementwise(eq)
+        start, stop, what = self.piece(made)
+        step = made.static[0][0][2]
+        self.lines.append(f"    {name}[{start}:{stop}{f':{step}' if step > 1 else ''}] += {what}")
+        memory.kind = None  # type: ignore[union-attr]
+        self.new(eq.output, name, None if wanted else self.kind(eq.output))
+        return self.done(made.inputs)
+
+
+def indexed(key: Sequence[Any]) -> str:
+    """An index or a slice of an array as Python's source."""
+    parts = [str(k) if not isinstance(k, tuple) else _slice(*k) for k in key]
+    return f"[{', '.join(parts)}]" if parts else ""
+
+
+def _slice(start: int, stop: int, step: int) -> str:
+    stop_text = str(stop) if stop >= 0 else ""  # a stop of -1 would be the last element
+    return f"{start}:{stop_text}" + (f":{step}" if step != 1 else "")

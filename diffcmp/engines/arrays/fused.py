@@ -1,0 +1,220 @@
+"""A stage as one loop over elements for numba, the extra `diffcmp[jit]`: nothing goes to memory but
+what outlives the stage.
+
+Slices become shifted indices. Where all of these lie inside of their vectors the loop has no
+branches; the few elements at the ends read inside of them anyway and choose afterwards. No
+fast-math: the operations are those of the Program, in its order; exp, sin, cos and whole powers are
+our own (`elementary_loops`, `whole_powers`), the other elementary functions the C library's: the
+last digits of both may differ from those of NumPy's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from diffcmp.arithmetic.floats import nearest_double
+from diffcmp.engines.arrays.elementary_loops import FAR
+from diffcmp.engines.arrays.intrinsics import compiled_functions
+from diffcmp.engines.arrays.placement import Stage
+from diffcmp.engines.arrays.whole_powers import LARGEST
+from diffcmp.errors import Fault, InputError
+from diffcmp.program.ir import Equation, Program
+
+Name: TypeAlias = Callable[[int], str]
+
+INFIX = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+    "eq": "==",
+    "ne": "!=",
+    "and": "and",
+    "or": "or",
+}
+CALLED = frozenset(
+    "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp expm1 log log2 log10 log1p sqrt hypot erf erfc "
+    "copysign".split()
+)
+OWN = frozenset({"exp", "sin", "cos"})
+OTHER = frozenset({"neg", "not", "where", "abs", "power", "take", "put"})
+
+
+def compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What compiles a loop: it releases Python's lock, and divides as IEEE 754 says.
+
+    Raises
+    ------
+    InputError: where numba is not installed.
+    """
+    try:
+        import numba
+    except ImportError:
+        raise InputError(
+            Fault.EXTRA, what="a compiled loop", package="numba", extra="jit"
+        ) from None
+    made: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(
+        nogil=True, error_model="numpy"
+    )
+    return made
+
+
+def functions() -> dict[str, object]:
+    """What a loop calls, by name."""
+    return {
+        "__math": math,
+        **{f"__{name}": function for name, function in compiled_functions().items()},
+    }
+
+
+def fusible(stage: Stage) -> bool:
+    """Whether numba knows all that a stage does; sums stay NumPy's, whose order they have."""
+    return not stage.sums and all(
+        eq.primitive in {*INFIX, *CALLED, *OTHER} for eq in stage.equations
+    )
+
+
+def loop(program: Program, stage: Stage, text: Name) -> list[str]:
+    """The lines of the function of a stage: `text` gives the source of what it reads. What it
+    writes is called `__all`, with the number of the slot."""
+    inner, edge = (
+        _Element(program, stage, text, near=True),
+        _Element(program, stage, text, at_ends=True),
+    )
+    return [
+        f"    first, last = min(max(i, {inner.first}), j), max(min(j, {inner.last}), i)",
+        "    last = max(first, last)",
+        *(f"    {line}" for line in inner.views),
+        *_everywhere(inner, _Element(program, stage, text)),
+        *_for("i, first", edge.lines),
+        *_for("last, j", edge.lines),
+        "    return ()",
+    ]
+
+
+def _everywhere(near: _Element, far: _Element) -> list[str]:
+    """The loop without branches; where arguments turn out to be too large for it, that with
+    branches instead."""
+    if not near.limited:
+        return _for("last - first", near.lines)
+    again = _for("last - first", far.lines)
+    return [
+        "    __far = 0",
+        *_for("last - first", near.lines),
+        "    if __far:",
+        *(f"    {line}" for line in again),
+    ]
+
+
+def _for(ends: str, lines: list[str]) -> list[str]:
+    return [f"    for k in range({ends}):", *(f"        {line}" for line in lines)]
+
+
+class _Element:
+    """What is done for one element k; `at_ends` where indices may lie beyond their vectors, `near`
+    where sine and cosine have no branch, and arguments for which they ought to are counted."""
+
+    def __init__(
+        self, program: Program, stage: Stage, text: Name, at_ends: bool = False, near: bool = False
+    ) -> None:
+        self.program = program
+        self.made = {eq.output: eq for eq in stage.equations}
+        self.text = text
+        self.at_ends = at_ends
+        self.near = near
+        self.limited: set[str] = set()
+        self.lines: list[str] = []
+        self.views: list[str] = []
+        self.known: dict[tuple[int, int], str] = {}
+        self.first, self.last = 0, 2**62
+        for eq in stage.equations:  # in their order, so that nothing nests deeper than a slice
+            self.value(eq.output, 0)
+        for slot in stage.kept:
+            self.within(0, program.dims[slot][0])
+            value = self.value(slot, 0)
+            if at_ends:
+                self.lines.append(f"if k < {program.dims[slot][0]}: __all{slot}[k] = {value}")
+            else:
+                self.lines.append(f"{self.view(f'__all{slot}', slot, 0)}[k] = {value}")
+
+    def within(self, shift: int, length: int) -> None:
+        """Where there are no branches, k + shift lies inside of a vector."""
+        self.first, self.last = max(self.first, -shift), min(self.last, length - shift)
+
+    def value(self, slot: int, shift: int) -> str:
+        """The source of element k + shift of a slot."""
+        if (slot, shift) not in self.known:
+            name = f"__v{slot}_{shift}".replace("-", "m")
+            source = (
+                self.source(self.made[slot], shift) if slot in self.made else self.read(slot, shift)
+            )
+            if slot in self.made or "[" in source:
+                self.lines.append(f"{name} = {source}")
+                source = name
+            self.known[slot, shift] = source
+        return self.known[slot, shift]
+
+    def read(self, slot: int, shift: int) -> str:
+        shape = self.program.dims[slot]
+        if shape in ((), (1,)):
+            return self.text(slot) + ("[0]" if shape else "")
+        self.within(shift, shape[0])
+        if self.at_ends:
+            return f"{self.text(slot)}[min(max(k + {shift}, 0), {shape[0] - 1})]"
+        return f"{self.view(self.text(slot), slot, shift)}[k]"
+
+    def view(self, text: str, slot: int, shift: int) -> str:
+        """A vector from where the loop without branches begins: an index from 0 on needs no test
+        for its sign, which would keep the loop from being carried out several elements at a
+        time."""
+        name = f"__r{slot}_{shift}".replace("-", "m")
+        self.views.append(f"{name} = {text}[first + {shift}:last + {shift}]")
+        return name
+
+    def source(self, eq: Equation, shift: int) -> str:
+        if eq.primitive == "take":
+            return self.value(eq.inputs[0], shift + eq.static[0][0][0])
+        if eq.primitive == "put":
+            start, stop, _ = eq.static[0][0]
+            inside, length = self.value(eq.inputs[0], shift - start), stop - start
+            self.within(shift - start, length)
+            return (
+                f"{inside} if 0 <= k + {shift - start} < {length} else 0.0"
+                if self.at_ends
+                else inside
+            )
+        arguments = [self.value(i, shift) for i in eq.inputs]
+        if eq.primitive in ("sin", "cos") and self.near:
+            if arguments[0] not in self.limited:
+                self.limited.add(arguments[0])
+                self.lines.append(f"__far += 1 if abs({arguments[0]}) > {FAR} else 0")
+            return f"__near_{eq.primitive}({arguments[0]})"
+        return spelled(eq, arguments, self.program)
+
+
+def spelled(eq: Equation, arguments: list[str], program: Program) -> str:
+    """One operation on numbers, in the Python that numba compiles."""
+    if eq.primitive in INFIX:
+        return f"{arguments[0]} {INFIX[eq.primitive]} {arguments[1]}"
+    if eq.primitive in ("neg", "not"):
+        return f"-{arguments[0]}" if eq.primitive == "neg" else f"not {arguments[0]}"
+    if eq.primitive == "where":
+        return f"{arguments[1]} if {arguments[0]} else {arguments[2]}"
+    if eq.primitive == "power":
+        exponent = program.by_output.get(eq.inputs[1])
+        n = nearest_double(exponent.params[0]) if exponent is not None and exponent.params else 0.0
+        if n == 2:
+            return f"{arguments[0]} * {arguments[0]}"
+        whole = n.is_integer() and 2 < n <= LARGEST
+        return (
+            f"__power({arguments[0]}, {int(n)})" if whole else f"{arguments[0]} ** {arguments[1]}"
+        )
+    if eq.primitive in OWN:
+        return f"__{eq.primitive}({arguments[0]})"
+    return f"{'abs' if eq.primitive == 'abs' else f'__math.{eq.primitive}'}({', '.join(arguments)})"

@@ -1,0 +1,25 @@
+"""A compiled Program of numbers as one function of numbers and of arrays, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+from diffcmp.engines.compiled import emitted_on_numbers, guarded_names
+from diffcmp.program.ir import Program
+
+
+@lru_cache(maxsize=512)
+def elementwise(program: Program) -> Callable[..., Any]:
+    """A Program of numbers with one output as a method (`Emitted.dispatching`) of numbers, as
+    `compiled`, or of arrays, element by element."""
+
+    def others(*values: Any) -> Any:
+        from diffcmp.engines.pointwise import at_points
+
+        return at_points(program, partial(made, None))(*values)
+
+    names = guarded_names(program) | {"_other": others, "_float": float}
+    made = emitted_on_numbers(program).guarded().dispatching().function(names)
+    return made

@@ -1,0 +1,182 @@
+"""A function next to a point: its expansion on one side, and the limit and the derivatives that
+follow from leading terms.
+
+Written once for every field of coefficients: balls for the truth, symbols for proofs, floats with a
+running error bound for the engines that know L'Hôpital's rule.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from diffcmp.arithmetic.evaluate import operation
+from diffcmp.engines.series.arithmetic import SeriesSystem
+from diffcmp.engines.series.laurent import (
+    Beyond,
+    Deepen,
+    Essential,
+    Exhausted,
+    Failure,
+    Field,
+    Ramify,
+    Series,
+)
+from diffcmp.engines.series.logarithms import Extended, beside_limit, deepened, lifted, limit_of
+from diffcmp.program.ir import Program
+
+MAX_RAMIFICATION = 24
+MAX_TERMS = 64
+MAX_LOGARITHMS = 3  # log(log(log(x))) is the deepest that is resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All values of a program beside a point, as series in τ with x = x₀ ± τ**ramification.
+
+    values: of each slot a Series with coefficients in `field`, or what there is in place of one.
+    path: as in `SeriesSystem`. out: the value of the output.
+    """
+
+    values: tuple[Any, ...]
+    out: Series | Failure | Beyond
+    field: Field
+    ramification: int
+    path: tuple[tuple[int, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OneSide:
+    """f on one side: whether it is defined there, its limit, its one-sided derivative and, where
+    that is asked for, its one-sided second derivative (None where there is none: behind an infinite
+    one there is no other)."""
+
+    defined: bool
+    expansion: Expansion
+    limit: Extended | None = None
+    slope: Extended | None = None
+    curvature: Extended | None = None
+
+
+def expansion(program: Program, x: Any, side: int, field: Field, terms: int) -> Expansion:
+    """The program on one side of x (0: at x itself). A Failure knows the equation it arose in.
+
+    Raises
+    ------
+    Exhausted: where too many leading terms vanish to tell.
+    """
+    ramifications, searched = [1], min(8, terms)
+    while True:
+        try:
+            return _expansion(
+                program,
+                x,
+                side,
+                deepened(field, ramifications[1:], searched),
+                searched,
+                ramifications[0],
+            )
+        except Ramify as root:
+            ramifications[root.level] *= root.factor
+            if max(ramifications) > MAX_RAMIFICATION:
+                return _unknown(program, "irrational", field)
+        except Deepen:
+            ramifications.append(1)
+            if len(ramifications) > 1 + MAX_LOGARITHMS:
+                return _unknown(program, "logarithm", field)
+        except Exhausted:
+            if searched >= terms:
+                raise
+            searched = min(4 * searched, terms)
+        except RecursionError:
+            raise Exhausted from None
+
+
+def _unknown(program: Program, reason: str, field: Field) -> Expansion:
+    failure = Failure(reason)
+    return Expansion((failure,) * program.size, failure, field, 1, ())
+
+
+def _expansion(
+    program: Program, x: Any, side: int, field: Field, terms: int, ramification: int
+) -> Expansion:
+    system = SeriesSystem(field, terms * ramification)
+    values: list[Any] = [
+        system.variable(lifted(field, x), side, ramification),
+        *[None] * (program.size - 1),
+    ]
+    for eq in program.equations:
+        if eq.params:
+            values[eq.output] = system.literal(eq.params[0])
+            continue
+        system.place = eq.output
+        out = operation(system, eq.primitive)(*[values[i] for i in eq.inputs])
+        if isinstance(out, Failure) and out.equation is None:
+            out.equation = eq
+        elif isinstance(out, Series):
+            out[out.start + ramification]  # the first terms now: the chain of demands stays short
+        values[eq.output] = out
+    return Expansion(
+        tuple(values), values[program.outputs[0]], field, ramification, tuple(system.path)
+    )
+
+
+def one_side(
+    program: Program, x: Any, side: int, field: Field, terms: int, order: int = 1
+) -> OneSide:
+    """Limit and derivatives up to `order` (1 or 2) of f on one side (-1: left, 1: right)."""
+    found = expansion(program, x, side, field, terms)
+    if isinstance(found.out, Failure):
+        return OneSide(found.out.reason != "undefined", found)
+    if isinstance(found.out, Beyond):
+        return OneSide(True, found, Extended(infinite=found.out.sign))
+    try:
+        derivatives = _derivatives(found.out, found.field, found.ramification, order)
+    except Essential:
+        return OneSide(True, replace(found, out=Failure("essential")))
+    if side < 0:
+        derivatives[1:2] = [_mirrored(slope, field) for slope in derivatives[1:2]]
+    return OneSide(True, found, *derivatives)
+
+
+def _mirrored(slope: Extended, field: Field) -> Extended:
+    """The derivative with respect to x, where the series runs against it."""
+    if slope.infinite:
+        return Extended(infinite=-slope.infinite)
+    return Extended(operation(field.system, "neg")(slope.value))
+
+
+def _derivatives(out: Series, field: Field, q: int, order: int) -> list[Extended]:
+    """The limit as τ tends to 0, and the derivatives with respect to τ**q up to `order`, as far as
+    all before are finite.
+
+    The derivative of order n is n! times the coefficient of τ**(n q); a term of a lower power that
+    is left, or what a coefficient has beside its limit, makes it infinite, with its sign.
+    """
+    for k in range(out.start, 0):
+        if not field.is_zero(out[k]):
+            return [Extended(infinite=field.sign(out[k]))]
+    derivatives = [limit_of(field, out[0])]
+    for n in range(1, order + 1):
+        if derivatives[-1].infinite:
+            break
+        beside = beside_limit(field, out[(n - 1) * q])
+        between = (
+            field.sign(out[k]) for k in range((n - 1) * q + 1, n * q) if not field.is_zero(out[k])
+        )
+        infinite = beside or next(between, 0)
+        if infinite:
+            derivatives.append(Extended(infinite=infinite))
+        else:
+            derivatives.append(
+                limit_of(
+                    field, out[n * q] if n == 1 else _times(field, math.factorial(n), out[n * q])
+                )
+            )
+    return derivatives
+
+
+def _times(field: Field, factor: int, c: Any) -> Any:
+    return operation(field.system, "mul")(field.system.literal(Fraction(factor)), c)

@@ -1,0 +1,149 @@
+"""What a truncated Laurent series is, what its coefficients must offer, and what can come instead
+of one.
+
+A `Series` is lazy: a coefficient is computed when it is asked for, from earlier ones, so that
+however many terms a cancellation eats, the next one is there. The arithmetic is in `series`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.program.ir import Equation
+
+
+class Field(Protocol):
+    """What the coefficients must offer beyond arithmetic."""
+
+    @property
+    def system(self) -> NumberSystem[Any]:
+        """The arithmetic of the coefficients."""
+
+    def is_zero(self, c: Any) -> bool:
+        """Whether a coefficient is zero; a field that cannot tell decides, and remembers that it
+        did."""
+
+    def sign(self, c: Any) -> int:
+        """-1, 0 or 1, consistent with `is_zero`."""
+
+    def rational(self, c: Any) -> Fraction | None:
+        """The coefficient as an exact rational, where it is one."""
+
+    def whole(self, c: Any) -> int | None:
+        """The integer nearest to a coefficient where the coefficient equals it, by `is_zero`; else
+        None."""
+
+    def floor(self, c: Any) -> int | None:
+        """The largest integer below a coefficient that is no integer; None where the field cannot
+        tell."""
+
+    @property
+    def logarithm(self) -> Any | None:
+        """log τ as a coefficient; None where the coefficients are numbers."""
+
+    def order(self, c: Any) -> Fraction | None:
+        """m where c is m·log τ and what stays bounded (0 for a number); None where c is of no such
+        form."""
+
+    def outgrows(self, c: Any) -> bool:
+        """Whether c grows faster than log τ."""
+
+
+class Exhausted(Exception):
+    """All terms that may be looked at vanish, but the series is not known to end."""
+
+
+class Ramify(Exception):
+    """A root needs τ**(1/factor), in the variable of the given level (0: τ itself, 1: its
+    logarithm, …)."""
+
+    def __init__(self, factor: int, level: int = 0) -> None:
+        self.factor = factor
+        self.level = level
+
+
+class Deepen(Exception):
+    """A logarithm of τ is met, which is no number: the coefficients must be series in it."""
+
+
+class Essential(Exception):
+    """The sign of what is smaller than every power of τ is asked for."""
+
+
+@dataclass(slots=True)
+class Failure:
+    """A value that there is none of, which poisons all that needs it, and nothing else.
+
+    reason: "undefined" (outside the domain on this side), "logarithm" (logarithms within
+    logarithms), "essential" (a function at an infinite argument), "irrational" (an irrational power
+    of τ), "steps" (floor at an infinite argument), "repeated" (a root that is repeated, whose
+    expansion may have any fractional powers).
+    equation: where it arose.
+    """
+
+    reason: str
+    equation: Equation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """A value that grows beyond every power of τ, such as exp(1/τ), and its sign."""
+
+    sign: int
+
+
+class Series:
+    """Σ c_k τ**k from k = `start` on; `stop` bounds the nonzero terms where the series is known to
+    end.
+
+    `flat`: beside these terms there is one that is smaller than every power of τ, such as
+    exp(-1/τ). Limits and slopes do not see it; a sign, or a divisor, that only it decides is
+    `Essential`.
+    """
+
+    __slots__ = ("coefficient", "flat", "known", "start", "stop", "zero")
+
+    def __init__(
+        self,
+        zero: Any,
+        start: int,
+        coefficient: Callable[[int], Any],
+        stop: int | None = None,
+        flat: bool = False,
+    ) -> None:
+        self.flat = flat
+        self.zero = zero
+        self.start = start
+        self.stop = stop
+        self.coefficient = coefficient
+        self.known: list[Any] = []
+
+    def __getitem__(self, k: int) -> Any:
+        """The coefficient of τ**k."""
+        if k < self.start or (self.stop is not None and k >= self.stop):
+            return self.zero
+        while (n := len(self.known)) <= k - self.start:
+            c = self.coefficient(self.start + n)
+            if (
+                len(self.known) == n
+            ):  # sin asks for cos, and that for this very sin, which may have come by now
+                self.known.append(c)
+        return self.known[k - self.start]
+
+
+class Numbers:
+    """What all fields of numbers have in common: no logarithm of τ is among them."""
+
+    logarithm: None = None
+
+    def order(self, c: Any) -> Fraction | None:
+        """0: a number is bounded."""
+        return Fraction(0)
+
+    def outgrows(self, c: Any) -> bool:
+        """Never."""
+        return False

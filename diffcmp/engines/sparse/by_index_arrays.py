@@ -1,0 +1,205 @@
+"""Sparsity patterns of a Program of arrays, by index arrays: what `sparsity` finds on numbers, all
+elements of a value at once.
+
+For each argument of an equation a table holds, for every element of the result, the elements that
+it is made from. Elements are marked, and followed back to the inputs, by indexing with these
+tables. So a pattern at n = 10⁵ takes as many calls of NumPy as at n = 10, and memory in proportion
+to the nonzeros.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcmp.engines.sparse.dependence import curvature, influences
+from diffcmp.engines.sparse.pattern import Pattern, distinct
+from diffcmp.program.ir import Equation, Program
+
+Index: TypeAlias = "NDArray[np.int64]"
+Marks: TypeAlias = "dict[int, NDArray[np.bool_]]"
+
+MOST = 2**26  # places that are numbered at once
+JOINS = {"largest", "smallest", "logsumexp"}  # a number from all elements
+MOVES = {"take", "put", "broadcast", "sum_to", "transpose", "stack", *JOINS}
+
+
+def jacobian_pattern(program: Program) -> Pattern:
+    """Which elements of the outputs vary with which elements of the inputs.
+
+    Raises
+    ------
+    NotImplementedError: for linear algebra, and where there would be too many places.
+    """
+    graph = _Graph(program)
+    wanted = [graph.numbers(slot) for slot in program.outputs]
+    rows, columns = graph.supports(np.concatenate(wanted))
+    return Pattern.of((sum(map(len, wanted)), graph.ends[-1]), rows, columns)
+
+
+def hessian_pattern(program: Program) -> Pattern:
+    """Which pairs of elements of the inputs interact nonlinearly in the outputs.
+
+    Raises
+    ------
+    NotImplementedError: for linear algebra, and where there would be too many places.
+    """
+    graph = _Graph(program)
+    pairs = graph.interactions()
+    nodes, numbered = np.unique(pairs, return_inverse=True)
+    rows, columns = graph.supports(nodes)
+    first, second = numbered.reshape(pairs.shape).T
+    i, j = _products(np.searchsorted(rows, np.arange(len(nodes) + 1)), columns, first, second)
+    n = graph.ends[-1]
+    return Pattern.numbered((n, n), distinct(np.concatenate([i * n + j, j * n + i])))
+
+
+def _products(starts: Index, columns: Index, first: Index, second: Index) -> tuple[Index, Index]:
+    """All pairs of an element of one set and one of another; set k is `columns[starts[k]:starts[k +
+    1]]`."""
+    lengths = np.diff(starts)
+    sizes = lengths[first] * lengths[second]
+    if sizes.sum() > MOST:
+        raise NotImplementedError("too many places")
+    pair = np.repeat(np.arange(len(first)), sizes)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    a, b = np.divmod(within, lengths[second][pair])
+    return columns[starts[first[pair]] + a], columns[starts[second[pair]] + b]
+
+
+class _Graph:
+    """The elements of all values, numbered one value after the other, inputs first, and what each
+    is made from."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        sizes = [math.prod(program.dims.get(slot, ())) for slot in range(program.size)]
+        self.starts = list(accumulate(sizes, initial=0))
+        self.ends = self.starts[1 : len(program.inputs) + 1]
+        self.equations = [eq for eq in program.equations if eq.output in program.live and eq.inputs]
+        self.varies: Marks = {
+            slot: np.ones(sizes[slot], bool) for slot in range(len(program.inputs))
+        }
+        for eq in self.equations:
+            self.varies[eq.output] = np.zeros(sizes[eq.output], bool)
+            for slot, table in self.made_from(eq):
+                self.varies[eq.output] |= (self.varies[slot][table] & (table >= 0)).any(axis=1)
+
+    def numbers(self, slot: int) -> Index:
+        """The numbers of the elements of a slot."""
+        return np.arange(self.starts[slot], self.starts[slot + 1])
+
+    def made_from(self, eq: Equation) -> Iterator[tuple[int, Index]]:
+        """The arguments that an equation varies with, and their tables."""
+        moves = [True] * len(eq.inputs) if eq.entry.structure else influences(eq.primitive)
+        for position, (slot, moving) in enumerate(zip(eq.inputs, moves, strict=True)):
+            if moving and slot in self.varies:
+                yield slot, self.table(eq, position)
+
+    def table(self, eq: Equation, position: int) -> Index:
+        """For each element of the result, one a row, the elements of an argument that it is made
+        from; -1 for none."""
+        shape = self.program.dims[eq.inputs[position]]
+        here = np.arange(math.prod(shape)).reshape(shape)
+        if eq.entry.structure is None:
+            return np.broadcast_to(here, eq.shape).reshape(-1, 1)
+        if eq.primitive not in MOVES:
+            raise NotImplementedError(eq.primitive)
+        if eq.primitive in JOINS:
+            return here.reshape(1, -1)
+        if eq.primitive == "stack":
+            rows = np.full(eq.shape, -1)
+            rows[position] = here
+            return rows.reshape(-1, 1)
+        if eq.primitive == "sum_to":
+            target = np.broadcast_to(np.arange(math.prod(eq.shape)).reshape(eq.shape), shape)
+            return np.argsort(target, axis=None, kind="stable").reshape(math.prod(eq.shape), -1)
+        shifted: Any = eq.entry.structure.apply(eq.static, here + 1)  # `put` fills with zeros
+        return np.asarray(shifted).reshape(-1, 1) - 1
+
+    def interactions(self) -> Index:
+        """Pairs of elements such that every input of the one interacts with every input of the
+        other, and there are no others; as `sparsity.interactions`."""
+        live, curved, complete = (
+            {slot: np.zeros(len(v), bool) for slot, v in self.varies.items()} for _ in range(3)
+        )
+        for slot in self.program.outputs:
+            if slot in live:
+                live[slot][:] = True
+        found: list[Index] = []
+        for eq in reversed(self.equations):
+            out = eq.output
+            if eq.primitive == "logsumexp" and math.prod(self.program.dims[eq.inputs[0]]) > 1:
+                curved[out][:] = True
+            fresh = curved[out] & live[out] & ~complete[out]
+            found.append(np.repeat(self.numbers(out)[fresh], 2).reshape(-1, 2))
+            complete[out] |= fresh
+            for slot, table in self.made_from(eq):
+                _mark(live[slot], table, live[out])
+                _mark(complete[slot], table, complete[out] & live[out])
+            if eq.entry.structure is None:
+                found += self.curved_by(eq, live[out] & ~complete[out], curved)
+        for slot in range(len(self.program.inputs)):
+            found.append(
+                np.repeat(self.numbers(slot)[curved[slot] & ~complete[slot]], 2).reshape(-1, 2)
+            )
+        return np.concatenate(found)
+
+    def curved_by(self, eq: Equation, where: NDArray[np.bool_], curved: Marks) -> Iterator[Index]:
+        """The pairs of different arguments that an equation makes interact, at some elements; those
+        that it makes interact with themselves are marked."""
+        for a, b in curvature(eq.primitive):
+            if not all(eq.inputs[k] in self.varies for k in (a, b)):
+                continue
+            i, j = (self.table(eq, k)[where, 0] for k in (a, b))
+            vary = self.varies[eq.inputs[a]][i] & self.varies[eq.inputs[b]][j]
+            if eq.inputs[a] == eq.inputs[b]:
+                curved[eq.inputs[a]][i[vary]] = True
+            else:
+                yield np.stack(
+                    [i[vary] + self.starts[eq.inputs[a]], j[vary] + self.starts[eq.inputs[b]]],
+                    axis=1,
+                )
+
+    def supports(self, nodes: Index) -> tuple[Index, Index]:
+        """The inputs that elements vary with, as pairs (place in `nodes`, number of the input),
+        sorted, each once."""
+        size = max(self.starts[-1], 1)
+        if len(nodes) * size > 2**62:
+            raise NotImplementedError("too many places")
+        waiting: dict[int, list[Index]] = defaultdict(
+            list
+        )  # for each slot the pairs (place, element), as one number
+        slots = np.searchsorted(self.starts, nodes, "right") - 1
+        for slot in distinct(slots).tolist():
+            places = np.flatnonzero(slots == slot)
+            waiting[slot].append(places * size + nodes[places] - self.starts[slot])
+        for eq in reversed(self.equations):
+            if waiting[eq.output]:
+                self.follow(eq, distinct(np.concatenate(waiting.pop(eq.output))), waiting, size)
+        inputs = [slot for slot in range(len(self.program.inputs)) if waiting[slot]]
+        found = [key + self.starts[slot] for slot in inputs for key in waiting[slot]]
+        rows, columns = np.divmod(distinct(np.concatenate(found or [np.empty(0, np.int64)])), size)
+        return rows, columns
+
+    def follow(self, eq: Equation, keys: Index, waiting: dict[int, list[Index]], size: int) -> None:
+        """From elements of a result to those that they are made from."""
+        places, elements = np.divmod(keys, size)
+        for slot, table in self.made_from(eq):
+            if len(places) * table.shape[1] > MOST:
+                raise NotImplementedError("too many places")
+            reached = table[elements]
+            keep = (reached >= 0) & self.varies[slot][reached]
+            waiting[slot].append((places[:, None] * size + reached)[keep])
+
+
+def _mark(marks: NDArray[np.bool_], table: Index, rows: NDArray[np.bool_]) -> None:
+    """Mark what some elements are made from."""
+    reached = table[rows]
+    marks[reached[reached >= 0]] = True

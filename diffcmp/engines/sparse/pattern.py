@@ -1,0 +1,142 @@
+"""Where a matrix may be nonzero, and a matrix that holds nothing else: compressed sparse rows, as
+NumPy arrays.
+
+How a pattern is found is in `sparsity`; how the values are, in `colouring` and `hessian`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcmp.errors import Fault, InputError
+
+
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The values sorted, each once. For millions of them `np.unique`, which hashes whole numbers,
+    takes 60 times as long."""
+    ordered = np.sort(values)
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """The places of the nonzeros of a matrix: those of row i are in the columns
+    `indices[indptr[i]:indptr[i + 1]]`.
+
+    Both arrays are of int64; the columns of a row are sorted, each there once.
+    """
+
+    shape: tuple[int, int]
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, shape: tuple[int, int], rows: NDArray[np.int64], columns: NDArray[np.int64]
+    ) -> Pattern:
+        """The pattern of the places (rows[k], columns[k]), in any order, each as often as you
+        like."""
+        return cls.numbered(shape, distinct(rows * shape[1] + columns))
+
+    @classmethod
+    def numbered(cls, shape: tuple[int, int], places: NDArray[np.int64]) -> Pattern:
+        """The pattern of places that are numbered row by row; sorted, each once."""
+        rows, columns = np.divmod(places, shape[1]) if shape[1] else (places, places)
+        return cls(shape, np.searchsorted(rows, np.arange(shape[0] + 1)).astype(np.int64), columns)
+
+    @property
+    def nonzeros(self) -> int:
+        """How many places may be nonzero."""
+        return len(self.indices)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The row of each nonzero, in the order of `indices`."""
+        return np.repeat(np.arange(self.shape[0]), np.diff(self.indptr))
+
+    @property
+    def transposed(self) -> Pattern:
+        """The pattern of the transpose."""
+        return Pattern.of((self.shape[1], self.shape[0]), self.indices, self.rows)
+
+    @property
+    def mirror(self) -> NDArray[np.int64]:
+        """For each nonzero (i, j) of a symmetric pattern the place of (j, i) in `indices`.
+
+        Raises
+        ------
+        ValueError: for a pattern that is not symmetric.
+        """
+        rows = self.rows
+        order = np.lexsort(
+            (rows, self.indices)
+        )  # the k-th nonzero by columns mirrors the k-th by rows
+        if not (
+            np.array_equal(rows[order], self.indices) and np.array_equal(self.indices[order], rows)
+        ):
+            raise ValueError("the pattern is not symmetric")
+        return order
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the transpose has the same pattern."""
+        other = self.transposed
+        return np.array_equal(self.indptr, other.indptr) and np.array_equal(
+            self.indices, other.indices
+        )
+
+    def lists(self) -> list[list[int]]:
+        """The columns of each row, as Python's lists, which a loop reads ten times as fast."""
+        ends, indices = self.indptr.tolist(), self.indices.tolist()
+        return [indices[start:stop] for start, stop in pairwise(ends)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SparseMatrix:
+    """A matrix in compressed sparse rows, and what it cost: `products` with vectors.
+
+    `data` holds the value of each place of the pattern (shape, indptr, indices), whatever the
+    elements are.
+    """
+
+    shape: tuple[int, int]
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    data: NDArray[Any]
+    products: int = 0
+
+    @property
+    def pattern(self) -> Pattern:
+        """The places of the values."""
+        return Pattern(self.shape, self.indptr, self.indices)
+
+    def dense(self) -> NDArray[Any]:
+        """The whole matrix, zeros and all."""
+        if len(self.data) == math.prod(self.shape):
+            return self.data.reshape(self.shape)
+        out = np.zeros(self.shape, self.data.dtype)
+        out[self.pattern.rows, self.indices] = self.data
+        return out
+
+    def scipy(self) -> Any:
+        """The same as `scipy.sparse.csr_array`.
+
+        Raises
+        ------
+        InputError: where scipy, the extra `diffcmp[sparse]`, is not installed.
+        """
+        try:
+            from scipy.sparse import csr_array
+        except ImportError:
+            raise InputError(
+                Fault.EXTRA, what="a scipy.sparse matrix", package="scipy", extra="sparse"
+            ) from None
+        return csr_array((self.data, self.indices, self.indptr), shape=self.shape)

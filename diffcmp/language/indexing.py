@@ -1,0 +1,89 @@
+"""What stands between the brackets of `x[…]`: whole numbers and slices that are known when the
+Program is made."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from diffcmp.errors import Fault
+from diffcmp.primitives.shapes import Key
+from diffcmp.program.elements import component
+
+_INDICES = {
+    ast.Add: int.__add__,
+    ast.Sub: int.__sub__,
+    ast.Mult: int.__mul__,
+    ast.FloorDiv: int.__floordiv__,
+}
+
+
+class NoIndex(Exception):
+    """This is no index: the fault, the node that has it (None: the whole subscript), and the facts
+    of the case."""
+
+    def __init__(self, fault: Fault, node: ast.AST | None = None, **facts: object) -> None:
+        super().__init__(fault)
+        self.fault, self.node, self.facts = fault, node, facts
+
+
+def key_of(node: ast.expr, length: int, length_of: Callable[[ast.expr], int | None]) -> Key:
+    """An index, or the start, stop and step of a slice, as they are for that length. `length_of`
+    knows what `len` gives.
+
+    Raises
+    ------
+    NoIndex: where it is out of range, an empty slice, or not a whole number.
+    """
+    if isinstance(node, ast.Slice):
+        bounds = [
+            None if end is None else index_of(end, length_of)
+            for end in (node.lower, node.upper, node.step)
+        ]
+        if bounds[2] == 0:
+            raise NoIndex(Fault.INDEX_KIND, node)
+        start, stop, step = slice(*bounds).indices(length)
+        if not range(start, stop, step):
+            raise NoIndex(Fault.SLICE_EMPTY, length=length)
+        return start, stop, step
+    index = index_of(node, length_of)
+    if not -length <= index < length:
+        raise NoIndex(Fault.INDEX, index=index, length=length, last=length - 1)
+    return index % length
+
+
+def index_of(node: ast.expr, length_of: Callable[[ast.expr], int | None]) -> int:
+    """A whole number that is known: a literal, a length, and sums and products of these.
+
+    Raises
+    ------
+    NoIndex: where it is none.
+    """
+    match node:
+        case ast.Constant(value=int(value)) if not isinstance(value, bool):
+            return value
+        case ast.UnaryOp(op=ast.USub()):
+            return -index_of(node.operand, length_of)
+        case ast.BinOp() if type(node.op) in _INDICES:
+            left, right = index_of(node.left, length_of), index_of(node.right, length_of)
+            if right or not isinstance(node.op, ast.FloorDiv):
+                return _INDICES[type(node.op)](left, right)
+        case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
+            length = length_of(argument)
+            if length is not None:
+                return length
+    raise NoIndex(Fault.INDEX_KIND, node)
+
+
+def element_of(node: ast.Subscript) -> str:
+    """What an element of a variable is called where it is an input of its own: `x[0]`, `A[0,1]`;
+    else nothing."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    index = tuple(
+        p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, int)
+    )
+    return (
+        component(node.value.id, index)
+        if isinstance(node.value, ast.Name) and len(index) == len(parts)
+        else ""
+    )

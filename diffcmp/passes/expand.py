@@ -1,0 +1,165 @@
+"""Program to Program: the function in core primitives, along one coordinate, without the branches
+that are not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache, lru_cache
+
+from diffcmp.language import rules
+from diffcmp.program.ir import Builder, Program
+from diffcmp.spans import Span
+
+
+def core(program: Program, fixed: Mapping[str, Program] | None = None) -> Program:
+    """`program` with every primitive that has a definition replaced by it, down to the basic ones.
+
+    `fixed` gives some inputs a constant value (a Program without inputs); they are inputs no
+    longer. Every equation of a definition carries the span of the call it came from. An exponent
+    that has become constant turns `pow` into `power`.
+    """
+    return core_with_places(program, fixed)[0] if fixed else _core(program)
+
+
+@lru_cache(maxsize=64)
+def _core(program: Program) -> Program:
+    return core_with_places(program)[0]
+
+
+def core_with_places(
+    program: Program, fixed: Mapping[str, Program] | None = None
+) -> tuple[Program, dict[int, int]]:
+    """`core`, and for every slot of `program` the slot of the same value there."""
+    fixed = fixed or {}
+    builder = Builder(tuple(name for name in program.inputs if name not in fixed))
+    slots: dict[int, int] = {}
+    places = {name: i for i, name in enumerate(builder.inputs)}
+    for i, name in enumerate(program.inputs):
+        slots[i] = _inlined(builder, fixed[name], [], None)[0] if name in fixed else places[name]
+    for eq in program.equations:
+        slots[eq.output] = _added(
+            builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span
+        )
+    return builder.program([slots[i] for i in program.outputs], program.text), slots
+
+
+def _added(
+    builder: Builder, name: str, inputs: list[int], params: tuple[Fraction, ...], span: Span | None
+) -> int:
+    if name == "pow" and not builder.varying[inputs[1]]:
+        name = "power"
+    body = None if params else rules.definition(name)
+    if body is None:
+        return builder.add(name, inputs, params, span)
+    return _inlined(builder, body, inputs, span)[0]
+
+
+def _inlined(builder: Builder, body: Program, arguments: list[int], span: Span | None) -> list[int]:
+    slots = dict(enumerate(arguments))
+    for eq in body.equations:
+        slots[eq.output] = _added(
+            builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, span
+        )
+    return [slots[i] for i in body.outputs]
+
+
+def line(program: Program, point: Mapping[str, Program], direction: Mapping[str, int]) -> Program:
+    """t -> f(x + t·direction) for a point of constant Programs, and a direction of whole numbers;
+    what that does not name is held fixed."""
+    builder = Builder(("t",))
+    places = []
+    for name in program.inputs:
+        place = builder.inline(point[name], [], None)[0]
+        if direction.get(name):
+            place = builder.add(
+                "add", [place, builder.add("mul", [builder.literal(direction[name]), 0])]
+            )
+        places.append(place)
+    return builder.program(builder.inline(program, places, None), program.text)
+
+
+def varying_part(program: Program, names: Collection[str]) -> Program:
+    """f less the addends that none of the inputs `names` is in: a function with the same
+    derivatives along these.
+
+    >>> from diffcmp.language.parser import parse
+    >>> [eq.primitive for eq in varying_part(parse("sin(x) + exp(y) - x*y"), ["x"]).equations]
+    ['sin', 'mul', 'sub']
+    """
+    active = program.active(names)
+    addends, others = {program.outputs[0]}, set[int]()  # of the output; used by something else too
+    for eq in reversed(program.equations):
+        summed = (
+            eq.primitive in ("add", "sub", "neg")
+            and eq.output in addends
+            and eq.output not in others
+        )
+        (addends if summed else others).update(eq.inputs)
+    slots = list(range(program.size))
+    kept = []
+    for eq in program.equations:
+        inputs = tuple(slots[i] for i in eq.inputs)
+        if eq.output in addends and eq.output not in others and eq.primitive in ("add", "sub"):
+            left, right = (i in active for i in eq.inputs)
+            if (left and not right) or (right and not left and eq.primitive == "add"):
+                slots[eq.output] = inputs[0 if left else 1]
+                continue
+            if right and not left:
+                kept.append(replace(eq, primitive="neg", inputs=inputs[1:]))
+                continue
+        kept.append(replace(eq, inputs=inputs))
+    return replace(program, equations=tuple(kept), outputs=(slots[program.outputs[0]],)).pruned()
+
+
+def used(program: Program) -> list[str]:
+    """The inputs that an output depends on."""
+    return [name for i, name in enumerate(program.inputs) if i in program.live]
+
+
+def restricted(program: Program, names: Sequence[str]) -> Program:
+    """The same function of some of its inputs, in that order: of all that it depends on, at
+    least."""
+    builder = Builder(tuple(names))
+    places = {name: i for i, name in enumerate(names)}
+    return builder.program(
+        builder.appended(program, [places.get(name, -1) for name in program.inputs]), program.text
+    )
+
+
+@cache
+def compared(name: str) -> Program | None:
+    """The pairs of values that a primitive compares with each other by its definition, as outputs
+    two by two; None for one that compares nothing, or is a comparison itself."""
+    body = rules.definition(name)
+    if body is None:
+        return None
+    form = core(body)
+    sides = [
+        i for eq in form.equations if eq.entry.condition and eq.entry.compares for i in eq.inputs
+    ]
+    return replace(form, outputs=tuple(sides)).pruned() if sides else None
+
+
+def branchless(program: Program, decisions: Mapping[int, bool]) -> Program:
+    """`program` with every `where` whose condition is decided replaced by the branch taken, and
+    what is dead dropped.
+
+    `decisions` maps slots of conditions to their value.
+    """
+    slots = list(range(program.size))
+    kept = []
+    for eq in program.equations:
+        inputs = tuple(slots[i] for i in eq.inputs)
+        if eq.primitive == "where" and inputs[0] in decisions:
+            slots[eq.output] = inputs[1] if decisions[inputs[0]] else inputs[2]
+        else:
+            kept.append((eq, inputs))
+    outputs = tuple(slots[i] for i in program.outputs)
+    live = set(outputs)
+    for eq, inputs in reversed(kept):
+        if eq.output in live:
+            live.update(inputs)
+    equations = tuple(replace(eq, inputs=inputs) for eq, inputs in kept if eq.output in live)
+    return Program(program.inputs, equations, outputs, program.text)

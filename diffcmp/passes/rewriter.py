@@ -1,0 +1,81 @@
+"""A Program made anew from another one, equation by equation, by a rule that can look at what has
+been made so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import TypeAlias
+
+from diffcmp.primitives.shapes import Static
+from diffcmp.program.ir import Builder, Equation, Program
+
+Rule: TypeAlias = "Callable[[Rewriter, Equation, Sequence[int]], int | None]"
+
+
+class Rewriter:
+    """A Program under construction, whose equations can be looked at; `uses` counts those of the
+    slots of the old one."""
+
+    def __init__(self, program: Program) -> None:
+        self.builder = Builder(program.inputs, program.shapes)
+        self.made: dict[int, Equation] = {}
+
+    def add(self, name: str, *inputs: int, static: Static = ()) -> int:
+        """The slot of a new equation."""
+        return self.kept(Equation(name, inputs, 0, static=static), inputs)
+
+    def kept(self, eq: Equation, inputs: Sequence[int]) -> int:
+        """The slot of an equation as it is, on new slots."""
+        slot = self.builder.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
+        self.made[slot] = self.builder.equations[-1]
+        return slot
+
+    def literal(self, value: float) -> int:
+        """The slot of a number."""
+        return self.kept(Equation("literal", (), 0, (Fraction(value),)), ())
+
+    def number(self, slot: int) -> float | None:
+        """The float64 of a literal; None for all else."""
+        eq = self.made.get(slot)
+        return None if eq is None or not eq.params else nearest(eq.params[0])
+
+    def arguments(self, slot: int, name: str) -> tuple[int, ...] | None:
+        """What a slot is made from, where it is made by the primitive `name`."""
+        eq = self.made.get(slot)
+        return eq.inputs if eq is not None and eq.primitive == name else None
+
+    def scaled(self, slot: int) -> tuple[float, int] | None:
+        """The literal factor of a product, and the other factor."""
+        for a, b in pairs(self.arguments(slot, "mul") or ()):
+            factor = self.number(a)
+            if factor is not None:
+                return factor, b
+        return None
+
+
+def nearest(value: Fraction) -> float | None:
+    """The nearest float64, where that is finite."""
+    try:
+        return value.numerator / value.denominator
+    except OverflowError:
+        return None
+
+
+def pairs(inputs: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Two arguments in both orders."""
+    return (tuple(inputs), tuple(inputs)[::-1]) if len(inputs) == 2 else ()  # type: ignore[return-value]  # of length 2
+
+
+def rewritten(program: Program, rule: Rule) -> Program:
+    """Every equation as `rule` has it, with new slots for its arguments; where that says None, as
+    it is."""
+    new, live = Rewriter(program), program.live
+    slots = {i: i for i in range(len(program.inputs))}
+    for eq in program.equations:
+        if eq.output in live:
+            inputs = [slots[i] for i in eq.inputs]
+            found = rule(new, eq, inputs)
+            slots[eq.output] = new.kept(eq, inputs) if found is None else found
+    labels = [(label, slots[i]) for label, i in program.labels if i in slots]
+    return new.builder.program([slots[i] for i in program.outputs], program.text, labels).pruned()

@@ -1,0 +1,122 @@
+"""One exact real number that a user gave, and its roundings to the formats of floating point."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from flint import fmpq
+
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
+from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.arithmetic.floats import Floats
+from diffcmp.errors import Fault, InputError
+from diffcmp.language.parser import parse
+from diffcmp.passes.expand import core
+from diffcmp.program.ir import Program, constant
+from diffcmp.program.printer import decimal
+from diffcmp.spans import Piece
+
+Number: TypeAlias = int | float | str | Fraction | Decimal
+
+DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]{0,99})([.][0-9]{1,99})?")
+LARGEST = Fraction(10) ** 5000  # of a coordinate
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinate:
+    """One exact real number: a rational, or a constant Program that computes it; and the text that
+    names it, if it has one."""
+
+    value: Fraction | Program
+    typed: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """What names it."""
+        return self.typed or decimal(
+            self.value if isinstance(self.value, Fraction) else Fraction(self.rational or 0)
+        )
+
+    @cached_property
+    def program(self) -> Program:
+        """The constant Program that computes it."""
+        return constant(self.value) if isinstance(self.value, Fraction) else self.value
+
+    def enclosure(self, balls: Balls) -> Ball:
+        """The number exactly, where it is rational and short, else a ball around it."""
+        value: Ball
+        if isinstance(self.value, Fraction):
+            value = fmpq(self.value.numerator, self.value.denominator)
+            if value.height_bits() <= balls.height:
+                return value
+        with balls.working():
+            value = evaluate(self.program, balls, [])[0]
+        return value
+
+    def rounded(self, floats: Floats) -> Any:
+        """The nearest number of a floating-point format."""
+        for precision in (128, 1024, 8192):
+            balls = Balls(precision)
+            value = self.enclosure(balls)
+            if isinstance(value, fmpq):
+                return floats.literal(to_fraction(value))
+            low, high = (
+                floats.literal(balls.fraction(end)) for end in (value.lower(), value.upper())
+            )
+            if low == high:
+                return low
+        return floats.literal(balls.fraction(to_arb(value)))
+
+    @cached_property
+    def rational(self) -> Fraction | None:
+        """The exact value where it is rational, else None."""
+        value = self.enclosure(Balls(64))
+        return to_fraction(value) if isinstance(value, fmpq) else None
+
+
+def coordinate(value: Number, text: str | None = None) -> Coordinate:
+    """The exact number that a user gave: a float is its binary value, a string an exact decimal or
+    a constant expression.
+
+    Raises
+    ------
+    InputError: where the text is no constant expression, or not a finite real number.
+    """
+    if isinstance(value, str):
+        if DECIMAL.fullmatch(value):  # most are: no need to parse these
+            whole, _, decimals = value.partition(".")
+            return Coordinate(Fraction(int(whole + decimals), 10 ** len(decimals)), str(value))
+        return _parsed(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
+    try:
+        exact = Fraction(
+            value if isinstance(value, int | float | Fraction | Decimal) else float(value)
+        )
+    except (ValueError, OverflowError):
+        raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
+    return Coordinate(exact, text or "")
+
+
+def _parsed(piece: Piece) -> Coordinate:
+    text = piece.strip()
+    if not text and piece.whole.strip():
+        raise InputError(Fault.POINT_NAME, piece.whole, piece.span, piece=text)
+    if not text:
+        raise InputError(Fault.POINT_EMPTY)
+    if re.fullmatch(r"[+-]?(inf|infinity|nan|oo)", text.lower()):
+        raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
+    try:
+        program = parse(piece)
+    except InputError as error:
+        raise error.inside(piece) from None
+    if program.inputs:
+        raise InputError(Fault.POINT_NOT_CONSTANT, piece.whole, piece.span, name=program.inputs[0])
+    found = Coordinate(core(program), text)
+    value = to_arb(found.enclosure(Balls(64)))
+    if not value.is_finite() or not abs(value) < Balls(64).literal(LARGEST):
+        raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
+    return found

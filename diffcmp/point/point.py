@@ -1,0 +1,235 @@
+"""The point: for every variable an exact real number, vector or matrix, and the function as it is
+there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from diffcmp.arithmetic.balls import Ball, Balls
+from diffcmp.arithmetic.floats import Floats
+from diffcmp.errors import Fault, InputError
+from diffcmp.language.parser import parse, variables_of
+from diffcmp.names import identifier
+from diffcmp.passes.scalars import scalarised
+from diffcmp.point.coordinate import Coordinate
+from diffcmp.point.values import Values, array_of
+from diffcmp.primitives.shapes import Shape, spelled
+from diffcmp.program.checks import number_valued
+from diffcmp.program.elements import components
+from diffcmp.program.ir import Program
+from diffcmp.spans import Piece, Span, pieces
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A coordinate for every variable of a Program of numbers, in its order.
+
+    typed: what the user called the value of each variable, vectors and matrices included; by
+        default the coordinates.
+    """
+
+    coordinates: dict[str, Coordinate]
+    typed: dict[str, str] = field(default_factory=dict)
+
+    def rounded(self, floats: Floats) -> list[Any]:
+        """The numbers of one format nearest to the coordinates."""
+        return [c.rounded(floats) for c in self.coordinates.values()]
+
+    def enclosures(self, balls: Balls) -> list[Ball]:
+        """The coordinates as exact rationals or balls."""
+        return [c.enclosure(balls) for c in self.coordinates.values()]
+
+    def texts(self) -> dict[str, str]:
+        """What the user called the values."""
+        return self.typed or {name: c.text for name, c in self.coordinates.items()}
+
+    def others(self, name: str) -> dict[str, Program]:
+        """The constant Programs of all coordinates but one."""
+        return {n: c.program for n, c in self.coordinates.items() if n != name}
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A function and a point. program: as typed, of arrays where the point has some. at: the
+    coordinates of `scalar`."""
+
+    program: Program
+    at: Point
+
+    @property
+    def scalar(self) -> Program:
+        """The same function of numbers."""
+        return scalarised(self.program)
+
+    def arrays(self, values: Mapping[str, float] | None = None) -> list[Any]:
+        """The float64 array, or number, of each variable: of the rounded point, or of `values` by
+        component, 0 where there is none."""
+        import numpy as np
+
+        if values is None:
+            double = Floats()
+            values = {name: c.rounded(double) for name, c in self.at.coordinates.items()}
+        made: list[Any] = []
+        for i, name in enumerate(self.program.inputs):
+            shape = self.program.dims[i]
+            flat = [float(values.get(one, 0.0)) for one in components(name, shape)]
+            made.append(np.array(flat).reshape(shape) if shape else flat[0])
+        return made
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of every variable, where some are vectors or matrices; else nothing."""
+        return (
+            dict(zip(self.program.inputs, self.program.shapes, strict=True))
+            if self.program.shapes
+            else {}
+        )
+
+
+def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
+    """The function at a point: a mapping from names to numbers or arrays, or a bare value for a
+    function of one variable. The point says which variables of an expression are vectors or
+    matrices.
+
+    Raises
+    ------
+    InputError: for an expression, or a point, that makes no sense, or where shapes do not go
+        together.
+    """
+    text = expr if isinstance(expr, str) else expr.text
+    names = _variables(expr) if isinstance(expr, str) else expr.inputs
+    values = {name: array_of(value) for name, value in assigned(text, names, at).items()}
+    program = (
+        _parsed(expr, tuple((n, v.shape) for n, v in values.items() if v.shape))
+        if isinstance(expr, str)
+        else expr
+    )
+    for i, name in enumerate(names):
+        if values[name].shape != program.dims[i]:
+            given, wanted = spelled(values[name].shape), spelled(program.dims[i])
+            raise InputError(
+                Fault.POINT_SHAPE, *_first(text, name), name=name, given=given, wanted=wanted
+            )
+    if not program.shapes:
+        return Problem(program, Point({name: values[name].flat[0] for name in names}))
+    flat = {
+        n: c
+        for name in names
+        for n, c in zip(components(name, values[name].shape), values[name].flat, strict=True)
+    }
+    return Problem(program, Point(flat, {name: values[name].text for name in names}))
+
+
+_variables = lru_cache(maxsize=64)(variables_of)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, shapes: tuple[tuple[str, Shape], ...]) -> Program:
+    return parse(text, (), dict(shapes))
+
+
+def function_at(expr: str | Program, at: Values | Mapping[str, Values]) -> tuple[Program, Point]:
+    """The function as a Program of numbers, and the point, for whatever differentiates functions
+    with one number as value.
+
+    Raises
+    ------
+    InputError: as in `located`, and where the value is a vector or a matrix.
+    """
+    problem = located(expr, at)
+    return scalarised(number_valued(problem.program)), problem.at
+
+
+def point(program: Program, at: Values | Mapping[str, Values]) -> Point:
+    """The point at which a Program is asked for.
+
+    Raises
+    ------
+    InputError: where a variable is missing, unknown, or its value is not a finite real number.
+    """
+    return located(program, at).at
+
+
+def assigned(
+    text: str, names: Sequence[str], at: Values | Mapping[str, Values]
+) -> dict[str, Values]:
+    """The value of each variable of a function, whose text is for messages."""
+    if not names:
+        raise InputError(Fault.NO_VARIABLE, text, Span(0, len(text)) if text else None)
+    if not isinstance(at, Mapping):
+        if len(names) > 1:
+            raise InputError(
+                Fault.POINT_BARE,
+                *_first(text, names[1]),
+                names=", ".join(names),
+                example=_example(names),
+            )
+        return {names[0]: at}
+    at = {identifier(name): value for name, value in at.items()}
+    for name, value in at.items():
+        if name not in names:
+            where = (value.whole, _before(value)) if isinstance(value, Piece) else ()
+            raise InputError(Fault.POINT_UNKNOWN, *where, name=name, names=", ".join(names))
+    missing = [name for name in names if name not in at]
+    if missing:
+        needed = ", ".join(missing)
+        raise InputError(
+            Fault.POINT_MISSING, *_first(text, missing[0]), names=needed, example=_example(names)
+        )
+    return dict(at)
+
+
+def _first(text: str, name: str) -> tuple[str, Span | None]:
+    """The text of a program, and where a variable first stands in it."""
+    found = re.search(rf"\b{re.escape(name)}\b", text)
+    return text, Span(*found.span()) if found is not None else None
+
+
+def _before(value: Piece) -> Span:
+    """The name that a value is given to."""
+    named = re.search(r"([^\W\d]\w*)\s*=$", value.whole[: value.start])
+    return Span(*named.span(1)) if named is not None else value.span
+
+
+def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:
+    """The values of `--at` options, `2` or `x=2,y=3`, as what `point` takes.
+
+    Raises
+    ------
+    InputError: where one is empty, or a variable is given twice.
+    """
+    found: dict[str, Piece] = {}
+    for text in texts:
+        for piece in pieces(Piece(text, 0, len(text))):
+            named = re.fullmatch(r"\s*([^\W\d]\w*)\s*=([^=].*)", piece, re.DOTALL)
+            if named is None:
+                element = re.match(r"\s*(([^\W\d]\w*)\s*\[[^\]]*\])\s*=[^=]", piece)
+                if element is not None:
+                    where = Span(piece.start + element.start(1), piece.start + element.end(1))
+                    raise InputError(Fault.POINT_ELEMENT, text, where, name=element[2])
+                if len(texts) > 1 or piece != text:
+                    raise InputError(
+                        Fault.POINT_NAME if piece.strip() else Fault.POINT_EMPTY,
+                        text,
+                        piece.span,
+                        piece=piece,
+                    )
+                return piece
+            name, start = identifier(named[1]), piece.start
+            if name in found:
+                raise InputError(
+                    Fault.POINT_TWICE,
+                    text,
+                    Span(start + named.start(1), start + named.end(1)),
+                    name=name,
+                )
+            found[name] = Piece(text, start + named.start(2), start + named.end(2))
+    return found
+
+
+def _example(names: Sequence[str]) -> str:
+    return ",".join(f"{name}={i}" for i, name in enumerate(names, 1))

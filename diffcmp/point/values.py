@@ -1,0 +1,206 @@
+"""What a user gives for a variable: a number, a vector or a matrix, as text, as Python numbers or
+in a file.
+
+Every element is an exact real number: `0.1` in a text or a file .csv or .txt is 1/10, a float is
+its binary value.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from diffcmp.errors import Fault, InputError
+from diffcmp.passes.expand import core
+from diffcmp.point.coordinate import DECIMAL, Coordinate, Number, coordinate
+from diffcmp.primitives.shapes import Shape, spelled
+from diffcmp.program.ir import Builder
+from diffcmp.spans import Piece, Span, pieces
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Values: TypeAlias = "Number | Sequence[Any] | np.ndarray[Any, Any]"
+
+MOST = 1_000_000  # numbers of a point
+SHOWN = 6  # elements of a vector that are shown
+
+
+@dataclass(frozen=True, eq=False)
+class ExactArray:
+    """Exact numbers in an array, row by row, and what the user called it."""
+
+    flat: tuple[Coordinate, ...]
+    shape: Shape
+    typed: str = ""
+
+    @property
+    def text(self) -> str:
+        """What names it."""
+        return self.typed or self.flat[0].text
+
+
+def array_of(value: Values) -> ExactArray:
+    """The exact numbers that a user gave for a variable.
+
+    Raises
+    ------
+    InputError: where a text is none of `2`, `[1, 2]`, `linspace(0, 1, 5)` and `@file.npy`, a file
+        cannot be read, rows differ in length, or a number is not finite.
+    """
+    if isinstance(value, str):
+        if not DECIMAL.fullmatch(value):
+            return _read(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
+    elif isinstance(value, Iterable):
+        nested = value.tolist() if hasattr(value, "tolist") else value
+        return _nested(nested) if isinstance(nested, list | tuple) else array_of(nested)
+    return ExactArray((coordinate(value),), ())
+
+
+def _read(piece: Piece) -> ExactArray:
+    text = piece.strip()
+    if text.startswith("["):
+        flat, shape = _list(piece)
+        return ExactArray(tuple(flat), shape, " ".join(text.split()))
+    if text.startswith("@"):
+        return _file(piece, text[1:])
+    if re.match(r"linspace\b", text):
+        return _range(piece)
+    return ExactArray((coordinate(piece),), ())
+
+
+def _list(piece: Piece) -> tuple[list[Coordinate], Shape]:
+    """`[1, 2]` or `[[1, 2], [3, 4]]`."""
+    text = piece.strip()
+    if not text.startswith("["):
+        return [coordinate(piece)], ()
+    if not text.endswith("]") or not text[1:-1].strip():
+        raise InputError(Fault.POINT_NAME, piece.whole, piece.span, piece=text)
+    start = piece.start + piece.index("[") + 1
+    parts = pieces(Piece(piece.whole, start, start + len(text) - 2))
+    if len(parts) > MOST:
+        raise InputError(Fault.POINT_SIZE, piece.whole, piece.span, size=len(parts), limit=MOST)
+    return _joined([_list(part) for part in parts], piece.whole, piece.span)
+
+
+def _joined(
+    rows: list[tuple[list[Coordinate], Shape]], text: str = "", span: Span | None = None
+) -> tuple[list[Coordinate], Shape]:
+    """Rows of one shape, one after the other."""
+    shape = rows[0][1]
+    if any(other != shape for _, other in rows):
+        raise InputError(Fault.POINT_RAGGED, text, span)
+    if len(shape) > 1:
+        raise InputError(Fault.AXES, text, span, shape=spelled((len(rows), *shape)))
+    return [one for row, _ in rows for one in row], (len(rows), *shape)
+
+
+def _nested(value: Any) -> ExactArray:
+    """Lists of numbers, or of lists of numbers."""
+    flat, shape = _rows(value)
+    shown = [one.text for one in flat[:SHOWN]] + ["…"] * (len(flat) > SHOWN)
+    named = f"[{', '.join(shown)}]" if len(shape) == 1 else f"a matrix of {spelled(shape)}"
+    return ExactArray(tuple(flat), shape, named)
+
+
+def _rows(value: Any) -> tuple[list[Coordinate], Shape]:
+    if not isinstance(value, list | tuple):
+        return [coordinate(value)], ()
+    if not value:
+        raise InputError(Fault.POINT_EMPTY)
+    if len(value) > MOST:
+        raise InputError(Fault.POINT_SIZE, size=len(value), limit=MOST)
+    return _joined([_rows(row) for row in value])
+
+
+def _range(piece: Piece) -> ExactArray:
+    """`linspace(start, stop, count)`, each element exact."""
+    text = piece.strip()
+    inner = re.fullmatch(r"linspace\s*\((.*)\)", text, re.DOTALL)
+    parts: list[Piece] = []
+    if inner is not None:
+        start = piece.start + piece.index(text) + inner.start(1)
+        parts = pieces(Piece(piece.whole, start, start + len(inner[1])))
+    count = coordinate(parts[2]).rational if len(parts) == 3 else None
+    if count is None or count.denominator != 1 or not 2 <= count <= MOST:
+        raise InputError(Fault.POINT_LINSPACE, piece.whole, piece.span, limit=MOST)
+    low, high = coordinate(parts[0]), coordinate(parts[1])
+    n = int(count)
+    return ExactArray(tuple(_between(low, high, Fraction(i, n - 1)) for i in range(n)), (n,), text)
+
+
+def _between(low: Coordinate, high: Coordinate, part: Fraction) -> Coordinate:
+    """low + part·(high − low)."""
+    if part in (0, 1):
+        return high if part else low
+    if low.rational is not None and high.rational is not None:
+        return coordinate(low.rational + part * (high.rational - low.rational))
+    builder = Builder()
+    ends = [builder.inline(end.program, [], None)[0] for end in (low, high)]
+    weighted = [
+        builder.add("mul", [builder.literal(w), end])
+        for w, end in zip((1 - part, part), ends, strict=True)
+    ]
+    made = builder.program([builder.add("add", weighted)])
+    return Coordinate(core(made), f"{1 - part}*({low.text}) + {part}*({high.text})")
+
+
+def _file(piece: Piece, path: str) -> ExactArray:
+    """A file .npy (never pickled), .csv or .txt; one column or one row is a vector."""
+    found = Path(path)
+    kind = found.suffix.lower()
+    try:
+        if kind not in (".npy", ".csv", ".txt"):
+            raise ValueError("its name ends in none of .npy, .csv and .txt")
+        if found.exists() and not found.is_file():
+            raise ValueError("it is no ordinary file")
+        made = array_of(_loaded(found) if kind == ".npy" else _table(found, commas=kind == ".csv"))
+    except InputError as error:
+        reason = error.sentence
+    except (OSError, ValueError, EOFError, csv.Error) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(
+            error
+        ).splitlines()[0]
+    else:
+        return ExactArray(made.flat, made.shape, piece.strip())
+    raise InputError(Fault.POINT_FILE, piece.whole, piece.span, path=path, reason=reason)
+
+
+def _loaded(path: Path) -> Any:
+    """The numbers of a file .npy, which is never unpickled, nor read before it is known what it
+    holds, and how much."""
+    import numpy as np
+
+    with path.open("rb") as file:
+        start = file.read(len(np.lib.format.MAGIC_PREFIX))
+    if start and start != np.lib.format.MAGIC_PREFIX:
+        raise ValueError("it is no .npy file")
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except ValueError:
+        raise ValueError("it is cut short, or holds Python objects") from None
+    if array.dtype.kind not in "iufb" or not array.size:
+        raise ValueError(
+            f"it holds {array.dtype.name}, not numbers" if array.size else "it is empty"
+        )
+    if array.size > MOST:
+        raise InputError(Fault.POINT_SIZE, size=array.size, limit=MOST)
+    return array.tolist()
+
+
+def _table(path: Path, *, commas: bool) -> Any:
+    """The numbers of a text file, one line a row; one column or one row is a vector."""
+    with path.open(encoding="utf-8-sig") as lines:
+        kept = (line for line in lines if line.strip() and not line.startswith("#"))
+        rows = list(csv.reader(kept)) if commas else [line.split() for line in kept]
+    if not rows:
+        raise ValueError("it is empty")
+    if not all(text.strip() for row in rows for text in row):
+        raise ValueError("a number is missing in it")
+    vector = len(rows) == 1 or all(len(row) == 1 for row in rows)
+    return [text for row in rows for text in row] if vector else rows

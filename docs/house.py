@@ -1,0 +1,251 @@
+"""The house drawn from the imports: which room uses which, and every arrow that points the wrong
+way.
+
+    python docs/house.py            # the map as Mermaid, and the counts python docs/house.py
+    --write    # put both into docs/design.md
+
+`tests/test_floors.py` holds what this script finds to be nothing: arrows up, circles, private names
+taken from another file.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1] / "diffcmp"
+DESIGN = Path(__file__).with_name("design.md")
+BEGIN, END = "<!-- house: drawn by docs/house.py -->", "<!-- house: end -->"
+
+FLOORS: Mapping[str, int] = {
+    "version": 0,
+    "names": 0,
+    "spans": 0,
+    "errors": 0,
+    "notes": 0,
+    "deadline": 0,
+    "worker": 0,
+    "primitives": 1,
+    "program": 2,
+    "language": 3,
+    "passes": 4,
+    "algebra": 4,
+    "arithmetic": 5,
+    "point": 6,
+    "engines": 7,
+    "truth": 8,
+    "backends": 8,
+    "accuracy": 9,
+    "derivatives": 9,
+    "speed": 10,
+    "report": 11,
+    "studies": 12,
+    "cli": 13,
+    "__init__": 14,
+}
+APART = [{"truth", "backends"}, {"passes", "algebra"}]
+"""Rooms of one floor that must not know each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One import: the file that has it, the file that it names, and the name that is taken (empty
+    for the file itself)."""
+
+    source: str
+    target: str
+    name: str
+    line: int
+
+
+def files() -> list[str]:
+    """Every module of the package by its dotted path below `diffcmp`."""
+    return sorted(_module(path) for path in PACKAGE.rglob("*.py"))
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def arrows(package: Path = PACKAGE) -> list[Arrow]:
+    """All imports between the files of the package, those inside functions and those for types only
+    too."""
+    known = (
+        {_module(path) for path in package.rglob("*.py")} if package == PACKAGE else set(files())
+    )
+    return [
+        arrow
+        for path in sorted(package.rglob("*.py"))
+        for arrow in imports(_module(path), path.read_text(), known)
+    ]
+
+
+def imports(source: str, text: str, known: set[str]) -> Iterator[Arrow]:
+    """The imports in the text of one file."""
+    for node in ast.walk(ast.parse(text)):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.split(".")[0] == "diffcmp"
+        ):
+            inside = node.module.removeprefix("diffcmp").removeprefix(".")
+            for alias in node.names:
+                whole = f"{inside}.{alias.name}".removeprefix(".")
+                if whole in known:
+                    yield Arrow(source, whole, "", node.lineno)
+                elif f"{whole}.__init__" in known:
+                    yield Arrow(source, f"{whole}.__init__", "", node.lineno)
+                else:
+                    target = inside if inside in known else f"{inside}.__init__".removeprefix(".")
+                    yield Arrow(source, target, alias.name, node.lineno)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith("diffcmp."):
+                    inside = alias.name.removeprefix("diffcmp.")
+                    yield Arrow(
+                        source, inside if inside in known else f"{inside}.__init__", "", node.lineno
+                    )
+
+
+def room(module: str) -> str:
+    """The room on whose floor a file stands."""
+    return module.split(".")[0]
+
+
+def folder(module: str) -> str:
+    """The folder that a file lies in, sub-rooms told apart."""
+    parts = module.split(".")
+    return ".".join(parts[:-1]) or parts[0]
+
+
+def upward(found: Iterable[Arrow]) -> list[Arrow]:
+    """The arrows that point up, or to a room of the same floor that must not be known."""
+    wrong = []
+    for arrow in found:
+        here, there = room(arrow.source), room(arrow.target)
+        if FLOORS[there] > FLOORS[here] or {here, there} in APART:
+            wrong.append(arrow)
+    return wrong
+
+
+def private(found: Iterable[Arrow]) -> list[Arrow]:
+    """The arrows that take a name which its file keeps for itself."""
+    return [
+        arrow for arrow in found if arrow.name.startswith("_") and not arrow.name.startswith("__")
+    ]
+
+
+def circles(edges: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The groups of nodes that reach each other: the strongly connected components of more than one
+    node (Tarjan 1972)."""
+    after: dict[str, set[str]] = {}
+    for source, target in edges:
+        if source != target:
+            after.setdefault(source, set()).add(target)
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    groups: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for following in sorted(after.get(node, ())):
+            if following not in index:
+                visit(following)
+                low[node] = min(low[node], low[following])
+            elif following in stack:
+                low[node] = min(low[node], index[following])
+        if low[node] == index[node]:
+            at = stack.index(node)
+            if len(stack) - at > 1:
+                groups.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for node in sorted(after):
+        if node not in index:
+            visit(node)
+    return groups
+
+
+def between_files(found: Iterable[Arrow]) -> list[tuple[str, str]]:
+    """Which file imports which; the package's own lazy front door is left out."""
+    return [(a.source, a.target) for a in found if a.source != "__init__"]
+
+
+def between_rooms(found: Iterable[Arrow]) -> list[tuple[str, str]]:
+    """Which folder imports which."""
+    return [(folder(a.source), folder(a.target)) for a in found if a.source != "__init__"]
+
+
+def lines(place: str) -> int:
+    """Lines of all files of a folder, its sub-rooms left out."""
+    return sum(
+        len((PACKAGE / f"{m.replace('.', '/')}.py").read_text().splitlines())
+        for m in files()
+        if folder(m) == place
+    )
+
+
+def mermaid(found: list[Arrow]) -> str:
+    """The rooms from the highest floor down, and an arrow wherever one imports another; its number
+    counts the imports."""
+    shown = [f for f in dict.fromkeys(folder(m) for m in files()) if f != "__init__"]
+    small = {f for f in shown if "." not in f and (PACKAGE / f"{f}.py").exists()}
+    counts = Counter(
+        (s, t)
+        for s, t in between_rooms(found)
+        if s != t and t not in small and s not in small and t != "__init__"
+    )
+    out = ["```mermaid", "flowchart TD"]
+    for floor in sorted({FLOORS[room(f)] for f in shown if f not in small}, reverse=True):
+        out += [
+            f'    {_id(f)}["{f.replace(".", "/")} · {lines(f)}"]'
+            for f in shown
+            if f not in small and FLOORS[room(f)] == floor
+        ]
+    out += [f"    {_id(s)} -->|{n}| {_id(t)}" for (s, t), n in sorted(counts.items())]
+    return "\n".join([*out, "```"])
+
+
+def _id(name: str) -> str:
+    return name.replace(".", "_")
+
+
+def summary(found: list[Arrow]) -> str:
+    """The counts that must be 0."""
+    edges = between_files(found)
+    return (
+        f"{len(files())} files, {len(set(edges))} arrows between them: {len(upward(found))} up, "
+        f"{len(circles(edges))} circles of files, {len(circles(between_rooms(found)))} circles of rooms, "
+        f"{len(private(found))} private names taken from another file."
+    )
+
+
+def write(text: str) -> None:
+    """Put the map between its marks in docs/design.md."""
+    page = DESIGN.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    DESIGN.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """Print the map, or write it."""
+    found = arrows()
+    text = f"{summary(found)}\n\n{mermaid(found)}"
+    if "--write" in sys.argv[1:]:
+        write(text)
+    print(text)
+    for wrong in (*upward(found), *private(found)):
+        print(wrong)
+    for group in (*circles(between_files(found)), *circles(between_rooms(found))):
+        print("circle:", *group)
+
+
+if __name__ == "__main__":
+    main()
