@@ -1,12 +1,67 @@
-"""How far a floating-point number is from a certified one: errors, correct digits, ulps."""
+"""The one way to hold a number against a certified one: errors, correct digits, ulps."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from diffcmp.arithmetic.floats import Floats, exact, nearest_double
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How far a number of a floating-point format is from the true one.
+
+    value: None where a method has nothing to say. true: None where there is no certified number;
+    without both of them, there are no errors either.
+    """
+
+    value: Any
+    true: Fraction | None
+    floats: Floats
+
+    @property
+    def exact(self) -> Fraction | None:
+        """|value - true|, exactly; None where the value is not finite, or nothing is known."""
+        if self.value is None or self.true is None or not math.isfinite(self.value):
+            return None
+        return abs(exact(self.value) - self.true)
+
+    @property
+    def absolute(self) -> float | None:
+        """|value - true| as the nearest float64."""
+        error = self.exact
+        return None if error is None else nearest_double(error)
+
+    @property
+    def relative(self) -> float | None:
+        """The error over |true|; where the true number is 0, only no error at all has a size."""
+        error = self.exact
+        if error is None or self.true is None:
+            return None
+        if self.true:
+            return nearest_double(error / abs(self.true))
+        return 0.0 if error == 0 else None
+
+    @property
+    def digits(self) -> float | None:
+        """Correct significant decimal digits; 0 where the value is not finite."""
+        if self.value is None or self.true is None:
+            return None
+        return correct_digits(self.exact, self.true, self.floats)
+
+    @property
+    def ulps(self) -> float | None:
+        """The error in units in the last place of the true number in this format."""
+        error = self.exact
+        if error is None or self.true is None:
+            return None
+        return nearest_double(error / self.floats.ulp(self.true))
 
 
 def full_digits(floats: Floats) -> float:
@@ -14,17 +69,12 @@ def full_digits(floats: Floats) -> float:
     return floats.precision * math.log10(2)
 
 
-def absolute_error(value: Any, true: Fraction) -> Fraction | None:
-    """|value - true|, exactly; None where the value is not finite."""
-    return abs(exact(value) - true) if math.isfinite(value) else None
-
-
 def correct_digits(error: Fraction | None, true: Fraction, floats: Floats) -> float:
     """Correct significant decimal digits: -log₁₀ of the relative error, between 0 and what the
     format holds.
 
     Where the true value is 0 there is no relative error: the absolute one is taken, as if the scale
-    were 1. A result that is not finite has 0 correct digits.
+    were 1. A result that is not finite, with None for its error, has 0 correct digits.
     """
     if error is None:
         return 0.0
@@ -41,6 +91,38 @@ def log10(value: Fraction) -> float:
     -400.0
     """
     return math.log10(value.numerator) - math.log10(value.denominator)
+
+
+def worst(errors: Mapping[Key, Errors]) -> tuple[Key | None, float | None]:
+    """The component that is farthest off, and the error of the whole: its error over the largest
+    certified component.
+
+    Components of which nothing is known do not count. One that is not finite is the worst of all,
+    and the whole has no error then; where all certified values are 0, the error itself is given.
+    """
+    largest, farthest = Fraction(0), Fraction(-1)
+    name: Key | None = None
+    for component, one in errors.items():
+        if one.value is None or one.true is None:
+            continue
+        error = one.exact
+        if error is None:
+            return component, None
+        largest = max(largest, abs(one.true))
+        if error > farthest:
+            farthest, name = error, component
+    if name is None:
+        return None, None
+    return name, nearest_double(farthest / largest if largest else farthest)
+
+
+# what stands until all have changed to `Errors`
+# -------------------------------------------------------------------------------------------------
+
+
+def absolute_error(value: Any, true: Fraction) -> Fraction | None:
+    """|value - true|, exactly; None where the value is not finite."""
+    return abs(exact(value) - true) if math.isfinite(value) else None
 
 
 def ulps(error: Fraction | None, true: Fraction, floats: Floats) -> float | None:
