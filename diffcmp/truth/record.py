@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from typing import Any, Literal
@@ -16,7 +17,7 @@ GUARD_DIGITS = 5
 
 
 class Kind(Enum):
-    """The kinds of points, in the order in which they are tried; `docs/kinds.md` defines each."""
+    """The kinds of points, the most singular first; `docs/kinds.md` defines each."""
 
     OUTSIDE = "outside domain"
     POLE = "pole"
@@ -27,6 +28,21 @@ class Kind(Enum):
     UNDECIDED = "undecided"
     REMOVABLE = "removable"
     SMOOTH = "smooth"
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether f, or its continuous extension, has a derivative at such a point."""
+        return self in (Kind.REMOVABLE, Kind.SMOOTH)
+
+    @property
+    def sided(self) -> bool:
+        """Whether one-sided derivatives are given at such a point."""
+        return self not in (Kind.OUTSIDE, Kind.POLE, Kind.JUMP)
+
+
+def most_singular(kinds: Iterable[Kind]) -> Kind:
+    """The kind of a point that has these kinds along its coordinates."""
+    return min(kinds, key=list(Kind).index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +61,28 @@ class Quantity:
 
     @property
     def exact(self) -> Fraction | None:
-        """The midpoint as an exact rational (the number itself where it is known exactly); None for
-        ±∞."""
+        """The number, or the midpoint of its ball, as an exact rational; None for ±∞."""
         if self.ball is None:
             return None
-        return (
-            to_fraction(self.ball) if isinstance(self.ball, fmpq) else Balls().fraction(self.ball)
-        )
+        exactly = isinstance(self.ball, fmpq)
+        return to_fraction(self.ball) if exactly else Balls().fraction(self.ball)
+
+
+def text_of(quantity: Quantity | None, digits: int) -> str | None:
+    """The decimal string of a quantity, or None."""
+    return None if quantity is None else quantity.text(digits)
+
+
+def exact_of(quantity: Quantity | None) -> Fraction | None:
+    """The exact rational of a quantity, or None."""
+    return None if quantity is None else quantity.exact
+
+
+def certain(quantity: Quantity | None) -> Fraction:
+    """The exact rational of a quantity that is known to be a number."""
+    assert quantity is not None
+    assert quantity.exact is not None
+    return quantity.exact
 
 
 def decimal_string(x: Ball, digits: int) -> str:
@@ -66,22 +97,21 @@ def decimal_string(x: Ball, digits: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The behaviour on one side of the point along one coordinate; a field is None where there is
-    no such number.
+    """The behaviour on one side of the point along one coordinate.
 
-    defined: whether f is defined next to the point on this side; None where that could not be found
-        out.
+    defined: whether f is defined next to the point on this side. limit, slope: of f and its
+    one-sided derivative; None where there is no such number.
     """
 
-    defined: bool | None
+    defined: bool
     limit: Quantity | None = None
     slope: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Coordinatewise:
-    """What is known along one coordinate: kind, derivative (two-sided), left and right derivative;
-    all of one order."""
+    """What is known along one coordinate: its kind, and the two-sided, left and right derivative
+    of one order."""
 
     kind: Kind
     derivative: Quantity | None = None
@@ -93,13 +123,12 @@ class Coordinatewise:
 class Truth:
     """The certified value and derivatives of a function at a point.
 
-    kind: of the whole point for f, the most singular one among the coordinates. value: f there, or
-        its limit where f is
-    removable. along: what is known of each partial derivative, by its name (`engines.partials`).
-    digits: how many were asked for, all of which are certain.
-    certified: proven in ball arithmetic; False where something was only taken. source: "series"
-    (balls and series with ball coefficients), "symbolic" (limits by sympy, confirmed numerically),
-    None where undecided. order: of the derivatives.
+    kind: of the point for f, the most singular one among the coordinates. value: f there, or its
+    limit where f is removable. along: what is known of each partial derivative, by its name
+    (`engines.partials`). digits: how many were asked for; all of them are certain. certified:
+    proven in ball arithmetic, False where something was only assumed. source: "series" (balls, and
+    series with ball coefficients) or "symbolic" (limits by sympy, confirmed numerically); None
+    where undecided. order: of the derivatives.
     """
 
     kind: Kind
@@ -108,27 +137,27 @@ class Truth:
     digits: int
     certified: bool
     source: Literal["series", "symbolic"] | None
-    remarks: tuple[Remark, ...] = field(default=())
+    remarks: tuple[Remark, ...] = ()
     order: int = 1
 
     def derivative(self, name: str) -> Quantity | None:
         """The two-sided derivative of that name, where it exists."""
         return self.along[name].derivative
 
+    def exact(self, name: str) -> Fraction | None:
+        """The two-sided derivative of that name as an exact rational, where it exists."""
+        return exact_of(self.along[name].derivative)
+
     def to_dict(self) -> dict[str, Any]:
-        """The `truth` object of the JSON form; numbers as decimal strings of `digits` digits and a
-        few guard digits."""
-        digits = self.digits + GUARD_DIGITS
-
-        def text(quantity: Quantity | None) -> str | None:
-            return None if quantity is None else quantity.text(digits)
-
+        """The `truth` object of the JSON form, whose numbers are decimal strings of `digits` digits
+        and a few guard digits."""
+        digits, along = self.digits + GUARD_DIGITS, self.along.items()
         return {
             "kind": self.kind.value,
-            "value": text(self.value),
-            "derivative": {n: text(c.derivative) for n, c in self.along.items()},
-            "left": {n: text(c.left) for n, c in self.along.items()},
-            "right": {n: text(c.right) for n, c in self.along.items()},
+            "value": text_of(self.value, digits),
+            "derivative": {name: text_of(c.derivative, digits) for name, c in along},
+            "left": {name: text_of(c.left, digits) for name, c in along},
+            "right": {name: text_of(c.right, digits) for name, c in along},
             "digits": self.digits,
             "certified": self.certified,
             "source": self.source,
