@@ -14,9 +14,10 @@ from typing import Any
 
 from diffcmp.accuracy import directional
 from diffcmp.accuracy.components import worst
-from diffcmp.accuracy.errors import absolute_error, as_float, correct_digits, ulps
+from diffcmp.accuracy.errors import Errors, absolute_error, as_float, correct_digits, ulps
+from diffcmp.accuracy.question import Question
 from diffcmp.accuracy.record import Comparison, Row
-from diffcmp.accuracy.verdict import verdict
+from diffcmp.accuracy.verdict import Answer, verdict
 from diffcmp.arithmetic.floats import DTYPES, Floats
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.backends.registry import chosen
@@ -262,13 +263,11 @@ def _row(
     ):
         value = estimate.derivative.get(name)
         if value is not None and math.isfinite(value):
-            true, h = (
-                _true(known, name),
-                None if estimate.h is None else steps_of(estimate.h, name, known.order),
-            )
-            for said in verdict(
-                method, program, where, name, value, true, digits[name], h, found, known, floats
-            ):
+            h = None if estimate.h is None else steps_of(estimate.h, name, known.order)
+            question = Question(program, where, tuple(names), known.order, floats)
+            answer = Answer(method, name, Errors(value, _true(known, name), floats), h, found)
+            said = verdict(question, known, answer)
+            if said is not None:
                 remarks[said] = None
     farthest, norm_error = worst(errors)
     return Row(

@@ -17,9 +17,10 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from diffcmp.accuracy.compare import configured, held, sensible
 from diffcmp.accuracy.components import Shapes, packed, worst
-from diffcmp.accuracy.errors import absolute_error, as_float, correct_digits
+from diffcmp.accuracy.errors import Errors, absolute_error, as_float, correct_digits
+from diffcmp.accuracy.question import Question
 from diffcmp.accuracy.record import SCHEMA, Row, plain
-from diffcmp.accuracy.verdict import verdict
+from diffcmp.accuracy.verdict import Answer, verdict
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.automatic import DualNumbers, DualOverTape, Tape
 from diffcmp.backends.diagnosis import diagnosis
@@ -466,7 +467,7 @@ def _reasons(
     values: dict[int, Any] = {}
     found: dict[Remark, None] = {}
     for n, name, k in entries:
-        value, exact, truth = row.values[k], known[n].derivative(name), known[n]
+        value, exact, truth = row.values[k], known[n].exact(name), known[n]
         if not math.isfinite(value):
             by = variables(name, truth.order)
             said = [
@@ -477,23 +478,10 @@ def _reasons(
         else:
             if n not in values:
                 values[n] = compiled(functions[n])(*inputs)
-            true = None if exact is None else exact.exact
-            where = problem.at
-            said = [
-                *verdict(
-                    method,
-                    functions[n],
-                    where,
-                    name,
-                    value,
-                    true,
-                    row.digits[k],
-                    None,
-                    values[n],
-                    truth,
-                    floats,
-                )
-            ]
+            question = Question(functions[n], problem.at, (name,), truth.order)
+            errors = Errors(value, exact, floats)
+            note = verdict(question, truth, Answer(method, name, errors, f=values[n]))
+            said = [] if note is None else [note]
         found |= dict.fromkeys(advice.get(one, one) for one in said)
     return tuple(found)
 

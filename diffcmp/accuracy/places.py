@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
+from diffcmp.accuracy.errors import Errors
+from diffcmp.accuracy.question import Question
 from diffcmp.accuracy.record import Place
-from diffcmp.accuracy.verdict import expected, verdict
+from diffcmp.accuracy.verdict import Answer, expected, verdict
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.engines.partials import steps_of
@@ -126,17 +128,11 @@ def _reasons(answers: Answers, i: int) -> Iterator[Remark]:
     yield from estimate.remarks
     if math.isfinite(value):
         steps = None if estimate.h is None else steps_of(estimate.h, answers.name, 1)
-        f = 0.0  # the verdict looks at f only where the derivative is right
-        yield from verdict(
-            answers.method,
-            answers.program,
-            answers.points[i],
-            answers.name,
-            value,
-            answers.trues[i],
-            answers.digits[i],
-            steps,
-            f,
-            answers.truths[i],
-            answers.floats,
-        )
+        program, where = answers.program, answers.points[i]
+        question = Question(program, where, (answers.name,), floats=answers.floats)
+        errors = Errors(value, answers.trues[i], answers.floats)
+        # the verdict looks at f only where the derivative is right
+        answer = Answer(answers.method, answers.name, errors, steps, f=0.0)
+        said = verdict(question, answers.truths[i], answer)
+        if said is not None:
+            yield said

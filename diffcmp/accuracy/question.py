@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from diffcmp.arithmetic.floats import DTYPES, Floats
+from diffcmp.arithmetic.floats import DTYPES, Floats, exact
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS
 from diffcmp.errors import Fault, InputError
+from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import MAX_DIGITS, truth
@@ -77,6 +78,11 @@ class Question:
     def inputs(self) -> list[Any]:
         """The point as the format rounds it."""
         return self.where.rounded(self.floats)
+
+    def rounded(self) -> Point:
+        """The point as the format rounds it, with its exact coordinates."""
+        numbers = [coordinate(exact(x)) for x in self.inputs]
+        return Point(dict(zip(self.program.inputs, numbers, strict=True)))
 
     def value(self) -> Any:
         """f as the format computes it."""

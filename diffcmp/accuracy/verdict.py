@@ -4,16 +4,17 @@ derivative exists."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from flint import arb
 
 from diffcmp.accuracy.budget import exact_difference, split
-from diffcmp.accuracy.errors import correct_digits, full_digits
-from diffcmp.arithmetic.balls import Balls, to_arb
-from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.accuracy.errors import Errors, full_digits
+from diffcmp.accuracy.question import Question
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.backends.complex_step import ComplexStep
 from diffcmp.backends.protocol import Backend
@@ -21,18 +22,16 @@ from diffcmp.backends.richardson import Richardson
 from diffcmp.backends.stencil import Stencil
 from diffcmp.engines.lhopital.touching import touching
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.point.coordinate import coordinate
-from diffcmp.point.point import Point
-from diffcmp.program.ir import Program
 from diffcmp.truth.proof import certified
-from diffcmp.truth.record import Kind, Quantity, Truth
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, exact_of
 
 SHORT = 6  # digits of a number inside a sentence
-EXACT_SHARE = (
-    0.75  # of the dtype's digits: fewer from a method without truncation error deserve a note
-)
-SMALLEST_SLOPE = 1e-250
+PART_DIGITS = 40  # of f′, for the parts of an error
+BITS = 512
+# of the dtype's digits: fewer from a method without truncation error deserve a note
+EXACT_SHARE = 0.75
 STEP_SHARE = 0.5  # of the digits that a stencil of its order can reach
+SMALLEST_SLOPE = 1e-250
 
 _SINGULAR = {
     Kind.JUMP: Note.JUMP,
@@ -43,49 +42,45 @@ _SINGULAR = {
 }
 
 
-def verdict(
-    method: Backend,
-    program: Program,
-    where: Point,
-    name: str,
-    value: Any,
-    true: Fraction | None,
-    digits: float | None,
-    steps: Sequence[float] | None,
-    f: Any,
-    known: Truth,
-    floats: Floats,
-) -> Iterator[Remark]:
-    """The remarks on one finite derivative. `steps`: along each variable that the method moved for
-    it."""
-    along, second = known.along[name], known.order == 2
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One derivative that a method gives, held against the true one.
+
+    steps: along each variable that the method moved for it, None for a method without a step. f:
+    the value of the function that comes with it.
+    """
+
+    method: Backend
+    name: str
+    errors: Errors
+    steps: Sequence[float] | None = None
+    f: Any = 0.0
+
+    @property
+    def value(self) -> Any:
+        """The number that the method gives."""
+        return self.errors.value
+
+
+def verdict(question: Question, truth: Truth, answer: Answer) -> Remark | None:
+    """The remark on one finite derivative; None where it is right."""
+    along, second = truth.along[answer.name], truth.order == 2
     if along.kind in _SINGULAR:
-        yield remark(_SINGULAR[along.kind])
-    elif along.kind is Kind.KINK and second:
-        yield remark(Note.KINK_OF_VALUE)
-    elif along.kind is Kind.EDGE:
-        yield remark(
-            Note.SECOND_EDGE if second else Note.EDGE, derivative=_short(along.right or along.left)
-        )
-    elif along.derivative is None and any(
-        q is not None and q.infinite for q in (along.left, along.right)
-    ):
-        yield remark(Note.INFINITE_CURVATURE)
-    elif along.derivative is None:
-        choice = _choice(value, along.left, along.right, floats)
-        note = Note.KINK_OF_SLOPE if second else Note.KINK
-        yield remark(note, left=_short(along.left), right=_short(along.right), choice=choice)
-    elif digits is not None and digits < expected(method, floats, known.order):
-        yield _blame(method, program, where, name, value, true, digits, steps, known, floats)
-    elif not math.isfinite(f) and along.kind is Kind.SMOOTH:
-        by_steps = isinstance(method, ComplexStep) and math.isfinite(_value(program, where, floats))
-        yield remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
-
-
-def _value(program: Program, where: Point, floats: Floats) -> Any:
-    """f itself, in real arithmetic."""
-    with floats.quiet():
-        return evaluate(program, floats, where.rounded(floats))[0]
+        return remark(_SINGULAR[along.kind])
+    if along.kind is Kind.KINK and second:
+        return remark(Note.KINK_OF_VALUE)
+    if along.kind is Kind.EDGE:
+        note = Note.SECOND_EDGE if second else Note.EDGE
+        return remark(note, derivative=_short(along.right or along.left))
+    if along.derivative is None:
+        return _one_sided(along, second, answer)
+    digits = answer.errors.digits
+    if digits is not None and digits < expected(answer.method, question.floats, truth.order):
+        return _blame(question, along.kind, answer, digits)
+    if not math.isfinite(answer.f) and along.kind is Kind.SMOOTH:
+        by_steps = isinstance(answer.method, ComplexStep) and math.isfinite(question.value())
+        return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
+    return None
 
 
 def expected(method: Backend, floats: Floats, order: int = 1) -> float:
@@ -97,6 +92,20 @@ def expected(method: Backend, floats: Floats, order: int = 1) -> float:
     return full * (STEP_SHARE if isinstance(method, Richardson) else EXACT_SHARE)
 
 
+# where there is no derivative
+# -------------------------------------------------------------------------------------------------
+
+
+def _one_sided(along: Coordinatewise, second: bool, answer: Answer) -> Remark:
+    """The remark on a number that stands between two one-sided derivatives."""
+    sides = along.left, along.right
+    if any(side is not None and side.infinite for side in sides):
+        return remark(Note.INFINITE_CURVATURE)
+    left, right = map(_short, sides)
+    note = Note.KINK_OF_SLOPE if second else Note.KINK
+    return remark(note, left=left, right=right, choice=_choice(answer.errors, along))
+
+
 def _short(quantity: Quantity | None) -> str:
     if quantity is None:
         return "none"
@@ -104,97 +113,88 @@ def _short(quantity: Quantity | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
-def _choice(value: Any, left: Quantity | None, right: Quantity | None, floats: Floats) -> str:
+def _choice(errors: Errors, along: Coordinatewise) -> str:
     """Which of the one-sided derivatives a number is, to half of the digits of the dtype."""
-    enough = full_digits(floats) * STEP_SHARE / 2
-    sides = {"the left one": left, "the right one": right}
-    exacts = {label: q.exact for label, q in sides.items() if q is not None and q.exact is not None}
-    for label, side in exacts.items():
-        if correct_digits(abs(exact(value) - side), side, floats) >= enough:
+    left, right = exact_of(along.left), exact_of(along.right)
+    mean = None if left is None or right is None else (left + right) / 2
+    choices = {"the left one": left, "the right one": right, "their mean": mean}
+    enough = full_digits(errors.floats) * STEP_SHARE / 2
+    for label, number in choices.items():
+        digits = replace(errors, true=number).digits
+        if digits is not None and digits >= enough:
             return label
-    if len(exacts) == 2:
-        mean = sum(exacts.values(), Fraction(0)) / 2
-        if correct_digits(abs(exact(value) - mean), mean, floats) >= enough:
-            return "their mean"
     return "neither"
 
 
-def _blame(
-    method: Backend,
-    program: Program,
-    where: Point,
-    name: str,
-    value: Any,
-    true: Fraction | None,
-    digits: float,
-    steps: Sequence[float] | None,
-    known: Truth,
-    floats: Floats,
-) -> Remark:
+# where the derivative is another
+# -------------------------------------------------------------------------------------------------
+
+
+def _blame(question: Question, kind: Kind, answer: Answer, digits: float) -> Remark:
     """Why a number has too few correct digits."""
-    if known.along[name].kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
+    method, true = answer.method, answer.errors.true
+    if kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
         return remark(Note.LOST_BELOW_ROUNDOFF)
-    guard = _touching_condition(program, where, floats)
+    guard = _touching_condition(question)
     if guard is not None:
         return guard
-    if true and abs(true) < Fraction(2) ** floats.least_exponent:
-        return remark(Note.UNDERFLOW, dtype=floats.dtype)
+    if true and abs(true) < Fraction(2) ** question.floats.least_exponent:
+        return remark(Note.UNDERFLOW, dtype=question.dtype)
     if isinstance(method, Richardson):
         return remark(Note.EXTRAPOLATION, digits=digits)
-    part = _largest_part(method, program, where, name, value, steps, known.order, floats)
-    if part is Note.WRONG or part is None:
+    note = _largest_part(question, answer)
+    if note is None:
         return remark(Note.WRONG, digits=digits)
-    if part is Note.ROUNDOFF and isinstance(method, ComplexStep):
-        part = Note.CANCELLATION  # it subtracts nothing itself: no larger h helps
-    return remark(part, digits=digits, h=", ".join(f"{h:.2g}" for h in dict.fromkeys(steps or ())))
+    if note is Note.ROUNDOFF and isinstance(method, ComplexStep):
+        note = Note.CANCELLATION  # it subtracts nothing itself: no larger h helps
+    h = ", ".join(f"{step:.2g}" for step in dict.fromkeys(answer.steps or ()))
+    return remark(note, digits=digits, h=h)
 
 
-def _touching_condition(program: Program, where: Point, floats: Floats) -> Remark | None:
+def _touching_condition(question: Question) -> Remark | None:
     """A condition whose two sides are equal at the rounded point."""
-    with floats.quiet():
-        eq = touching(program, floats, where.rounded(floats))
-    return None if eq is None else remark(Note.GUARD, eq.span, program.text)
+    with question.floats.quiet():
+        eq = touching(question.program, question.floats, question.inputs)
+    return None if eq is None else remark(Note.GUARD, eq.span, question.program.text)
 
 
-def _largest_part(
-    method: Backend,
-    program: Program,
-    where: Point,
-    name: str,
-    value: Any,
-    steps: Sequence[float] | None,
-    order: int,
-    floats: Floats,
-) -> Note | None:
-    """The part of the error budget that dominates; None where the derivative is not certain at the
-    rounded point."""
-    inputs = [exact(x) for x in where.rounded(floats)]
-    rounded = Point({n: coordinate(x) for n, x in zip(program.inputs, inputs, strict=True)})
-    near, typed = (certified(program, p, [name], 40, order) for p in (rounded, where))
+def _largest_part(question: Question, answer: Answer) -> Note | None:
+    """The part of the error that dominates; None where the derivative is not certain at the rounded
+    point."""
+    near, typed = (
+        certified(question.program, point, [answer.name], PART_DIGITS, question.order)
+        for point in (question.rounded(), question.where)
+    )
     if near is None or typed is None:
         return None
-    with Balls(512).working():
-        if isinstance(method, Stencil | ComplexStep) and steps is not None:
-            slope = min(
-                max(abs(float(to_arb(near.derivatives[0]))), SMALLEST_SLOPE), 1.0
-            )  # a tiny one takes more bits
-            difference = exact_difference(method, program, name, inputs, min(steps) * slope)
-            parts = split(
-                value, steps, floats, difference, near.derivatives[0], typed.derivatives[0]
-            )
-            sizes = {
-                Note.TRUNCATION: parts.truncation,
-                Note.ROUNDOFF: parts.roundoff,
-                Note.REPRESENTATION: parts.representation,
-            }
-        else:
-            number = to_arb(Balls(512).literal(exact(value)))
-            true, asked = near.derivatives[0], typed.derivatives[0]
-            sizes = {Note.CANCELLATION: number - true, Note.REPRESENTATION: true - asked}
-        found = {note: abs(to_arb(x)) for note, x in sizes.items() if x is not None}
-        largest: Note | None = None
-        size = arb(-1)
-        for note, x in found.items():
-            if x.mid() > size:
-                largest, size = note, x.mid()
+    with Balls(BITS).working():
+        parts = _parts(question, answer, near.derivatives[0], typed.derivatives[0])
+        sizes = {note: abs(to_arb(part)).mid() for note, part in parts.items() if part is not None}
+        largest, size = None, arb(-1)
+        for note, one in sizes.items():
+            if one > size:
+                largest, size = note, one
     return largest
+
+
+def _parts(
+    question: Question, answer: Answer, at_rounded: Ball, at_typed: Ball
+) -> Mapping[Note, Ball | None]:
+    """The parts of an error: three with a step, else what the computation lost and what rounding
+    the point did."""
+    method, steps = answer.method, answer.steps
+    if isinstance(method, Stencil | ComplexStep) and steps is not None:
+        inputs = [exact(x) for x in question.inputs]
+        # a tiny slope takes more bits
+        slope = min(max(abs(float(to_arb(at_rounded))), SMALLEST_SLOPE), 1.0)
+        difference = exact_difference(
+            method, question.program, answer.name, inputs, min(steps) * slope
+        )
+        parts = split(answer.value, steps, question.floats, difference, at_rounded, at_typed)
+        return {
+            Note.TRUNCATION: parts.truncation,
+            Note.ROUNDOFF: parts.roundoff,
+            Note.REPRESENTATION: parts.representation,
+        }
+    number = to_arb(Balls(BITS).literal(exact(answer.value)))
+    return {Note.CANCELLATION: number - at_rounded, Note.REPRESENTATION: at_rounded - at_typed}
