@@ -27,6 +27,7 @@ class Note(Enum):
     STENCIL_LEAVES_DOMAIN = "the stencil reaches outside the domain", "use a smaller h, or a one-sided method"
     IMAGINARY_STEP_LEAVES_DOMAIN = "f is finite at the point: only its complex evaluation, an imaginary step beside it, is nan", "use another method: no smaller h helps"
     NO_COMPLEX_TYPE = "there is no complex type that matches {dtype}", "use float32 or wider"
+    NO_SUCH_FORMAT = "the method does not work in {dtype}", "use float64"
     # what the truth says of a result
     KINK = "left and right derivative differ ({left} and {right}); this is {choice}", "no method can give both; each picks one by convention"
     JUMP = "f jumps here, so that it has no derivative", "no finite number is right"
