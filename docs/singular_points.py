@@ -19,14 +19,13 @@ import diffcmp
 from diffcmp.accuracy.errors import full_digits
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.registry import BUILT_IN, backend, orders
-from diffcmp.backends.stencil import Stencil
+from diffcmp.backends.registry import BUILT_IN, backend
 from diffcmp.report.export import code, escaped
 
 PAGE = Path(__file__).with_name("singular-points.md")
 # those that are always installed, and give first derivatives
 BACKENDS = tuple(
-    name for name, place in BUILT_IN.items() if ".peers" not in place and 1 in orders(backend(name))
+    name for name, place in BUILT_IN.items() if ".peers" not in place and 1 in backend(name).orders
 )
 SECONDS = 60.0  # for sympy, so that a slow machine writes the same page
 RIGHT, LOUD, WRONG = "right", "nan or inf", "silently wrong"
@@ -152,11 +151,8 @@ def needed(name: str) -> float:
     """Half of the digits that the method can give: float64's, times p/(p + 1) for a stencil of
     order p."""
     method = backend(name)
-    reach = (
-        method.truncation_order / (method.truncation_order + 1)
-        if isinstance(method, Stencil)
-        else 1.0
-    )
+    p = method.truncation_order
+    reach = 1.0 if p is None or method.roundoff_weight == 0 else p / (p + 1)
     return full_digits(Floats("float64")) * reach / 2
 
 

@@ -96,7 +96,7 @@ def map(
         program, name, fixed, everywhere, set(found), digits, Deadline.after(timeout * FOR_TRUTH)
     )
     tracks = {}
-    waiting_last = sorted(methods, key=lambda method: hasattr(method, "with_deadline"))
+    waiting_last = sorted(methods, key=lambda method: method.waits)
     for k, method in enumerate(waiting_last):
         progress(method.name)
         seconds = min(FOR_METHOD * timeout, whole.share(len(methods) - k))

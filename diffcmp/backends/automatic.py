@@ -3,20 +3,18 @@ over the other; compiled."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.numeric import Numeric, Outcome
+from diffcmp.backends.protocol import Backend, Numeric, Outcome
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import dual_over_tape, forward_programs, reverse_program
 from diffcmp.engines.partials import ORDERS
 from diffcmp.program.ir import Program
 
 
-@dataclass(frozen=True)
-class DualNumbers:
+class DualNumbers(Backend):
     """Forward mode: every value carries its derivative along one variable; of order 2, hyper-dual
     numbers.
 
@@ -25,26 +23,25 @@ class DualNumbers:
     Griewank & Walther, Evaluating Derivatives (2008), chapter 3; Fike & Alonso, AIAA 2011-886.
     """
 
-    name: str = "dual"
-    summary: str = "forward mode on dual numbers, compiled; of order 2 on hyper-dual numbers"
-    orders: tuple[int, ...] = ORDERS
-    arrays: bool = True
+    name = "dual"
+    summary = "forward mode on dual numbers, compiled; of order 2 on hyper-dual numbers"
+    orders = ORDERS
+    arrays = True
+    automatic = True
 
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
-    ) -> Numeric:
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Write and compile one program for each derivative."""
-        runs = [compiled(made, dtype) for made in forward_programs(program, wrt, order)]
+        derived = forward_programs(program, wrt, self.order)
+        runs = [compiled(one, floats.dtype) for one in derived]
 
-        def run(inputs: list[Any]) -> Outcome:
+        def compute(inputs: Sequence[Any]) -> Outcome:
             pairs = [f(*inputs) for f in runs]
             return Outcome(pairs[0][0] if pairs else None, [d for _, d in pairs], len(pairs))
 
-        return Numeric(program, tuple(wrt), Floats(dtype), run, order=order)
+        return Numeric(program, wrt, floats, compute, self.reason)
 
 
-@dataclass(frozen=True)
-class Tape:
+class Tape(Backend):
     """Reverse mode: record every operation with its partials, then sweep back once for all
     variables; of order 2, the sweep itself is recorded and swept back, once a variable.
 
@@ -53,20 +50,25 @@ class Tape:
     Griewank & Walther (2008), chapter 4.
     """
 
-    name: str = "tape"
-    summary: str = "reverse mode on a tape, compiled; of order 2 tape over tape"
-    orders: tuple[int, ...] = ORDERS
-    arrays: bool = True
+    name = "tape"
+    summary = "reverse mode on a tape, compiled; of order 2 tape over tape"
+    orders = ORDERS
+    arrays = True
+    automatic = True
+    reverse = True
 
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
-    ) -> Numeric:
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Write and compile the adjoint program."""
-        return swept(program, wrt, reverse_program(program, wrt, order), order, dtype)
+        return swept(self, program, wrt, reverse_program(program, wrt, self.order), floats)
+
+    def gradient(self, program: Program) -> Callable[..., Sequence[Any]]:
+        """One sweep on arrays."""
+        from diffcmp.engines import products
+
+        return products.gradient(program, program.inputs)
 
 
-@dataclass(frozen=True)
-class DualOverTape:
+class DualOverTape(Backend):
     """Dual numbers run over the tape: the tangent of the gradient along one variable is a column of
     the Hessian.
 
@@ -75,25 +77,25 @@ class DualOverTape:
     Computation 6 (1994); Griewank & Walther (2008), 5.
     """
 
-    name: str = "dual-over-tape"
-    summary: str = "forward over reverse, compiled: for order 2 only"
-    orders: tuple[int, ...] = (2,)
+    name = "dual-over-tape"
+    summary = "forward over reverse, compiled: for order 2 only"
+    orders = (2,)
+    automatic = True
+    reverse = True
 
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 2, dtype: str = "float64"
-    ) -> Numeric:
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Write and compile the tangents of the adjoint program."""
-        return swept(program, wrt, dual_over_tape(program, tuple(wrt)), order, dtype)
+        return swept(self, program, wrt, dual_over_tape(program, wrt), floats)
 
 
 def swept(
-    program: Program, wrt: Sequence[str], derived: Program, order: int, dtype: str
+    method: Backend, program: Program, wrt: tuple[str, ...], derived: Program, floats: Floats
 ) -> Numeric:
     """One compiled program that gives f and all derivatives."""
-    f = compiled(derived, dtype)
+    f = compiled(derived, floats.dtype)
 
-    def run(inputs: list[Any]) -> Outcome:
+    def compute(inputs: Sequence[Any]) -> Outcome:
         value, *derivatives = f(*inputs)
         return Outcome(value, derivatives, 1)
 
-    return Numeric(program, tuple(wrt), Floats(dtype), run, reverse=True, order=order)
+    return Numeric(program, wrt, floats, compute, method.reason)

@@ -1,30 +1,33 @@
-"""The complex-step method: Im f(x + ih) / h, which subtracts nothing; of order 2, the same of the
+"""The complex-step method: Im f(x + ih) / h, which subtracts nothing; for order 2, that of the
 gradient on a tape."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from flint import acb, arb
+
+from diffcmp.arithmetic.balls import ComplexBalls
 from diffcmp.arithmetic.complexes import COMPLEX, Complexes
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.numeric import Numeric, Outcome
-from diffcmp.backends.stencil import narrowed
+from diffcmp.backends.numeric import Numeric, narrowed
+from diffcmp.backends.protocol import Backend, Exact, Outcome, rational
 from diffcmp.engines.compiled import on_system
 from diffcmp.engines.derived import adjoint, only
 from diffcmp.engines.partials import ORDERS, variables
-from diffcmp.notes import Note, remark
+from diffcmp.notes import Note
 from diffcmp.program.ir import Program
 
-SMALLEST = 1e-290
+SMALLEST = {"float32": 1e-30}
+SMALLEST_ELSEWHERE = 1e-290
 
 
-@dataclass(frozen=True)
-class ComplexStep:
+class ComplexStep(Backend):
     """Im f(x + ih) / h; of order 2, Im g(x + ih) / h of the compiled adjoint g = ∂f/∂x.
 
     Truncation error O(h²) and no cancellation, so that h may be tiny: 1e-20, or less where |x| < 1
@@ -33,62 +36,73 @@ class ComplexStep:
     29 (2003).
     """
 
-    name: str = "complex-step"
-    summary: str = "Im f(x+ih)/h, order 2, without cancellation"
-    h: float | None = None
-    order: int = 1
-    truncation_order: int = 2
-    orders: tuple[int, ...] = ORDERS
-    arrays: bool = True
+    name = "complex-step"
+    summary = "Im f(x+ih)/h, order 2, without cancellation"
+    orders = ORDERS
+    dtypes = tuple(COMPLEX)
+    refusal = Note.NO_COMPLEX_TYPE
+    arrays = True
+    imaginary = True
+    truncation_order = 2
+    truncation_constant = Fraction(1, 6)  # Im f(x + ih)/h = f′ - h²·f‴/6 + …; of g likewise
+    roundoff_weight = Fraction(0)
 
     @property
     def rule(self) -> str:
         """How h is chosen, in words."""
         return "given" if self.h is not None else "1e-20·min(|x|, 1)"
 
-    def with_step(self, h: float | None) -> ComplexStep:
-        """The same method with a given step, or with its rule for None."""
-        return replace(self, h=h)
-
-    def with_order(self, order: int) -> ComplexStep:
-        """The same method for derivatives of that order."""
-        return replace(self, order=order)
-
     def step(self, x: float, floats: Floats) -> float:
         """The step size at x."""
         if self.h is not None:
             return self.h
         scale = min(abs(float(x)), 1.0) or 1.0
-        return max(1e-20 * scale, SMALLEST if floats.dtype != "float32" else 1e-30)
+        return max(1e-20 * scale, SMALLEST.get(floats.dtype, SMALLEST_ELSEWHERE))
 
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
-    ) -> Numeric | NoComplex:
+    def moves(self, name: str) -> tuple[str, ...]:
+        """The last variable: by the one before it, of order 2, the tape differentiates."""
+        return variables(name, self.order)[-1:]
+
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Compile f, or its adjoint, for complex numbers of the dtype; each derivative then costs
         one evaluation."""
-        if dtype not in COMPLEX:
-            return NoComplex(tuple(wrt), dtype)
-        system = Complexes(dtype)
-        once = cache(lambda made: _on_complex(made, system))  # all variables of order 1 share f
-        runs = [
-            (once(made), moved) for made, moved in (stepped(program, name, order) for name in wrt)
-        ]
+        system = Complexes(floats.dtype)
+        on_complex = cache(lambda derived: _on_complex(derived, system))  # f serves all variables
+        pairs = [stepped(program, name, self.order) for name in wrt]
+        runs = [(on_complex(derived), moved) for derived, moved in pairs]
 
-        def run(inputs: list[Any], given: float | None = None) -> Outcome:
+        def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
             steps: dict[str, float] = {}
             derivatives, value = [], None
             for f, moved in runs:
                 place = program.inputs.index(moved)
-                h = steps[moved] = (
-                    self.step(inputs[place], system.floats) if given is None else given
-                )
+                h = self.step(inputs[place], floats) if given is None else given
+                steps[moved] = h
                 z = imaginary_step(f, inputs, place, h, system)
-                derivatives.append(z.imag / narrowed(h, system.floats))
-                if order == 1 and (value is None or not math.isfinite(value)):
+                derivatives.append(z.imag / narrowed(h, floats))
+                if self.order == 1 and (value is None or not math.isfinite(value)):
                     value = z.real  # a step along another variable may have left the domain
             return Outcome(value, derivatives, len(runs), steps)
 
-        return Numeric(program, tuple(wrt), system.floats, run, order=order, imaginary=True)
+        return Numeric(program, wrt, floats, compute, self.reason)
+
+    def exact(self, program: Program, name: str, inputs: Sequence[Fraction], bits: int) -> Exact:
+        """The imaginary step on complex balls."""
+        balls = ComplexBalls(bits)
+        derived, moved = stepped(program, name, self.order)
+        f = on_system(derived, balls)
+        place = program.inputs.index(moved)
+        with balls.working():
+            centre = [acb(arb(rational(x))) for x in inputs]
+
+        def difference(*steps: Fraction) -> arb:
+            with balls.working():
+                step = arb(rational(steps[0]))
+                z = acb(centre[place].real, step)
+                slope: arb = f(*centre[:place], z, *centre[place + 1 :]).imag / step
+                return slope
+
+        return difference
 
 
 def stepped(program: Program, name: str, order: int) -> tuple[Program, str]:
@@ -118,19 +132,3 @@ def imaginary_step(
         for j, x in enumerate(inputs)
     ]
     return f(*z)
-
-
-@dataclass(frozen=True)
-class NoComplex:
-    """Says that a dtype has no complex type."""
-
-    wrt: tuple[str, ...]
-    dtype: str
-
-    def __call__(self, point: object) -> Any:
-        from diffcmp.backends.protocol import Estimate
-
-        nothing = dict.fromkeys(self.wrt, None)
-        return Estimate(
-            None, nothing, 0, None, None, (remark(Note.NO_COMPLEX_TYPE, dtype=self.dtype),)
-        )

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.numeric import Numeric, Outcome
-from diffcmp.backends.protocol import Estimate
+from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import forward_programs, reverse_program
 from diffcmp.engines.lhopital.careful import Resolved, alarmed, resolved
@@ -32,8 +31,8 @@ RESOLVABLE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class LHopital:
+@dataclass(frozen=True, repr=False)
+class LHopital(Backend):
     """Dual numbers or the tape, and where these meet 0/0, 0·∞, ∞-∞ or a root of 0, series with
     float coefficients.
 
@@ -47,39 +46,29 @@ class LHopital:
     name: str
     summary: str
     mode: Literal["dual", "tape"]
-    orders: tuple[int, ...] = ORDERS
+    orders = ORDERS
 
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
-    ) -> Careful:
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Careful:
         """Compile the plain derivative together with the alarm that calls for series."""
-        names = tuple(wrt)
-        tape = self.mode == "tape"
-        derived = (
-            [reverse_program(program, names, order)]
-            if tape
-            else forward_programs(program, names, order)
-        )
-        return Careful(
-            program,
-            names,
-            Floats(dtype),
-            [compiled(alarmed(program, made), dtype) for made in derived],
-            order,
-        )
+        if self.mode == "tape":
+            derived = [reverse_program(program, wrt, self.order)]
+        else:
+            derived = forward_programs(program, wrt, self.order)
+        runs = [compiled(alarmed(program, plain), floats.dtype) for plain in derived]
+        return Careful(self, program, wrt, floats, runs)
 
 
 @dataclass(frozen=True)
-class Careful:
+class Careful(Prepared):
     """A plain engine that knows when not to trust itself."""
 
+    method: LHopital
     program: Program
     wrt: tuple[str, ...]
     floats: Floats
     runs: list[Any]
-    order: int = 1
 
-    def plain(self, inputs: list[Any]) -> tuple[Any, list[Any], bool]:
+    def plain(self, inputs: Sequence[Any]) -> tuple[Any, list[Any], bool]:
         """Value, derivatives, and whether nothing was suspicious."""
         answers = [f(*inputs) for f in self.runs]
         value, calm = answers[0][0], not any(a[-1] for a in answers)
@@ -104,7 +93,9 @@ class Careful:
 
     def __call__(self, point: Point) -> Estimate:
         inputs = point.rounded(self.floats)
-        plain = Numeric(self.program, self.wrt, self.floats, self.outcome, order=self.order)(point)
+        plain = Numeric(self.program, self.wrt, self.floats, self.outcome, self.method.reason)(
+            point
+        )
         if plain.evaluations == 0:
             return plain
         with self.floats.quiet():
@@ -113,7 +104,7 @@ class Careful:
                 return plain
             return self.careful(plain, inputs, value, slopes)
 
-    def outcome(self, inputs: list[Any]) -> Outcome:
+    def outcome(self, inputs: Sequence[Any]) -> Outcome:
         """The plain answer."""
         value, slopes, _ = self.plain(inputs)
         return Outcome(value, slopes, len(self.runs))
@@ -121,10 +112,10 @@ class Careful:
     def beside(self, inputs: list[Any], name: str) -> Resolved:
         """One derivative on series. A mixed one is not the derivative along any line: nothing is
         found there."""
-        by = variables(name, self.order)
+        by = variables(name, self.method.order)
         if len(set(by)) > 1:
-            return Resolved(((None, None),) * (self.order + 1), 0.0, 0)
-        return resolved(self.program, inputs, {by[0]: 1}, self.floats, self.order)
+            return Resolved(((None, None),) * (self.method.order + 1), 0.0, 0)
+        return resolved(self.program, inputs, {by[0]: 1}, self.floats, self.method.order)
 
     def careful(
         self, plain: Estimate, inputs: list[Any], value: Any, slopes: list[Any]

@@ -1,93 +1,246 @@
-"""What a backend owes: prepare once for a program, then answer at many points."""
+"""The public protocol: what a backend states about itself, with defaults, and what it has to write.
+
+A backend subclasses `Backend`, states what differs from the defaults, and writes either `formula`,
+a difference quotient in one step, or `build`, anything else. Nobody outside asks what class it is:
+whatever compares, sweeps, judges or times methods goes by these declarations.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+import copy
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Protocol, Self
 
-from diffcmp.notes import Remark
-from diffcmp.point.point import Point
+from flint import arb, fmpq
+
+from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.floats import DTYPES, Floats
+from diffcmp.backends.diagnosis import diagnosis
+from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Refused, Timer
+from diffcmp.backends.numeric import Numeric, narrowed
+from diffcmp.deadline import Deadline
+from diffcmp.engines.compiled import compiled, on_system
+from diffcmp.engines.partials import distinct, variables
+from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
 
+__all__ = [
+    "EXACT_SHARE", "STEP_SHARE", "Backend", "Estimate", "Exact", "Numeric", "Outcome", "Prepared",
+    "Refused", "Timer", "narrowed",
+]  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What one method found at one point.
+EXACT_SHARE = 0.75  # of the dtype's digits: due from a method without truncation error
+STEP_SHARE = 0.5  # of the digits that a difference of its order can reach
+ROOTS = {2: "√u", 3: "∛u"}
 
-    value: f, a number of the dtype (None where the method does not compute it). derivative: for
-    each partial derivative, by its name (`engines.partials`), a number of the dtype, nan where the
-    method fails, None where it has nothing to say. h: the step size along each variable that was
-    moved, None for a method without one. evaluations: how often f, or the program that was made of
-    it, was run.
-    seconds: wall time of this answer. expression: the derivative as an expression, for a method
-        that finds one.
+
+class Exact(Protocol):
+    """D(x̃, ·): what a method computes at the rounded point, in ball arithmetic, as a function of
+    the step along each variable that it moves."""
+
+    def __call__(self, *steps: Fraction) -> arb: ...
+
+
+class Backend:
+    """One way of differentiating, with the settings it runs by.
+
+    What follows are the declarations; all but `name` and `summary` have defaults. Those that depend
+    on the order or the step look at `order` and `h`, which `configured` sets.
+
+    name: by which it is chosen. summary: what it does, in a line.
+    orders: of the derivatives that it gives. dtypes: the formats that it works in; `refusal` is
+        said of any other one. arrays: whether it takes Programs of arrays, to differentiate by one
+        of their inputs that is a number. waits: whether an answer may take long, or never come.
+    automatic: plain automatic differentiation, as good as the form in which f is written.
+    reverse: it multiplies the partials of a branch that is not taken by a zero cotangent.
+    imaginary: its steps are imaginary. Such a step cancels nothing and may be tiny, but it may
+        leave the domain, and what sits in terms of order h² is lost below the roundoff of f.
+    shortfall: what is said of a number with too few digits; None: the largest part of its exact
+        error says it.
     """
 
-    value: Any
-    derivative: Mapping[str, Any]
-    evaluations: int
-    h: Mapping[str, float] | None = None
-    seconds: float | None = None
-    remarks: tuple[Remark, ...] = ()
-    expression: Mapping[str, str] | None = None
+    name: str
+    summary: str
+    orders: tuple[int, ...] = (1,)
+    dtypes: tuple[str, ...] = DTYPES
+    refusal: Note = Note.NO_SUCH_FORMAT
+    arrays: bool = False
+    waits: bool = False
+    automatic: bool = False
+    reverse: bool = False
+    imaginary: bool = False
+    shortfall: Note | None = None
 
+    order: int = 1
+    h: float | None = None
+    deadline: Deadline | None = None
 
-class Prepared(Protocol):
-    """A backend made ready for one program: call it with a point."""
+    def __repr__(self) -> str:
+        return f"<backend {self.name}>"
 
-    def __call__(self, point: Point) -> Estimate: ...
+    def configured(
+        self, order: int = 1, h: float | None = None, deadline: Deadline | None = None
+    ) -> Self:
+        """The method for derivatives of an order, with a given step (None: by its rule), answering
+        by a deadline."""
+        method = copy.copy(self)
+        vars(method).update(order=order, h=h, deadline=deadline)
+        return method
 
-
-class Backend(Protocol):
-    """One way of differentiating. A point where its mathematics fails is an Estimate with a remark,
-    never an exception."""
+    # the step
+    # ---------------------------------------------------------------------------------------------
 
     @property
-    def name(self) -> str:
-        """The name by which it is chosen."""
+    def truncation_order(self) -> int | None:
+        """p, where the truncation error falls like h**p; None for a method without such a step."""
+        return None
 
     @property
-    def summary(self) -> str:
-        """What it does, in a line."""
+    def truncation_constant(self) -> Fraction | None:
+        """C of the truncation error C·h**p·f⁽ᵖ⁺ᵐ⁾ of a derivative of order m; None: not known, and
+        no step is predicted."""
+        return None
+
+    @property
+    def roundoff_weight(self) -> Fraction | None:
+        """Σ|w| of the roundoff Σ|w|·u·|f|/h**m; 0 where roundoff does not grow as h falls; None:
+        not known."""
+        return None
+
+    @property
+    def rule(self) -> str:
+        """How the step is chosen, in words; empty for a method without one."""
+        if self.truncation_order is None:
+            return ""
+        root = self.truncation_order + self.order
+        return "given" if self.h is not None else f"{ROOTS.get(root, f'u^(1/{root})')}·max(|x|, 1)"
+
+    def step(self, x: float, floats: Floats) -> float:
+        """The step at x: the given one, else u**(1/(p+m))·max(|x|, 1), which balances truncation
+        and roundoff, as a power of two, so that to divide by it is exact."""
+        if self.h is not None:
+            return self.h
+        assert self.truncation_order is not None, f"{self.name} has no step"
+        balance = floats.unit_roundoff ** (1 / (self.truncation_order + self.order))
+        h = balance * max(abs(float(x)), 1.0)
+        return 2.0 ** round(math.log2(h)) if math.isfinite(h) else h
+
+    def moves(self, name: str) -> tuple[str, ...]:
+        """The variables along which a method with a step moves for one partial derivative."""
+        return distinct(name, self.order)
+
+    def expected_digits(self, floats: Floats) -> float:
+        """The correct digits below which a derivative deserves a note."""
+        full = floats.precision * math.log10(2)
+        p = self.truncation_order
+        if p is None or self.roundoff_weight == 0:
+            return full * EXACT_SHARE
+        return full * p / (p + self.order) * STEP_SHARE
+
+    # the work
+    # ---------------------------------------------------------------------------------------------
 
     def prepare(
         self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
     ) -> Prepared:
         """Do once what does not depend on the point.
 
-        `order` is that of the derivatives, which `wrt` names as `engines.partials` says. A backend
-        that can do more than order 1 says so by an attribute `orders`, such as (1, 2); one that
-        takes Programs of arrays, to differentiate by one of their inputs that is a number, by an
-        attribute `arrays`.
+        `order` is that of the derivatives, which `wrt` names as `engines.partials` says.
         """
+        refused = self.refused(dtype)
+        if refused is not None:
+            return Refused(tuple(wrt), refused)
+        method = self.configured(order, self.h, self.deadline)
+        return method.build(program, tuple(wrt), Floats(dtype))
+
+    def refused(self, dtype: str) -> Remark | None:
+        """Why there is no answer in a format; None where there is one."""
+        return None if dtype in self.dtypes else remark(self.refusal, dtype=dtype)
+
+    def formula(self, f: Callable[[Any], Any], x: Any, h: Any) -> Any:
+        """The first derivative of f at x with the step h, in whatever numbers x and h are: of the
+        dtype, or balls. Its constants are ints."""
+        raise NotImplementedError(f"the backend {self.name} writes neither `formula` nor `build`")
+
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Prepared:
+        """Make the method ready for one program; by default its `formula` along each variable."""
+        f = compiled(program, floats.dtype)
+
+        def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
+            steps: dict[str, float] = {}
+            derivatives: list[Any] = []
+            runs = 0
+
+            def counted(*at: Any) -> Any:
+                nonlocal runs
+                runs += 1
+                return f(*at)
+
+            for name in wrt:
+                place = program.inputs.index(name)
+                x = inputs[place]
+                h = steps[name] = self.step(x, floats) if given is None else given
+                small = narrowed(h, floats)
+                along = _along(counted, inputs, place)
+                derivatives.append(self.formula(along, x, small) if small else x * math.nan)
+            return Outcome(None, derivatives, runs, steps)
+
+        return Numeric(program, wrt, floats, compute, self.reason)
+
+    def exact(
+        self, program: Program, name: str, inputs: Sequence[Fraction], bits: int
+    ) -> Exact | None:
+        """What the method with a step computes for one partial derivative at the rounded point, on
+        balls of so many bits; by default its `formula`. None where it cannot say."""
+        if self.truncation_order is None:
+            return None
+        balls = Balls(bits)
+        f = on_system(program, balls)
+        place = program.inputs.index(name)
+        with balls.working():
+            centre = [arb(rational(x)) for x in inputs]
+
+        def difference(*steps: Fraction) -> arb:
+            with balls.working():
+                along = _along(lambda *at: to_arb(f(*at)), centre, place)
+                return self.formula(along, centre[place], arb(rational(steps[0])))
+
+        return difference
+
+    def gradient(self, program: Program) -> Callable[..., Sequence[Any]] | None:
+        """The whole gradient of a Program of arrays by one run: arrays in, one array for each input
+        out. None for a method whose cost grows with the number of variables."""
+        return None
+
+    def reason(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None = None,
+    ) -> Remark:
+        """Why one derivative is not finite at some inputs; `steps` are those that were taken along
+        the variables."""
+        by = variables(name, self.order)
+        return diagnosis(
+            program,
+            by,
+            floats,
+            inputs,
+            steps=steps is not None,
+            reverse=self.reverse,
+            imaginary=steps[by[-1]] if steps is not None and self.imaginary else None,
+        )
 
 
-@runtime_checkable
-class Stepped(Backend, Protocol):
-    """A backend with a step size."""
-
-    @property
-    def truncation_order(self) -> int:
-        """p, where the truncation error falls like h**p."""
-
-    def with_step(self, h: float | None) -> Stepped:
-        """The same method with a given step size, or with the step of its rule for None."""
-
-    def with_order(self, order: int) -> Stepped:
-        """The same method for derivatives of that order: its truncation order and its rule for h
-        may be others."""
+def _along(f: Callable[..., Any], inputs: Sequence[Any], place: int) -> Callable[[Any], Any]:
+    """f as a function of one of its inputs."""
+    return lambda x: f(*inputs[:place], x, *inputs[place + 1 :])
 
 
-class Timer:
-    """Wall time of a block in seconds."""
-
-    seconds = 0.0
-
-    def __enter__(self) -> Timer:
-        self.start = time.perf_counter()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds = time.perf_counter() - self.start
+def rational(x: Fraction) -> fmpq:
+    """An exact number for balls."""
+    return fmpq(x.numerator, x.denominator)

@@ -5,23 +5,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.numeric import Numeric, Outcome
-from diffcmp.backends.stencil import narrowed
+from diffcmp.backends.protocol import STEP_SHARE, Backend, Numeric, Outcome, narrowed
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, variables
+from diffcmp.notes import Note
 from diffcmp.program.ir import Program
 
 ROWS = 10
 SAFE = 2.0  # stop when the error has grown by this factor
 
 
-@dataclass(frozen=True)
-class Richardson:
+class Richardson(Backend):
     """Ridders' method: Neville's tableau over central differences, or second ones, with h, h/2, h/4
     …
 
@@ -32,49 +30,45 @@ class Richardson:
     F′(x) and F′(x)F″(x)", Advances in Engineering Software 4 (1982).
     """
 
-    name: str = "richardson"
-    summary: str = "central differences extrapolated to h = 0 (Ridders)"
-    h: float | None = None
-    orders: tuple[int, ...] = ORDERS
-    arrays: bool = True
+    name = "richardson"
+    summary = "central differences extrapolated to h = 0 (Ridders)"
+    orders = ORDERS
+    arrays = True
+    shortfall = Note.EXTRAPOLATION
 
     @property
     def rule(self) -> str:
         """How the first h is chosen, in words."""
         return "from the given h" if self.h is not None else "from max(|x|, 1)/4"
 
-    def with_step(self, h: float | None) -> Richardson:
-        """The same method with a given first step, or with its rule for None."""
-        return replace(self, h=h)
+    def step(self, x: float, floats: Floats) -> float:
+        """The first step at x."""
+        if self.h is not None:
+            return self.h
+        return 2.0 ** round(math.log2(max(abs(float(x)), 1.0))) / 4
 
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
-    ) -> Numeric:
+    def expected_digits(self, floats: Floats) -> float:
+        """Half of the digits of the format, whatever the step."""
+        return floats.precision * math.log10(2) * STEP_SHARE
+
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Compile f once."""
-        floats = Floats(dtype)
-        f = compiled(program, dtype)
-        ways = [[program.inputs.index(along) for along in variables(name, order)] for name in wrt]
+        f = compiled(program, floats.dtype)
+        by = [[program.inputs.index(along) for along in variables(n, self.order)] for n in wrt]
 
-        def start(x: Any) -> float:
-            return (
-                self.h
-                if self.h is not None
-                else 2.0 ** round(math.log2(max(abs(float(x)), 1.0))) / 4
-            )
-
-        def run(inputs: list[Any]) -> Outcome:
-            derivatives, count = [], 0
+        def compute(inputs: Sequence[Any]) -> Outcome:
+            derivatives, runs = [], 0
             steps: dict[str, float] = {}
-            for places in ways:
+            for places in by:
                 difference, evaluations = central(f, inputs, places, floats)
-                first = [start(inputs[i]) for i in places]
+                first = [self.step(inputs[i], floats) for i in places]
                 derivative, scale, rows = ridders(difference, first, floats)
                 derivatives.append(derivative)
                 steps |= {program.inputs[i]: scale * h for i, h in zip(places, first, strict=True)}
-                count += evaluations * rows
-            return Outcome(None, derivatives, count, steps)
+                runs += evaluations * rows
+            return Outcome(None, derivatives, runs, steps)
 
-        return Numeric(program, tuple(wrt), floats, run, order=order)
+        return Numeric(program, wrt, floats, compute, self.reason)
 
 
 Difference: TypeAlias = Callable[[Sequence[Any]], Any]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import product
 from typing import Any
 
+from flint import arb
+
+from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.numeric import Numeric, Outcome
-from diffcmp.engines.compiled import compiled
+from diffcmp.backends.numeric import Numeric
+from diffcmp.backends.numeric import narrowed as narrowed
+from diffcmp.backends.protocol import Backend, Exact, Outcome, rational
+from diffcmp.engines.compiled import compiled, on_system
 from diffcmp.engines.partials import ORDERS, distinct, variables
 from diffcmp.program.ir import Program
-
-ROOTS = {2: "√u", 3: "∛u"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +33,15 @@ class Factor:
     terms: tuple[tuple[int, Fraction], ...]
 
 
-@dataclass(frozen=True)
-class Stencil:
+@dataclass(frozen=True, repr=False)
+class Stencil(Backend):
     """Finite differences on the nodes x + kh: Σ w_k f(x + kh) / h**order; a mixed derivative is the
     product of two of these.
 
     Truncation error O(h**p), roundoff O(u/h**order): the best h balances the two
-    (`accuracy.stepsize`); without a given h the rule is h = u**(1/(p+order)) · max(|x|, 1), rounded
-    to a power of two so that dividing by it is exact.
-    Weights: Fornberg, "Generation of Finite Difference Formulas on Arbitrarily Spaced Grids", Math.
-        Comp. 51 (1988).
+    (`accuracy.stepsize`), and so does the rule.
+    Weights: Fornberg, "Generation of Finite Difference Formulas on Arbitrarily Spaced Grids",
+    Math. Comp. 51 (1988).
 
     nodes: for the first derivative. wider: for the second, where that needs more nodes.
     """
@@ -48,10 +50,8 @@ class Stencil:
     summary: str
     nodes: tuple[int, ...]
     wider: tuple[int, ...] = ()
-    h: float | None = None
-    order: int = 1
-    orders: tuple[int, ...] = ORDERS
-    arrays: bool = True
+    orders = ORDERS
+    arrays = True
 
     @property
     def truncation_order(self) -> int:
@@ -59,100 +59,115 @@ class Stencil:
         return order_of(self.nodes_for(self.order), self.order)[0]
 
     @property
-    def rule(self) -> str:
-        """How h is chosen, in words."""
-        root = self.truncation_order + self.order
-        return "given" if self.h is not None else f"{ROOTS.get(root, f'u^(1/{root})')}·max(|x|, 1)"
+    def truncation_constant(self) -> Fraction:
+        """C of the error C·h**p·f⁽ᵖ⁺ᵐ⁾."""
+        return order_of(self.nodes_for(self.order), self.order)[1]
 
-    def with_step(self, h: float | None) -> Stencil:
-        """The same stencil with a given step, or with its rule for None."""
-        return replace(self, h=h)
-
-    def with_order(self, order: int) -> Stencil:
-        """The same method for derivatives of that order."""
-        return replace(self, order=order)
+    @property
+    def roundoff_weight(self) -> Fraction:
+        """Σ|w|."""
+        return sum(map(abs, weights(self.nodes_for(self.order), self.order)), Fraction(0))
 
     def nodes_for(self, order: int) -> tuple[int, ...]:
         """The nodes for a derivative of that order along one variable."""
         return self.nodes if order == 1 else self.wider or self.nodes
 
-    def step(self, x: float, floats: Floats) -> float:
-        """The step size at x."""
-        if self.h is not None:
-            return self.h
-        h = floats.unit_roundoff ** (1 / (self.truncation_order + self.order)) * max(
-            abs(float(x)), 1.0
-        )
-        return 2.0 ** round(math.log2(h)) if math.isfinite(h) else h
-
     def factors(self, program: Program, name: str) -> tuple[Factor, ...]:
         """What is done along each variable of one partial derivative."""
         by = variables(name, self.order)
-        made = []
+        factors = []
         for along in distinct(name, self.order):
             times = by.count(along)
             nodes = self.nodes_for(times)
             terms = tuple((k, w) for k, w in zip(nodes, weights(nodes, times), strict=True) if w)
-            made.append(Factor(along, program.inputs.index(along), times, terms))
-        return tuple(made)
+            factors.append(Factor(along, program.inputs.index(along), times, terms))
+        return tuple(factors)
 
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
-    ) -> Numeric:
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Compile f once; each derivative then costs one evaluation a node of nonzero weight."""
-        method, floats = self.with_order(order), Floats(dtype)
-        f = compiled(program, dtype)
-        sums = [method.factors(program, name) for name in wrt]
+        f = compiled(program, floats.dtype)
+        sums = [self.factors(program, name) for name in wrt]
         moving = {factor.name: factor.place for factors in sums for factor in factors}
         grids = [
-            [
-                (tuple(zip(factors, shifts, strict=True)), floats.literal(weight))
-                for shifts, weight in grid(factors)
-            ]
+            [(shifts, floats.literal(weight)) for shifts, weight in grid(factors)]
             for factors in sums
         ]
 
-        def run(inputs: list[Any], given: float | None = None) -> Outcome:
+        def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
             steps = {
-                n: method.step(inputs[i], floats) if given is None else given
-                for n, i in moving.items()
+                name: self.step(inputs[place], floats) if given is None else given
+                for name, place in moving.items()
             }
-            value, derivatives, count = None, [], 0
+            value, derivatives, runs = None, [], 0
             for factors, nodes in zip(sums, grids, strict=True):
                 total = None
                 for shifts, weight in nodes:
-                    if any(k for _, k in shifts):
-                        at = list(inputs)
-                        for factor, k in shifts:
-                            at[factor.place] = node(
-                                inputs[factor.place], k, steps[factor.name], floats
-                            )
-                        y, count = f(*at), count + 1
+                    if any(shifts):
+                        y = f(*moved(inputs, factors, shifts, steps, floats))
+                        runs += 1
                     else:  # f at the point itself, which all derivatives share
                         if value is None:
-                            value, count = f(*inputs), count + 1
+                            value = f(*inputs)
+                            runs += 1
                         y = value
                     total = weight * y if total is None else total + weight * y
                 derivatives.append(divided(total, factors, steps, floats))
-            return Outcome(value, derivatives, count, steps)
+            return Outcome(value, derivatives, runs, steps)
 
-        return Numeric(program, tuple(wrt), floats, run, order=order)
+        return Numeric(program, wrt, floats, compute, self.reason)
+
+    def exact(self, program: Program, name: str, inputs: Sequence[Fraction], bits: int) -> Exact:
+        """The sum on balls."""
+        balls = Balls(bits)
+        factors = self.factors(program, name)
+        terms = [(shifts, rational(weight)) for shifts, weight in grid(factors)]
+        f = on_system(program, balls)
+        centre = [arb(rational(x)) for x in inputs]
+        at_centre: list[arb] = []
+
+        def value(shifts: Sequence[int], steps: Sequence[arb]) -> arb:
+            if not any(shifts) and at_centre:
+                return at_centre[0]
+            at = list(centre)
+            for factor, k, step in zip(factors, shifts, steps, strict=True):
+                at[factor.place] += k * step
+            y = to_arb(f(*at))
+            if not any(shifts):
+                at_centre.append(y)
+            return y
+
+        def difference(*steps: Fraction) -> arb:
+            with balls.working():
+                h = [arb(rational(step)) for step in steps]
+                total = arb(0)
+                for shifts, weight in terms:
+                    total += weight * value(shifts, h)
+                for factor, step in zip(factors, h, strict=True):
+                    total /= step**factor.order
+                return total
+
+        return difference
+
+
+def moved(
+    inputs: Sequence[Any],
+    factors: Sequence[Factor],
+    shifts: Sequence[int],
+    steps: Mapping[str, float],
+    floats: Floats,
+) -> list[Any]:
+    """The inputs with x + k·h, as the dtype computes it, along each factor."""
+    at = list(inputs)
+    for factor, k in zip(factors, shifts, strict=True):
+        shift = floats.literal(Fraction(k)) * narrowed(steps[factor.name], floats)
+        at[factor.place] = at[factor.place] + shift
+    return at
 
 
 def grid(factors: Sequence[Factor]) -> Iterator[tuple[tuple[int, ...], Fraction]]:
     """The nodes of a product of stencils, one k for each factor, and their weights."""
     for terms in product(*(factor.terms for factor in factors)):
         yield tuple(k for k, _ in terms), math.prod((w for _, w in terms), start=Fraction(1))
-
-
-def node(x: Any, k: int, h: float, floats: Floats) -> Any:
-    """x + k·h as the dtype computes it."""
-    return x + floats.literal(Fraction(k)) * narrowed(h, floats)
-
-
-def narrowed(h: float, floats: Floats) -> Any:
-    """The step in the dtype."""
-    return h if floats.dtype == "float64" else floats.literal(Fraction(h))
 
 
 def divided(

@@ -18,7 +18,7 @@ from diffcmp import worker
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate, trace_of
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Estimate
+from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.partials import ORDERS
 from diffcmp.language import rules
@@ -32,8 +32,7 @@ UNFINISHED = "unfinished"
 BESIDE = fmpq(1, 10**30)
 
 
-@dataclass(frozen=True)
-class Symbolic:
+class Symbolic(Backend):
     """Differentiate the formula, then put in the exact point.
 
     Exact but for the last rounding. Where substitution gives 0/0 and its kin, or pieces meet, the
@@ -42,22 +41,16 @@ class Symbolic:
     a time limit.
     """
 
-    name: str = "symbolic"
-    summary: str = "sympy's derivative at the exact point; by limits where that is 0/0"
-    deadline: Deadline | None = None
-    orders: tuple[int, ...] = ORDERS
+    name = "symbolic"
+    summary = "sympy's derivative at the exact point; by limits where that is 0/0"
+    orders = ORDERS
+    waits = True
 
-    def with_deadline(self, deadline: Deadline) -> Symbolic:
-        """The same method, which no longer waits after the deadline."""
-        return replace(self, deadline=deadline)
-
-    def prepare(
-        self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
-    ) -> Formula:
+    def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Formula:
         """Have the worker differentiate, at once and without waiting for it."""
         sent = _bare(program)
-        task = worker.shared().submit(f"{WORK}:differentiated", sent, tuple(wrt), order)
-        return Formula(program, sent, tuple(wrt), order, Floats(dtype), self.deadline, task)
+        task = worker.shared().submit(f"{WORK}:differentiated", sent, wrt, self.order)
+        return Formula(program, sent, wrt, self.order, floats, self.deadline, task)
 
 
 def _bare(program: Program) -> Program:
@@ -67,7 +60,7 @@ def _bare(program: Program) -> Program:
 
 
 @dataclass(frozen=True, eq=False)
-class Formula:
+class Formula(Prepared):
     """A Program whose derivatives the worker keeps."""
 
     program: Program

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import numpy as np
 
-from diffcmp.accuracy.compare import configured
 from diffcmp.backends.registry import able
 from diffcmp.deadline import Deadline
 from diffcmp.derivatives.arrays import gradient, hessian
@@ -43,9 +42,8 @@ class Slope:
         return self.backend if self.h is None else f"{self.backend}, h = {self.h:g}"
 
     def function(self) -> Callable[[float], float]:
-        ready = configured(able(self.backend, 1), self.h, Deadline.after(10)).prepare(
-            parse(COST), ["x"]
-        )
+        method = able(self.backend, 1).configured(h=self.h, deadline=Deadline.after(10))
+        ready = method.prepare(parse(COST), ["x"])
         return lambda x: float(ready(Point({"x": coordinate(x)})).derivative["x"])
 
     def error(self) -> float:

@@ -45,7 +45,7 @@ def test_truncation(name: str, order: int, constant: F) -> None:
 ])  # fmt: skip
 def test_truncation_of_second_differences(name: str, order: int, constant: F, rule: str) -> None:
     """The constants as in Fornberg's tables, or by Taylor's theorem with pencil and paper."""
-    method = BY_NAME[name].with_order(2)
+    method = BY_NAME[name].configured(order=2)
     assert order_of(method.nodes_for(2), 2) == (order, constant)
     assert (method.truncation_order, method.rule) == (order, f"{rule}·max(|x|, 1)")
 
@@ -54,7 +54,7 @@ def test_truncation_of_second_differences(name: str, order: int, constant: F, ru
 def test_second_differences_are_exact_for_polynomials(method: module.Stencil) -> None:
     nodes = method.nodes_for(2)
     w = weights(nodes, 2)
-    for power in range(method.with_order(2).truncation_order + 2):
+    for power in range(method.configured(order=2).truncation_order + 2):
         assert sum(c * F(k) ** power for k, c in zip(nodes, w, strict=True)) == (
             2 if power == 2 else 0
         )
@@ -93,7 +93,7 @@ def test_evaluations_of_order_two(name: str, count: int) -> None:
 def test_a_power_of_h_that_underflows_does_not() -> None:
     """(1e-200)**2 is 0 in float64: the sum is divided twice."""
     program = parse("(x*1e150)**2")
-    assert BY_NAME["central"].with_step(1e-200).prepare(program, ["x"], 2)(
+    assert BY_NAME["central"].configured(h=1e-200).prepare(program, ["x"], 2)(
         point(program, 0)
     ).derivative["x"] == pytest.approx(2e300)
 
