@@ -18,7 +18,7 @@ from diffcmp.algebra.rewrite import Rewriting, rewritings
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.registry import STEPPED, backend
+from diffcmp.backends.registry import backend
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint
 from diffcmp.point.point import Point
@@ -218,7 +218,8 @@ def _number(row: Row, name: str) -> float | None:
 def step_sizes(setting: Setting, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
     """For every method with a step that is wrong here, the best step size, where it wins digits.
     `timeout` in seconds."""
-    wrong = [row for row in comparison.rows if row.backend in STEPPED and failing(row, comparison)]
+    stepped = [r for r in comparison.rows if backend(r.backend).truncation_order is not None]
+    wrong = [row for row in stepped if failing(row, comparison)]
     by_variable: dict[str, list[Row]] = {}
     for row in wrong:
         by_variable.setdefault(_worst(row), []).append(row)

@@ -123,7 +123,7 @@ def _on_complex(program: Program, system: Complexes) -> Callable[..., Any]:
 
 
 def imaginary_step(
-    f: Callable[..., Any], inputs: list[Any], i: int, h: float, system: Complexes
+    f: Callable[..., Any], inputs: Sequence[Any], i: int, h: float, system: Complexes
 ) -> Any:
     """f with input i moved by ih."""
     moved = system.make(inputs[i], narrowed(h, system.floats))

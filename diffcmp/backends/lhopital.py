@@ -205,7 +205,9 @@ def _told(series: Resolved, floats: Floats) -> Iterator[Remark]:
         yield remark(Note.TAKEN_AS_ZERO, count=series.zeros)
 
 
-ENGINES = (
-    LHopital("dual-lhopital", "forward mode, and series at 0/0: knows L'Hôpital's rule", "dual"),
-    LHopital("tape-lhopital", "reverse mode, and series at 0/0: knows L'Hôpital's rule", "tape"),
+dual_lhopital = LHopital(
+    "dual-lhopital", "forward mode, and series at 0/0: knows L'Hôpital's rule", "dual"
+)
+tape_lhopital = LHopital(
+    "tape-lhopital", "reverse mode, and series at 0/0: knows L'Hôpital's rule", "tape"
 )

@@ -94,4 +94,4 @@ def _elements(inputs: Sequence[Any]) -> list[float]:
     """Numbers and the elements of arrays, one after the other."""
     import numpy as np
 
-    return np.concatenate([np.ravel(value) for value in inputs]).astype(float).tolist()
+    return [float(x) for value in inputs for x in np.ravel(value)]

@@ -205,7 +205,8 @@ class Backend:
         def difference(*steps: Fraction) -> arb:
             with balls.working():
                 along = _along(lambda *at: to_arb(f(*at)), centre, place)
-                return self.formula(along, centre[place], arb(rational(steps[0])))
+                value: arb = self.formula(along, centre[place], arb(rational(steps[0])))
+                return value
 
         return difference
 

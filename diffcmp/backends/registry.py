@@ -1,36 +1,39 @@
 """Every backend by name: those of the package, and those that third parties add by the entry point
-group `diffcmp.backends`.
+group `diffcmp.backends` (docs/backends.md).
 
-An entry point names an object that follows `protocol.Backend`, or a function without arguments that
-returns one.
+An entry point has the name of its backend, and leads to a class or an instance of
+`protocol.Backend`, or to a function without arguments that returns one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from diffcmp.backends.protocol import Backend
 from diffcmp.errors import Fault, InputError
 from diffcmp.names import suggestion
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 GROUP = "diffcmp.backends"
 BUILT_IN = {
     "symbolic": "diffcmp.backends.symbolic:Symbolic",
-    "forward": "diffcmp.backends.stencil:STENCILS",
-    "backward": "diffcmp.backends.stencil:STENCILS",
-    "central": "diffcmp.backends.stencil:STENCILS",
-    "central4": "diffcmp.backends.stencil:STENCILS",
-    "central6": "diffcmp.backends.stencil:STENCILS",
+    "forward": "diffcmp.backends.stencil:forward",
+    "backward": "diffcmp.backends.stencil:backward",
+    "central": "diffcmp.backends.stencil:central",
+    "central4": "diffcmp.backends.stencil:central4",
+    "central6": "diffcmp.backends.stencil:central6",
     "complex-step": "diffcmp.backends.complex_step:ComplexStep",
     "richardson": "diffcmp.backends.richardson:Richardson",
     "dual": "diffcmp.backends.automatic:DualNumbers",
     "tape": "diffcmp.backends.automatic:Tape",
     "dual-over-tape": "diffcmp.backends.automatic:DualOverTape",
-    "dual-lhopital": "diffcmp.backends.lhopital:ENGINES",
-    "tape-lhopital": "diffcmp.backends.lhopital:ENGINES",
+    "dual-lhopital": "diffcmp.backends.lhopital:dual_lhopital",
+    "tape-lhopital": "diffcmp.backends.lhopital:tape_lhopital",
 }
-STEPPED = ("forward", "backward", "central", "central4", "central6", "complex-step")
 
 
 def names() -> list[str]:
@@ -47,14 +50,10 @@ def backend(name: str) -> Backend:
     """
     if name in BUILT_IN:
         module, attribute = BUILT_IN[name].split(":")
-        found = getattr(import_module(module), attribute)
-        made: Backend = (
-            next(b for b in found if b.name == name) if isinstance(found, tuple) else found()
-        )
-        return made
+        return _made(getattr(import_module(module), attribute))
     outside = _third_party()
     if name in outside:
-        return outside[name]()
+        return _made(outside[name].load())
     raise InputError(Fault.BACKEND_UNKNOWN, name=name, hint=suggestion(name, [*BUILT_IN, *outside]))
 
 
@@ -66,7 +65,7 @@ def chosen(wanted: Sequence[str] | None, order: int = 1) -> list[Backend]:
     InputError: where one asked for is unknown, or is not for that order.
     """
     if wanted is None:
-        return [b for b in map(backend, names()) if order in orders(b)]
+        return [method for method in map(backend, names()) if order in method.orders]
     return [able(name, order) for name in dict.fromkeys(wanted)]
 
 
@@ -77,32 +76,19 @@ def able(name: str, order: int) -> Backend:
     ------
     InputError: where it is unknown, or is not for that order.
     """
-    found = backend(name)
-    if order not in orders(found):
-        others = [n for n in BUILT_IN if order in orders(backend(n))]
-        raise InputError(Fault.BACKEND_ORDER, name=name, order=order, names=", ".join(others))
-    return found
+    method = backend(name)
+    if order not in method.orders:
+        others = ", ".join(n for n in BUILT_IN if order in backend(n).orders)
+        raise InputError(Fault.BACKEND_ORDER, name=name, order=order, names=others)
+    return method
 
 
-def orders(method: Backend) -> tuple[int, ...]:
-    """The orders of the derivatives that a backend gives: of the first, where it says nothing."""
-    found: tuple[int, ...] = getattr(method, "orders", (1,))
-    return found
+def _made(entry: Backend | Callable[[], Backend]) -> Backend:
+    """The backend that an entry is, or makes."""
+    return entry if isinstance(entry, Backend) else entry()
 
 
-def _third_party() -> dict[str, Callable[[], Backend]]:
+def _third_party() -> dict[str, EntryPoint]:
     from importlib.metadata import entry_points
 
-    def loader(point: object) -> Callable[[], Backend]:
-        def load() -> Backend:
-            found = point.load()  # type: ignore[attr-defined]  # an EntryPoint
-            made: Backend = found() if callable(found) and not hasattr(found, "prepare") else found
-            return made
-
-        return load
-
-    return {
-        point.name: loader(point)
-        for point in entry_points(group=GROUP)
-        if point.name not in BUILT_IN
-    }
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILT_IN}

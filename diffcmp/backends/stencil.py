@@ -231,10 +231,8 @@ def order_of(nodes: tuple[int, ...], order: int = 1) -> tuple[int, Fraction]:
         q += 1
 
 
-STENCILS = (
-    Stencil("forward", "(f(x+h) - f(x))/h, order 1", (0, 1), (0, 1, 2)),
-    Stencil("backward", "(f(x) - f(x-h))/h, order 1", (-1, 0), (-2, -1, 0)),
-    Stencil("central", "(f(x+h) - f(x-h))/2h, order 2", (-1, 0, 1)),
-    Stencil("central4", "central differences on 5 points, order 4", (-2, -1, 0, 1, 2)),
-    Stencil("central6", "central differences on 7 points, order 6", (-3, -2, -1, 0, 1, 2, 3)),
-)
+forward = Stencil("forward", "(f(x+h) - f(x))/h, order 1", (0, 1), (0, 1, 2))
+backward = Stencil("backward", "(f(x) - f(x-h))/h, order 1", (-1, 0), (-2, -1, 0))
+central = Stencil("central", "(f(x+h) - f(x-h))/2h, order 2", (-1, 0, 1))
+central4 = Stencil("central4", "central differences on 5 points, order 4", tuple(range(-2, 3)))
+central6 = Stencil("central6", "central differences on 7 points, order 6", tuple(range(-3, 4)))

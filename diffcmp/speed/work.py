@@ -11,10 +11,9 @@ from typing import Any, Protocol
 
 from diffcmp.accuracy.components import worst
 from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
-from diffcmp.accuracy.verdict import EXACT_SHARE, expected
+from diffcmp.accuracy.verdict import EXACT_SHARE
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.registry import able, names, orders
-from diffcmp.backends.registry import backend as backend_named
+from diffcmp.backends.registry import chosen
 from diffcmp.speed.timing import Call
 
 FLOATS = Floats()
@@ -97,7 +96,4 @@ def backends(wanted: list[str] | None) -> list[tuple[str, float]]:
     ------
     InputError: where one is unknown, or gives no first derivatives.
     """
-    known = (
-        [name for name in names() if 1 in orders(backend_named(name))] if wanted is None else wanted
-    )
-    return [(name, expected(able(name, 1), FLOATS)) for name in dict.fromkeys(known)]
+    return [(method.name, method.expected_digits(FLOATS)) for method in chosen(wanted)]

@@ -7,6 +7,7 @@ import json
 import math
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -78,9 +79,9 @@ def test_a_backend_that_knows_first_derivatives_only_is_not_asked_for_second_one
     from diffcmp.backends import registry
     from diffcmp.backends.automatic import DualNumbers
 
-    monkeypatch.setattr(
-        registry, "_third_party", lambda: {"old": lambda: DualNumbers(name="old", orders=(1,))}
-    )
+    old = type("Old", (DualNumbers,), {"name": "old", "orders": (1,)})
+    entry = SimpleNamespace(load=lambda: old)
+    monkeypatch.setattr(registry, "_third_party", lambda: {"old": entry})
     assert "old" in {b.name for b in chosen(None, 1)} - {b.name for b in chosen(None, 2)}
     with pytest.raises(InputError, match="'old' gives no derivatives of order 2"):
         compare("x**2", 1, order=2, backends=["old"])

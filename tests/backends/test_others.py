@@ -95,7 +95,7 @@ def test_a_third_party_adds_a_backend(monkeypatch: pytest.MonkeyPatch) -> None:
         name = "mine"
 
         def load(self) -> Any:
-            return lambda: DualNumbers(name="mine")
+            return type("Mine", (DualNumbers,), {"name": "mine"})
 
     monkeypatch.setattr(
         importlib.metadata,

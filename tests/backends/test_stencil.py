@@ -10,11 +10,13 @@ import pytest
 
 from diffcmp import compare
 from diffcmp.arithmetic.floats import Floats
+from diffcmp.backends import registry
 from diffcmp.backends import stencil as module
-from diffcmp.backends.stencil import STENCILS, order_of, weights
+from diffcmp.backends.stencil import Stencil, order_of, weights
 from diffcmp.language.parser import parse
 from diffcmp.point.point import point
 
+STENCILS = [b for b in map(registry.backend, registry.BUILT_IN) if isinstance(b, Stencil)]
 BY_NAME = {s.name: s for s in STENCILS}
 
 
