@@ -3,6 +3,7 @@ run on."""
 
 from __future__ import annotations
 
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
@@ -11,6 +12,11 @@ from typing import Any, Generic, TypeVar
 from diffcmp.primitives.shapes import Shape
 
 T = TypeVar("T")
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")
+}
+"""Python's operators for the comparisons of the table."""
 
 
 class NumberSystem(ABC, Generic[T]):

@@ -1,6 +1,6 @@
-"""What a function looks like next to a point: the limits on both sides, how every sub-expression
-that vanishes or blows up begins, and how the kind of the point was found. For people who ask why;
-the truth itself needs none of it.
+"""What a function looks like next to a point: the limits on both sides, the leading term of every
+sub-expression that vanishes or blows up, and how the kind of the point was found. It is for people
+who ask why; the truth itself does not need it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.balls import Balls
-from diffcmp.engines.series.beside import MAX_TERMS, Expansion
-from diffcmp.engines.series.inexact import BallCoefficients
+from diffcmp.engines.series.coefficients import BallCoefficients
+from diffcmp.engines.series.expansion import MAX_TERMS, Expansion
 from diffcmp.engines.series.laurent import Beyond, Exhausted, Failure, Field, Series
 from diffcmp.engines.series.logarithms import Logarithmic
 from diffcmp.notes import Note, Remark, remark
@@ -20,7 +20,7 @@ from diffcmp.passes.expand import core_with_places
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import Span
-from diffcmp.truth.certify import ZERO_BITS, quantity_of, settled
+from diffcmp.truth.coordinatewise import ZERO_BITS, quantity_of, settled_at
 from diffcmp.truth.local import Local
 from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Quantity, Truth
@@ -32,11 +32,10 @@ CONSTANT = Fraction(0)
 @dataclass(frozen=True, slots=True)
 class Term:
     """The leading term on one side: coefficient · t**exponent · log(1/t)**logarithms[0] ·
-    log(log(1/t))**logarithms[1] · …
+    log(log(1/t))**logarithms[1] · …, where t is the distance from the point.
 
-    t is the distance from the point. beyond: 1 or -1 where the value grows beyond every power of t,
-    towards ±∞, and 0 elsewhere; flat: it is smaller than every power. In both cases there is no
-    coefficient.
+    beyond: 1 or -1 where the value grows beyond every power of t, towards ±∞, and 0 elsewhere.
+    flat: whether it is smaller than every power. In both cases there is no coefficient.
     """
 
     coefficient: Quantity | None = None
@@ -53,8 +52,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """How one sub-expression begins on either side; None where it is not defined, or vanishes
-    altogether."""
+    """The leading term of one sub-expression on either side; None where it is not defined, or
+    vanishes altogether."""
 
     span: Span
     piece: str
@@ -64,9 +63,9 @@ class Leading:
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
-    """The function along one coordinate: its limits on both sides (None: there is none), how those
-    sub-expressions begin that vanish or blow up, in the order of evaluation, and how the kind of
-    the point was found."""
+    """The function along one coordinate: its limits on both sides (None where there is none), the
+    leading terms of the sub-expressions that vanish or blow up, in the order of evaluation, and how
+    the kind of the point was found."""
 
     name: str
     left_limit: Quantity | None
@@ -75,85 +74,84 @@ class Anatomy:
     found: tuple[Remark, ...]
 
 
-def anatomy(program: Program, at: Point, name: str, known: Truth) -> Anatomy:
-    """What is to be seen along one coordinate, by the same expansions on balls that the truth is
-    found by."""
+def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
+    """What is to be seen along one coordinate, from the same expansions on balls as the truth."""
     form, places = core_with_places(program, at.others(name))
     try:
-        local, _, bits = settled(form, at, name, known.digits, ZERO_BITS)
+        settled = settled_at(form, at.coordinates[name], truth.digits, ZERO_BITS)
     except (Exhausted, Imprecise):
         return Anatomy(name, None, None, (), ())
-    with Balls(bits).working():
-        limits = [quantity_of(side.limit) for side in (local.left, local.right)]
+    local = settled.local
+    with Balls(settled.bits).working():
+        left, right = quantity_of(local.left.limit), quantity_of(local.right.limit)
         terms = tuple(_leading(program, local, places))
-    return Anatomy(
-        name, limits[0], limits[1], terms, tuple(_found(program, form, at, local, known, name))
+    by_balls = certified(program, at, [name], truth.digits) is not None
+    steps = (
+        (remark(Note.FOUND_BY_BALLS),) if by_balls else _steps(program, form, local, truth, name)
     )
+    return Anatomy(name, left, right, terms, tuple(steps))
 
 
 # leading terms
-# ---------------------------------------------------------------------------------------------------------
+# -------------
 
 
 def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:
-    said: set[str] = set()
+    seen: set[str] = set()
     whole = _whole_pieces(program)
     for eq in program.equations:
         piece = program.piece(eq)
-        if (
-            eq.span is None
-            or eq.params
-            or eq.entry.condition
-            or piece in said
-            or eq.output not in whole
-        ):
+        if eq.span is None or eq.output not in whole or piece in seen:
             continue
-        sides = [_term(side.expansion, places[eq.output]) for side in (local.left, local.right)]
-        if any(term is not None and term.moves for term in sides):
-            said.add(piece)
-            yield Leading(eq.span, piece, *sides)
+        if eq.params or eq.entry.condition:
+            continue
+        place = places[eq.output]
+        left, right = (_term(side.expansion, place) for side in (local.left, local.right))
+        if any(term is not None and term.moves for term in (left, right)):
+            seen.add(piece)
+            yield Leading(eq.span, piece, left, right)
 
 
 def _whole_pieces(program: Program) -> set[int]:
     """The slots that are the value of the piece of text that they come from: a function of matrices
     is many operations on numbers, of which one makes its value, or, if that is a vector, several
     do, and none of them is named by the piece."""
-    used: dict[Span | None, set[int]] = {}
+    slots_of: dict[Span | None, set[int]] = {}
     for eq in program.equations:
         if eq.output in program.live:
-            used.setdefault(eq.span, set()).add(eq.output)
-    inner = {i for eq in program.equations for i in eq.inputs if i in used.get(eq.span, ())} - set(
-        program.outputs
-    )
-    found = (slots if len(slots) == 1 else slots - inner for slots in used.values())
-    return {slot for values in found if len(values) == 1 for slot in values}
+            slots_of.setdefault(eq.span, set()).add(eq.output)
+    inner: set[int] = set()
+    for eq in program.equations:
+        inner |= slots_of.get(eq.span, set()).intersection(eq.inputs)
+    inner -= set(program.outputs)
+    whole: set[int] = set()
+    for slots in slots_of.values():
+        values = slots if len(slots) == 1 else slots - inner
+        whole |= values if len(values) == 1 else set()
+    return whole
 
 
-def _term(found: Expansion, place: int) -> Term | None:
-    value = found.values[place]
+def _term(beside: Expansion, place: int) -> Term | None:
+    value = beside.values[place]
     if isinstance(value, Beyond):
         return Term(beyond=value.sign)
     if not isinstance(value, Series):
         return None
-    first = _first(value, found.field)
+    first = _first(value, beside.field)
     if first is None:
         return Term(flat=True) if value.flat else None
-    coefficient, exponents = first
-    tau, *logarithms = exponents
+    coefficient, (tau, *levels) = first
     # the variable of each level is a root of 1/log of the one above: its powers are negative powers
     # of the logarithm
-    return Term(
-        Quantity(coefficient), Fraction(tau, found.ramification), tuple(-k for k in logarithms)
-    )
+    logarithms = tuple(-k for k in levels)
+    return Term(Quantity(coefficient), Fraction(tau, beside.ramification), logarithms)
 
 
 def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:
     """The first coefficient that does not vanish, down to a number, and its exponent at each level
     of logarithms."""
-    end = (
-        value.start + MAX_TERMS if value.stop is None else min(value.stop, value.start + MAX_TERMS)
-    )
-    for k in range(value.start, end):
+    end = value.start + MAX_TERMS
+    for k in range(value.start, end if value.stop is None else min(value.stop, end)):
         c = value[k]
         if isinstance(field, Logarithmic):
             inner = _first(c, field.base)
@@ -166,25 +164,22 @@ def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:
 
 
 # how it was found
-# ------------------------------------------------------------------------------------------------------
+# ----------------
 
 
-def _found(
-    program: Program, form: Program, at: Point, local: Local, known: Truth, name: str
+def _steps(
+    program: Program, form: Program, local: Local, truth: Truth, name: str
 ) -> Iterator[Remark]:
-    """The steps that led to the kind, in words."""
-    if certified(program, at, [name], known.digits) is not None:
-        yield remark(Note.FOUND_BY_BALLS)
-        return
-    if known.source == "series":
+    """The steps that led to the kind, in words, where balls at the point itself did not."""
+    left, right, there = local.left.expansion, local.right.expansion, local.there
+    if truth.source == "series":
         yield remark(Note.FOUND_BY_SERIES, name=name)
-    failed = local.there.out.equation if isinstance(local.there.out, Failure) else None
-    if failed is not None:
-        yield remark(Note.UNDEFINED_THERE, failed.span, program.text)
-    for eq, root in _differences(form, local.left.expansion, local.right.expansion):
+    if isinstance(there.out, Failure) and there.out.equation is not None:
+        yield remark(Note.UNDEFINED_THERE, there.out.equation.span, program.text)
+    for eq, root in _differences(form, left, right):
         yield remark(Note.EVEN_ROOT if root else Note.SIDES_DIFFER, eq.span, program.text)
-    also_left = {eq.span for eq, _ in _differences(form, local.there, local.left.expansion)}
-    for eq, _ in _differences(form, local.there, local.right.expansion):
+    also_left = {eq.span for eq, _ in _differences(form, there, left)}
+    for eq, _ in _differences(form, there, right):
         if eq.entry.condition and eq.span in also_left:
             yield remark(Note.OTHER_BRANCH_THERE, eq.span, program.text)
 
@@ -192,10 +187,10 @@ def _found(
 def _differences(form: Program, one: Expansion, other: Expansion) -> list[tuple[Equation, bool]]:
     """The equations that decide differently in two expansions, one for each span, and whether they
     are roots."""
-    paths = dict(one.path), dict(other.path)
-    found: dict[Span | None, tuple[Equation, bool]] = {}
-    for place in sorted(paths[0].keys() & paths[1].keys()):
-        if paths[0][place] != paths[1][place] and place in form.by_output:
+    decided, otherwise = dict(one.path), dict(other.path)
+    different: dict[Span | None, tuple[Equation, bool]] = {}
+    for place in sorted(decided.keys() & otherwise.keys() & form.by_output.keys()):
+        if decided[place] != otherwise[place]:
             eq = form.by_output[place]
-            found.setdefault(eq.span, (eq, isinstance(paths[0][place], tuple)))
-    return list(found.values())
+            different.setdefault(eq.span, (eq, isinstance(decided[place], tuple)))
+    return list(different.values())

@@ -24,24 +24,24 @@ BITS = 256
 
 
 def depends_on_direction(program: Program, at: Point, limit: Quantity) -> bool:
-    """Whether f tends to something else than `limit` along some other direction."""
-    return any(_disagrees(program, at, limit, weights) for weights in DIRECTIONS)
+    """Whether f, of several variables, tends to something else than `limit` along some other
+    direction."""
+    several = len(program.inputs) > 1
+    return several and any(_disagrees(program, at, limit, weights) for weights in DIRECTIONS)
 
 
 def _disagrees(program: Program, at: Point, limit: Quantity, weights: tuple[int, int]) -> bool:
     point = {name: c.program for name, c in at.coordinates.items()}
-    form = core(
-        line(program, point, {name: weights[i % 2] for i, name in enumerate(program.inputs)})
-    )
+    direction = {name: weights[i % 2] for i, name in enumerate(program.inputs)}
+    form = core(line(program, point, direction))
     field = BallField(BITS)
     try:
         with field.system.working():
             local = analysis(form, fmpq(0), field)
-            found = [side.limit for side in (local.left, local.right) if side.limit is not None]
+            limits = [x for x in (local.left.limit, local.right.limit) if x is not None]
             if limit.ball is None:
-                return any(not x.infinite for x in found)
-            return any(
-                x.infinite or not to_arb(x.value).overlaps(to_arb(limit.ball)) for x in found
-            )
+                return not all(x.infinite for x in limits)
+            there = to_arb(limit.ball)
+            return any(x.infinite or not to_arb(x.value).overlaps(there) for x in limits)
     except (Exhausted, Imprecise):
         return False

@@ -2,19 +2,24 @@
 the kind that follows.
 
 Written once for every field of coefficients, so that the very same decisions can be made on balls
-and be proven on symbols. It knows no backend and no precision; `certify` chooses those.
+and be proven on symbols. It knows no backend and no precision; `coordinatewise` chooses those.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.evaluate import operation
-from diffcmp.engines.series.beside import MAX_TERMS, Expansion, OneSide, expansion, one_side
+from diffcmp.engines.series.expansion import MAX_TERMS, Expansion, OneSide, expansion, one_side
 from diffcmp.engines.series.laurent import Field, Series
+from diffcmp.engines.series.logarithms import Extended
 from diffcmp.program.ir import Program
-from diffcmp.truth.record import Kind
+from diffcmp.truth.record import Kind, Side
+
+Facts: TypeAlias = tuple[str, bool, list[bool]]
+"""The kind, whether the derivative exists, and which of the numbers shown vanish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,83 +38,82 @@ class Local:
     @property
     def shown(self) -> list[Any]:
         """Every finite number that the answer is made of."""
-        found = [self.at] if self.at is not None else []
-        if self.kind in (Kind.POLE, Kind.OUTSIDE, Kind.JUMP):
-            return found
+        numbers = [self.at] if self.at is not None else []
+        if not self.kind.sided:
+            return numbers
         for side in (self.left, self.right):
-            numbers = (side.limit, side.slope, side.curvature)
-            found += [x.value for x in numbers if x is not None and not x.infinite]
-        return found
+            shown = side.limit, side.slope, side.curvature
+            numbers += [x.value for x in shown if x is not None and not x.infinite]
+        return numbers
 
 
-def analysis(
-    program: Program, x: Any, field: Field, terms: int = MAX_TERMS, order: int = 1
-) -> Local:
+def analysis(program: Program, x: Any, field: Field, order: int = 1) -> Local:
     """The local behaviour of a core program of one variable at `x`, a number of the field, up to
     derivatives of `order`.
 
     Raises
     ------
-    Exhausted: where too many leading terms vanish to tell (more than `terms`).
+    Exhausted: where too many leading terms vanish to tell.
     """
-    at = expansion(program, x, 0, field, terms)
-    left, right = (one_side(program, x, side, field, terms, order) for side in (-1, 1))
-    kind = kind_of(at, left, right, field)
-    exists = kind in (Kind.SMOOTH, Kind.REMOVABLE) and (
-        order == 1 or curvatures_agree(left, right, field)
-    )
-    return Local(kind, value_at(at), left, right, at, exists)
+    at = expansion(program, x, 0, field, MAX_TERMS)
+    left, right = (one_side(program, x, side, field, MAX_TERMS, order) for side in (-1, 1))
+    value = at.out[0] if isinstance(at.out, Series) else None  # at x all series are constants
+    one_function = (
+        left.expansion.path == right.expansion.path and left.expansion.ramification == 1
+    )  # both sides certainly expand one analytic function: no numbers need be compared
+
+    def agree(a: Extended | None, b: Extended | None) -> bool:
+        assert a is not None
+        assert b is not None
+        return one_function or _equal(field, a.value, b.value)
+
+    def continuous() -> bool:
+        if not agree(left.limit, right.limit):
+            return False
+        if value is None or at.path == right.expansion.path:
+            return True
+        assert right.limit is not None
+        return _equal(field, value, right.limit.value)
+
+    kind = kind_of(left, right, value, continuous, lambda: agree(left.slope, right.slope))
+    exists = kind.differentiable
+    if exists and order > 1:
+        ends = left.curvature, right.curvature
+        exists = not any(x is None or x.infinite for x in ends) and agree(*ends)
+    return Local(kind, value, left, right, at, exists)
 
 
-def value_at(at: Expansion) -> Any | None:
-    """f at the very point, where all series are constants; None where f is undefined there."""
-    return at.out[0] if isinstance(at.out, Series) else None
+def _equal(field: Field, a: Any, b: Any) -> bool:
+    """Whether two coefficients are equal, as far as the field can tell."""
+    return field.is_zero(operation(field.system, "sub")(a, b))
 
 
-def kind_of(at: Expansion, left: OneSide, right: OneSide, field: Field) -> Kind:
-    """The first kind that holds, in the order of `Kind`."""
-    sides = [s for s in (left, right) if s.defined]
+def kind_of(
+    left: OneSide | Side,
+    right: OneSide | Side,
+    value: object | None,
+    continuous: Callable[[], bool],
+    smooth: Callable[[], bool],
+) -> Kind:
+    """The first kind that holds, from the behaviour on both sides and f at the point (None where it
+    is undefined).
+
+    continuous: whether the limits, and the value, are equal. smooth: whether the slopes are. Both
+    are asked only where the numbers that they compare are finite.
+    """
+    sides = [side for side in (left, right) if side.defined]
     if not sides:
         return Kind.OUTSIDE
-    if any(s.limit is not None and s.limit.infinite for s in sides):
+    if any(side.limit is not None and side.limit.infinite for side in sides):
         return Kind.POLE
-    if any(s.limit is None or s.slope is None for s in sides):
+    if any(side.limit is None or side.slope is None for side in sides):
         return Kind.UNDECIDED
     if len(sides) == 1:
         return Kind.EDGE
-    same = one_function(left, right)
-    limits = [s.limit.value for s in sides if s.limit is not None]
-    if not same and not equal(field, *limits):
+    if not continuous():
         return Kind.JUMP
-    value = value_at(at)
-    if value is not None and at.path != right.expansion.path and not equal(field, value, limits[1]):
-        return Kind.JUMP
-    slopes = [s.slope for s in sides if s.slope is not None]
-    if any(s.infinite for s in slopes):
+    if any(side.slope is not None and side.slope.infinite for side in sides):
         return Kind.VERTICAL
-    if not same and not equal(field, slopes[0].value, slopes[1].value):
+    if not smooth():
         return Kind.KINK
     return Kind.REMOVABLE if value is None else Kind.SMOOTH
-
-
-def one_function(left: OneSide, right: OneSide) -> bool:
-    """Whether both sides certainly expand one analytic function, so that no numbers need be
-    compared."""
-    return left.expansion.path == right.expansion.path and left.expansion.ramification == 1
-
-
-def curvatures_agree(left: OneSide, right: OneSide, field: Field) -> bool:
-    """Whether both one-sided second derivatives are finite and equal, where f is differentiable."""
-    if (
-        left.curvature is None
-        or right.curvature is None
-        or left.curvature.infinite
-        or right.curvature.infinite
-    ):
-        return False
-    return one_function(left, right) or equal(field, left.curvature.value, right.curvature.value)
-
-
-def equal(field: Field, a: Any, b: Any) -> bool:
-    """Whether two coefficients are equal, as far as the field can tell."""
-    return field.is_zero(operation(field.system, "sub")(a, b))

@@ -16,7 +16,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
-from diffcmp.engines.series.inexact import BallCoefficients
+from diffcmp.engines.series.coefficients import BallCoefficients
 from diffcmp.engines.series.laurent import Numbers
 
 ASSUMED_BITS = 1330  # 2**-1330 is about 1e-400: below that an unproven zero is taken as one

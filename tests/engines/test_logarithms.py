@@ -9,7 +9,7 @@ from flint import fmpq
 from mpmath import mp, mpf
 
 from diffcmp.arithmetic.balls import to_arb
-from diffcmp.engines.series.beside import expansion
+from diffcmp.engines.series.expansion import expansion
 from diffcmp.engines.series.laurent import Series
 from diffcmp.language.parser import parse
 from diffcmp.passes.expand import core

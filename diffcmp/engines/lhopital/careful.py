@@ -26,8 +26,8 @@ from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats, exact
 from diffcmp.engines.compiled import compiled, emitted_on_numbers
 from diffcmp.engines.derived import adjoint, only, tangent
 from diffcmp.engines.lhopital.touching import comparing
-from diffcmp.engines.series.beside import one_side
-from diffcmp.engines.series.inexact import SLACK, BoundedField, WideField
+from diffcmp.engines.series.coefficients import SLACK, BoundedField, WideField
+from diffcmp.engines.series.expansion import one_side
 from diffcmp.engines.series.laurent import Exhausted
 from diffcmp.engines.series.logarithms import Extended
 from diffcmp.passes.expand import core, line

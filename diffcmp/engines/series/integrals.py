@@ -1,31 +1,28 @@
 """Series of functions by the rules of their table: out = out₀ + ∫ partial(x) dx, from a value, an
 edge, a pole or a limit.
 
-What `series` does for the operations that change the exponent of τ, this does for all others, with
-nothing known of a function but its entry. The functions here take the system, and give back series
-of it.
+What `system` does for the operations that change the exponent of τ, this does for all others, with
+nothing known of a function but its entry. The functions here take the arithmetic of series, and
+give back series.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcmp.arithmetic.evaluate import evaluate, operation
+from diffcmp.engines.series.arithmetic import SeriesArithmetic
 from diffcmp.engines.series.laurent import Beyond, Failure, Series
 from diffcmp.engines.series.real_roots import largest
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Program
 
-if TYPE_CHECKING:
-    from diffcmp.engines.series.arithmetic import SeriesSystem
-
 MAX_SHIFT = 64  # how many poles of gamma to the left of 0 are resolved
 
 
-def regular(system: SeriesSystem, name: str) -> Callable[..., Any]:
+def regular(system: SeriesArithmetic, name: str) -> Callable[..., Any]:
     """A function that is analytic inside its domain, by its rule; at its edges and poles as its
     entry says."""
     entry = TABLE[name]
@@ -37,13 +34,9 @@ def regular(system: SeriesSystem, name: str) -> Callable[..., Any]:
             return at_infinity(system, name, x)
         x = system.bounded(x)
         arguments = (*arguments[:-1], x)
-        domain = rules.domain(name)
-        if domain is not None:
-            inside = evaluate(domain, system, arguments)[0]
-            if isinstance(inside, Failure):
-                return inside
-            if system.field.is_zero(inside[0]):
-                return Failure("undefined")
+        outside = failure_outside(system, name, arguments)
+        if outside is not None:
+            return outside
         if entry.recurrence:
             pole = system.field.whole(x[0])
             if pole is not None and -MAX_SHIFT <= pole <= 0:
@@ -53,13 +46,26 @@ def regular(system: SeriesSystem, name: str) -> Callable[..., Any]:
         edge = system.field.whole(x[0]) if closed else None
         if edge is None:
             return integral(system, name, arguments)
-        at = system.field.system.literal(Fraction(edge))  # a ball around an edge is partly outside
+        at = system.number(edge)  # a ball around an edge is partly outside
         return integral(system, name, arguments, operation(system.field.system, name)(at))
 
     return applied
 
 
-def root(system: SeriesSystem, *coefficients: Series) -> Any:
+def failure_outside(
+    system: SeriesArithmetic, name: str, arguments: Sequence[Series]
+) -> Failure | None:
+    """What a function gives outside its domain, or where that cannot be told; None inside."""
+    domain = rules.domain(name)
+    if domain is None:
+        return None
+    inside: Series | Failure = evaluate(domain, system, arguments)[0]
+    if isinstance(inside, Failure):
+        return inside
+    return Failure("undefined") if system.field.is_zero(inside[0]) else None
+
+
+def root(system: SeriesArithmetic, *coefficients: Series) -> Any:
     """The largest root of a polynomial with real roots and without a second term."""
     if any(system.has_pole(c) for c in coefficients):
         return Failure("essential")
@@ -69,10 +75,10 @@ def root(system: SeriesSystem, *coefficients: Series) -> Any:
     start = operation(system.field.system, f"root{len(given) + 1}")(*(c[0] for c in given))
     if isinstance(start, Failure | Beyond):
         return start
-    return Series(system.zero, 0, lambda k: start, 1, any(c.flat for c in given))
+    return system.constant(start, any(c.flat for c in given))
 
 
-def at_infinity(system: SeriesSystem, name: str, x: Series) -> Series | Failure:
+def at_infinity(system: SeriesArithmetic, name: str, x: Series) -> Series | Failure:
     """A function of what grows beyond all bounds, from its limit there; essential where its entry
     names none."""
     limits = rules.limits(name)
@@ -82,76 +88,97 @@ def at_infinity(system: SeriesSystem, name: str, x: Series) -> Series | Failure:
     return integral(system, name, (x,), start)
 
 
-def limit_at_infinity(system: SeriesSystem, limits: tuple[Program, Program], sign: int) -> Any:
+def limit_at_infinity(system: SeriesArithmetic, limits: tuple[Program, Program], sign: int) -> Any:
     """The coefficient to which a function tends as its argument grows."""
     system.took(sign > 0)
     return evaluate(limits[sign > 0], system.field.system, [])[0]
 
 
 def integral(
-    system: SeriesSystem, name: str, arguments: Sequence[Series], start: Any = None
+    system: SeriesArithmetic, name: str, arguments: Sequence[Series], start: Any = None
 ) -> Series | Failure:
-    """out = out₀ + ∫ partial(x) dx, term by term: k out_k = Σ j x_j partial_(k-j)."""
-    x = arguments[-1]
+    """A function from its first coefficient, `start`, which is by default its value at those of the
+    arguments, and its rule."""
+    entry, x = TABLE[name], arguments[-1]
     if start is None:
         start = operation(system.field.system, name)(*(a[0] for a in arguments))
     if isinstance(start, Failure | Beyond):  # of coefficients that are series themselves
         return start if isinstance(start, Failure) else Failure("essential")
     settled = isinstance(start, Series) and start.flat  # perhaps only at its own level
     if system.is_steady(x) and not settled:
-        return Series(system.zero, 0, lambda k: start, 1, x.flat)
-    partials: list[Series] = []
+        return system.constant(start, x.flat)
+    integration = Integration(system, name, arguments, start)
+    edge = entry.domain and not entry.recurrence
+    endless = entry.at_infinity and (x.start < 0 or system.field.logarithm is not None)
+    return integration.checked() if edge or endless else integration.out
 
-    def partial() -> Series | Failure:
-        rule = rules.partial(name, len(arguments) - 1)
-        assert rule is not None
-        slope: Series | Failure = evaluate(rule, system, [*arguments, out])[0]
+
+class Integration:
+    """out = out₀ + ∫ partial(x) dx, term by term: k out_k = Σ j x_j partial_(k-j)."""
+
+    def __init__(
+        self, system: SeriesArithmetic, name: str, arguments: Sequence[Series], start: Any
+    ) -> None:
+        self.system = system
+        self.arguments = arguments
+        self.x = arguments[-1]
+        self.start = start
+        self.rule = rules.partial(name, len(arguments) - 1)
+        self.out = Series(system.zero, 0, self.coefficient, None, self.x.flat)
+        self.slope: Series | None = None
+
+    def __repr__(self) -> str:
+        return f"Integration({self.out!r} of {self.x!r})"
+
+    def partial(self) -> Series | Failure:
+        """The rule, on the arguments and on `out`."""
+        assert self.rule is not None
+        slope: Series | Failure = evaluate(self.rule, self.system, [*self.arguments, self.out])[0]
         return slope
 
-    def derivative(k: int) -> Any:
-        if not partials:
-            made = partial()
-            assert not isinstance(made, Failure)
-            partials.append(made)
-        p = partials[0]
+    def derivative(self, k: int) -> Any:
+        """The coefficient of τ**k in θ out."""
+        system, x = self.system, self.x
+        if self.slope is None:
+            slope = self.partial()
+            assert not isinstance(slope, Failure)
+            self.slope = self.slope or slope  # it may have come on the way
         total = system.zero
-        for j in range(x.start, k - p.start + 1):
+        for j in range(x.start, k - self.slope.start + 1):
             if j:
-                c = system.times(system.field.system.literal(Fraction(j)), x[j])
-                total = system.plus(total, system.times(c, p[k - j]))
+                c = system.times(system.number(j), x[j])
+                total = system.plus(total, system.times(c, self.slope[k - j]))
         return total
 
-    def coefficient(k: int) -> Any:
-        return (
-            start
-            if k == 0
-            else system.over(derivative(k), system.field.system.literal(Fraction(k)))
-        )
+    def coefficient(self, k: int) -> Any:
+        """The coefficient of τ**k in `out`."""
+        if k == 0:
+            return self.start
+        return self.system.over(self.derivative(k), self.system.number(k))
 
-    out = Series(system.zero, 0, coefficient, None, x.flat)
-    edge = TABLE[name].domain and not TABLE[name].recurrence
-    endless = TABLE[name].at_infinity and (x.start < 0 or system.field.logarithm is not None)
-    if edge or endless:
-        made = (
-            partial()
-        )  # at an edge of the domain it may be singular, at an infinite argument essential
-        if isinstance(made, Failure):
-            return made
-        if made.flat and system.is_steady(made) and system.field.is_zero(made[0]):
-            return all_but_flat(system, start)
+    def checked(self) -> Series | Failure:
+        """`out`, where the partial may be singular, at an edge of the domain, or essential, at an
+        infinite argument: a Failure where the integral has a logarithm."""
+        system, x = self.system, self.x
+        slope = self.partial()
+        if isinstance(slope, Failure):
+            return slope
+        if slope.flat and system.is_steady(slope) and system.field.is_zero(slope[0]):
+            return all_but_flat(system, self.start)
         if system.is_steady(x):
-            return Series(system.zero, 0, lambda k: start, 1, x.flat)
-        out.flat = out.flat or made.flat
-        partials.append(made)
-        lowest = made.start + x.start if x.start < 0 else made.start + 1
-        if any(not system.field.is_zero(derivative(k)) for k in range(min(lowest, 1), 1)):
-            return Failure("logarithm")
-    return out
+            return system.constant(self.start, x.flat)
+        self.out.flat = self.out.flat or slope.flat
+        self.slope = self.slope or slope
+        lowest = slope.start + (x.start if x.start < 0 else 1)
+        for k in range(min(lowest, 1), 1):
+            if not system.field.is_zero(self.derivative(k)):
+                return Failure("logarithm")
+        return self.out
 
 
-def all_but_flat(system: SeriesSystem, start: Any) -> Series:
+def all_but_flat(system: SeriesArithmetic, start: Any) -> Series:
     """A constant, and an integral over what is smaller than every power of τ. That is so at this
     level, whatever a coefficient that is a series itself could say about it."""
     if isinstance(start, Series) and start.flat:
         start = Series(start.zero, start.start, start.__getitem__, start.stop)
-    return Series(system.zero, 0, lambda k: start, 1, True)
+    return system.constant(start, flat=True)

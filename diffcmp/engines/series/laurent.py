@@ -2,7 +2,7 @@
 of one.
 
 A `Series` is lazy: a coefficient is computed when it is asked for, from earlier ones, so that
-however many terms a cancellation eats, the next one is there. The arithmetic is in `series`.
+however many terms a cancellation eats, the next one is there.
 """
 
 from __future__ import annotations
@@ -52,6 +52,9 @@ class Field(Protocol):
     def outgrows(self, c: Any) -> bool:
         """Whether c grows faster than log τ."""
 
+    def error(self, c: Any) -> float:
+        """A bound of the coefficient's error; 0.0 where it has none, or none is kept."""
+
 
 class Exhausted(Exception):
     """All terms that may be looked at vanish, but the series is not known to end."""
@@ -76,7 +79,8 @@ class Essential(Exception):
 
 @dataclass(slots=True)
 class Failure:
-    """A value that there is none of, which poisons all that needs it, and nothing else.
+    """The mark of a value that does not exist. Whatever needs the value fails too, and nothing else
+    does.
 
     reason: "undefined" (outside the domain on this side), "logarithm" (logarithms within
     logarithms), "essential" (a function at an infinite argument), "irrational" (an irrational power
@@ -128,11 +132,14 @@ class Series:
             return self.zero
         while (n := len(self.known)) <= k - self.start:
             c = self.coefficient(self.start + n)
-            if (
-                len(self.known) == n
-            ):  # sin asks for cos, and that for this very sin, which may have come by now
+            if len(self.known) == n:  # else it came on the way: sin asks for cos, and that for sin
                 self.known.append(c)
         return self.known[k - self.start]
+
+    def __repr__(self) -> str:
+        terms = [f"({c})·τ^{k}" for k, c in enumerate(self.known, self.start)]
+        ended = self.stop is not None and self.start + len(self.known) >= self.stop
+        return f"Series({' + '.join(terms if ended else [*terms, '…'])})"
 
 
 class Numbers:
@@ -145,5 +152,9 @@ class Numbers:
         return Fraction(0)
 
     def outgrows(self, c: Any) -> bool:
-        """Never."""
+        """False: a number is bounded."""
         return False
+
+    def error(self, c: Any) -> float:
+        """0.0: no error is kept."""
+        return 0.0

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.engines.series.arithmetic import SeriesSystem
 from diffcmp.engines.series.laurent import Essential, Field, Series
+from diffcmp.engines.series.system import SeriesSystem
 
 
 class Logarithmic:
@@ -27,6 +27,9 @@ class Logarithmic:
         self.system = SeriesSystem(base, terms * ramification, level)
         minus = base.system.literal(Fraction(-1))
         self.logarithm = Series(self.system.zero, -ramification, lambda k: minus, 1 - ramification)
+
+    def __repr__(self) -> str:
+        return f"Logarithmic({self.base!r}, ramification={self.ramification})"
 
     def is_zero(self, c: Series) -> bool:
         return self.system.valuation(c) is None
@@ -53,8 +56,11 @@ class Logarithmic:
 
     def less(self, c: Series, n: int) -> Series:
         """c - n."""
-        out: Series = self.system.minus_of(c, self.system.literal(Fraction(n)))
-        return out
+        return self.system.sub(c, self.system.literal(Fraction(n)))
+
+    def error(self, c: Series) -> float:
+        """0.0: errors are those of its own coefficients."""
+        return 0.0
 
     def order(self, c: Series) -> Fraction | None:
         """m where c is m·log τ and what stays bounded, 0 where all of c does; None where c is of no
@@ -62,8 +68,8 @@ class Logarithmic:
         poles = [k for k in range(c.start, 0) if not self.base.is_zero(c[k])]
         if not poles:
             return Fraction(0) if self.base.order(c[0]) == 0 else None
-        found = self.base.rational(c[poles[0]])
-        return -found if poles == [-self.ramification] and found is not None else None
+        leading = self.base.rational(c[poles[0]])
+        return -leading if poles == [-self.ramification] and leading is not None else None
 
     def outgrows(self, c: Series) -> bool:
         """Whether c grows faster than log τ, so that its exponential leaves every power of τ
@@ -97,9 +103,9 @@ def limit_of(field: Field, c: Any) -> Extended:
     """What a coefficient tends to as τ tends to 0."""
     if not isinstance(field, Logarithmic):
         return Extended(c)
-    return (
-        Extended(infinite=field.sign(c)) if field.system.has_pole(c) else limit_of(field.base, c[0])
-    )
+    if field.system.has_pole(c):
+        return Extended(infinite=field.sign(c))
+    return limit_of(field.base, c[0])
 
 
 def beside_limit(field: Field, c: Any) -> int:
@@ -107,4 +113,4 @@ def beside_limit(field: Field, c: Any) -> int:
     if not isinstance(field, Logarithmic):
         return 0
     system = field.system
-    return beside_limit(field.base, c[0]) or system.sign(system.minus_of(c, system.constant(c[0])))
+    return beside_limit(field.base, c[0]) or system.sign(system.sub(c, system.constant(c[0])))

@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
-from diffcmp.engines.series.arithmetic import SeriesSystem
 from diffcmp.engines.series.laurent import (
     Beyond,
     Deepen,
@@ -25,6 +24,7 @@ from diffcmp.engines.series.laurent import (
     Series,
 )
 from diffcmp.engines.series.logarithms import Extended, beside_limit, deepened, lifted, limit_of
+from diffcmp.engines.series.system import SeriesSystem
 from diffcmp.program.ir import Program
 
 MAX_RAMIFICATION = 24
@@ -70,14 +70,9 @@ def expansion(program: Program, x: Any, side: int, field: Field, terms: int) -> 
     ramifications, searched = [1], min(8, terms)
     while True:
         try:
-            return _expansion(
-                program,
-                x,
-                side,
-                deepened(field, ramifications[1:], searched),
-                searched,
-                ramifications[0],
-            )
+            coefficients = deepened(field, ramifications[1:], searched)
+            system = SeriesSystem(coefficients, searched * ramifications[0])
+            return _expansion(program, x, side, system, ramifications[0])
         except Ramify as root:
             ramifications[root.level] *= root.factor
             if max(ramifications) > MAX_RAMIFICATION:
@@ -100,13 +95,10 @@ def _unknown(program: Program, reason: str, field: Field) -> Expansion:
 
 
 def _expansion(
-    program: Program, x: Any, side: int, field: Field, terms: int, ramification: int
+    program: Program, x: Any, side: int, system: SeriesSystem, ramification: int
 ) -> Expansion:
-    system = SeriesSystem(field, terms * ramification)
-    values: list[Any] = [
-        system.variable(lifted(field, x), side, ramification),
-        *[None] * (program.size - 1),
-    ]
+    values: list[Any] = [None] * program.size
+    values[0] = system.variable(lifted(system.field, x), side, ramification)
     for eq in program.equations:
         if eq.params:
             values[eq.output] = system.literal(eq.params[0])
@@ -118,27 +110,27 @@ def _expansion(
         elif isinstance(out, Series):
             out[out.start + ramification]  # the first terms now: the chain of demands stays short
         values[eq.output] = out
-    return Expansion(
-        tuple(values), values[program.outputs[0]], field, ramification, tuple(system.path)
-    )
+    out, path = values[program.outputs[0]], tuple(system.path)
+    return Expansion(tuple(values), out, system.field, ramification, path)
 
 
 def one_side(
     program: Program, x: Any, side: int, field: Field, terms: int, order: int = 1
 ) -> OneSide:
     """Limit and derivatives up to `order` (1 or 2) of f on one side (-1: left, 1: right)."""
-    found = expansion(program, x, side, field, terms)
-    if isinstance(found.out, Failure):
-        return OneSide(found.out.reason != "undefined", found)
-    if isinstance(found.out, Beyond):
-        return OneSide(True, found, Extended(infinite=found.out.sign))
+    expanded = expansion(program, x, side, field, terms)
+    out = expanded.out
+    if isinstance(out, Failure):
+        return OneSide(out.reason != "undefined", expanded)
+    if isinstance(out, Beyond):
+        return OneSide(True, expanded, Extended(infinite=out.sign))
     try:
-        derivatives = _derivatives(found.out, found.field, found.ramification, order)
+        derivatives = _derivatives(out, expanded.field, expanded.ramification, order)
     except Essential:
-        return OneSide(True, replace(found, out=Failure("essential")))
+        return OneSide(True, replace(expanded, out=Failure("essential")))
     if side < 0:
         derivatives[1:2] = [_mirrored(slope, field) for slope in derivatives[1:2]]
-    return OneSide(True, found, *derivatives)
+    return OneSide(True, expanded, *derivatives)
 
 
 def _mirrored(slope: Extended, field: Field) -> Extended:
@@ -155,28 +147,29 @@ def _derivatives(out: Series, field: Field, q: int, order: int) -> list[Extended
     The derivative of order n is n! times the coefficient of τ**(n q); a term of a lower power that
     is left, or what a coefficient has beside its limit, makes it infinite, with its sign.
     """
-    for k in range(out.start, 0):
-        if not field.is_zero(out[k]):
-            return [Extended(infinite=field.sign(out[k]))]
+    pole = _first_sign(field, out, range(out.start, 0))
+    if pole:
+        return [Extended(infinite=pole)]
     derivatives = [limit_of(field, out[0])]
     for n in range(1, order + 1):
         if derivatives[-1].infinite:
             break
-        beside = beside_limit(field, out[(n - 1) * q])
-        between = (
-            field.sign(out[k]) for k in range((n - 1) * q + 1, n * q) if not field.is_zero(out[k])
-        )
-        infinite = beside or next(between, 0)
+        infinite = beside_limit(field, out[(n - 1) * q])
+        infinite = infinite or _first_sign(field, out, range((n - 1) * q + 1, n * q))
         if infinite:
             derivatives.append(Extended(infinite=infinite))
         else:
-            derivatives.append(
-                limit_of(
-                    field, out[n * q] if n == 1 else _times(field, math.factorial(n), out[n * q])
-                )
-            )
+            derivatives.append(limit_of(field, _times_factorial(field, n, out[n * q])))
     return derivatives
 
 
-def _times(field: Field, factor: int, c: Any) -> Any:
-    return operation(field.system, "mul")(field.system.literal(Fraction(factor)), c)
+def _first_sign(field: Field, out: Series, powers: range) -> int:
+    """The sign of the first coefficient that does not vanish; 0 where all do."""
+    return next((field.sign(out[k]) for k in powers if not field.is_zero(out[k])), 0)
+
+
+def _times_factorial(field: Field, n: int, c: Any) -> Any:
+    """n!·c."""
+    if n == 1:
+        return c
+    return operation(field.system, "mul")(field.system.literal(Fraction(math.factorial(n))), c)

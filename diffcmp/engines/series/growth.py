@@ -8,30 +8,20 @@ a Failure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+from diffcmp.arithmetic.system import COMPARISONS
+from diffcmp.engines.series.arithmetic import SeriesArithmetic
 from diffcmp.engines.series.integrals import limit_at_infinity
 from diffcmp.engines.series.laurent import Beyond, Failure, Series
 from diffcmp.language import rules
 
-if TYPE_CHECKING:
-    from diffcmp.engines.series.arithmetic import SeriesSystem
 
-_COMPARED: dict[str, Callable[[int], bool]] = {
-    "lt": lambda sign: sign < 0,
-    "le": lambda sign: sign < 0,
-    "gt": lambda sign: sign > 0,
-    "ge": lambda sign: sign > 0,
-    "eq": lambda sign: False,
-    "ne": lambda sign: True,
-}
-
-
-def grown(system: SeriesSystem, name: str, arguments: Sequence[Any]) -> Any:
+def grown(system: SeriesArithmetic, name: str, arguments: Sequence[Any]) -> Any:
     """One primitive of which at least one argument is `Beyond`: a Series, another Beyond, a
     condition, or a Failure."""
-    signs = [system_sign(system, a) for a in arguments]
+    signs = [a.sign if isinstance(a, Beyond) else system.sign(a) for a in arguments]
     system.took(tuple(signs))  # the sign of x*exp(1/x**2) is decided by the side
     if name == "neg":
         return Beyond(-signs[0])
@@ -41,55 +31,43 @@ def grown(system: SeriesSystem, name: str, arguments: Sequence[Any]) -> Any:
         return _product(system, name, arguments, signs)
     if name == "power":
         return _power(system, arguments, signs[0])
-    if name in _COMPARED:
+    if name in COMPARISONS:
         gap = _sum(arguments, [signs[0], -signs[1]])
-        return _COMPARED[name](gap.sign) if isinstance(gap, Beyond) else gap
+        return COMPARISONS[name](gap.sign, 0) if isinstance(gap, Beyond) else gap
     if name == "exp":
         return Beyond(1) if signs[0] > 0 else system.flat()
     limits = rules.limits(name)
     if limits is None:
         return Failure("steps" if name == "floor" else "essential")
-    out = limit_at_infinity(system, limits, signs[0])
-    return Series(system.zero, 0, lambda k: out, 1, True)
-
-
-def unknown() -> Failure:
-    """Nothing is certain of the result."""
-    return Failure("essential")
-
-
-def system_sign(system: SeriesSystem, x: Any) -> int:
-    """The sign next to the point of a series or of what grows beyond all."""
-    return x.sign if isinstance(x, Beyond) else system.sign(x)
+    return system.constant(limit_at_infinity(system, limits, signs[0]), flat=True)
 
 
 def _sum(arguments: Sequence[Any], signs: Sequence[int]) -> Beyond | Failure:
     """The sign of the larger one; two that grow must agree."""
-    found = {sign for a, sign in zip(arguments, signs, strict=True) if isinstance(a, Beyond)}
-    return Beyond(found.pop()) if len(found) == 1 else unknown()
+    largest = {sign for a, sign in zip(arguments, signs, strict=True) if isinstance(a, Beyond)}
+    return Beyond(largest.pop()) if len(largest) == 1 else Failure("essential")
 
 
 def _product(
-    system: SeriesSystem, name: str, arguments: Sequence[Any], signs: Sequence[int]
+    system: SeriesArithmetic, name: str, arguments: Sequence[Any], signs: Sequence[int]
 ) -> Any:
     x, y = arguments
     if name == "div" and isinstance(y, Beyond):
-        return unknown() if isinstance(x, Beyond) else system.flat() if signs[0] else x
+        if isinstance(x, Beyond):
+            return Failure("essential")
+        return system.flat() if signs[0] else x
     if 0 in signs:
         return system.constant(system.zero) if name == "mul" else Failure("undefined")
-    return unknown() if _decays(x) or _decays(y) else Beyond(signs[0] * signs[1])
+    if any(isinstance(a, Series) and a.flat for a in arguments):  # may be smaller than every power
+        return Failure("essential")
+    return Beyond(signs[0] * signs[1])
 
 
-def _decays(x: Any) -> bool:
-    """Whether a factor may be smaller than every power."""
-    return isinstance(x, Series) and x.flat
-
-
-def _power(system: SeriesSystem, arguments: Sequence[Any], sign: int) -> Any:
+def _power(system: SeriesArithmetic, arguments: Sequence[Any], sign: int) -> Any:
     """A power with a constant exponent."""
     base, y = arguments
     if not isinstance(base, Beyond) or not isinstance(y, Series):
-        return unknown()
+        return Failure("essential")
     whole = system.field.whole(y[0])
     if sign < 0 and whole is None:
         return Failure("undefined")

@@ -33,6 +33,9 @@ class BallCoefficients(Numbers):
     def __init__(self, system: Balls) -> None:
         self.system = system
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.system!r})"
+
     def is_zero(self, c: Ball) -> bool:
         """Whether a coefficient is, or is taken to be, zero."""
         raise NotImplementedError
@@ -40,7 +43,7 @@ class BallCoefficients(Numbers):
     def sign(self, c: Ball) -> int:
         if isinstance(c, arb) and c.contains(0):
             return 0 if self.is_zero(c) else 1
-        return 1 if c > 0 else -1 if c < 0 else 0
+        return int(c > 0) - int(c < 0)
 
     def rational(self, c: Ball) -> Fraction | None:
         return to_fraction(c) if isinstance(c, fmpq) else None
@@ -70,6 +73,9 @@ class BoundedField(Numbers):
     def __init__(self, dtype: str, measured: frozenset[Fraction] = frozenset()) -> None:
         self.system = BoundedFloats(dtype, local_partial, measured)
         self.assumed = self.doubtful = 0
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.system!r})"
 
     def is_zero(self, c: Bounded) -> bool:
         if c.value == 0:
@@ -127,11 +133,8 @@ class Wide(Balls):
             if value in self.measured:
                 return arb(number, abs(arb(number)) * self.floats.unit_roundoff)
             dyadic = value.denominator & (value.denominator - 1) == 0
-            return (
-                number
-                if dyadic and abs(value.numerator).bit_length() <= self.precision
-                else arb(number)
-            )
+            fits = abs(value.numerator).bit_length() <= self.precision
+            return number if dyadic and fits else arb(number)
 
 
 class WideField(BallCoefficients):
@@ -172,10 +175,8 @@ class WideField(BallCoefficients):
 
     def number(self, c: Ball) -> Any:
         """The coefficient as a number of the format; None where nothing is known of it."""
-        middle = to_arb(c)
-        return (
-            self.system.floats.literal(self.system.fraction(middle)) if middle.is_finite() else None
-        )
+        ball = to_arb(c)
+        return self.system.floats.literal(self.system.fraction(ball)) if ball.is_finite() else None
 
     def error(self, c: Ball) -> float:
         """The radius of the ball, infinite beyond the largest float."""
