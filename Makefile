@@ -1,7 +1,7 @@
 # make demo    set up and show what the tool does
 # make test    set up what tests need and run them
 # make fuzz    random programs and points, 20000 by default (some 20 minutes on two cores): make fuzz FUZZ=2000
-# make lint    ruff and mypy
+# make lint    ruff (rules and format) and mypy
 # make bench   speed, as ratios inside one run
 # make bench-baseline   write benchmarks/baseline.json anew, with which .github/workflows/bench.yml compares
 # make bench-peers  the same work by JAX, PyTorch, CasADi, autograd and others beside diffcmp, into docs/performance.md: some
@@ -35,11 +35,11 @@ $(VENV)/.dev: $(VENV)/.installed
 	touch $@
 
 demo: $(VENV)/.installed
-	$(BIN)/diffcmp grad "(t**2-4)/(t-2)" --at 2
+	$(BIN)/diffcmp compare "(t**2-4)/(t-2)" --at 2
 	@echo
-	$(BIN)/diffcmp grad "$(EXPR)" --at 1.5
+	$(BIN)/diffcmp compare "$(EXPR)" --at 1.5
 	@echo
-	$(BIN)/diffcmp sweep-h "$(EXPR)" --at 1.5 --backend forward,central,complex-step
+	$(BIN)/diffcmp sweep "$(EXPR)" --at 1.5 --backend forward,central,complex-step
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -50,6 +50,7 @@ fuzz: $(VENV)/.dev
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check diffcmp tests benchmarks docs
+	$(BIN)/ruff format --check diffcmp tests benchmarks docs
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
@@ -74,9 +75,9 @@ bench-baseline: $(VENV)/.dev
 
 docs-figures: docs-studies
 	mkdir -p docs/figures
-	$(BIN)/diffcmp sweep-h "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2" --at 0.2 \
+	$(BIN)/diffcmp sweep "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2" --at 0.2 \
 	  --backend forward,central,complex-step --plot docs/figures/sweep-logistic.png > /dev/null
-	$(BIN)/diffcmp sweep-h "$(EXPR)" --at 1.5 --plot docs/figures/sweep-squire-trapp.png > /dev/null
+	$(BIN)/diffcmp sweep "$(EXPR)" --at 1.5 --plot docs/figures/sweep-squire-trapp.png > /dev/null
 	$(BIN)/diffcmp map "log(1+exp(x))" --from -800 --to 800 --plot docs/figures/map-softplus.png > /dev/null
 	$(BIN)/diffcmp hessian "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)" --at "x=linspace(-1,1,12)" \
 	  --backend tape --plot docs/figures/hessian-rosenbrock.png > /dev/null

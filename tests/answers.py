@@ -1,8 +1,9 @@
 """The answers of the README's commands and of all studies, to hold two versions of the package
 against each other.
 
-    python -m tests.answers record before     # with one version installed python -m tests.answers
-    record after      # with another python -m tests.answers compare before after
+    python -m tests.answers record before           # with one version installed
+    python -m tests.answers record after            # with another
+    python -m tests.answers compare before after
 
 Not a test: a tool for a change that must change no answer. What is measured in seconds, and what
 follows from it, is left out.
@@ -20,19 +21,22 @@ from pathlib import Path
 from typing import Any
 
 README = Path(__file__).parents[1] / "README.md"
+OLD_NAMES = {"compare": "grad", "sweep": "sweep-h"}  # which every version knows
 MADE_OF_JSON = ("grad", "sweep-h", "explain", "map", "jacobian", "hessian", "limit")
 TIMED = re.compile(r"second|\btime|faster|slower|\bms\b|µs|exponent", re.IGNORECASE)
 
 
 def commands() -> dict[str, list[str]]:
     """The arguments of every command, by the name of the file that keeps its answer."""
-    shown = re.findall(r"^\$ diffcmp ([^\n]*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    lines = [shlex.split(line.split("#")[0]) for line in shown]
-    lines = [_without_plot(line) for line in lines if line[0] in MADE_OF_JSON]
-    found = {f"{i:02d}-{line[0]}": [*line, "--timeout", "300"] for i, line in enumerate(lines)}
+    text = README.read_text(encoding="utf-8")
+    typed = re.findall(r"^\$ diffcmp ([^\n]*)$", text, re.MULTILINE)
+    lines = [shlex.split(line.split("#")[0]) for line in typed]
+    lines = [_without_plot([OLD_NAMES.get(line[0], line[0]), *line[1:]]) for line in lines]
+    lines = [line for line in lines if line[0] in MADE_OF_JSON]
+    shown = {f"{i:02d}-{line[0]}": [*line, "--timeout", "300"] for i, line in enumerate(lines)}
     pages = (README.parent / "docs" / "studies").glob("*.md")
     studies = sorted(page.stem for page in pages if page.stem != "README")
-    return found | {f"study-{name}": ["study", name] for name in studies}
+    return shown | {f"study-{name}": ["study", name] for name in studies}
 
 
 def _without_plot(line: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""One profile of hypothesis for all tests, and the shared tables of known answers."""
+"""One profile of hypothesis for all tests, and the tables of known answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
+DATA = Path(__file__).parent / "data"
 
 settings.register_profile(
     "diffcmp", derandomize=True, deadline=None, max_examples=80, database=None,
@@ -19,14 +19,13 @@ settings.register_profile(
 settings.load_profile("diffcmp")
 
 
+def rows(name: str) -> list[dict[str, Any]]:
+    """The rows of one file of tests/data."""
+    lines = (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
 @pytest.fixture(scope="session")
 def cases() -> Callable[[str], list[dict[str, Any]]]:
-    """The rows of one file of ../shared/cases; the test is skipped where there is none."""
-
-    def rows(name: str) -> list[dict[str, Any]]:
-        path = CASES / f"{name}.jsonl"
-        if not path.exists():
-            pytest.skip(f"no table {path}")
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
+    """The rows of one file of tests/data."""
     return rows

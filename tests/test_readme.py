@@ -3,27 +3,24 @@ are a run's own."""
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.runner import run
+
 README = Path(__file__).parents[1] / "README.md"
 WIDTH = "96"
-SHOWN = re.findall(
-    r"```console\n\$ diffcmp ([^\n]*)\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
-)
+BLOCK = re.compile(r"```console\n\$ diffcmp ([^\n]*)\n(.*?)```", re.DOTALL)
+SHOWN = BLOCK.findall(README.read_text(encoding="utf-8"))
+NUMBER = re.compile(r"\d\S*( [nµm]?s\b)?|\b[nµm]s\b")
 
 
 def words(text: str) -> str:
     """The words in a row: the columns of a table and the ends of lines do not matter."""
-    return " ".join(
-        re.findall(r"[^\W\d_]{2,}", re.sub(r"\d\S*( [nµm]?s\b)?|\b[nµm]s\b", " ", text))
-    )
+    return " ".join(re.findall(r"[^\W\d_]{2,}", NUMBER.sub(" ", text)))
 
 
 def test_there_are_some() -> None:
@@ -32,19 +29,11 @@ def test_there_are_some() -> None:
 
 @pytest.mark.parametrize(("line", "shown"), SHOWN, ids=[line[:40] for line, _ in SHOWN])
 def test_the_readme_shows_what_a_command_says(line: str, shown: str, tmp_path: Path) -> None:
-    command = [str(Path(sys.executable).with_name("diffcmp")), *shlex.split(line)]
+    arguments = shlex.split(line)
     if line.startswith("map"):  # what the time allows is not what is shown
-        command += ["--timeout", "300"]
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, "COLUMNS": WIDTH},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+        arguments += ["--timeout", "300"]
+    done = run(*arguments, cwd=tmp_path, COLUMNS=WIDTH)
     assert done.returncode == 0, done.stderr
-    said = words(done.stdout)
+    answer = words(done.stdout)
     for part in shown.split("\n…"):
-        assert words(part) in said
+        assert words(part) in answer

@@ -7,33 +7,16 @@ import click
 from diffcmp.cli import options
 from diffcmp.cli.output import show
 
+ENGINES = click.Choice(["dual", "tape"])
+LEFT_OUT = "Leave these optimisations of array code out."
 
-@click.command(
-    "code",
-    short_help="The program of an expression, and the Python made of it.",
-    cls=options.ExpressionCommand,
-)
+
+@options.command("code", "The program of an expression, and the Python made of it.")
 @click.argument("expression")
-@click.option(
-    "--at", multiple=True, metavar="POINT", help="Which variables are vectors, as in `grad`."
-)
-@click.option(
-    "--backend",
-    type=click.Choice(["dual", "tape"]),
-    help="The derivative by this engine, not f itself.",
-)
-@click.option(
-    "--wrt",
-    callback=options.names,
-    metavar="x,y",
-    help="Differentiate with respect to these variables only.",
-)
-@click.option(
-    "--without",
-    callback=options.names,
-    metavar="share,blocks",
-    help="Leave these optimisations of array code out.",
-)
+@options.other_point("POINT", "Which variables are vectors, as in `compare`.")
+@click.option("--backend", type=ENGINES, help="The derivative by this engine, not f itself.")
+@options.wrt()
+@click.option("--without", callback=options.names, metavar="share,blocks", help=LEFT_OUT)
 def command(
     expression: str,
     at: tuple[str, ...],
@@ -57,6 +40,5 @@ def command(
     program = located(expression, assignments(at)).program if at else parse(expression)
     derived = program if backend is None else derivative_program(program, backend, wrt)
     name = "f" if backend is None else f"{backend}_f"
-    show(
-        code_text(program, derived, emitted(derived, name, remaining(without or ())), backend), None
-    )
+    python = emitted(derived, name, remaining(without or ()))
+    show(code_text(program, derived, python, backend), None)

@@ -18,6 +18,6 @@ def command(shell: str) -> None:
     """
     from diffcmp.cli.main import commands
 
-    made = get_completion_class(shell)
-    assert made is not None
-    show(made(commands, {}, "diffcmp", "_DIFFCMP_COMPLETE").source(), None)
+    completion = get_completion_class(shell)
+    assert completion is not None
+    show(completion(commands, {}, "diffcmp", "_DIFFCMP_COMPLETE").source(), None)

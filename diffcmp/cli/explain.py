@@ -3,43 +3,21 @@ do instead."""
 
 from __future__ import annotations
 
-import sys
-
-import click
+from typing import Any
 
 from diffcmp.cli import guard, options
-from diffcmp.cli.output import form_of, show, writable
-from diffcmp.cli.progress import progress
-
-COMMON = 15  # backends and what comes after, for the progress bar
+from diffcmp.cli.output import Output
+from diffcmp.cli.progress import methods
 
 
-@click.command(
-    "explain",
-    short_help="Why do methods fail at this point, and what to do?",
-    cls=options.ExpressionCommand,
-)
+@options.command("explain", "Why do methods fail at this point, and what to do?")
 @options.point
-@click.option(
-    "--wrt",
-    callback=options.names,
-    metavar="x,y",
-    help="Differentiate with respect to these variables only.",
-)
+@options.wrt()
 @options.method
-@options.output
-def command(
-    expression: str,
-    at: tuple[str, ...],
-    wrt: list[str] | None,
-    backends: list[str] | None,
-    dtype: str,
-    digits: int,
-    form: tuple[str, ...],
-    target: str | None,
-) -> None:
+@options.output()
+def command(expression: str, at: tuple[str, ...], output: Output, **settings: Any) -> None:
     """Explain EXPRESSION at a point: what happens there, where digits are lost, what every method
-    makes of it, what to do.
+    makes of it, and what to do.
 
     Every suggestion was tried before it is shown.
 
@@ -47,28 +25,13 @@ def command(
     diffcmp explain "(1-cos(x))/x**2" --at 1e-8
     diffcmp explain "where(x == 0, 1, (exp(x)-1)/x)" --at 0
     """
-    chosen = form_of(form, target)
-    writable(target)
-    if backends is None or "symbolic" in backends:
-        from diffcmp.worker import preload
-
-        preload()
+    options.preload(settings["backends"])
     from diffcmp.accuracy.explain import explain
     from diffcmp.point.point import assignments
 
-    with progress(COMMON if backends is None else len(backends) + 3) as tell:
-        found = explain(
-            expression,
-            assignments(at),
-            wrt=wrt,
-            backends=backends,
-            dtype=dtype,
-            digits=digits,
-            timeout=guard.left(),
-            progress=tell,
-        )
+    point = assignments(at)
+    with methods(settings["backends"], after=2) as tell:
+        explanation = explain(expression, point, **settings, timeout=guard.left(), progress=tell)
     from diffcmp.report.forms import explanation_as
-    from diffcmp.report.terminal import screen
 
-    seen = screen(sys.stdout, target)
-    show(explanation_as(chosen, found, seen.width, seen.colour), target)
+    output.show(explanation_as, explanation)

@@ -26,9 +26,7 @@ UNTOLD = 60.0  # seconds for a command that has no --timeout
 GRACE = 0.3  # seconds to leave by oneself before one is killed
 MARGIN = 2  # seconds after the deadline at which a child whose parent is gone ends itself
 MEMORY = 3 << 30  # bytes of address space: certified digits by the thousand need a tenth of it
-THREAD = (
-    64 << 20
-)  # more for every core, since NumPy's libraries reserve stacks and arenas for a thread on each
+THREAD = 64 << 20  # more for every core: NumPy's libraries reserve stacks and arenas for a thread
 INTERRUPTED = 130
 
 ENDED_BY = {
@@ -88,7 +86,7 @@ def left() -> float:
 
 
 # the child
-# ------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def _begin(tell: int, usual: dict[int, object]) -> None:
@@ -133,9 +131,8 @@ def _silence_libraries() -> None:
     for name, number, buffering in (("stdout", 1, -1), ("stderr", 2, 1)):
         stream = getattr(sys, name)
         with contextlib.suppress(OSError, AttributeError):  # there is none
-            own = open(
-                os.dup(number), "w", buffering, encoding=stream.encoding, errors=stream.errors
-            )  # noqa: SIM115
+            form = {"encoding": stream.encoding, "errors": stream.errors}
+            own = open(os.dup(number), "w", buffering, **form)  # noqa: SIM115
             for alias in (name, f"__{name}__"):  # the latter is asked for the width of the terminal
                 setattr(sys, alias, own)
             os.dup2(nothing, number)
@@ -143,7 +140,7 @@ def _silence_libraries() -> None:
 
 
 # the parent
-# -----------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def _noted(number: int, frame: object) -> None:
@@ -220,7 +217,7 @@ def _say(message: str) -> None:
 
 
 # without fork
-# ---------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def _arm_timer() -> None:

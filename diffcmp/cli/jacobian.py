@@ -10,17 +10,14 @@ import click
 from diffcmp.cli import matrices, options
 
 
-@click.command(
-    "jacobian",
-    short_help="The Jacobian of a vector-valued function.",
-    cls=options.ExpressionCommand,
-)
+@options.command("jacobian", "The Jacobian of a vector-valued function.")
 @matrices.shared
 @click.option("--covector", metavar="VECTOR", help="The product of the transpose with a vector.")
+@options.output(arrays=True)
 def command(**given: Any) -> None:
-    """The Jacobian of EXPRESSION at a point by every method, each held against the certified one.
+    """The Jacobian of EXPRESSION at a point by every method, compared with the certified one.
 
-    Only entries that may differ from 0 are looked at; columns that share no row are found by one
+    Only entries that may differ from 0 are computed. Columns that share no row come from one
     product.
 
     \b

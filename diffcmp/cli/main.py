@@ -1,4 +1,4 @@
-"""The command group, and what happens to errors, closed pipes and Ctrl-C: one message, and the exit
+"""The command group, and what becomes of errors, closed pipes and Ctrl-C: one message, and the exit
 code that says which.
 
 Exit codes: 0 an answer, 1 a computation that could not be completed, 2 bad input, 130 interrupted.
@@ -7,9 +7,9 @@ Exit codes: 0 an answer, 1 a computation that could not be completed, 2 bad inpu
 from __future__ import annotations
 
 import io
-import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -18,25 +18,26 @@ from diffcmp.errors import Breakdown, DiffcmpError, InputError
 from diffcmp.spans import printable
 from diffcmp.version import __version__
 
-COMMANDS = {
-    "grad": "grad",
-    "explain": "explain",
-    "sweep-h": "sweep_h",
-    "map": "map",
-    "jacobian": "jacobian",
-    "hessian": "hessian",
-    "bench": "bench",
-    "study": "study",
-    "code": "code",
-    "backends": "backends",
-    "completion": "completion",
-}
+COMMANDS = (
+    "compare",
+    "explain",
+    "sweep",
+    "map",
+    "jacobian",
+    "hessian",
+    "bench",
+    "study",
+    "code",
+    "backends",
+    "completion",
+)
+SECOND_NAMES = {"compare": "grad", "sweep": "sweep-h"}  # kept for good: what people type
 
 EPILOG = """\b
 Examples:
-  diffcmp grad "(t**2-4)/(t-2)" --at 2
-  diffcmp grad "x*y + sin(x)" --at x=1,y=2 --wrt x
-  diffcmp sweep-h "exp(x)/sqrt(sin(x)**3+cos(x)**3)" --at 1.5 --plot errors.png
+  diffcmp compare "(t**2-4)/(t-2)" --at 2
+  diffcmp compare "x*y + sin(x)" --at x=1,y=2 --wrt x
+  diffcmp sweep "exp(x)/sqrt(sin(x)**3+cos(x)**3)" --at 1.5 --plot errors.png
   diffcmp explain "(1-cos(x))/x**2" --at 1e-8
   diffcmp map "log(1+exp(x))" --from -800 --to 800
   diffcmp jacobian "[x[0]*x[1], sin(x[0])]" --at "x=[2,3]"
@@ -48,16 +49,40 @@ Examples:
 
 
 class Commands(click.Group):
-    """Commands that are imported when they are called."""
+    """Commands that are imported when they are called; some have a second name."""
+
+    def main(self, *arguments: Any, **extra: Any) -> Any:
+        """Run a command. Whatever ends it early is one message and an exit code."""
+        try:
+            result = super().main(*arguments, **{**extra, "standalone_mode": False})
+            sys.stdout.flush()
+        except (Exception, KeyboardInterrupt) as error:
+            code = told(error)
+        else:
+            return result
+        sys.exit(code)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *SECOND_NAMES.values()]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        first = {second: first for first, second in SECOND_NAMES.items()}.get(name, name)
+        if first not in COMMANDS:
             return None
-        command: click.Command = import_module(f"diffcmp.cli.{COMMANDS[name]}").command
+        command: click.Command = import_module(f"diffcmp.cli.{first}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List each command once, with its second name."""
+        rows = []
+        for name in COMMANDS:
+            command = self.get_command(ctx, name)
+            assert command is not None
+            second = SECOND_NAMES.get(name)
+            shown = name if second is None else f"{name}, {second}"
+            rows.append((shown, command.get_short_help_str(100)))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def _print_functions(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -83,7 +108,7 @@ def _print_functions(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
     help="List the functions and operators of the expression language.",
 )
 def commands() -> None:
-    """Compare ways of differentiating a function, against a certified derivative.
+    """Compare ways of differentiating a function with a certified derivative.
 
     For this function at this point: which method can be trusted, to how many digits, at what step
     size and what cost, and why do the others fail?
@@ -92,42 +117,36 @@ def commands() -> None:
 
 def main() -> None:
     """The console script: in a child process that `guard` watches, where the system has such."""
+    guard.supervise()
     try:
-        guard.supervise()
-        commands.main(prog_name="diffcmp", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as done:
-        _leave(done.exit_code)
-    except click.ClickException as error:
-        said = io.StringIO()
-        error.show(said)  # with what the user typed in it
-        click.echo("\n".join(printable(line) for line in said.getvalue().splitlines()), err=True)
-        _leave(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(f"diffcmp: {Breakdown.INTERRUPTED.told()}", err=True)
-        _leave(guard.INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be said
-        _leave(0)
-    except DiffcmpError as error:
-        click.echo(f"diffcmp: {error}", err=True)
-        _leave(2 if isinstance(error, InputError) else 1)
-    except MemoryError:
-        click.echo(f"diffcmp: {Breakdown.MEMORY.told()}", err=True)
-        _leave(1)
-    except RecursionError:
-        click.echo(f"diffcmp: {Breakdown.DEPTH.told()}", err=True)
-        _leave(1)
-    except Exception as error:
-        if sys.flags.dev_mode:  # python -X dev
-            raise
-        what = printable(f"{type(error).__name__}: {error}")[:200]
-        click.echo(f"diffcmp: {Breakdown.BUG.told(what=what)}", err=True)
-        _leave(1)
+        commands.main(prog_name="diffcmp")
+    finally:  # a worker process is ended, not waited for
+        if "diffcmp.worker" in sys.modules:
+            sys.modules["diffcmp.worker"].close_all()
 
 
-def _leave(code: int) -> None:
-    """Exit at once: a worker process is ended, not waited for."""
-    if "diffcmp.worker" in sys.modules:
-        sys.modules["diffcmp.worker"].close_all()
-    sys.exit(code)
+def told(error: BaseException) -> int:
+    """Say in one message what ended the command; its exit code."""
+    if isinstance(error, click.ClickException):
+        text = io.StringIO()
+        error.show(text)  # what the user typed is in it
+        click.echo("\n".join(printable(line) for line in text.getvalue().splitlines()), err=True)
+        return 2
+    message, code = _message(error)
+    click.echo(f"diffcmp: {message}", err=True)
+    return code
+
+
+def _message(error: BaseException) -> tuple[str, int]:
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return Breakdown.INTERRUPTED.told(), guard.INTERRUPTED
+    if isinstance(error, DiffcmpError):
+        return str(error), 2 if isinstance(error, InputError) else 1
+    if isinstance(error, MemoryError):
+        return Breakdown.MEMORY.told(), 1
+    if isinstance(error, RecursionError):
+        return Breakdown.DEPTH.told(), 1
+    if sys.flags.dev_mode:  # python -X dev
+        raise error
+    what = printable(f"{type(error).__name__}: {error}")[:200]
+    return Breakdown.BUG.told(what=what), 1

@@ -4,10 +4,12 @@ then renamed."""
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -17,30 +19,71 @@ FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
 FIGURES: dict[str, Literal["png", "svg", "pdf"]] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The form of a result, the file it goes to (None for standard output) and that of its figure.
+
+    plot: what shows a record as a figure in a given format, and which file that is.
+    """
+
+    form: str
+    target: str | None
+    plot: str | None = None
+
+    @classmethod
+    def asked(
+        cls, wanted: Sequence[str], target: str | None, plot: str | None, *, arrays: bool
+    ) -> Output:
+        """What the options ask for; what could not be written in the end is refused here."""
+        form = form_of(wanted, target, arrays=arrays)
+        figure_format(plot)
+        writable(target)
+        return cls(form, target, plot)
+
+    def show(self, rendered: Callable[..., str | bytes], record: Any, **details: Any) -> None:
+        """Write the record as `rendered` gives it in this form."""
+        from diffcmp.report.terminal import screen
+
+        seen = screen(sys.stdout, self.target)
+        show(rendered(self.form, record, seen.width, seen.colour, **details), self.target)
+
+    def draw(self, figure: Callable[..., bytes], record: Any) -> None:
+        """Write the figure of the record."""
+        picture = figure_format(self.plot)
+        if self.plot is not None and picture is not None:
+            write(figure(record, picture), self.plot)
+
+
 def form_of(wanted: Sequence[str], target: str | None, *, arrays: bool = False) -> str:
     """json, csv, markdown or text: as asked for, or as the name of the file says; npz where the
     result has `arrays`."""
     if len(set(wanted)) > 1:
         raise click.UsageError("choose one of --json, --csv and --markdown")
-    if arrays and not wanted and Path(target or "").suffix.lower() == ".npz":
+    if wanted:
+        return wanted[0]
+    suffix = Path(target or "").suffix.lower()
+    if arrays and suffix == ".npz":
         return "npz"
-    return wanted[0] if wanted else FORMATS.get(Path(target or "").suffix.lower(), "text")
+    return FORMATS.get(suffix, "text")
 
 
 def writable(target: str | None) -> None:
     """Refuse early what could not be written in the end."""
-    if target is None:
-        return
-    path = Path(target)
-    reason = ""
-    if not target or path.is_dir():
-        reason = "it is a folder" if target else "it has no name"
-    elif not path.parent.is_dir():
-        reason = "there is no such folder"
-    elif not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        reason = "permission denied"
-    if reason:
+    if target is not None and (reason := _hindrance(target)):
         raise InputError(Fault.OUTPUT, path=target, reason=reason)
+
+
+def _hindrance(target: str) -> str:
+    path = Path(target)
+    if not target:
+        return "it has no name"
+    if path.is_dir():
+        return "it is a folder"
+    if not path.parent.is_dir():
+        return "there is no such folder"
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        return "permission denied"
+    return ""
 
 
 def figure_format(target: str | None) -> Literal["png", "svg", "pdf"] | None:
@@ -64,9 +107,7 @@ def folder(target: str | None) -> Path | None:
         try:
             path.mkdir()
         except OSError as error:
-            raise InputError(
-                Fault.OUTPUT, path=target, reason=error.strerror or str(error)
-            ) from None
+            raise _refused(target, error) from None
     return path
 
 
@@ -87,13 +128,21 @@ def write(content: str | bytes, target: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(Fault.OUTPUT, path=target, reason=error.strerror or str(error)) from None
+        raise _refused(target, error) from None
+
+
+def _refused(target: str, error: OSError) -> InputError:
+    return InputError(Fault.OUTPUT, path=target, reason=error.strerror or str(error))
 
 
 def show(content: str | bytes, target: str | None) -> None:
-    """To the file, or to standard output; bytes only to a file."""
+    """Write to the file, or to standard output; bytes go to a file only."""
     whole = content if isinstance(content, bytes) or content.endswith("\n") else content + "\n"
     if target is not None:
         write(whole, target)
-    else:
+        return
+    try:
         click.echo(whole, nl=False)
+    except BrokenPipeError:  # whoever read the output has gone: nothing more can be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(0) from None

@@ -6,7 +6,7 @@ import contextlib
 import math
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 DELAY = 1.0
@@ -16,6 +16,15 @@ class Tell(Protocol):
     """Is told each stage as it begins; or, with a share, how much of the present one is done."""
 
     def __call__(self, begun: str, share: float | None = None, /) -> None: ...
+
+
+def methods(
+    backends: Sequence[str] | None, after: int = 0
+) -> contextlib.AbstractContextManager[Tell]:
+    """Progress over the truth, every method and so many stages after them."""
+    from diffcmp.backends.registry import names
+
+    return progress(1 + len(names() if backends is None else backends) + after)
 
 
 @contextlib.contextmanager

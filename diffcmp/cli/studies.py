@@ -17,22 +17,10 @@ SECONDS = 300.0
 
 
 @click.command()
-@click.option(
-    "--plot",
-    metavar="DIR",
-    help="Draw the figure as DIR/NAME.png; the folder is made where there is none.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, options.LONGEST, min_open=True),
-    default=SECONDS,
-    show_default=True,
-    metavar="SECONDS",
-    callback=options.allowed,
-    expose_value=False,
-    help="Time for the whole command.",
-)
-@options.output
+@options.plot("Draw the figure as DIR/NAME.png; the folder is made if there is none.", "DIR")
+@options.timeout(SECONDS)
+@options.json
+@options.tables
 def shared(**_: object) -> None:
     """What every study has."""
 

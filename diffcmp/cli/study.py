@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from functools import partial
 
 import click
 
-from diffcmp.cli.output import folder, form_of, show, writable, write
-from diffcmp.cli.progress import progress
+from diffcmp.cli.output import Output, folder, show, write
+from diffcmp.cli.progress import Tell, progress
 from diffcmp.cli.studies import ALL, Studies
 from diffcmp.studies import registry
 from diffcmp.studies.pace import heard_by
 
 
 def ran(
-    name: str, plot: str | None, form: tuple[str, ...], target: str | None, **given: object
+    name: str, plot: str | None, form: Sequence[str], target: str | None, **given: object
 ) -> None:
     """Run one study, or all, and show it."""
-    chosen = form_of(form, target)
-    writable(target)
+    output = Output.asked(form, target, None, arrays=False)
     pictures = folder(plot)
     names = list(registry.QUESTIONS) if name == ALL else [name]
     reports = []
     with progress(len(names)) as tell:
         for one in names:
             tell(one)
-            with heard_by(lambda what, share, one=one: tell(f"{one}: {what}", share)):  # type: ignore[misc]
+            with heard_by(partial(_told_within, tell, one)):
                 reports.append(registry.study(one, **given))
     if pictures is not None:
         from diffcmp.report.study_figure import study_figure
@@ -33,10 +34,12 @@ def ran(
         for report in reports:
             write(study_figure(report, "png"), str(pictures / f"{report.name}.png"))
     from diffcmp.report.forms import studies_as
-    from diffcmp.report.terminal import screen
 
-    seen = screen(sys.stdout, target)
-    show(studies_as(chosen, reports, seen.width, seen.colour), target)
+    output.show(studies_as, reports)
+
+
+def _told_within(tell: Tell, study: str, what: str, share: float) -> None:
+    tell(f"{study}: {what}", share)
 
 
 @click.group(
@@ -44,7 +47,7 @@ def ran(
 )
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """The lecture's experiments: without a name they are listed, with one it is run.
+    """The lecture's experiments: with a name, run that one; without, list them.
 
     \b
     diffcmp study lhopital --plot figures

@@ -11,7 +11,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.cli.test_commands import SCHEMA, run
+from tests.cli.runner import process, run
+from tests.cli.test_commands import SCHEMA
 
 OWN = ["expr", "sin(x)/x", "--at", "1.5", "--quick", "--backend", "dual,tape"]
 
@@ -99,6 +100,6 @@ def test_what_is_refused(arguments: list[str], says: str, tmp_path: Path) -> Non
 
 
 def test_the_time_is_bounded() -> None:
-    done = run("bench", "--timeout", "1")
+    done = process("bench", "--timeout", "1")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("diffcmp: not finished within 1 s; --timeout gives it longer\n")

@@ -13,20 +13,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.cli.runner import SCRIPT, process, run
+
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "schema.json").read_text())
 GOLDEN = Path(__file__).parent / "golden"
-
-
-def run(
-    *arguments: str, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """One call of the console script in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-c", "from diffcmp.cli import main; main()", *arguments],
-        capture_output=True, text=True, cwd=cwd, timeout=60, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, "COLUMNS": "100", **environment},
-    )  # fmt: skip
 
 
 FAST = ["--backend", "forward,central,complex-step,dual,tape"]
@@ -56,7 +47,7 @@ def test_vectors_in_json() -> None:
 
 
 def test_sweep_csv() -> None:
-    done = run("sweep-h", "sin(x)", "--at", "1", "--csv", "--backend", "central", "--h-min", "1e-4")
+    done = run("sweep", "sin(x)", "--at", "1", "--csv", "--backend", "central", "--h-min", "1e-4")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert len(rows) == 17
     assert {"h", "total", "truncation", "roundoff", "representation"} <= set(rows[0])
@@ -238,7 +229,7 @@ def test_code_prints_the_program_and_python() -> None:
 def test_help_and_version() -> None:
     done = run("--help")
     assert done.returncode == 0
-    assert all(word in done.stdout for word in ("grad", "sweep-h", "Examples"))
+    assert all(word in done.stdout for word in ("compare, grad ", "sweep, sweep-h ", "Examples"))
     assert run("--version").stdout.startswith("diffcmp, version")
     functions = run("--functions").stdout
     assert all(
@@ -247,14 +238,49 @@ def test_help_and_version() -> None:
     )
 
 
+@pytest.mark.parametrize(("second", "first", "options"), [
+    ("grad", "compare", ["--backend", "dual"]), ("sweep-h", "sweep", ["--backend", "central", "--h-min", "1e-3"]),
+])  # fmt: skip
+def test_a_second_name_is_the_same_command(second: str, first: str, options: list[str]) -> None:
+    arguments = ["sin(x)", "--at", "1", "--csv", *options]
+    answers = [run(name, *arguments).stdout.splitlines() for name in (first, second)]
+    assert answers[0][0] == answers[1][0]
+    assert len(answers[0]) == len(answers[1]) > 1
+    assert run(second, "--help").stdout == run(first, "--help").stdout.replace(
+        f"Usage: diffcmp {first}", f"Usage: diffcmp {second}"
+    )
+
+
 def test_completion() -> None:
     assert "_DIFFCMP_COMPLETE" in run("completion", "bash").stdout
 
 
-def test_a_closed_pipe_is_no_error() -> None:
-    script = f"{sys.executable} -c 'from diffcmp.cli import main; main()' sweep-h 'sin(x)' --at 1 --csv --backend central | head -1"
+@pytest.mark.parametrize(("typed", "offered"), [
+    ("diffcmp gr", ["grad"]), ("diffcmp sw", ["sweep", "sweep-h"]), ("diffcmp co", ["compare", "code", "completion"]),
+    ("diffcmp grad --backend dual-l", ["dual-lhopital"]), ("diffcmp compare --ful", ["--full"]),
+])  # fmt: skip
+def test_the_shell_completes_every_name(typed: str, offered: list[str]) -> None:
+    words = typed.split()
+    completed = run(
+        _DIFFCMP_COMPLETE="bash_complete", COMP_WORDS=typed, COMP_CWORD=str(len(words) - 1)
+    )
+    assert [line.split(",")[1] for line in completed.stdout.splitlines()] == offered
+
+
+def test_the_guard_passes_streams_and_exit_codes_on() -> None:
+    answer = process("compare", "x**2", "--at", "3", "--csv", "--backend", "dual")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.count("\n") == 2
+    refusal = process("compare", "x**2", "--at", "y")
+    assert (refusal.returncode, refusal.stdout) == (2, "")
+    assert refusal.stderr.startswith("diffcmp: ")
+
+
+@pytest.mark.parametrize("reader", ["head -1", "true"])
+def test_a_closed_pipe_is_no_error(reader: str) -> None:
+    command = f"{sys.executable} -c '{SCRIPT}' sweep 'sin(x)' --at 1 --csv --backend central"
     done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {script}"],
+        ["bash", "-c", f"set -o pipefail; {command} | {reader}"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -327,15 +353,3 @@ def test_golden_output(name: str, arguments: list[str], columns: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(seen + "\n")
     assert seen + "\n" == path.read_text()
-
-
-def test_visible_bad_inputs() -> None:
-    """The command lines of ../shared/cases."""
-    checker = ROOT.parent / "shared" / "cases" / "check_bad_inputs.py"
-    if not checker.exists():
-        pytest.skip("no ../shared/cases in this clone")
-    script = f"{sys.executable} -c 'from diffcmp.cli import main; main()'"
-    done = subprocess.run(
-        [sys.executable, str(checker), "--cmd", script], capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout

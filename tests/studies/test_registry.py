@@ -26,7 +26,8 @@ from diffcmp.report.study_figure import drawn, study_figure
 from diffcmp.report.study_text import study_text
 from diffcmp.studies import registry
 from diffcmp.studies.registry import QUESTIONS, options, study
-from tests.cli.test_commands import SCHEMA, run
+from tests.cli.runner import run
+from tests.cli.test_commands import SCHEMA
 
 DOCS = Path(__file__).parents[2] / "docs" / "studies"
 
