@@ -16,6 +16,7 @@ from typing import Any
 from diffcmp.arithmetic.evaluate import carried_out, operation
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.primitives import TABLE
+from diffcmp.primitives.record import Call
 from diffcmp.primitives.shapes import Shape, Static
 
 
@@ -63,7 +64,8 @@ def pushed(
     shapes = [system.shape(a) for a in arguments]
     if not all(map(structure.linear_in, moving)):
         assert structure.pushforward is not None
-        return structure.pushforward(applying(system), tangents, arguments, out, shapes, static)
+        call = Call(applying(system), arguments, shapes, static, out)
+        return structure.pushforward(call, tangents)
     if not structure.transposes:  # linear in all arguments at once
         whole = [
             zeros(system, shape) if t is None else t
@@ -88,8 +90,6 @@ def transposed(
     """From the cotangent of a linear primitive's value to those of its arguments at `positions`."""
     structure = TABLE[name].structure
     assert structure is not None
-    apply, shapes = applying(system), [system.shape(a) for a in arguments]
-    pulls = [(structure.transpose(i), [*arguments[:i], *arguments[i + 1 :]]) for i in positions]
-    return lambda cotangent: [
-        pull(apply, cotangent, static, others, shapes) for pull, others in pulls
-    ]
+    call = Call(applying(system), arguments, [system.shape(a) for a in arguments], static)
+    pulls = [structure.transpose(i) for i in positions]
+    return lambda cotangent: [pull(call, cotangent) for pull in pulls]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from diffcmp.primitives.record import Call
 from diffcmp.primitives.rowwise import wide
 from diffcmp.primitives.shapes import Shape
 from diffcmp.program.ir import Builder, Equation, Program
@@ -79,7 +80,6 @@ class _Rows:
         if rule is None:
             raise NotImplementedError(eq.primitive)
         varying = [slot in self.rows for slot in inputs]
-        slot: int = rule(
-            self.add, inputs, varying, [self.old.dims[i] for i in eq.inputs], eq.static, shape
-        )
+        shapes = [self.old.dims[i] for i in eq.inputs]
+        slot: int = rule(Call(self.add, inputs, shapes, eq.static), varying, shape)
         return slot

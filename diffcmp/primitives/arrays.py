@@ -1,9 +1,10 @@
-"""Structural primitives: they move, repeat and add up the elements of arrays, and are linear in each argument.
+"""Structural primitives: they move, repeat and add up the elements of arrays, and are linear in each
+argument.
 
-An entry states its shape rule, how NumPy carries it out on arrays of any elements (floats, or symbols of scalars), and for
-each argument its transpose, once, in terms of other structural primitives. Forward and reverse mode follow: the tangent is the
-same primitive of the tangents, the cotangent its transpose. `static` is what is known when the Program is made: an index,
-a shape.
+An entry states its shape rule, how NumPy carries it out on arrays of any elements (floats, or
+symbols of scalars), and for each argument its transpose, once, in terms of other structural
+primitives. Forward and reverse mode follow: the tangent is the same primitive of the tangents, the
+cotangent its transpose. `static` is what is known when the Program is made: an index, a shape.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcmp.primitives import rowwise
-from diffcmp.primitives.record import Structure, structural
+from diffcmp.primitives.lazy import np
+from diffcmp.primitives.record import Call, Structure, structural
 from diffcmp.primitives.shapes import Apply, Key, Shape, ShapeMismatch, Static, spelled
 
 
@@ -54,12 +56,8 @@ def joined_part(shapes: Sequence[Shape], position: int) -> Key:
 def taken_shape(static: Static, x: Shape) -> Shape:
     """The shape of x[key], key being a tuple of indices and (start, stop, step)."""
     (key,) = static
-    kept = [_length(k, n) for k, n in zip(key, x, strict=False) if isinstance(k, tuple)]
+    kept = [len(range(*k)) for k in key if isinstance(k, tuple)]
     return (*kept, *x[len(key) :])
-
-
-def _length(key: tuple[int, int, int], n: int) -> int:
-    return len(range(*key))
 
 
 def as_index(key: Sequence[Any]) -> tuple[Any, ...]:
@@ -70,9 +68,8 @@ def as_index(key: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def summed(x: Any, shape: Shape) -> Any:
-    """x added up over the axes by which `shape` was broadcast to x's: the transpose of broadcasting."""
-    import numpy as np
-
+    """x added up over the axes by which `shape` was broadcast to x's: the transpose of
+    broadcasting."""
     x = np.asarray(x)
     if x.shape == shape:
         return x
@@ -83,70 +80,36 @@ def summed(x: Any, shape: Shape) -> Any:
 
 
 def _put(x: Any, key: Sequence[Any], shape: Shape) -> Any:
-    import numpy as np
-
     x = np.asarray(x)
     out = np.zeros(shape, x.dtype)
-    out[as_index(key)] = x[
-        ()
-    ]  # the element itself where there is one: a place for objects would hold the array
+    out[as_index(key)] = x[()]  # a number's element: a place for objects would hold the array
     return out
 
 
-def _broadcast(x: Any, shape: Shape) -> Any:
-    import numpy as np
-
-    return np.broadcast_to(x, shape)
-
-
-def _stack(*x: Any) -> Any:
-    import numpy as np
-
-    return np.stack(x)
-
-
-def _joined(*x: Any) -> Any:
-    import numpy as np
-
-    return np.concatenate(x)
-
-
-def _matmul(x: Any, y: Any) -> Any:
-    import numpy as np
-
-    return np.matmul(x, y)
-
-
-def _transposed(x: Any) -> Any:
-    import numpy as np
-
-    return np.transpose(x)
-
-
 def _running(x: Any, backwards: bool) -> Any:
-    import numpy as np
-
     x = np.asarray(x)
     return np.add.accumulate(x[::-1])[::-1] if backwards else np.add.accumulate(x)
 
 
-def _left_of_matmul(
-    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
-) -> Any:
-    """The cotangent of x in x @ y: that of the result times yᵀ, an outer product where x has no row of its own."""
-    (y,), (x_shape, y_shape) = others, shapes
+def _left_of_matmul(call: Call, cotangent: Any) -> Any:
+    """The cotangent of x in x @ y: that of the result times yᵀ, an outer product where x has no row
+    of its own."""
+    y, (x_shape, y_shape) = call.arguments[1], call.shapes
     if len(y_shape) == 2:
-        return apply("matmul", cotangent, apply("transpose", y))
-    return apply("mul", y, cotangent) if len(x_shape) == 1 else outer(apply, cotangent, y, x_shape)
+        return call.apply("matmul", cotangent, call.apply("transpose", y))
+    if len(x_shape) == 1:
+        return call.apply("mul", y, cotangent)
+    return outer(call.apply, cotangent, y, x_shape)
 
 
-def _right_of_matmul(
-    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
-) -> Any:
-    (x,), (x_shape, y_shape) = others, shapes
+def _right_of_matmul(call: Call, cotangent: Any) -> Any:
+    """The cotangent of y in x @ y: xᵀ times that of the result."""
+    x, (x_shape, y_shape) = call.arguments[0], call.shapes
     if len(x_shape) == 2:
-        return apply("matmul", apply("transpose", x), cotangent)
-    return apply("mul", x, cotangent) if len(y_shape) == 1 else outer(apply, x, cotangent, y_shape)
+        return call.apply("matmul", call.apply("transpose", x), cotangent)
+    if len(y_shape) == 1:
+        return call.apply("mul", x, cotangent)
+    return outer(call.apply, x, cotangent, y_shape)
 
 
 def outer(apply: Apply, x: Any, y: Any, shape: Shape) -> Any:
@@ -156,21 +119,23 @@ def outer(apply: Apply, x: Any, y: Any, shape: Shape) -> Any:
 
 
 # fmt: off
-#          name         shape of the result                       on NumPy arrays                      the transpose for each argument
-structural("take",      taken_shape,                              lambda s, x: x[as_index(s[0])],
-           [lambda apply, ct, s, others, shapes: apply("put", ct, static=(s[0], shapes[0]))], rows=rowwise.take)
-structural("put",       lambda s, x: s[1],                        lambda s, x: _put(x, *s),
-           [lambda apply, ct, s, others, shapes: apply("take", ct, static=(s[0],))], rows=rowwise.put)
-structural("broadcast", lambda s, x: s[0],                        lambda s, x: _broadcast(x, s[0]),
-           [lambda apply, ct, s, others, shapes: apply("sum_to", ct, static=(shapes[0],))], rows=rowwise.broadcast)
-structural("sum_to",    lambda s, x: s[0],                        lambda s, x: summed(x, s[0]),
-           [lambda apply, ct, s, others, shapes: apply("broadcast", ct, static=(shapes[0],))], rows=rowwise.sum_to)
-structural("transpose", lambda s, x: x[::-1],                     lambda s, x: _transposed(x),
-           [lambda apply, ct, s, others, shapes: apply("transpose", ct)], rows=rowwise.transpose)
-structural("cumsum",    lambda s, x: x,                           lambda s, x: _running(x, *s),
-           [lambda apply, ct, s, others, shapes: apply("cumsum", ct, static=(not s[0],))], rows=rowwise.cumsum)
-structural("matmul",    matmul_shape,                             lambda s, x, y: _matmul(x, y),      [_left_of_matmul, _right_of_matmul],
-           rows=rowwise.matmul)
-structural("stack",     stacked_shape,                            lambda s, *x: _stack(*x),           Structure.EACH,
-           rows=rowwise.stack)
-structural("concatenate", joined_shape,                           lambda s, *x: _joined(*x),          Structure.EACH, part=joined_part)
+#          name         shape of the result      on NumPy arrays                      the transpose for each argument
+structural("take",      taken_shape,             lambda s, x: x[as_index(s[0])],
+           [lambda call, ct: call.apply("put", ct, static=(call.static[0], call.shapes[0]))], elements="moved", view=True, rows=rowwise.take)
+structural("put",       lambda s, x: s[1],       lambda s, x: _put(x, *s),
+           [lambda call, ct: call.apply("take", ct, static=(call.static[0],))],               elements="moved", rows=rowwise.put)
+structural("broadcast", lambda s, x: s[0],       lambda s, x: np.broadcast_to(x, s[0]),
+           [lambda call, ct: call.apply("sum_to", ct, static=(call.shapes[0],))],             elements="moved", view=True, rows=rowwise.broadcast)
+structural("sum_to",    lambda s, x: s[0],       lambda s, x: summed(x, s[0]),
+           [lambda call, ct: call.apply("broadcast", ct, static=(call.shapes[0],))],          elements="added", ufunc="add", rows=rowwise.sum_to)
+structural("transpose", lambda s, x: x[::-1],    lambda s, x: np.transpose(x),
+           [lambda call, ct: call.apply("transpose", ct)],                                    elements="moved", view=True, rows=rowwise.transpose)
+structural("cumsum",    lambda s, x: x,          lambda s, x: _running(x, *s),
+           [lambda call, ct: call.apply("cumsum", ct, static=(not call.static[0],))],         rows=rowwise.cumsum)
+structural("matmul",    matmul_shape,            lambda s, x, y: np.matmul(x, y),
+           [_left_of_matmul, _right_of_matmul],                                               fresh=True, rows=rowwise.matmul)
+structural("stack",     stacked_shape,           lambda s, *x: np.stack(x),
+           Structure.EACH,                                                                    elements="moved", fresh=True, rows=rowwise.stack)
+structural("concatenate", joined_shape,          lambda s, *x: np.concatenate(x),
+           Structure.EACH, part=joined_part,                                                  fresh=True)
+# fmt: on

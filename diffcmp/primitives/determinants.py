@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from diffcmp.primitives.lazy import np
+
 Matrix: TypeAlias = Any  # a NumPy array of objects with two axes
 Minor: TypeAlias = Callable[[tuple[int, ...], tuple[int, ...]], Any]
 
@@ -104,8 +106,6 @@ def cofactors(matrix: Matrix) -> tuple[Matrix, Any]:
 def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
     """The numerators of Cramer's rule for the solution of A·x = b, for a vector b or for each
     column, and det A."""
-    import numpy as np
-
     size, everything = len(matrix), tuple(range(len(matrix)))
     if size > MINORS:
         adjugate, det = cofactors(matrix)

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from diffcmp.primitives.lazy import np
+
 LONG = ("longdouble", "clongdouble")
 REFINEMENTS = 3  # Rayleigh quotient iterations: each triples the digits
 
@@ -18,8 +20,6 @@ REFINEMENTS = 3  # Rayleigh quotient iterations: each triples the digits
 def _carried_out(kernel: Callable[..., Any], *arrays: Any) -> Any:
     """`kernel` on float arrays of one format that NumPy can factorize; nan where it finds the
     matrix singular."""
-    import numpy as np
-
     made = [np.asarray(a) for a in arrays]
     dtype = np.result_type(*made)
     dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
@@ -35,8 +35,6 @@ def _carried_out(kernel: Callable[..., Any], *arrays: Any) -> Any:
 
 
 def _or_nan(found: Any, like: Any, shape: tuple[int, ...]) -> Any:
-    import numpy as np
-
     if found is not None:
         return found
     dtype = np.asarray(like).dtype
@@ -45,15 +43,11 @@ def _or_nan(found: Any, like: Any, shape: tuple[int, ...]) -> Any:
 
 def is_long(x: Any) -> bool:
     """Whether it is of a format that LAPACK lacks."""
-    import numpy as np
-
     return x.dtype in (np.longdouble, np.clongdouble) and x.dtype not in (np.float64, np.complex128)
 
 
 def solution(a: Any, b: Any) -> Any:
     """x with a @ x = b, for a vector b or for each column."""
-    import numpy as np
-
     found = _carried_out(
         lambda a, b: eliminated(a, b)[0] if is_long(a) else np.linalg.solve(a, b), a, b
     )
@@ -62,15 +56,11 @@ def solution(a: Any, b: Any) -> Any:
 
 def inverse(a: Any) -> Any:
     """The inverse."""
-    import numpy as np
-
     return solution(a, np.eye(len(a), dtype=np.asarray(a).dtype))
 
 
 def determinant(a: Any) -> Any:
     """The determinant, 0 where elimination meets a column of zeros."""
-    import numpy as np
-
     found = _carried_out(
         lambda a: eliminated(a, a[:, :0])[1] if is_long(a) else np.linalg.det(a), a
     )
@@ -85,8 +75,6 @@ def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
     ------
     LinAlgError: where there is no solution; not for a `b` without columns.
     """
-    import numpy as np
-
     a, x, det = a.copy(), b.copy(), a.dtype.type(1)
     for k in range(len(a)):
         pivot = k + int(np.argmax(abs(a[k:, k])))
@@ -111,7 +99,6 @@ def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
 
 def adjugate(a: Any) -> Any:
     """The transposed matrix of cofactors: det(a)·a⁻¹, and right where a is singular too."""
-    import numpy as np
 
     def kernel(a: Any) -> Any:
         if is_long(a):
@@ -129,7 +116,6 @@ def adjugate_along(a: Any, direction: Any) -> Any:
     With a = U Σ Vᵀ and M = Uᵀ·direction·V, that of adj(Σ) is Σⱼ Mⱼⱼ Pᵢⱼ on the diagonal and -Mᵢⱼ
     Pᵢⱼ beside it, where Pᵢⱼ is the product of all singular values but two.
     """
-    import numpy as np
 
     def kernel(a: Any, direction: Any) -> Any:
         if is_long(a):
@@ -147,16 +133,12 @@ def adjugate_along(a: Any, direction: Any) -> Any:
 
 def _factors(a: Any) -> tuple[Any, Any, Any, Any]:
     """U, the singular values, V, and det(U)·det(Vᴴ), a number of modulus 1."""
-    import numpy as np
-
     u, sigma, vh = np.linalg.svd(a)
     return u, sigma, vh.conj().T, np.linalg.det(u) * np.linalg.det(vh)
 
 
 def _products_without_one(sigma: Any) -> Any:
     """For each singular value the product of all others, without a division."""
-    import numpy as np
-
     before, after = np.ones_like(sigma), np.ones_like(sigma)
     before[1:] = np.cumprod(sigma[:-1])
     after[:-1] = np.cumprod(sigma[:0:-1])[::-1]
@@ -165,8 +147,6 @@ def _products_without_one(sigma: Any) -> Any:
 
 def _products_without_two(sigma: Any) -> Any:
     """The same for each pair, as a matrix with zeros on its diagonal."""
-    import numpy as np
-
     out = np.empty((len(sigma), len(sigma)), sigma.dtype)
     for i in range(len(sigma)):
         rest = sigma.copy()
@@ -188,7 +168,6 @@ def largest_eigenvalue(s: Any) -> Any:
 def eigenvector(s: Any) -> Any:
     """Its eigenvector of length 1; nan where the eigenvalue is repeated to working precision, as
     none is singled out then."""
-    import numpy as np
 
     def kernel(s: Any) -> Any:
         _, vector, gap = _top(s)
@@ -204,8 +183,6 @@ def eigenvector(s: Any) -> Any:
 
 def _top(s: Any) -> tuple[Any, Any, Any]:
     """The largest eigenvalue, its vector, and the distance to the next one."""
-    import numpy as np
-
     rough = s.real.astype(np.float64) if is_long(s) or s.dtype.kind == "c" else s
     values, vectors = np.linalg.eigh(rough)
     gap = values[-1] - values[-2] if len(values) > 1 else values[-1] * 0 + 1
@@ -216,8 +193,6 @@ def _top(s: Any) -> tuple[Any, Any, Any]:
 def _refined(s: Any, v: Any) -> tuple[Any, Any]:
     """Rayleigh quotient iteration in another format than LAPACK's; complex matrices are symmetric,
     not Hermitian."""
-    import numpy as np
-
     for _ in range(REFINEMENTS):
         v = v / np.sqrt(v @ v)
         value = v @ s @ v
@@ -232,8 +207,6 @@ def _refined(s: Any, v: Any) -> tuple[Any, Any]:
 def bordered_solution(s: Any, r: Any, value: Any, v: Any) -> Any:
     """x, with [[s - value·1, v], [vᵀ, 0]] [x, μ] = [r, 0]: the solution orthogonal to v, without
     what r has along v."""
-    import numpy as np
-
     n = len(s)
     matrix = np.zeros((n + 1, n + 1), s.dtype)
     matrix[:n, :n] = s - value * np.eye(n, dtype=s.dtype)
@@ -244,7 +217,6 @@ def bordered_solution(s: Any, r: Any, value: Any, v: Any) -> Any:
 def eigenvector_along(s: Any, r: Any) -> Any:
     """How the eigenvector moves where `r` is the change of s times it: minus the solution of the
     bordered system."""
-    import numpy as np
 
     def kernel(s: Any, r: Any) -> Any:
         value, vector, _ = _top(s)

@@ -1,8 +1,10 @@
-"""Linear algebra: each function of a matrix with its analytic derivative, so that no algorithm is ever differentiated.
+"""Linear algebra: each function of a matrix with its analytic derivative, so that no algorithm is
+ever differentiated.
 
-Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation" (2008). An entry states
-its shape, how floating point carries it out (`lapack`), its pushforward, and how exact numbers carry it out (`determinants`):
-by the rules of Cramer and Leibniz, which divide by nothing but the determinant, so that the function of numbers is smooth
+Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation" (2008). An entry states its shape, how floating point carries it out (`lapack`),
+its pushforward, and how exact numbers carry it out (`determinants`): by the rules of Cramer and
+Leibniz, which divide by nothing but the determinant, so that the function of numbers is smooth
 wherever the function of matrices is.
 """
 
@@ -13,17 +15,16 @@ from typing import Any
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives import determinants, lapack, rowwise
-from diffcmp.primitives.record import primitive, structural
+from diffcmp.primitives.lazy import np
+from diffcmp.primitives.record import Call, primitive, structural
 from diffcmp.primitives.shapes import Apply, Shape, ShapeMismatch, Static, spelled
 
-LARGEST_EXACT = {
-    "det": 10,
-    "solve": 10,
-    "inv": 10,
-    "eigmax": 8,
-}  # sizes whose form in numbers can still be handled
+# sizes whose form in numbers can still be handled
+LARGEST_EXACT = {"det": 10, "solve": 10, "inv": 10, "eigmax": 8}
 
-# shapes ---------------------------------------------------------------------------------------------------------------
+Tangents = Sequence[Any]
+
+# shapes
 
 
 def square(name: str) -> Callable[..., int]:
@@ -69,120 +70,73 @@ def number(name: str) -> Callable[..., Shape]:
     return lambda static, a: (square(name)(a),)[:0]
 
 
-# derivatives ----------------------------------------------------------------------------------------------------------
+# derivatives
 
 
-def solve_along(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def solve_along(call: Call, tangents: Tangents) -> Any:
     """A·x = b: dx = A⁻¹ (db - dA·x)."""
     da, db = tangents
-    moved = None if da is None else apply("matmul", da, out)
-    right = db if moved is None else apply("neg", moved) if db is None else apply("sub", db, moved)
-    return apply("solve", arguments[0], right)
+    right = db
+    if da is not None:
+        moved = call.apply("matmul", da, call.out)
+        right = call.apply("neg", moved) if db is None else call.apply("sub", db, moved)
+    return call.apply("solve", call.arguments[0], right)
 
 
-def solve_back(
-    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
-) -> Any:
+def solve_back(call: Call, cotangent: Any) -> Any:
     """The cotangent of b is A⁻ᵀ times that of x."""
-    return apply("solve", apply("transpose", others[0]), cotangent)
+    return call.apply("solve", call.apply("transpose", call.arguments[0]), cotangent)
 
 
-def inv_along(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def inv_along(call: Call, tangents: Tangents) -> Any:
     """X = A⁻¹: dX = -X·dA·X."""
-    return apply("neg", apply("matmul", apply("matmul", out, tangents[0]), out))
+    left = call.apply("matmul", call.out, tangents[0])
+    return call.apply("neg", call.apply("matmul", left, call.out))
 
 
-def det_along(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
-    """Jacobi's formula in the form that holds for singular matrices too: tr(adj(A)·dA), not det(A)·tr(A⁻¹·dA)."""
-    adjugate = apply("adjugate", arguments[0])
-    return apply("sum_to", apply("mul", apply("transpose", adjugate), tangents[0]), static=((),))
+def det_along(call: Call, tangents: Tangents) -> Any:
+    """Jacobi's formula in the form that holds for singular matrices too: tr(adj(A)·dA), not
+    det(A)·tr(A⁻¹·dA)."""
+    adjugate = call.apply("adjugate", call.arguments[0])
+    terms = call.apply("mul", call.apply("transpose", adjugate), tangents[0])
+    return call.apply("sum_to", terms, static=((),))
 
 
-def adjugate_along(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def adjugate_along(call: Call, tangents: Tangents) -> Any:
     """The derivative of the adjugate along a matrix."""
-    return apply("adjugate_along", arguments[0], tangents[0])
+    return call.apply("adjugate_along", call.arguments[0], tangents[0])
 
 
-def adjugate_back(
-    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
-) -> Any:
+def adjugate_back(call: Call, cotangent: Any) -> Any:
     """adj(A) is the transposed gradient of det, whose Hessian is symmetric."""
-    return apply("transpose", apply("adjugate_along", others[0], apply("transpose", cotangent)))
+    along = call.apply("transpose", cotangent)
+    return call.apply("transpose", call.apply("adjugate_along", call.arguments[0], along))
 
 
-def eigmax_along(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def eigmax_along(call: Call, tangents: Tangents) -> Any:
     """dλ = vᵀ·dS·v."""
-    v = apply("eigvec", arguments[0])
-    return apply("matmul", v, apply("matmul", tangents[0], v))
+    v = call.apply("eigvec", call.arguments[0])
+    return call.apply("matmul", v, call.apply("matmul", tangents[0], v))
 
 
-def eigvec_along(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
-    """dv from the bordered system [[S - λ, v], [vᵀ, 0]] [dv, dλ] = [-dS·v, 0] (the sign of dλ apart)."""
-    return apply("eigvec_along", arguments[0], apply("matmul", tangents[0], out))
+def eigvec_along(call: Call, tangents: Tangents) -> Any:
+    """dv from the bordered system [[S - λ, v], [vᵀ, 0]] [dv, dλ] = [-dS·v, 0] (the sign of dλ
+    apart)."""
+    moved = call.apply("matmul", tangents[0], call.out)
+    return call.apply("eigvec_along", call.arguments[0], moved)
 
 
-def eigvec_back(
-    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
-) -> Any:
+def eigvec_back(call: Call, cotangent: Any) -> Any:
     """The inverse of the bordered matrix is symmetric."""
-    return apply("eigvec_along", others[0], cotangent)
+    return call.apply("eigvec_along", call.arguments[0], cotangent)
 
 
-def no_further(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def no_further(call: Call, tangents: Tangents) -> Any:
     """What is met in second derivatives; a third one would differentiate it."""
     raise NotImplementedError("derivatives of order 3 of a determinant or an eigenvalue")
 
 
-# in numbers -----------------------------------------------------------------------------------------------------------
+# in numbers
 
 
 def checked(name: str, matrix: Any) -> int:
@@ -214,8 +168,6 @@ def exact_solve(apply: Apply, matrix: Any, right: Any) -> Any:
 
 def exact_inv(apply: Apply, matrix: Any) -> Any:
     """adj A/det A."""
-    import numpy as np
-
     if checked("inv", matrix) == 1:
         one = np.empty((1, 1), object)
         one[0, 0] = apply("cramer", matrix[0, 0].literal(1), matrix[0, 0])
@@ -230,7 +182,8 @@ def _divided(apply: Apply, numerators: Any, det: Any) -> Any:
 
 
 def exact_eigmax(apply: Apply, matrix: Any) -> Any:
-    """The mean of the eigenvalues, and the largest root of the characteristic polynomial of what is left."""
+    """The mean of the eigenvalues, and the largest root of the characteristic polynomial of what is
+    left."""
     size = checked("eigmax", matrix)
     if size == 1:
         return matrix[0, 0]
@@ -260,21 +213,26 @@ structural("eigvec_along",   lambda s, a, r: r,    lambda s, a, r: lapack.eigenv
 
 # a quotient by a determinant: a zero there is a singular matrix
 primitive("cramer", "x, d", ["1/d", "-out/d"], definition="x/d", internal=True)
+# fmt: on
 
 
 def _root(degree: int) -> None:
-    """xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀: the root where the polynomial increases with all of its derivatives, which is the largest one of
-    a polynomial all of whose roots are real. Where it is repeated it is not analytic, and that of a quadratic a kink."""
-    names = [f"c{k}" for k in range(degree - 1)]
-    slope = f"{degree}*out"  # by Horner, with cₙ₋₁ = 0
-    for k in range(degree - 2, 0, -1):
-        term = f"{k}*c{k}" if k > 1 else "c1"
-        slope = f"({slope})*out + {term}" if k < degree - 2 else f"{slope}*out + {term}"
-    partials = [f"-{'out**' + str(k) if k > 1 else 'out' if k else '1'}/({slope})" for k in range(degree - 1)]
+    """xⁿ + cₙ₋₂ xⁿ⁻² + … + c₀: the root where the polynomial increases with all of its derivatives,
+    which is the largest one of a polynomial all of whose roots are real.
+
+    Where it is repeated it is not analytic, and that of a quadratic has a kink.
+    """
     if degree == 2:
         primitive("root2", "c0", ["-1/(2*out)"], definition="sqrt(-c0)", internal=True)
-    else:
-        primitive(f"root{degree}", ", ".join(names), partials, separant=slope, internal=True)
+        return
+    slope = f"{degree}*out"  # by Horner, with cₙ₋₁ = 0
+    for k in range(degree - 2, 0, -1):
+        inner = f"({slope})" if k < degree - 2 else slope
+        slope = f"{inner}*out + {k}*c{k}" if k > 1 else f"{inner}*out + c1"
+    powers = ["1", "out", *(f"out**{k}" for k in range(2, degree - 1))]
+    names = ", ".join(f"c{k}" for k in range(degree - 1))
+    partials = [f"-{power}/({slope})" for power in powers]
+    primitive(f"root{degree}", names, partials, separant=slope, internal=True)
 
 
 for _degree in range(2, LARGEST_EXACT["eigmax"] + 1):

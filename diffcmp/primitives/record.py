@@ -8,7 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from diffcmp.primitives.shapes import Apply, Key, Shape, Static
+
+Rule: TypeAlias = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One use of a structural primitive, as the rules of its entry are told of it.
+
+    apply: writes or carries out a primitive, `apply(name, *arguments, static=…)`. arguments,
+    shapes: the values that it is used on, and their shapes. static: what is known when the Program
+    is made. out: its value, for a pushforward only.
+    """
+
+    apply: Apply
+    arguments: Sequence[Any]
+    shapes: Sequence[Shape]
+    static: Static = ()
+    out: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,43 +36,54 @@ class Structure:
     """How a structural primitive works; see `arrays`. It is linear in each argument, or states its
     pushforward.
 
-    shape: (static, *shapes) -> shape. apply: (static, *arrays) -> array, by NumPy, whatever the
-    elements are. transposes: for each argument (apply, cotangent, static, other arguments, shapes)
-        -> its cotangent; `EACH`: the i-th argument gets its
-    part, however many there are: `part` says, of the shapes and i, which one; by default the i-th
-        row. pushforward, for a
-    primitive that is linear in no argument: (apply, tangents, arguments, out, shapes, static) ->
-    the tangent of the result, with None for a tangent that is zero, written with other primitives
-    and linear in the tangents; reverse mode transposes it. Such a primitive may yet be linear in
-    one argument, and has a transpose there and None for the others. exact: (apply, *arrays of
-    elements) -> the elements of the result, made by apply(name, *elements) from primitives of
-    numbers, where `apply` above takes floating point only. rows: how it is carried out where
-    arguments have many rows (see `rowwise`); None where it cannot be.
+    shape: (static, *shapes) -> shape.
+    apply: (static, *arrays) -> array, by NumPy, whatever the elements are.
+    transposes: for each argument (call, cotangent) -> the cotangent of the argument. `EACH`: the
+        i-th argument gets its part, however many there are.
+    part: (shapes, i) -> which part that is, as an index; by default the i-th row.
+    pushforward: for a primitive that is linear in no argument, (call, tangents) -> the tangent of
+        the result, with None for a tangent that is zero, written with other primitives and linear
+        in the tangents; reverse mode transposes it. Such a primitive may yet be linear in one
+        argument, and has a transpose there and None for the others.
+    exact: (apply, *arrays of elements) -> the elements of the result, made by apply(name,
+        *elements) from primitives of numbers, where `apply` above takes floating point only.
+    rows: (call, varying, shape of all rows) -> the result where arguments have many rows, see
+        `rowwise`; None where it cannot be carried out so.
+    elements: what the elements of the result are made of. "moved": each is one element of an
+        argument, or 0. "added": sums of them. "chosen": one of all elements. "joined": all of them,
+        nonlinearly. "": not said, as in linear algebra.
+    fresh: NumPy makes a new array for the result, never a view of an argument.
+    view: the result is a view of the argument.
+    ufunc: the ufunc of NumPy by which an array is reduced to a number.
     """
 
-    EACH: ClassVar[tuple[Callable[..., Any], ...]] = ()
+    EACH: ClassVar[tuple[Rule, ...]] = ()
 
-    shape: Callable[..., tuple[int, ...]]
-    apply: Callable[..., Any]
-    transposes: Sequence[Callable[..., Any] | None] = ()
-    pushforward: Callable[..., Any] | None = None
-    exact: Callable[..., Any] | None = None
-    part: Callable[..., Any] | None = None
-    rows: Callable[..., Any] | None = None
+    shape: Callable[..., Shape]
+    apply: Rule
+    transposes: Sequence[Rule | None] = ()
+    part: Callable[[Sequence[Shape], int], Key] | None = None
+    pushforward: Rule | None = None
+    exact: Rule | None = None
+    rows: Rule | None = None
+    elements: Literal["", "moved", "added", "chosen", "joined"] = ""
+    fresh: bool = False
+    view: bool = False
+    ufunc: str = ""
 
     def linear_in(self, position: int) -> bool:
         """Whether it is linear in one argument, and knows its transpose there."""
         return not self.transposes or self.transposes[position] is not None
 
-    def transpose(self, position: int) -> Callable[..., Any]:
+    def transpose(self, position: int) -> Rule:
         """The transpose with respect to one argument."""
         if self.transposes:
-            known = self.transposes[position]
-            assert known is not None
-            return known
-        part = self.part
-        return lambda apply, cotangent, static, others, shapes: apply(
-            "take", cotangent, static=((part(shapes, position) if part else position,),)
+            rule = self.transposes[position]
+            assert rule is not None
+            return rule
+        part = self.part or (lambda shapes, i: i)
+        return lambda call, cotangent: call.apply(
+            "take", cotangent, static=((part(call.shapes, position),),)
         )
 
 
@@ -80,10 +111,26 @@ class Primitive:
         analytic.
     selects: the value is one of the arguments (where): its tangent is selected too, never
         multiplied by 0.
+    folds: called with more arguments than parameters, it joins them from left to right (max).
     infix, precedence: how the printer writes it between its operands; precedence as in Python's
         grammar, 0 for calls.
+    numpy: what NumPy calls it, where that is another name.
     condition: the value is a truth value, not a number.
     internal: not callable by name in an expression (an operator, or made by the parser).
+    ring: an operation of rings (sum, difference, product, sign): every number system carries it out
+        with Python's own operator, and of whole numbers it is a whole number.
+    additive: a sum of its arguments, each with a sign.
+    rational: of rational numbers it is a rational number, where it is defined.
+    symmetric: its two arguments may change places.
+    mirror: for a comparison, the one that holds of the arguments in reverse order: x > y is y < x.
+    opposite: for a comparison, the one that holds where this one does not.
+    factors: the positions of the arguments of which one vanishes wherever the value does: () where
+        the value never vanishes, None where it can vanish in another way.
+    cancels: it vanishes at arguments other than 0, whose last digits then decide: x - y, log(x).
+    steep: its slope is infinite at 1 or -1.
+    branches: its slope is infinite, or a quotient 0/0, where its first argument vanishes: a root.
+    poles: it has poles that are no floating-point numbers (tan).
+    underflows: of arguments other than 0 it is 0 by underflow only.
     structure: how it moves and adds up the elements of arrays; None for what works element by
         element.
     """
@@ -98,19 +145,45 @@ class Primitive:
     recurrence: str = ""
     at_infinity: tuple[str, str] | None = None
     steps: bool = False
+    separant: str = ""
     selects: bool = False
     folds: bool = False
     infix: str = ""
     precedence: int = 0
+    numpy: str = ""
     condition: bool = False
     internal: bool = False
+    ring: bool = False
+    additive: bool = False
+    rational: bool = False
+    symmetric: bool = False
+    mirror: str = ""
+    opposite: str = ""
+    factors: tuple[int, ...] | None = None
+    cancels: bool = False
+    steep: bool = False
+    branches: bool = False
+    poles: bool = False
+    underflows: bool = False
     structure: Structure | None = None
-    separant: str = ""
+
+    def __repr__(self) -> str:
+        return f"Primitive({self.name!r}, {self.signature!r})"
 
     @property
     def compares(self) -> bool:
         """Whether the value says how two numbers compare (and is not made of other conditions)."""
-        return self.condition and "p" not in self.parameters
+        return bool(self.opposite)
+
+    @property
+    def connects(self) -> bool:
+        """Whether the value is a condition made of other conditions: and, or, not."""
+        return self.condition and not self.compares
+
+    @property
+    def arithmetic(self) -> bool:
+        """Whether Python's operator carries it out on whole arrays, bitwise as NumPy's ufunc."""
+        return self.ring or self.compares or self.name == "div"
 
     @property
     def required(self) -> int:
@@ -130,64 +203,23 @@ ALIASES: dict[str, str] = {}
 
 
 def primitive(
-    name: str,
-    parameters: str,
-    partials: list[str],
-    *,
-    aliases: str = "",
-    defaults: dict[str, str] | None = None,
-    domain: str = "",
-    definition: str = "",
-    stable: str = "",
-    recurrence: str = "",
-    at_infinity: tuple[str, str] | None = None,
-    steps: bool = False,
-    selects: bool = False,
-    folds: bool = False,
-    infix: str = "",
-    precedence: int = 0,
-    condition: bool = False,
-    internal: bool = False,
-    separant: str = "",
+    name: str, parameters: str, partials: list[str], *, aliases: str = "", **facts: Any
 ) -> None:
-    """Enter one primitive in the table. See `Primitive` for what the arguments mean."""
+    """Enter one primitive in the table; `facts` are fields of `Primitive`."""
     names = tuple(parameters.replace(",", " ").split())
-    TABLE[name] = Primitive(
-        name,
-        names,
-        tuple(partials),
-        defaults or {},
-        domain,
-        definition,
-        stable,
-        recurrence,
-        at_infinity,
-        steps,
-        selects,
-        folds,
-        infix,
-        precedence,
-        condition,
-        internal,
-        separant=separant,
-    )
+    TABLE[name] = Primitive(name, names, tuple(partials), **facts)
     ALIASES.update(dict.fromkeys(aliases.split(), name))
 
 
 def structural(
     name: str,
-    shape: Callable[..., tuple[int, ...]],
-    apply: Callable[..., Any],
-    transposes: Sequence[Callable[..., Any] | None] = (),
-    *,
-    parameters: str = "",
-    pushforward: Callable[..., Any] | None = None,
-    exact: Callable[..., Any] | None = None,
-    part: Callable[..., Any] | None = None,
-    rows: Callable[..., Any] | None = None,
+    shape: Callable[..., Shape],
+    apply: Rule,
+    transposes: Sequence[Rule | None] = (),
+    **facts: Any,
 ) -> None:
-    """Enter one structural primitive in the table; made by the parser, never called by name.
-    `parameters` names the arguments of one that has a pushforward and no transposes."""
-    names = tuple(parameters.split()) or tuple("xyz"[: len(transposes)]) or ("x",)
-    made = Structure(shape, apply, transposes, pushforward, exact, part, rows)
-    TABLE[name] = Primitive(name, names, ("",) * len(names), internal=True, structure=made)
+    """Enter one structural primitive in the table; it is made by the parser, never called by name.
+    `facts` are fields of `Structure`."""
+    names = tuple("xyz"[: len(transposes)]) or ("x",)
+    structure = Structure(shape, apply, transposes, **facts)
+    TABLE[name] = Primitive(name, names, ("",) * len(names), internal=True, structure=structure)

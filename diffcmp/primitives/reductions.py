@@ -1,7 +1,9 @@
-"""Reductions of a whole array that are not linear: its largest and smallest element, logsumexp and softmax.
+"""Reductions of a whole array that are not linear: its largest and smallest element, logsumexp and
+softmax.
 
-In floating point each is a few passes over the array, with its known derivative. In exact numbers it is a tree of the
-primitive of two numbers (`max`, `min`, `logaddexp`), so that ties are the conditions of `max`, and kinks are seen where they are.
+In floating point each is a few passes over the array, with its known derivative. In exact numbers
+it is a tree of the primitive of two numbers (`max`, `min`, `logaddexp`), so that ties are the
+conditions of `max`, and kinks are seen where they are.
 """
 
 from __future__ import annotations
@@ -11,8 +13,11 @@ from typing import Any
 
 from diffcmp.primitives import rowwise
 from diffcmp.primitives.arrays import as_index
-from diffcmp.primitives.record import structural
-from diffcmp.primitives.shapes import Apply, Key, Shape, Static
+from diffcmp.primitives.lazy import np
+from diffcmp.primitives.record import Call, structural
+from diffcmp.primitives.shapes import Apply, Key, Shape
+
+Tangents = Sequence[Any]
 
 
 def halved(
@@ -21,7 +26,8 @@ def halved(
     take: Callable[[Any, Key], Any],
     join: Callable[[Any, Any], Any],
 ) -> Any:
-    """All elements joined by a function of two arrays, by halving the first axis until none is left: log₂ n steps."""
+    """All elements joined by a function of two arrays, by halving the first axis until none is
+    left: log₂ n steps."""
     while shape(x):
         odd = []
         while (n := shape(x)[0]) > 1:
@@ -39,8 +45,6 @@ def _by_halves(name: str) -> Callable[[Apply, Any], Any]:
     """The elements of an array joined by a primitive of two numbers."""
 
     def exact(apply: Apply, x: Any) -> Any:
-        import numpy as np
-
         join = np.frompyfunc(lambda a, b: apply(name, a, b), 2, 1)
         return halved(x, np.shape, lambda array, key: array[as_index((key,))], join)
 
@@ -49,36 +53,29 @@ def _by_halves(name: str) -> Callable[[Apply, Any], Any]:
 
 def _exact_softmax(apply: Apply, x: Any) -> Any:
     """exp(x − logsumexp(x))."""
-    import numpy as np
-
     total = _by_halves("logaddexp")(apply, x)
     return np.frompyfunc(lambda a: apply("exp", apply("sub", a, total)), 1, 1)(x)
 
 
-# in floating point ----------------------------------------------------------------------------------------------------
+# in floating point
 
 
 def largest(x: Any) -> Any:
     """The largest element, by its real part; nan where there is one."""
-    import numpy as np
-
     x = np.asarray(x)
     return x.flat[np.argmax(x.real)] if np.iscomplexobj(x) else np.maximum.reduce(x, axis=None)
 
 
 def smallest(x: Any) -> Any:
     """The smallest element, by its real part; nan where there is one."""
-    import numpy as np
-
     x = np.asarray(x)
     return x.flat[np.argmin(x.real)] if np.iscomplexobj(x) else np.minimum.reduce(x, axis=None)
 
 
 def attained(x: Any, value: Any) -> Any:
-    """1 at the element that has the value, else 0; those that tie share it: half to either side wherever two meet in the tree of
-    halves, as by components. nan where none has it: then the value is nan."""
-    import numpy as np
-
+    """1 at the element that has the value, else 0. Elements that tie share the 1: half to either
+    side wherever two meet in the tree of halves, as by components. nan where none has the value,
+    which is nan then."""
     equal = np.equal(x, value)
     count = np.count_nonzero(equal)
     if count > 1:
@@ -87,9 +84,8 @@ def attained(x: Any, value: Any) -> Any:
 
 
 def _shared(equal: Any) -> Any:
-    """The tree of halves of some truth values, backwards: parts are views, so that what is added to them is added to the whole."""
-    import numpy as np
-
+    """The tree of halves of some truth values, backwards: parts are views, so that what is added to
+    them is added to the whole."""
     weights = np.zeros(np.shape(equal))
     met: list[tuple[Any, Any, Any, Any]] = []
 
@@ -113,11 +109,9 @@ def _shared(equal: Any) -> Any:
 def logsumexp(x: Any) -> Any:
     """log Σ exp x, with log1p of all terms but the largest.
 
-    Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41 (2021),
-    algorithm 4.1.
+    Blanchard, Higham & Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J.
+    Numer. Anal. 41 (2021), algorithm 4.1.
     """
-    import numpy as np
-
     flat = np.ravel(x)
     first = np.argmax(flat.real)
     top = flat[first]
@@ -130,9 +124,8 @@ def logsumexp(x: Any) -> Any:
 
 
 def softmax(x: Any) -> Any:
-    """exp(x − max x) divided by its sum: the digits that exp(x − logsumexp(x)) loses where |x| is large are kept."""
-    import numpy as np
-
+    """exp(x − max x) divided by its sum, which keeps the digits that exp(x − logsumexp(x)) loses
+    where |x| is large."""
     terms = x - largest(x)
     np.exp(terms, terms)
     terms /= np.add.reduce(terms, axis=None)
@@ -140,14 +133,12 @@ def softmax(x: Any) -> Any:
 
 
 def softmax_along(p: Any, v: Any) -> Any:
-    """(diag p − p pᵀ)·v, of each v where there are several in front: p·(w − p·w), with w = v − v at the largest p, as all v that
-    differ by a number give the same. So p·(1 − p) keeps its digits next to p = 1."""
-    import numpy as np
-
-    flat, several = (
-        np.ravel(p),
-        np.reshape(v, (*np.shape(v)[: np.ndim(v) - np.ndim(p)], np.size(p))),
-    )
+    """(diag p − p pᵀ)·v, of each v where there are several in front: p·(w − p·w), with w = v − v at
+    the largest p, as all v that differ by a number give the same. So p·(1 − p) keeps its digits
+    next to p = 1."""
+    flat = np.ravel(p)
+    leading = np.shape(v)[: np.ndim(v) - np.ndim(p)]
+    several = np.reshape(v, (*leading, np.size(p)))
     first = int(np.argmax(flat.real))
     w = np.subtract(several, several[..., first : first + 1], dtype=np.result_type(flat, several))
     w -= np.add.reduce(flat * w, axis=-1, keepdims=True)
@@ -155,101 +146,63 @@ def softmax_along(p: Any, v: Any) -> Any:
     return w.reshape(np.shape(v))
 
 
-# derivatives ----------------------------------------------------------------------------------------------------------
+# derivatives
 
 
 def _dot(apply: Apply, x: Any, y: Any) -> Any:
     return apply("sum_to", apply("mul", x, y), static=((),))
 
 
-def attained_by(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def attained_by(call: Call, tangents: Tangents) -> Any:
     """The tangent of the element that is the largest, or the smallest."""
-    return _dot(apply, apply("attained", arguments[0], out), tangents[0])
+    return _dot(call.apply, call.apply("attained", call.arguments[0], call.out), tangents[0])
 
 
-def constant(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def constant(call: Call, tangents: Tangents) -> Any:
     """Piecewise constant."""
     return None
 
 
-def logsumexp_by(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
-    """The gradient is softmax; the shift by the largest element cancels, and is not differentiated."""
-    return _dot(apply, apply("softmax", arguments[0]), tangents[0])
+def logsumexp_by(call: Call, tangents: Tangents) -> Any:
+    """The gradient is softmax; the shift by the largest element cancels, and is not
+    differentiated."""
+    return _dot(call.apply, call.apply("softmax", call.arguments[0]), tangents[0])
 
 
-def softmax_by(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def softmax_by(call: Call, tangents: Tangents) -> Any:
     """d softmax = p∘v − p·(pᵀv) for p = softmax(x), whose Jacobian is diag(p) − ppᵀ."""
-    return apply("softmax_along", out, tangents[0])
+    return call.apply("softmax_along", call.out, tangents[0])
 
 
-def softmax_along_by(
-    apply: Apply,
-    tangents: Sequence[Any],
-    arguments: Sequence[Any],
-    out: Any,
-    shapes: Sequence[Shape],
-    static: Static,
-) -> Any:
+def softmax_along_by(call: Call, tangents: Tangents) -> Any:
     """With S(p, v) = p·(v − p·v): dS = dp·(v − p·v) − p·(dp·v) + S(p, dv)."""
-    (p, v), (dp, dv) = arguments, tangents
+    apply, (p, v), (dp, dv) = call.apply, call.arguments, tangents
     linear = None if dv is None else apply("softmax_along", p, dv)
     if dp is None:
         return linear
-    moved = apply(
-        "sub",
-        apply("mul", dp, apply("sub", v, _dot(apply, p, v))),
-        apply("mul", p, _dot(apply, dp, v)),
-    )
+    first = apply("mul", dp, apply("sub", v, _dot(apply, p, v)))
+    moved = apply("sub", first, apply("mul", p, _dot(apply, dp, v)))
     return moved if linear is None else apply("add", moved, linear)
 
 
-def softmax_along_back(
-    apply: Apply, cotangent: Any, static: Static, others: Sequence[Any], shapes: Sequence[Shape]
-) -> Any:
+def softmax_along_back(call: Call, cotangent: Any) -> Any:
     """The matrix is symmetric."""
-    return apply("softmax_along", others[0], cotangent)
+    return call.apply("softmax_along", call.arguments[0], cotangent)
 
 
 # fmt: off
 #          name             shape of the result        in floating point                         derivative
 structural("largest",       lambda s, x: (),           lambda s, x: largest(x),                  [None],
-           pushforward=attained_by, exact=_by_halves("max"))
+           pushforward=attained_by,      exact=_by_halves("max"),        elements="chosen", ufunc="maximum")
 structural("smallest",      lambda s, x: (),           lambda s, x: smallest(x),                 [None],
-           pushforward=attained_by, exact=_by_halves("min"))
+           pushforward=attained_by,      exact=_by_halves("min"),        elements="chosen", ufunc="minimum")
 structural("logsumexp",     lambda s, x: (),           lambda s, x: logsumexp(x),                [None],
-           pushforward=logsumexp_by, exact=_by_halves("logaddexp"))
+           pushforward=logsumexp_by,     exact=_by_halves("logaddexp"),  elements="joined")
 structural("softmax",       lambda s, x: x,            lambda s, x: softmax(x),                  [None],
-           pushforward=softmax_by, exact=_exact_softmax)
+           pushforward=softmax_by,       exact=_exact_softmax,           fresh=True)
 # what their derivatives are made of
 structural("attained",      lambda s, x, value: x,     lambda s, x, value: attained(x, value),   [None, None],
-           pushforward=constant)
+           pushforward=constant,                                         fresh=True)
 structural("softmax_along", lambda s, p, v: v,         lambda s, p, v: softmax_along(p, v),      [None, softmax_along_back],
-           pushforward=softmax_along_by, rows=rowwise.softmax_along)
+           pushforward=softmax_along_by, rows=rowwise.softmax_along,     fresh=True)
+# fmt: on

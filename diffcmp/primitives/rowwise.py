@@ -1,9 +1,9 @@
 """Structural primitives on many rows at once: how each is carried out where some of its arguments
 have an axis more, in front.
 
-A rule takes `apply(name, *arguments, static=…)`; the arguments; which of them vary with the row;
-the shape of each for one row; what is known beforehand; and the shape of all rows of the result,
-`(count, n)` for vectors of n and `(count, 1)` for numbers.
+A rule is told of the call, whose `shapes` are those of one row; which of the arguments vary with
+the row; and the shape of all rows of the result, `(count, n)` for vectors of n and `(count, 1)` for
+numbers.
 
 Raises
 ------
@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from diffcmp.primitives.shapes import Apply, Shape, Static
+from diffcmp.primitives.record import Call
+from diffcmp.primitives.shapes import Shape
 
 Flags = Sequence[bool]
 
@@ -43,137 +44,72 @@ def alone(varies: bool) -> None:
         raise NotImplementedError("a matrix in each row")
 
 
-def take(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def take(call: Call, varying: Flags, out: Shape) -> Any:
     """Columns."""
-    return apply("take", *x, static=(of_all(out[0], static[0]),))
+    return call.apply("take", *call.arguments, static=(of_all(out[0], call.static[0]),))
 
 
-def put(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def put(call: Call, varying: Flags, out: Shape) -> Any:
     """Columns among columns of zeros."""
-    return apply("put", *x, static=(of_all(out[0], static[0]), out))
+    return call.apply("put", *call.arguments, static=(of_all(out[0], call.static[0]), out))
 
 
-def broadcast(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def broadcast(call: Call, varying: Flags, out: Shape) -> Any:
     """A column, repeated."""
-    return x[0] if wide(shapes[0], out[0]) == out else apply("broadcast", x[0], static=(out,))
+    (x,) = call.arguments
+    return x if wide(call.shapes[0], out[0]) == out else call.apply("broadcast", x, static=(out,))
 
 
-def sum_to(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def sum_to(call: Call, varying: Flags, out: Shape) -> Any:
     """The sum of each row."""
-    return x[0] if wide(shapes[0], out[0]) == out else apply("sum_to", x[0], static=((out[0], 1),))
+    (x,) = call.arguments
+    same = wide(call.shapes[0], out[0]) == out
+    return x if same else call.apply("sum_to", x, static=((out[0], 1),))
 
 
-def transpose(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def transpose(call: Call, varying: Flags, out: Shape) -> Any:
     """A vector is its own transpose."""
-    return x[0]
+    return call.arguments[0]
 
 
-def cumsum(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def cumsum(call: Call, varying: Flags, out: Shape) -> Any:
     """Along the first axis of the transpose."""
-    return apply("transpose", apply("cumsum", apply("transpose", x[0]), static=static))
+    columns = call.apply("transpose", call.arguments[0])
+    return call.apply("transpose", call.apply("cumsum", columns, static=call.static))
 
 
-def matmul(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def matmul(call: Call, varying: Flags, out: Shape) -> Any:
     """A scalar product in each row, or the rows times a matrix."""
-    if len(shapes[0]) == len(shapes[1]) == 1:
-        return apply("sum_to", apply("mul", *x), static=((out[0], 1),))
-    if len(shapes[0]) == 2:
+    x, y = call.arguments
+    ranks = [len(shape) for shape in call.shapes]
+    if ranks == [1, 1]:
+        return call.apply("sum_to", call.apply("mul", x, y), static=((out[0], 1),))
+    if ranks[0] == 2:
         alone(varying[0])
-        return apply("matmul", x[1], apply("transpose", x[0]))
+        return call.apply("matmul", y, call.apply("transpose", x))
     alone(varying[1])
-    return apply("matmul", *x)
+    return call.apply("matmul", x, y)
 
 
-def stack(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def stack(call: Call, varying: Flags, out: Shape) -> Any:
     """The numbers of each row, column by column."""
-    wide(shapes[0], out[0])
-    columns = [
-        part if v else apply("broadcast", part, static=((out[0], 1),))
-        for part, v in zip(x, varying, strict=True)
-    ]
-    return apply(
-        "transpose",
-        apply("stack", *(apply("take", c, static=(((0, out[0], 1), 0),)) for c in columns)),
-    )
+    count = out[0]
+    wide(call.shapes[0], count)
+    columns = []
+    for part, varies in zip(call.arguments, varying, strict=True):
+        column = part if varies else call.apply("broadcast", part, static=((count, 1),))
+        columns.append(call.apply("take", column, static=(((0, count, 1), 0),)))
+    return call.apply("transpose", call.apply("stack", *columns))
 
 
-def solve(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def solve(call: Call, varying: Flags, out: Shape) -> Any:
     """One matrix, as many right-hand sides."""
     alone(varying[0])
-    return apply("transpose", apply("solve", x[0], apply("transpose", x[1])))
+    matrix, right = call.arguments
+    return call.apply("transpose", call.apply("solve", matrix, call.apply("transpose", right)))
 
 
-def softmax_along(
-    apply: Apply,
-    x: Sequence[Any],
-    varying: Flags,
-    shapes: Sequence[Shape],
-    static: Static,
-    out: Shape,
-) -> Any:
+def softmax_along(call: Call, varying: Flags, out: Shape) -> Any:
     """One softmax, along as many directions."""
     alone(varying[0])
-    return apply("softmax_along", *x)
+    return call.apply("softmax_along", *call.arguments)

@@ -7,8 +7,8 @@ POLE = "x > 0 or x != floor(x)"
 
 #          name         args    partial derivatives               exceptions
 primitive("erf",       "x",    ["2/sqrt(pi)*exp(-x**2)"],        at_infinity=("-1", "1"))
-primitive("erfc",      "x",    ["-2/sqrt(pi)*exp(-x**2)"],       at_infinity=("2", "0"))
-primitive("gamma",     "x",    ["out*digamma(x)"],               domain=POLE, recurrence="gamma(x + 1)/x")
+primitive("erfc",      "x",    ["-2/sqrt(pi)*exp(-x**2)"],       at_infinity=("2", "0"), underflows=True)
+primitive("gamma",     "x",    ["out*digamma(x)"],               domain=POLE, recurrence="gamma(x + 1)/x", factors=())
 primitive("lgamma",    "x",    ["digamma(x)"],                   domain=POLE, recurrence="lgamma(x + 1) - log(abs(x))", aliases="gammaln")
 primitive("digamma",   "x",    ["polygamma(1, x)"],              domain=POLE, recurrence="digamma(x + 1) - 1/x")
 primitive("polygamma", "n, x", ["", "polygamma(n + 1, x)"],      domain=POLE, internal=True,
@@ -20,4 +20,5 @@ primitive("sinc",      "x",    ["where(abs(x) < 0.5, -x/3*(1 - x**2/10*(1 - x**2
                                 "(1 - x**2/180*(1 - x**2/238))))))), (cos(x) - out)/x)"],
           definition="where(x == 0, 1, sin(x)/x)")
 primitive("logaddexp", "x, y", ["sigmoid(x - y)", "sigmoid(y - x)"],
-          definition="log(exp(x) + exp(y))", stable="max(x, y) + log1p(exp(-abs(x - y)))")
+          definition="log(exp(x) + exp(y))", stable="max(x, y) + log1p(exp(-abs(x - y)))", symmetric=True)
+# fmt: on
