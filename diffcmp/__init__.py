@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from diffcmp.speed.record import Bench
     from diffcmp.speed.run import bench
     from diffcmp.studies.registry import study
-    from diffcmp.truth.asked import certify
+    from diffcmp.truth.certify import certify
     from diffcmp.truth.record import Kind, Truth
 
 _HOMES = {
@@ -50,7 +50,7 @@ _HOMES = {
     "study": "studies.registry",
     "Sweep": "accuracy.record",
     "sweep": "accuracy.sweep",
-    "certify": "truth.asked",
+    "certify": "truth.certify",
     "derivative": "derivatives.numbers",
     "grad": "derivatives.numbers",
     "DiffcmpError": "errors",

@@ -18,7 +18,7 @@ from diffcmp.program.checks import number_valued
 from diffcmp.speed.suites import Asked, some
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work, backends
-from diffcmp.truth.asked import certify
+from diffcmp.truth.certify import certify
 
 FEW = 64  # components that every backend finds, one by one, and that are all certified
 MANY = 1000  # components that forward mode finds too

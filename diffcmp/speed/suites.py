@@ -18,7 +18,7 @@ from diffcmp.speed import by_hand
 from diffcmp.speed.by_hand import LOG_SUM_EXP, ROSENBROCK, SQUIRE_TRAPP, Vector
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work, backends
-from diffcmp.truth.asked import certify
+from diffcmp.truth.certify import certify
 from diffcmp.truth.record import Quantity
 
 AT = 1.5

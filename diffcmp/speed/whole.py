@@ -21,7 +21,7 @@ from diffcmp.speed.by_hand import ROSENBROCK, SQUIRE_TRAPP
 from diffcmp.speed.suites import AT, Asked, exact, prepared, slope_at
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work
-from diffcmp.truth.asked import certify
+from diffcmp.truth.certify import certify
 
 DIGITS = 30
 GUARD = 2  # of the digits of an answer may be lost to its rounding

@@ -20,15 +20,13 @@ from flint import arb, ctx, fmpq
 from diffcmp.arithmetic.balls import METHODS, Ball, Balls, to_arb, to_fraction
 from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.tracing import Tracer, Tracing
-from diffcmp.engines.derived import dual_over_tape
-from diffcmp.engines.partials import variables
-from diffcmp.engines.reverse import vjp
 from diffcmp.language import rules
 from diffcmp.passes.expand import branchless
 from diffcmp.passes.savings import optimised
 from diffcmp.primitives import TABLE
 from diffcmp.program.emit import Dialect, called, emit
 from diffcmp.program.ir import Builder, Equation, Program
+from diffcmp.truth.smooth import with_partials
 
 Enclosing: TypeAlias = Callable[[Sequence[Ball]], list[Ball] | None]
 Decisions: TypeAlias = tuple[tuple[int, bool], ...]
@@ -40,8 +38,6 @@ OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "e
 STRICT = {"le": "lt", "ge": "gt"}
 COMPARING = frozenset({*OPPOSITE, "and", "or"})
 INFIX = COMPARING | SETTLED - {"floor"}
-
-
 ARB = {*METHODS, "sqrt", "floor"}  # methods of `arb` that do all that `Balls` does on balls
 
 
@@ -68,9 +64,7 @@ class Exactly(Tracing):
 
     def balls(self, *constants: Tracer) -> list[Ball]:
         """Constants as rationals or balls."""
-        settled = self.builder.program([c.slot for c in constants]).pruned()
-        with EXACT.working():
-            return evaluate(settled, EXACT, [arb.nan()] * len(settled.inputs))
+        return _constants(self.builder.program([c.slot for c in constants]), EXACT)
 
     def raised(self, x: Tracer, y: Tracer) -> Tracer:
         """x**y in a rule of the table, whose exponent is constant."""
@@ -81,32 +75,33 @@ class Exactly(Tracing):
 
     def compared(self, name: str, x: Tracer, y: Tracer) -> bool:
         """A comparison in a rule of the table, of constants."""
-        known = None if self.varies(x, y) else operation(EXACT, name)(*self.balls(x, y))
-        if known is None:
+        holds = None if self.varies(x, y) else operation(EXACT, name)(*self.balls(x, y))
+        if holds is None:
             raise Uncertain
-        return bool(known)
+        return bool(holds)
 
     def settled(self, name: str, arguments: tuple[Any, ...]) -> Any | None:
-        known = super().settled(name, arguments)
-        return self.rational(name, arguments) if known is None and name in SETTLED else known
+        value = super().settled(name, arguments)
+        return self.rational(name, arguments) if value is None and name in SETTLED else value
 
     def rational(self, name: str, arguments: tuple[Tracer, ...]) -> Tracer | None:
-        """What is known of an operation whose arguments, or whose exponent, are rational."""
-        values = [a.value for a in arguments]
-        known = [value for value in values if value is not None]
-        if len(known) == len(values):
-            found = operation(EXACT, name)(*map(EXACT.literal, known))
-            return self.literal(to_fraction(found)) if isinstance(found, fmpq) else None
-        if name != "power" or values[1] is None:
+        """The result of an operation whose arguments, or whose exponent, are rational; None where
+        it is to be traced."""
+        values = [EXACT.literal(a.value) for a in arguments if a.value is not None]
+        if len(values) == len(arguments):
+            out = operation(EXACT, name)(*values)
+            return self.literal(to_fraction(out)) if isinstance(out, fmpq) else None
+        if name != "power" or arguments[1].value is None:
             return None
-        return self.simpler(arguments[0], values[1])
+        return self.simpler(arguments[0], arguments[1].value)
 
     def simpler(self, x: Tracer, exponent: Fraction) -> Tracer | None:
         """x**exponent by what takes Arb less time, where there is such a thing."""
         if exponent == -1:
             return self.equation("div", (self.literal(Fraction(1)), x))
         if exponent == 3:
-            return self.equation("mul", (x, self.equation("power", (x, self.literal(Fraction(2))))))
+            square = self.equation("power", (x, self.literal(Fraction(2))))
+            return self.equation("mul", (x, square))
         if exponent.denominator == 2:
             root = self.equation("sqrt", (x,))
             power: Tracer = operation(self, "power")(root, self.literal(2 * exponent))
@@ -115,8 +110,8 @@ class Exactly(Tracing):
 
 
 class Certain(Exactly):
-    """The same tracers, on which a condition says what certainly holds, all around the point where
-    its sides vary."""
+    """Tracers for what is exact, on which a condition says what certainly holds, all around the
+    point where its sides vary."""
 
     def __init__(self, tracing: Exactly) -> None:
         super().__init__(tracing.builder)
@@ -142,38 +137,16 @@ def certificate(
     decided = dict(decisions)
     tracing = Exactly(Builder(form.inputs))
     try:
-        conditions = list(_conditions(form, decided, tracing))
+        conditions = dict.fromkeys(_conditions(form, decided, tracing))
         taken = branchless(form, decided)
-        value, *derivatives = _derivatives(taken, partials, order, tracing)
-        condition = reduce(operation(tracing, "and"), dict.fromkeys(conditions), True)
+        numbers = with_partials(taken, partials, order, tracing, tracing.inputs())
+        condition = reduce(operation(tracing, "and"), conditions, True)
     except Uncertain:
         return None
     if condition is False:
         return None
-    made = tracing.builder.program(
-        [tracing.slot(x) for x in (value, *derivatives, condition)]
-    ).pruned()
-    return optimised(made, ("sign",))
-
-
-def _derivatives(
-    taken: Program, partials: tuple[str, ...], order: int, tracing: Exactly
-) -> list[Tracer]:
-    """f and its partial derivatives by one reverse sweep, or forward over reverse."""
-    inputs = tracing.inputs()
-    if order == 2:
-        return evaluate(dual_over_tape(taken, partials), tracing, inputs)
-    wanted = {by for name in partials for by in variables(name, order)}
-    value, gradient = vjp(
-        taken,
-        tracing,
-        inputs,
-        [name in wanted for name in taken.inputs],
-        tracing.literal(Fraction(1)),
-    )
-    zero = tracing.literal(Fraction(0))
-    found = {name: zero if g is None else g for name, g in zip(taken.inputs, gradient, strict=True)}
-    return [value, *(found[name] for name in partials)]
+    slots = [tracing.slot(x) for x in (*numbers, condition)]
+    return optimised(tracing.builder.program(slots).pruned(), ("sign",))
 
 
 def _conditions(form: Program, decided: dict[int, bool], tracing: Exactly) -> Iterator[Any]:
@@ -182,21 +155,21 @@ def _conditions(form: Program, decided: dict[int, bool], tracing: Exactly) -> It
     values: dict[int, Any] = dict(enumerate(tracing.inputs()))
     needed, certain = relied_on(form, decided), Certain(tracing)
     for eq in form.equations:
-        if eq.output not in needed or (eq.entry.condition and not eq.entry.compares):
+        if eq.output not in needed:
             continue
         if eq.params:
             values[eq.output] = tracing.literal(eq.params[0])
         elif eq.entry.compares:
-            x, y = (values[i] for i in eq.inputs)
-            yield certain.compared(
-                eq.primitive if decided[eq.output] else OPPOSITE[eq.primitive], x, y
-            )
+            holding = eq.primitive if decided[eq.output] else OPPOSITE[eq.primitive]
+            yield certain.compared(holding, *(values[i] for i in eq.inputs))
         elif eq.entry.selects:
-            values[eq.output] = values[eq.inputs[1 if decided[eq.inputs[0]] else 2]]
-        else:
+            test, x, y = eq.inputs
+            values[eq.output] = values[x if decided[test] else y]
+        elif not eq.entry.condition:
             arguments = [values[i] for i in eq.inputs]
-            values[eq.output] = operation(tracing, eq.primitive)(*arguments)
-            yield _analytic(eq, arguments, values[eq.output], certain)
+            out = operation(tracing, eq.primitive)(*arguments)
+            values[eq.output] = out
+            yield _analytic(eq, arguments, out, certain)
 
 
 def _analytic(eq: Equation, arguments: Sequence[Tracer], out: Tracer, certain: Certain) -> Any:
@@ -206,18 +179,15 @@ def _analytic(eq: Equation, arguments: Sequence[Tracer], out: Tracer, certain: C
         return bool(to_arb(certain.balls(out)[0]).is_finite())
     if eq.entry.steps:
         return certain.compared("gt", arguments[0], out)
-    separant = rules.separant(eq.primitive)
+    separant, domain = rules.separant(eq.primitive), rules.domain(eq.primitive)
     if separant is not None:
-        return certain.compared(
-            "ne", evaluate(separant, certain, [*arguments, out])[0], certain.literal(Fraction(0))
-        )
-    domain = rules.domain(eq.primitive)
+        apart = evaluate(separant, certain, [*arguments, out])[0]
+        return certain.compared("ne", apart, certain.literal(Fraction(0)))
     if domain is None:
         return True
     inside = domain.by_output[domain.outputs[0]].inputs[0]  # a domain is where(inside, 1, 0)
-    return evaluate(
-        Program(domain.inputs, domain.equations, (inside,)).pruned(), certain, arguments
-    )[0]
+    test = Program(domain.inputs, domain.equations, (inside,)).pruned()
+    return evaluate(test, certain, arguments)[0]
 
 
 def relied_on(form: Program, decided: dict[int, bool]) -> set[int]:
@@ -271,16 +241,16 @@ def enclosing(
     if program is None:
         return None
     rational = {eq.primitive for eq in program.equations} <= SETTLED | COMPARING | {"literal"}
-    taken: Callable[[Ball], Ball] = _itself if rational else to_arb
+    number: Callable[[Ball], Ball] = _itself if rational else to_arb
     finite: Callable[[Any], bool] = _is_finite if rational else arb.is_finite
-    straight = _straight(program, Balls(precision), taken, COMPARING if rational else INFIX)
+    straight = _straight(program, Balls(precision), number, COMPARING if rational else INFIX)
 
     def enclosed(values: Sequence[Ball]) -> list[Ball] | None:
         before = ctx.prec
         ctx.prec = precision
         try:
-            *found, certain = straight(*map(taken, values))
-            return found if certain and all(map(finite, found)) else None
+            *numbers, certain = straight(*map(number, values))
+            return numbers if certain and all(map(finite, numbers)) else None
         finally:
             ctx.prec = before
 
@@ -288,29 +258,27 @@ def enclosing(
 
 
 def _straight(
-    program: Program, balls: Balls, taken: Callable[[Ball], Ball], infix: frozenset[str]
+    program: Program, balls: Balls, number: Callable[[Ball], Ball], infix: frozenset[str]
 ) -> Callable[..., Sequence[Any]]:
     """The Program as Python on balls: infix operators are their own, methods Arb's, and constants
     are computed once."""
-    names = {
-        slot: f"__c{slot}" for slot in program.constant & program.live
-    }  # no input may have two underscores in front
-    made = emit(program, dialect=Dialect(infix=infix), known=names)
-    with balls.working():
-        values = evaluate(
-            replace(program, outputs=tuple(names)).pruned(),
-            balls,
-            [arb.nan()] * len(program.inputs),
-        )
-        constants = {name: taken(value) for name, value in zip(names.values(), values, strict=True)}
-    functions = {
-        called(name): getattr(arb, name)
-        if name in ARB and taken is to_arb
-        else operation(balls, name)
-        for name in made.calls
-    }
-    function: Callable[..., Any] = made.function({**functions, **constants})
+    # no input may have two underscores in front
+    names = {slot: f"__c{slot}" for slot in program.constant & program.live}
+    code = emit(program, dialect=Dialect(infix=infix), known=names)
+    values = _constants(replace(program, outputs=tuple(names)), balls)
+    known: dict[str, Any] = dict(zip(names.values(), map(number, values), strict=True))
+    for name in code.calls:
+        of_arb = name in ARB and number is to_arb
+        known[called(name)] = getattr(arb, name) if of_arb else operation(balls, name)
+    function: Callable[..., Any] = code.function(known)
     return function
+
+
+def _constants(program: Program, balls: Balls) -> list[Ball]:
+    """The outputs of a Program that depend on no input."""
+    settled = program.pruned()
+    with balls.working():
+        return evaluate(settled, balls, [arb.nan()] * len(settled.inputs))
 
 
 def _itself(x: Ball) -> Ball:

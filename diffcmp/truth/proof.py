@@ -33,15 +33,12 @@ def certified(
     proof = _proof(program, tuple(names), order)
     bits = bits_for(digits)
     for _ in range(MOST_BITS):
-        found = proof(at, bits)
-        if found is None:
+        proven = proof(at, bits)
+        if proven is None:
             return None
-        numbers = [found.value, *found.derivatives]
-        for x in numbers:
-            if not is_certain(x, digits):
-                break
-        else:
-            return found
+        numbers = [proven.value, *proven.derivatives]
+        if all(is_certain(x, digits) for x in numbers):
+            return proven
         if any(map(is_vanishing, numbers)):
             return None  # perhaps an exact zero: that takes a proof
         bits *= 2
@@ -50,26 +47,24 @@ def certified(
 
 class _Proof:
     """The fast path of one function: by `smooth` the first time, from then on by a certificate for
-    the branches that were taken the last time, and by `smooth` again where that does not hold. A
-    number that happens to be rational, of a function that is not, is a ball from the second time
-    on."""
+    the branches that were taken the last time, and by `smooth` again where that does not hold. From
+    the second time on, a number that happens to be rational is a ball where the function is not."""
 
     def __init__(self, program: Program, partials: tuple[str, ...], order: int) -> None:
-        self.asked = core(program), partials, order
+        self.form, self.partials, self.order = core(program), partials, order
         self.branches: Decisions | None = None
 
     def __call__(self, at: Point, bits: int) -> Smooth | None:
         balls = _balls(bits)
         values = at.enclosures(balls)
         if self.branches is not None:
-            enclosed = enclosing(*self.asked, self.branches, bits)
-            found = None if enclosed is None else enclosed(values)
-            if found is not None:
-                return Smooth(found[0], found[1:], {})
-        form, partials, order = self.asked
-        proven = smooth(form, values, partials, balls, order)
-        if proven is not None and len(form.equations) <= LONGEST:
-            self.branches = branches(form, proven.decisions)
+            enclosed = enclosing(self.form, self.partials, self.order, self.branches, bits)
+            numbers = None if enclosed is None else enclosed(values)
+            if numbers is not None:
+                return Smooth(numbers[0], numbers[1:])
+        proven = smooth(self.form, values, self.partials, balls, self.order)
+        if proven is not None and len(self.form.equations) <= LONGEST:
+            self.branches = branches(self.form, proven.decisions)
         return proven
 
 
@@ -80,10 +75,7 @@ def _proof(program: Program, partials: tuple[str, ...], order: int) -> _Proof:
 
 def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) -> Smooth | None:
     """Second derivatives of a function of many variables: each of the part of f that varies with
-    its own two.
-
-    That f as a whole is smooth along them is certain first.
-    """
+    its own two, once it is certain that f as a whole is smooth along them."""
     single = tuple(dict.fromkeys(one for name in names for one in variables(name, 2)))
     whole = certified(program, at, single, digits)
     if whole is None:
@@ -95,10 +87,10 @@ def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) ->
         part = varying_part(form, by)
         needed = {*used(part), *by}
         left = {n: c for n, c in at.coordinates.items() if n in needed}
-        small = certified(restricted(part, tuple(left)), Point(left), [name], digits, 2)
-        if small is None:
+        own = certified(restricted(part, tuple(left)), Point(left), [name], digits, 2)
+        if own is None:
             return None
-        derivatives += small.derivatives
+        derivatives += own.derivatives
     return Smooth(whole.value, derivatives)
 
 

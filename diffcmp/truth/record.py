@@ -64,8 +64,9 @@ class Quantity:
         """The number, or the midpoint of its ball, as an exact rational; None for ±∞."""
         if self.ball is None:
             return None
-        exactly = isinstance(self.ball, fmpq)
-        return to_fraction(self.ball) if exactly else Balls().fraction(self.ball)
+        if isinstance(self.ball, fmpq):
+            return to_fraction(self.ball)
+        return Balls().fraction(self.ball)
 
 
 def text_of(quantity: Quantity | None, digits: int) -> str | None:

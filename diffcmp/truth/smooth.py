@@ -3,7 +3,7 @@ balls, and second derivatives by forward over reverse.
 
 Before a primitive is believed, its argument balls are checked against its domain: they must lie in
 the *interior*, where every primitive of the core is analytic. Conditions must be decided by balls
-that do not touch. Passed all through, f is analytic around the point and the numbers are
+that do not touch. Where all checks pass, f is analytic around the point and the numbers are
 enclosures.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import fmpq
 
@@ -25,6 +25,11 @@ from diffcmp.engines.reverse import vjp
 from diffcmp.language import rules
 from diffcmp.passes.expand import branchless
 from diffcmp.program.ir import Equation, Program
+
+Varying: TypeAlias = tuple[Ball, bool]
+"""A ball, and whether what it encloses varies around the point."""
+
+COMPARING = Balls()
 
 
 @dataclass(slots=True)
@@ -46,76 +51,115 @@ def smooth(
     `values` holds one ball for each input; `partials` are names as `engines.partials` reads them,
     of whose variables f must be smooth.
     """
-    wanted = {by for name in partials for by in variables(name, order)}
-    varying = [name in wanted for name in program.inputs]
+    by = {name for partial in partials for name in variables(partial, order)}
+    active = {i for i, name in enumerate(program.inputs) if name in by}
     with balls.working():
-        trace = trace_of(program, balls, values)
-        sound, decisions = _sound(program, trace, varying, balls)
-        if program.outputs[0] not in sound:
+        checks = _Checks(program, balls, trace_of(program, balls, values), active)
+        for eq in program.equations:
+            checks.check(eq)
+        if program.outputs[0] not in checks.sound:
             return None
-        taken = branchless(program, decisions)
-        if order == 1:
-            value, gradient = vjp(taken, balls, values, varying, fmpq(1))
-            found = {
-                n: fmpq(0) if g is None else g
-                for n, g in zip(program.inputs, gradient, strict=True)
-            }
-            derivatives = [found[name] for name in partials]
-        else:
-            value, *derivatives = evaluate(dual_over_tape(taken, tuple(partials)), balls, values)
-    return (
-        Smooth(value, derivatives, decisions)
-        if all(to_arb(x).is_finite() for x in (value, *derivatives))
-        else None
-    )
+        taken = branchless(program, checks.decisions)
+        value, *derivatives = with_partials(taken, tuple(partials), order, balls, values)
+    finite = all(to_arb(x).is_finite() for x in (value, *derivatives))
+    return Smooth(value, derivatives, checks.decisions) if finite else None
 
 
-def _sound(
-    program: Program, trace: Sequence[Any], varying: Sequence[bool], balls: Balls
-) -> tuple[set[int], dict[int, bool]]:
-    """The slots that are certainly analytic around the point, and the conditions that hold, or
-    fail, all around it.
+def with_partials(
+    taken: Program,
+    partials: tuple[str, ...],
+    order: int,
+    system: NumberSystem[Any],
+    inputs: Sequence[Any],
+) -> list[Any]:
+    """f and its partial derivatives by one reverse sweep, or forward over reverse."""
+    if order == 2:
+        return evaluate(dual_over_tape(taken, partials), system, inputs)
+    varying = [name in partials for name in taken.inputs]
+    value, gradient = vjp(taken, system, inputs, varying, system.literal(Fraction(1)))
+    zero = system.literal(Fraction(0))
+    slopes = dict(zip(taken.inputs, gradient, strict=True))
+    return [value, *(zero if slopes[name] is None else slopes[name] for name in partials)]
 
-    A condition is certain only where both of its sides are analytic: one that jumps, or is
-    undefined, beside the point says nothing by its value there. Equality of things that vary is
-    never certain.
+
+class _Checks:
+    """What is certain around the point, one equation after the other.
+
+    active: the slots that vary. sound: those that are certainly analytic. decisions: the conditions
+    that hold, or fail, all around the point. A condition is certain only where both of its sides
+    are analytic: one that jumps, or is undefined, beside the point says nothing by its value there.
+    Equality of things that vary is never certain.
     """
-    sound = set(range(len(program.inputs)))
-    active = {i for i, v in enumerate(varying) if v}
-    known: dict[int, bool] = {}
-    for eq in program.equations:
+
+    def __init__(
+        self, program: Program, balls: Balls, trace: Sequence[Any], active: set[int]
+    ) -> None:
+        self.balls, self.trace, self.active = balls, trace, active
+        self.sound = set(range(len(program.inputs)))
+        self.decisions: dict[int, bool] = {}
+
+    def check(self, eq: Equation) -> None:
+        """Add what is certain of one equation."""
         inputs = eq.inputs
-        if eq.entry.selects and inputs[0] in known:
-            inputs = (inputs[1] if known[inputs[0]] else inputs[2],)
-        if any(i in active for i in inputs):
-            active.add(eq.output)
-        steady = all(i in sound for i in inputs)
+        selected = eq.entry.selects and inputs[0] in self.decisions
+        if selected:
+            inputs = (inputs[1] if self.decisions[inputs[0]] else inputs[2],)
+        if not self.active.isdisjoint(inputs):
+            self.active.add(eq.output)
+        steady = self.sound.issuperset(inputs)
         if eq.entry.condition:
-            certain: bool | None = None
-            if eq.primitive in ("and", "or", "not"):
-                certain = operation(balls, eq.primitive)(*(known.get(i) for i in inputs))
-            elif steady:
-                x, y = ((trace[i], i in active) for i in inputs)
-                certain = _around(eq.primitive, x, y)
+            certain = self.decided(eq, steady)
             if certain is not None:
-                known[eq.output] = certain
+                self.decisions[eq.output] = certain
             if certain is not None or steady:
-                sound.add(eq.output)
-        elif steady and (len(inputs) < len(eq.inputs) or interior(eq, trace, active, balls)):
-            sound.add(eq.output)
-    return sound, known
+                self.sound.add(eq.output)
+        elif steady and (selected or self.interior(eq)):
+            self.sound.add(eq.output)
+
+    def decided(self, eq: Equation, steady: bool) -> bool | None:
+        """Whether a condition certainly holds, or fails, all around the point."""
+        certain: bool | None = None
+        if eq.primitive in ("and", "or", "not"):
+            arguments = (self.decisions.get(i) for i in eq.inputs)
+            certain = operation(self.balls, eq.primitive)(*arguments)
+        elif steady:
+            certain = _around(eq.primitive, *map(self.varying, eq.inputs))
+        return certain
+
+    def varying(self, slot: int) -> Varying:
+        """The ball of a slot, and whether it varies."""
+        return self.trace[slot], slot in self.active
+
+    def interior(self, eq: Equation) -> bool:
+        """Whether the argument balls of one equation lie certainly in the interior of the
+        primitive's domain."""
+        out = self.trace[eq.output]
+        if eq.output not in self.active:
+            return bool(to_arb(out).is_finite())
+        arguments = [self.trace[i] for i in eq.inputs]
+        if eq.entry.steps:
+            floor = operation(self.balls, "floor")(arguments[0])
+            return isinstance(floor, fmpq) and bool(arguments[0] > floor)
+        if eq.primitive == "where":
+            return False  # no branch is taken all around
+        separant = rules.separant(eq.primitive)
+        if separant is not None:
+            apart = to_arb(evaluate(separant, self.balls, [*arguments, out])[0])
+            return bool(apart.is_finite()) and not apart.contains(0)
+        domain = rules.domain(eq.primitive)
+        if domain is None:
+            return True
+        varying = [self.varying(i) for i in eq.inputs]
+        inside = evaluate(domain, Interior(self.balls), varying)[0][0]
+        return isinstance(inside, fmpq) and bool(inside == 1)
 
 
-def _around(name: str, x: tuple[Ball, bool], y: tuple[Ball, bool]) -> bool | None:
-    """A comparison that holds (or fails) for all arguments near the given ones; a flag says whether
-    one varies."""
-    (a, varies_a), (b, varies_b) = x, y
-    compare = Balls().function(name)
-    assert compare is not None
-    known: bool | None = compare(a, b)
-    if not (varies_a or varies_b) or a < b or a > b:
-        return known
-    return None
+def _around(name: str, x: Varying, y: Varying) -> bool | None:
+    """A comparison that holds (or fails) for all arguments near the given ones."""
+    (a, a_varies), (b, b_varies) = x, y
+    holds: bool | None = operation(COMPARING, name)(a, b)
+    certain = not (a_varies or b_varies) or a < b or a > b
+    return holds if certain else None
 
 
 class Interior(NumberSystem[Any]):
@@ -128,7 +172,7 @@ class Interior(NumberSystem[Any]):
         super().__init__()
         self.balls = balls
 
-    def literal(self, value: Fraction) -> tuple[Ball, bool]:
+    def literal(self, value: Fraction) -> Varying:
         return self.balls.literal(value), False
 
     def function(self, name: str) -> Callable[..., Any] | None:
@@ -140,26 +184,3 @@ class Interior(NumberSystem[Any]):
         if name == "where":
             return lambda p, x, y: (base(p, x[0], y[0]), x[1] or y[1])
         return lambda *a: (base(*(x for x, _ in a)), any(varies for _, varies in a))
-
-
-def interior(eq: Equation, trace: Sequence[Any], active: set[int], balls: Balls) -> bool:
-    """Whether the argument balls of one equation lie certainly in the interior of the primitive's
-    domain."""
-    if eq.output not in active:
-        return bool(to_arb(trace[eq.output]).is_finite())
-    arguments = [(trace[i], i in active) for i in eq.inputs]
-    if eq.entry.steps:
-        x = arguments[0][0]
-        floor = balls._floor(x)
-        return isinstance(floor, fmpq) and bool(x > floor)
-    if eq.primitive == "where":
-        return False  # no branch is taken all around
-    separant = rules.separant(eq.primitive)
-    if separant is not None:
-        found = to_arb(evaluate(separant, balls, [*(x for x, _ in arguments), trace[eq.output]])[0])
-        return bool(found.is_finite()) and not found.contains(0)
-    domain = rules.domain(eq.primitive)
-    if domain is None:
-        return True
-    inside = evaluate(domain, Interior(balls), arguments)[0][0]
-    return isinstance(inside, fmpq) and bool(inside == 1)

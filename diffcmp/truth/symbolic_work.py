@@ -11,7 +11,7 @@ from flint import arb
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import Symbols
 from diffcmp.program.ir import Program
-from diffcmp.truth.local import analysis
+from diffcmp.truth.local import Facts, analysis
 from diffcmp.truth.zero import SymbolField
 
 DIGITS = 40
@@ -19,13 +19,12 @@ SHOWN = 50  # of a limit that is no rational number
 TINY = sympy.Rational(1, 10**30)
 
 
-def prove(form: Program, coordinate: Program, order: int) -> tuple[str, bool, list[bool]] | None:
-    """The kind of the point, whether the derivative of that order exists, and which of the numbers
-    shown vanish, where every zero on the way is proven, else None."""
+def prove(form: Program, coordinate: Program, order: int) -> Facts | None:
+    """The facts of the local analysis, where every zero on the way is proven, else None."""
     system = Symbols()
     field = SymbolField(system, vanishes, lambda c: arb(str(sympy.N(c, DIGITS))))
     x = evaluate(coordinate, system, [])[0]
-    local = analysis(form, x, field, order=order)
+    local = analysis(form, x, field, order)
     zeros = [field.is_zero(c) for c in local.shown]
     return (local.kind.value, local.exists, zeros) if field.proven else None
 
@@ -50,10 +49,11 @@ def one_sided(form: Program, coordinate: Program, direction: int) -> dict[str, s
     x = evaluate(coordinate, system, [])[0]
     f = evaluate(form, system, [x + direction * t])[0]
     limit = sympy.limit(f, t, 0, "+")
-    found = {"limit": _text(limit), "slope": None}
+    slope = None
     if limit.is_finite:
-        found["slope"] = _text(sympy.limit((f - limit) / (direction * t), t, 0, "+"))
-    return found
+        quotient = (f - limit) / (direction * t)
+        slope = _text(sympy.limit(quotient, t, 0, "+"))
+    return {"limit": _text(limit), "slope": slope}
 
 
 def _text(value: Any) -> str | None:

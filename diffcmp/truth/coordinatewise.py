@@ -1,0 +1,256 @@
+"""The truth along one coordinate: from series with ball coefficients, or where these cannot express
+f, from symbolic limits that balls confirm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from flint import arb, fmpq
+
+from diffcmp.arithmetic.balls import Ball, Balls
+from diffcmp.deadline import Deadline
+from diffcmp.engines.derived import adjoint, only
+from diffcmp.engines.partials import variables
+from diffcmp.engines.series.expansion import OneSide
+from diffcmp.engines.series.laurent import Exhausted, Failure
+from diffcmp.engines.series.logarithms import Extended
+from diffcmp.notes import Note, Remark, remark
+from diffcmp.passes.expand import core
+from diffcmp.point.coordinate import Coordinate
+from diffcmp.point.point import Point
+from diffcmp.program.ir import Program
+from diffcmp.truth.local import Facts, Local, analysis
+from diffcmp.truth.proof import MOST_BITS, bits_for, is_certain, is_vanishing
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side
+from diffcmp.truth.smooth import smooth
+from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
+
+Source: TypeAlias = Literal["series", "symbolic"]
+
+ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
+DEEP_BITS = 16 * ASSUMED_BITS  # where that cannot be proven
+REASONS = {
+    "logarithm": "a logarithm of what vanishes",
+    "essential": "a function at an infinite argument",
+    "irrational": "an irrational power of what vanishes",
+    "steps": "steps at an infinite argument",
+    "repeated": "the largest eigenvalue is repeated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the truth is asked for: derivatives of one order, to so many digits, by a deadline."""
+
+    program: Program
+    at: Point
+    digits: int
+    deadline: Deadline
+    order: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known along one coordinate. limit: whether the value is only a limit, because f as
+    typed has none at the point."""
+
+    along: Coordinatewise
+    value: Quantity | None
+    certified: bool
+    source: Source | None
+    remarks: tuple[Remark, ...] = ()
+    limit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A local analysis, the number of zeros in it that are taken as such without a proof, and the
+    bits that it was made with."""
+
+    local: Local
+    suspected: int
+    bits: int
+
+    @property
+    def facts(self) -> Facts:
+        """What a proof on exact constants has to confirm."""
+        return self.local.kind.value, self.local.exists, [_is_zero(x) for x in self.local.shown]
+
+
+def finding(request: Request, name: str) -> Finding:
+    """What is known along one coordinate."""
+    form = core(request.program, request.at.others(name))
+    try:
+        settled = _believed(request, form, request.at.coordinates[name])
+    except (Exhausted, Imprecise) as reason:
+        cause = "leading terms vanish" if isinstance(reason, Exhausted) else "precision"
+        return _undecided(remark(Note.OSCILLATION, reason=cause))
+    local, assumed = settled.local, settled.suspected
+    if local.kind is Kind.UNDECIDED:
+        return _beyond_series(request, form, name, local)
+    return Finding(
+        along=_coordinatewise(settled, request.order),
+        value=_value(settled),
+        certified=assumed == 0,
+        source="series",
+        remarks=(remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else (),
+        limit=local.at is None,
+    )
+
+
+def mixed(request: Request, name: str) -> Finding:
+    """A mixed second derivative where f is certainly analytic: there ∂f/∂x is, and the adjoint
+    Program computes it all around the point, so that its derivative along y is found like any
+    other. Elsewhere nothing is claimed."""
+    x, y = variables(name, 2)
+    form, balls = core(request.program), Balls(bits_for(request.digits))
+    if smooth(form, request.at.enclosures(balls), [name], balls, 2) is None:
+        return _undecided(remark(Note.MIXED_UNDECIDED))
+    slope = only(adjoint(form, (x,)), 1)
+    return replace(finding(replace(request, program=slope, order=1), y), value=None)
+
+
+def _undecided(reason: Remark) -> Finding:
+    return Finding(Coordinatewise(Kind.UNDECIDED), None, False, None, (reason,))
+
+
+def _believed(request: Request, form: Program, x: Coordinate) -> Settled:
+    """The local analysis, in which only such zeros are suspected that sympy cannot prove.
+
+    What cannot be proven to vanish may well be tiny: it is looked at with far more bits.
+
+    Raises
+    ------
+    Imprecise: where even then a zero is suspected that sympy refutes.
+    """
+    digits, order = request.digits, request.order
+    first = settled_at(form, x, digits, ZERO_BITS, order)
+    if not first.suspected or first.local.kind is Kind.UNDECIDED:
+        return replace(first, suspected=0)
+    from diffcmp.truth.symbolic import proven  # starts a process: only where it is needed
+
+    facts = proven(form, x, request.deadline, order)
+    if facts == first.facts:
+        return replace(first, suspected=0)
+    second = settled_at(form, x, digits, DEEP_BITS, order)
+    if facts is None:
+        return second
+    if second.suspected and facts != second.facts:
+        raise Imprecise
+    return replace(second, suspected=0)
+
+
+def settled_at(form: Program, x: Coordinate, digits: int, deep: int, order: int = 1) -> Settled:
+    """The local analysis at a precision where all digits are certain and every suspected zero is
+    below 1e-400; where there are such zeros, with at least `deep` bits.
+
+    Raises
+    ------
+    Imprecise: where no precision is enough.
+    """
+    bits = bits_for(digits)
+    for _ in range(MOST_BITS):
+        field = BallField(bits)
+        try:
+            with field.system.working():
+                local = analysis(form, x.enclosure(field.system), field, order)
+        except Imprecise:
+            bits *= 2
+            continue
+        suspected = field.suspected + sum(is_vanishing(x) for x in local.shown)
+        if suspected and bits < deep:
+            bits = deep
+        elif all(is_certain(x, digits) or is_vanishing(x) for x in local.shown):
+            return Settled(local, suspected, bits)
+        else:
+            bits *= 2
+    raise Imprecise
+
+
+def _is_zero(x: Ball) -> bool:
+    """Whether a number is shown as zero."""
+    return is_vanishing(x) or (bool(x.is_zero()) if isinstance(x, arb) else x == 0)
+
+
+def quantity_of(x: Extended | None) -> Quantity | None:
+    """A number of the local analysis as it is shown: exactly 0 where it is taken as zero."""
+    if x is None:
+        return None
+    if x.infinite:
+        return Quantity(infinite=1 if x.infinite > 0 else -1)
+    return Quantity(fmpq(0) if _is_zero(x.value) else x.value)
+
+
+def _coordinatewise(settled: Settled, order: int) -> Coordinatewise:
+    local, kind = settled.local, settled.local.kind
+    if not kind.sided:
+        return Coordinatewise(kind)
+    sides = local.left, local.right
+    derivatives = [side.slope if order == 1 else side.curvature for side in sides]
+    with Balls(settled.bits).working():
+        left, right = map(quantity_of, derivatives)
+    return Coordinatewise(kind, right if local.exists else None, left, right)
+
+
+def _value(settled: Settled) -> Quantity | None:
+    """f at the point; where it is undefined there but continuous, its limit."""
+    local = settled.local
+    with Balls(settled.bits).working():
+        if local.at is not None:
+            return quantity_of(Extended(local.at))
+        if not local.kind.sided:
+            return None
+        side = local.right if local.right.limit is not None else local.left
+        return quantity_of(side.limit)
+
+
+# beyond series
+# -------------
+
+
+def _beyond_series(request: Request, form: Program, name: str, local: Local) -> Finding:
+    """The symbolic limit on each side that the series could not express, where balls confirm it;
+    else undecided, as are all second derivatives. Of repeated eigenvalues sympy knows no more."""
+    undecided = _undecided(_cause(request.program, local))
+    if request.order > 1 or any(f.reason == "repeated" for f in _failures(local)):
+        return undecided
+    from diffcmp.truth.symbolic import kind_from_sides, symbolic_side  # starts a process
+
+    sides = []
+    for direction, side in ((-1, local.left), (1, local.right)):
+        x = request.at.coordinates[name]
+        known = _expressed(side) or symbolic_side(form, x, direction, request.deadline)
+        if known is None:
+            return undecided
+        sides.append(known)
+    left, right = sides
+    value = quantity_of(Extended(local.at)) if local.at is not None else None
+    kind = kind_from_sides(value, left, right)
+    along = Coordinatewise(kind)
+    if kind.sided:
+        both = right.slope if kind.differentiable else None
+        along = Coordinatewise(kind, both, left.slope, right.slope)
+        value = value or right.limit or left.limit
+    remarks = (remark(Note.SYMBOLIC_TRUTH),)
+    return Finding(along, value, False, "symbolic", remarks, local.at is None)
+
+
+def _expressed(side: OneSide) -> Side | None:
+    """What the series say of one side; None where they could not express f."""
+    if side.defined and side.limit is None:
+        return None
+    return Side(side.defined, quantity_of(side.limit), quantity_of(side.slope))
+
+
+def _failures(local: Local) -> list[Failure]:
+    """What the series met on either side."""
+    values = (side.expansion.out for side in (local.right, local.left))
+    return [value for value in values if isinstance(value, Failure)]
+
+
+def _cause(program: Program, local: Local) -> Remark:
+    """Why the series failed, and in which sub-expression."""
+    failed = next(f for f in _failures(local) if f.reason != "undefined")
+    span = failed.equation.span if failed.equation is not None else None
+    return remark(Note.OSCILLATION, span, program.text, reason=REASONS[failed.reason])
