@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 PACKAGE = "diffcmp"
-PRELOADED = ("sympy", "diffcmp.backends.symbolic_work")
+PRELOADED = ("sympy", "diffcmp.backends.symbolic.work")
 MEMORY = 3 << 30  # bytes of address space
 HEAD = 8  # bytes of the length before a frame
 UNATTENDED = 60  # seconds in which nobody looked after the process, so that it may end itself
@@ -341,7 +341,7 @@ def _exactly(pipe: BinaryIO, count: int) -> bytes:
 
 
 def _checked(target: str) -> tuple[str, str]:
-    """Module and function of a name such as `diffcmp.backends.symbolic_work:text`."""
+    """Module and function of a name such as `diffcmp.backends.symbolic.work:text`."""
     module, _, function = target.partition(":")
     if not (module == PACKAGE or module.startswith(f"{PACKAGE}.")) or not function.isidentifier():
         raise ValueError(f"{target!r} is not a function of {PACKAGE}")

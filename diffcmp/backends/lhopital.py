@@ -12,7 +12,8 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import forward_programs, reverse_program
-from diffcmp.engines.lhopital.careful import Resolved, alarmed, resolved
+from diffcmp.engines.lhopital.alarms import alarmed
+from diffcmp.engines.lhopital.resolve import Resolved, resolved
 from diffcmp.engines.lhopital.touching import touching
 from diffcmp.engines.partials import ORDERS, variables
 from diffcmp.notes import Note, Remark, remark

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GROUP = "diffcmp.backends"
 BUILT_IN = {
-    "symbolic": "diffcmp.backends.symbolic:Symbolic",
+    "symbolic": "diffcmp.backends.symbolic.method:Symbolic",
     "forward": "diffcmp.backends.stencil:forward",
     "backward": "diffcmp.backends.stencil:backward",
     "central": "diffcmp.backends.stencil:central",

@@ -13,7 +13,7 @@ import pytest
 import sympy
 
 from diffcmp import certify, compare
-from diffcmp.backends.symbolic_point import Side as SymbolicSide
+from diffcmp.backends.symbolic.limits import Side as SymbolicSide
 from diffcmp.deadline import Deadline
 from diffcmp.language.parser import parse
 from diffcmp.passes.expand import core

@@ -1,8 +1,7 @@
-"""The part of the symbolic backend that runs inside the worker process, where sympy is. Never
-imported by the parent.
+"""What the symbolic backend asks of the worker process, where sympy is. Never imported by the
+parent, which names these functions and gets plain dictionaries of texts and decimals.
 
-The parent names these functions and gets plain dictionaries of texts and decimals; how an
-expression becomes a number is in `symbolic_point`. What one request has found is kept for the next.
+What one request has computed is kept for the next.
 """
 
 from __future__ import annotations
@@ -15,7 +14,9 @@ import sympy
 
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import Symbols, text, variable
-from diffcmp.backends.symbolic_point import Pieces, Side, Singular, decimal, form, number
+from diffcmp.backends.symbolic.limits import Side
+from diffcmp.backends.symbolic.numbers import Singular, decimal, form, number
+from diffcmp.backends.symbolic.pieces import Pieces
 from diffcmp.engines.partials import distinct, variables
 from diffcmp.program.ir import Program
 
@@ -39,8 +40,8 @@ def _once(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
 
 def _timed(work: Callable[[], Answer]) -> Answer:
     start = time.perf_counter()
-    found = work()
-    return found | {"seconds": time.perf_counter() - start}
+    answer = work()
+    return answer | {"seconds": time.perf_counter() - start}
 
 
 def _function(program: Program) -> Any:
@@ -51,14 +52,13 @@ def _function(program: Program) -> Any:
 def _derivative(program: Program, name: str, order: int) -> Any:
     by = [variable(one) for one in variables(name, order)]
 
-    def made() -> Any:
+    def differentiate() -> Any:
         # sympy's second derivative of |x| is a distribution; where a number is put in, no piece
         # meets another
-        return sympy.diff(_function(program), *by).replace(
-            sympy.DiracDelta, lambda *_: sympy.S.Zero
-        )
+        derivative = sympy.diff(_function(program), *by)
+        return derivative.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
-    return _once(("d", program.structure, name, order), made)
+    return _once(("d", program.structure, name, order), differentiate)
 
 
 def _place(constants: Constants) -> dict[Any, Any]:
@@ -80,9 +80,9 @@ def differentiated(program: Program, names: Sequence[str], order: int) -> Answer
     return _timed(work)
 
 
-def shown(program: Program, names: Sequence[str], order: int) -> dict[str, str]:
+def shown(program: Program, names: Sequence[str], order: int) -> Answer:
     """The derivatives in the expression language, cut to a length that can be read."""
-    return {name: elided(_derivative(program, name, order)) for name in names}
+    return {"texts": {name: elided(_derivative(program, name, order)) for name in names}}
 
 
 def elided(expression: Any) -> str:
@@ -91,12 +91,13 @@ def elided(expression: Any) -> str:
         whole = text(expression)
         return whole if len(whole) <= LENGTH else f"{whole[: LENGTH - 2]} …"
     shown = ""
-    for i, term in enumerate(expression.as_ordered_terms()):
+    for term in expression.as_ordered_terms():
         piece = text(term)
-        joined = piece if not i else f" - {piece[1:]}" if piece.startswith("-") else f" + {piece}"
-        if len(shown) + len(joined) > LENGTH:
-            return f"{shown or joined[:LENGTH]} + …"
-        shown += joined
+        if shown:
+            piece = f" - {piece[1:]}" if piece.startswith("-") else f" + {piece}"
+        if len(shown) + len(piece) > LENGTH:
+            return f"{shown or piece[:LENGTH]} + …"
+        shown += piece
     return shown
 
 
@@ -104,24 +105,6 @@ def substituted(program: Program, constants: Constants, name: str, order: int) -
     """Value and derivative at the point by substitution; a `form` where that does not lead to a
     number."""
     return _timed(lambda: _kept_substituted(program, constants, name, order))
-
-
-def _substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
-    f, derivative, at = _function(program), _derivative(program, name, order), _place(constants)
-    found: Answer = {"value": None, "slope": None, "form": None}
-    pieces = Pieces(at)
-    smooth = f
-    try:
-        smooth = pieces.settle(f)
-        found["value"] = decimal(number(smooth, at))
-        if not pieces.met:
-            smooth = Pieces(at).settle(derivative)
-            found["slope"] = decimal(number(smooth, at))
-    except Singular:
-        found["form"] = JOINT if pieces.met else form(smooth, at)
-    if pieces.met:
-        found["form"] = JOINT
-    return found
 
 
 def limits(
@@ -135,49 +118,53 @@ def limits(
     there = _kept_substituted(program, constants, name, order)
     if there["slope"] is not None:
         return None
-    return _timed(lambda: _limits(program, constants, name, order, there, rule))
+    if len(distinct(name, order)) > 1:  # a limit along one coordinate says nothing of a mixed one
+        return there | {"kind": "mixed"}
+    return _timed(lambda: there | _limits(program, constants, name, order, there["value"], rule))
 
 
 def _kept_substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
-    key = (
-        "at",
-        program.structure,
-        tuple((n, c.structure) for n, c in constants.items()),
-        name,
-        order,
-    )
+    at = tuple((n, value.structure) for n, value in constants.items())
+    key = "at", program.structure, at, name, order
     return dict(_once(key, lambda: _substituted(program, constants, name, order)))
 
 
+def _substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
+    f, derivative, at = _function(program), _derivative(program, name, order), _place(constants)
+    answer: Answer = {"value": None, "slope": None, "form": None}
+    pieces = Pieces(at)
+    smooth = f
+    try:
+        smooth = pieces.settle(f)
+        answer["value"] = decimal(number(smooth, at))
+        if not pieces.met:
+            smooth = Pieces(at).settle(derivative)
+            answer["slope"] = decimal(number(smooth, at))
+    except Singular:
+        answer["form"] = None if pieces.met else form(smooth, at)
+    if pieces.met:
+        answer["form"] = JOINT
+    return answer
+
+
 def _limits(
-    program: Program, constants: Constants, name: str, order: int, there: Answer, rule: bool
+    program: Program, constants: Constants, name: str, order: int, there: str | None, rule: bool
 ) -> Answer:
-    if (
-        len(distinct(name, order)) > 1
-    ):  # a limit along one coordinate says nothing of a mixed derivative
-        return {"value": there["value"], "slope": None, "form": there["form"], "kind": "mixed"}
+    """The limits of f and its derivatives on both sides, and what they say of the point; `there` is
+    the value at the point itself."""
     f, x, at = _function(program), variable(name), _place(constants)
     sides = [Side(at, x, direction) for direction in (-1, 1)]
-    found = [_beside(side, f, order, rule) for side in sides]
-    values, *lower, slopes = ([left, right] for left, right in zip(*found, strict=True))
-    parted = next(
-        (pair for pair in lower if not _same(*pair)), None
-    )  # where f′ has no limit, f″ does not exist
-    if there["value"] is not None:
+    limits = [_beside(side, f, order, rule) for side in sides]
+    values, *lower, slopes = ([left, right] for left, right in zip(*limits, strict=True))
+    # where f′ has no limit, f″ does not exist
+    parted = next((pair for pair in lower if not _same(*pair)), None)
+    answer: Answer = {"kind": "", "steps": max(side.steps for side in sides)}
+    for word, side, value, slope in zip(
+        ("left", "right"), sides, values, parted or slopes, strict=True
+    ):
+        answer[word] = _told(side, value, slope)
+    if there is not None:
         values.append(number(Pieces(at).settle(f), at))
-    left, right = (
-        _told(side, side_values[0], slope)
-        for side, side_values, slope in zip(sides, found, parted or slopes, strict=True)
-    )
-    answer: Answer = {
-        "value": there["value"],
-        "slope": None,
-        "form": there["form"],
-        "steps": max(side.steps for side in sides),
-        "left": left,
-        "right": right,
-        "kind": "",
-    }
     if None in values:
         return answer
     if not all(v.is_finite for v in values):
@@ -188,7 +175,7 @@ def _limits(
     return answer | {"value": decimal(values[0]), "slope": decimal(slopes[0]) if exists else None}
 
 
-def _beside(side: Side, f: Any, order: int, rule: bool = False) -> list[Any]:
+def _beside(side: Side, f: Any, order: int, rule: bool) -> list[Any]:
     """The limits of f and of its derivatives up to `order` on one side; None for one that was not
     found."""
     try:
@@ -196,13 +183,12 @@ def _beside(side: Side, f: Any, order: int, rule: bool = False) -> list[Any]:
     except Singular:
         return [None] * (order + 1)
     side.look(smooth)
-    found = [
-        side.limit(sympy.diff(smooth, side.x, n) if n else smooth, rule) for n in range(order + 1)
-    ]
-    value, *_, derivative = found
-    if derivative is None and not rule and order == 1 and value is not None and value.is_finite:
-        found[-1] = side.quotient(smooth, value)
-    return found
+    derivatives = [sympy.diff(smooth, side.x, n) if n else smooth for n in range(order + 1)]
+    limits = [side.limit(derivative, rule) for derivative in derivatives]
+    value, slope = limits[0], limits[-1]
+    if slope is None and not rule and order == 1 and value is not None and value.is_finite:
+        limits[-1] = side.quotient(smooth, value)
+    return limits
 
 
 def _same(a: Any, b: Any) -> bool:
