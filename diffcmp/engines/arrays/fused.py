@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import nearest_double
@@ -46,6 +47,7 @@ OWN = frozenset({"exp", "sin", "cos"})
 OTHER = frozenset({"neg", "not", "where", "abs", "power", "take", "put"})
 
 
+@cache
 def compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """What compiles a loop: it releases Python's lock, and divides as IEEE 754 says.
 

@@ -25,8 +25,8 @@ from diffcmp.engines.arrays.whole_powers import LARGEST, power_by
 from diffcmp.engines.compiled import JIT, emitted, on_arrays
 from diffcmp.engines.derived import adjoint, only, pushforward
 from diffcmp.program.ir import Program
-from tests.engines import test_array_code
-from tests.engines.test_array_code import ROSENBROCK, assert_same, programs
+from tests.engines.arrays import test_code
+from tests.engines.arrays.test_code import ROSENBROCK, assert_same, programs
 
 OWN = functions(fma, lambda n: math.ldexp(1.0, int(n)), lambda f: f)
 
@@ -37,8 +37,8 @@ def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     rounded correctly."""
     monkeypatch.setattr(blocks, "SIZE", 128)
     monkeypatch.setattr(blocks, "LONG", 200)
-    monkeypatch.setattr(test_array_code, "UNARY", ["neg", "abs"])
-    monkeypatch.setattr(test_array_code, "BINARY", ["add", "sub", "mul", "div"])
+    monkeypatch.setattr(test_code, "UNARY", ["neg", "abs"])
+    monkeypatch.setattr(test_code, "BINARY", ["add", "sub", "mul", "div"])
 
 
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:

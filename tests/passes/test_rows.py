@@ -15,7 +15,7 @@ from diffcmp.engines.compiled import compiled
 from diffcmp.language.parser import parse
 from diffcmp.passes.rows import in_rows
 from diffcmp.program.ir import Program
-from tests.engines.test_array_code import ROSENBROCK, programs
+from tests.engines.arrays.test_code import ROSENBROCK, programs
 
 COUNT = 3
 

@@ -149,6 +149,19 @@ def test_random_programs_have_the_numbers_of_the_interpreter(
     assert_same(inputs, kept)
 
 
+@pytest.mark.parametrize("text", ["sum(sin(x)**3*x**2)", "sum(x**(4/2)*sin(x)**3)"])
+@pytest.mark.parametrize("left_out", [(), ("square",), OPTIMISATIONS])
+def test_two_forms_of_one_primitive_have_names_of_their_own(
+    text: str, left_out: tuple[str, ...]
+) -> None:
+    """A square is a product and has no memory to write to; it once took the name of NumPy's
+    `power`, which has."""
+    program = parse(text, (), {"x": (50,)})
+    x = np.linspace(-1, 1, 50)
+    optimise = [name for name in OPTIMISATIONS if name not in left_out]
+    assert_same(run(program, [x], optimise), interpreted(program, [x]))
+
+
 @pytest.mark.parametrize("text", [
     ROSENBROCK, "sum(exp(x)/sum(exp(x))*x)", "norm(x)*max(x)", "sum(where(x > 0, x, -x)*cumsum(x))", "x[1:]@x[:-1]", "logsumexp(3*x)",
     "mean((x-mean(x))**2)", "sum(x[::2]*x[1::2])", "sum(erf(x))",

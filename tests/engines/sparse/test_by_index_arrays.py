@@ -15,7 +15,7 @@ from diffcmp.engines.sparse.pattern import Pattern
 from diffcmp.language.parser import parse
 from diffcmp.passes.scalars import scalarised
 from diffcmp.program.ir import Program
-from tests.engines.test_array_code import ROSENBROCK, programs
+from tests.engines.arrays.test_code import ROSENBROCK, programs
 
 
 def assert_equal(found: Pattern, expected: Pattern) -> None:

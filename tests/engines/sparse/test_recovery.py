@@ -17,7 +17,7 @@ from diffcmp.engines.sparse.pattern import SparseMatrix
 from diffcmp.engines.sparse.recovery import compression, sparse_hessian
 from diffcmp.language.parser import parse
 from diffcmp.program.ir import Builder, Program
-from tests.engines.scalarised import names, rosenbrock
+from tests.engines.sparse.scalarised import names, rosenbrock
 
 Products = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 

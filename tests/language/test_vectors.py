@@ -156,5 +156,5 @@ def test_what_makes_no_sense_is_underlined(text: str, fault: Fault, piece: str) 
 
 
 def test_a_mismatch_gives_both_shapes() -> None:
-    with pytest.raises(InputError, match="3 and 2 do not go together"):
+    with pytest.raises(InputError, match="3 and 2 do not match"):
         parse("x + x[1:]", shapes={"x": (3,)})

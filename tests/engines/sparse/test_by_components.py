@@ -23,7 +23,7 @@ from diffcmp.errors import InputError
 from diffcmp.language.parser import parse
 from diffcmp.primitives import TABLE, Primitive
 from diffcmp.program.ir import Builder, Equation, Program
-from tests.engines.scalarised import names, rosenbrock, running_sums
+from tests.engines.sparse.scalarised import names, rosenbrock, running_sums
 from tests.strategies import expressions
 
 NAMES = ("a", "b", "c", "d", "f")

@@ -15,7 +15,7 @@ from diffcmp.engines.derived import adjoint, only
 from diffcmp.language.parser import parse
 from diffcmp.passes.gather import gather
 from diffcmp.program.ir import Builder, Program
-from tests.engines.test_array_code import assert_same, interpreted, run
+from tests.engines.arrays.test_code import assert_same, interpreted, run
 
 
 def primitives(program: Program) -> Counter[str]:
