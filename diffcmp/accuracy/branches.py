@@ -15,7 +15,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
+from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.explanation import Branch
 from diffcmp.arithmetic.evaluate import trace_of
 from diffcmp.arithmetic.floats import Floats
@@ -208,11 +208,8 @@ def _right(gives: Mapping[str, float], known: Truth, floats: Floats) -> bool | N
     does not exist."""
     verdicts = []
     for name, value in gives.items():
-        quantity = known.derivative(name)
-        if quantity is None or quantity.exact is None:
+        digits = Errors(value, known.exact(name), floats).digits
+        if digits is None:
             return None
-        error = absolute_error(value, quantity.exact)
-        verdicts.append(
-            correct_digits(error, quantity.exact, floats) >= ENOUGH * full_digits(floats)
-        )
+        verdicts.append(digits >= ENOUGH * full_digits(floats))
     return all(verdicts)

@@ -4,13 +4,12 @@ representation.
 For a derivative f′ of either order:
 
     total = D_fl(x̃, h) - f′(x)
-          = [D_fl(x̃, h) - D(x̃, h)]   roundoff         D in ball arithmetic, at the very same x̃
-          and h + [D(x̃, h)   - f′(x̃)]     truncation
-          + [f′(x̃)    - f′(x)]      representation
+          = [D_fl(x̃, h) - D(x̃, h)]   roundoff        D in ball arithmetic, at the very same x̃ and h
+          + [D(x̃, h)    - f′(x̃)]     truncation
+          + [f′(x̃)      - f′(x)]     representation
 
-x̃ is the point as the dtype rounds it. D(x̃, h) is evaluated on real balls for the stencils and on
-complex balls for the complex-step method (of order 2 on the Program of the adjoint), with enough
-bits that what is left after all cancellation still has some 25 digits.
+x̃ is the point as the dtype rounds it. D(x̃, h) is what the method itself computes, run on balls
+(`Backend.exact`) with enough bits that what is left after all cancellation has some 25 digits.
 """
 
 from __future__ import annotations
@@ -18,19 +17,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
-from flint import acb, arb, fmpq
+from flint import arb
 
-from diffcmp.arithmetic.balls import Ball, Balls, ComplexBalls, to_arb
+from diffcmp.accuracy.question import Question
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
-from diffcmp.backends.complex_step import ComplexStep, stepped
-from diffcmp.backends.stencil import Factor, Stencil, grid, narrowed
-from diffcmp.engines.compiled import on_system
-from diffcmp.program.ir import Program
+from diffcmp.backends.protocol import Backend, Exact, narrowed, rational
 
-GUARD_BITS = 120
+GUARD_BITS = 184  # with which nothing is lost
+WORKING_BITS = 512  # of the parts
 TOLERANCE = arb(2) ** -90
 
 
@@ -38,108 +35,64 @@ TOLERANCE = arb(2) ** -90
 class Parts:
     """The three parts of the error as balls, and their sum; each None where it does not exist."""
 
-    total: Ball | None
-    truncation: Ball | None
-    roundoff: Ball | None
-    representation: Ball | None
+    total: Ball | None = None
+    truncation: Ball | None = None
+    roundoff: Ball | None = None
+    representation: Ball | None = None
 
 
-class Exact(Protocol):
-    """D(x̃, h) in ball arithmetic, of the step along each variable that the method moves."""
-
-    def __call__(self, *steps: Fraction) -> arb: ...
+NOTHING = Parts()
 
 
-def exact_difference(
-    method: Stencil | ComplexStep,
-    program: Program,
-    name: str,
-    inputs: Sequence[Fraction],
-    smallest: float,
-) -> Exact:
-    """D(x̃, ·) of a method for one partial derivative, for steps down to `smallest`."""
-    lost = max(
-        0.0, -math.log2(max(smallest, math.ulp(0.0)))
-    )  # a tiny step, times a tiny slope, may have underflown to 0
-    bits = int(GUARD_BITS + 64 + (2.2 + method.order) * lost)
-    if isinstance(method, ComplexStep):
-        return _complex_difference(
-            *stepped(program, name, method.order), inputs, ComplexBalls(bits)
-        )
-    return _real_difference(method.factors(program, name), program, inputs, Balls(bits))
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the errors of a method for one derivative are split by.
+
+    difference: D(x̃, ·), None where the method cannot say. at_rounded: f′(x̃). at_typed: f′(x). Both
+    are certified.
+    """
+
+    floats: Floats
+    difference: Exact | None
+    at_rounded: Ball
+    at_typed: Ball
+
+    def split(self, estimate: Any, steps: Sequence[float]) -> Parts:
+        """The parts of one estimate's error. `steps`: along each variable that the method moves."""
+        with Balls(WORKING_BITS).working():
+            d = self._exact(steps)
+            number = rational(exact(estimate)) if math.isfinite(estimate) else None
+            return Parts(
+                total=_difference(number, self.at_typed),
+                truncation=_difference(d, self.at_rounded),
+                roundoff=_difference(number, d),
+                representation=self.at_rounded - self.at_typed,
+            )
+
+    def _exact(self, steps: Sequence[float]) -> arb | None:
+        """D(x̃, h); None where the method leaves the domain, or where a condition could not be
+        decided."""
+        if self.difference is None:
+            return None
+        d = self.difference(*(exact(narrowed(h, self.floats)) for h in steps))
+        if d is None or not d.is_finite():
+            return None
+        return d if d.rad() <= TOLERANCE * (1 + abs(to_arb(self.at_rounded))) else None
 
 
-def _real_difference(
-    factors: Sequence[Factor], program: Program, inputs: Sequence[Fraction], balls: Balls
-) -> Exact:
-    terms = [(shifts, _rational(weight)) for shifts, weight in grid(factors)]
-    f = on_system(program, balls)
-    fixed = [arb(_rational(x)) for x in inputs]
-    middle: list[arb] = []
-
-    def value(shifts: Sequence[int], steps: Sequence[arb]) -> arb:
-        if not any(shifts) and middle:
-            return middle[0]
-        at = list(fixed)
-        for factor, k, step in zip(factors, shifts, steps, strict=True):
-            at[factor.place] += k * step
-        y = to_arb(f(*at))
-        if not any(shifts):
-            middle.append(y)
-        return y
-
-    def difference(*steps: Fraction) -> arb:
-        with balls.working():
-            h = [arb(_rational(step)) for step in steps]
-            total = arb(0)
-            for shifts, weight in terms:
-                total += weight * value(shifts, h)
-            for factor, step in zip(factors, h, strict=True):
-                total /= step**factor.order
-            return total
-
-    return difference
+def budget_of(
+    question: Question, method: Backend, at_rounded: Ball, at_typed: Ball, smallest: float
+) -> Budget:
+    """The budget of a method for the derivative that is asked for, for steps down to `smallest`."""
+    # a tiny step, times a tiny slope, may have underflown to 0
+    lost = max(0.0, -math.log2(max(smallest, math.ulp(0.0))))
+    bits = int(GUARD_BITS + (2.2 + method.order) * lost)
+    (name,) = question.names
+    inputs = [exact(x) for x in question.inputs]
+    difference = method.exact(question.program, name, inputs, bits)
+    return Budget(question.floats, difference, at_rounded, at_typed)
 
 
-def _rational(x: Fraction) -> fmpq:
-    return fmpq(x.numerator, x.denominator)
-
-
-def _complex_difference(
-    program: Program, moved: str, inputs: Sequence[Fraction], balls: ComplexBalls
-) -> Exact:
-    f = on_system(program, balls)
-    place = program.inputs.index(moved)
-    with balls.working():
-        fixed = [acb(arb(_rational(x))) for x in inputs]
-
-    def difference(*steps: Fraction) -> arb:
-        with balls.working():
-            step = arb(_rational(steps[0]))
-            z = acb(fixed[place].real, step)
-            out: arb = f(*fixed[:place], z, *fixed[place + 1 :]).imag / step
-            return out
-
-    return difference
-
-
-def split(
-    estimate: Any,
-    steps: Sequence[float],
-    floats: Floats,
-    difference: Exact,
-    at_rounded: Ball,
-    at_typed: Ball,
-) -> Parts:
-    """The parts of one estimate's error. `at_rounded` is f′(x̃), `at_typed` f′(x), both
-    certified."""
-    representation = at_rounded - at_typed
-    d: arb | None = difference(*(exact(narrowed(h, floats)) for h in steps))
-    if d is None or not d.is_finite() or d.rad() > TOLERANCE * (1 + abs(to_arb(at_rounded))):
-        d = None  # the stencil leaves the domain, or a condition could not be decided
-    truncation = None if d is None else d - at_rounded
-    if not math.isfinite(estimate):
-        return Parts(None, truncation, None, representation)
-    value = exact(estimate)
-    number = fmpq(value.numerator, value.denominator)
-    return Parts(number - at_typed, truncation, None if d is None else number - d, representation)
+def _difference(a: Ball | None, b: Ball | None) -> Ball | None:
+    """a - b, where both are known."""
+    return None if a is None or b is None else a - b

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from flint import arb
 
-from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
+from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.explanation import Conditioning, Loss
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import trace_of
@@ -119,8 +119,7 @@ def _correct(value: Any, true: Any, floats: Floats) -> float | None:
         ball.rel_accuracy_bits() < 2 * floats.precision and not ball.is_zero()
     ):
         return None
-    middle = Balls().fraction(ball)
-    return correct_digits(absolute_error(value, middle), middle, floats)
+    return Errors(value, Balls().fraction(ball), floats).digits
 
 
 def _loss(

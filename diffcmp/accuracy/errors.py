@@ -93,7 +93,7 @@ def log10(value: Fraction) -> float:
     return math.log10(value.numerator) - math.log10(value.denominator)
 
 
-def worst(errors: Mapping[Key, Errors]) -> tuple[Key | None, float | None]:
+def worst(errors: Mapping[Key, Errors]) -> tuple[Key, float | None] | tuple[None, None]:
     """The component that is farthest off, and the error of the whole: its error over the largest
     certified component.
 
@@ -114,23 +114,3 @@ def worst(errors: Mapping[Key, Errors]) -> tuple[Key | None, float | None]:
     if name is None:
         return None, None
     return name, nearest_double(farthest / largest if largest else farthest)
-
-
-# what stands until all have changed to `Errors`
-# -------------------------------------------------------------------------------------------------
-
-
-def absolute_error(value: Any, true: Fraction) -> Fraction | None:
-    """|value - true|, exactly; None where the value is not finite."""
-    return abs(exact(value) - true) if math.isfinite(value) else None
-
-
-def ulps(error: Fraction | None, true: Fraction, floats: Floats) -> float | None:
-    """The error in units in the last place of the true value in this format; None where the result
-    is not finite."""
-    return None if error is None else nearest_double(error / floats.ulp(true))
-
-
-def as_float(value: Fraction | None) -> float | None:
-    """The nearest float64, for a table."""
-    return None if value is None else nearest_double(value)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from diffcmp.accuracy.compare import configured, sensible
-from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
+from diffcmp.accuracy.errors import full_digits
 from diffcmp.accuracy.grid import grid, merged, position, value
 from diffcmp.accuracy.landmarks import landmarks
-from diffcmp.accuracy.places import Answers, places
+from diffcmp.accuracy.places import Reply, places, reply
+from diffcmp.accuracy.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.record import Map, Sample, Stretch, Track
-from diffcmp.accuracy.verdict import expected
-from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Backend, Estimate
+from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline
 from diffcmp.errors import Fault, InputError
@@ -29,17 +26,12 @@ from diffcmp.point.values import Values, array_of
 from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.elements import components
 from diffcmp.program.ir import Program
-from diffcmp.truth.certify import truth
-from diffcmp.truth.record import Kind, Quantity, Truth
+from diffcmp.truth.record import Kind, Truth, text_of
 
 POINTS = 401  # 400 equal steps: between whole numbers their ends are short decimals
-FOR_TRUTH, FOR_METHOD = (
-    0.4,
-    0.25,
-)  # of the timeout, at all points: floating point needs little of it, sympy may not end
-COARSE = (
-    64  # points that are asked for before those where something may happen, which may take long
-)
+# of the timeout, at all points: floating point needs little of it, sympy may not end
+FOR_TRUTH, FOR_METHOD = 0.4, 0.25
+COARSE = 64  # points that are asked for before landmarks, which may take long
 
 
 def map(
@@ -55,70 +47,64 @@ def map(
     dtype: str = "float64",
     digits: int = 30,
     timeout: float = 10.0,
-    progress: Callable[[str], None] = lambda stage: None,
+    progress: Progress = silent,
 ) -> Map:
     """Every backend along one variable from `start` to `stop`, held against the certified
     derivative at each point.
 
-    Parameters as in `compare`, and these: wrt: the variable that runs and that f is differentiated
-        by; the one that `at`
-    does not fix by default. points: how many, evenly spaced, or in equal ratios with `log`. Zero is
-    added where it lies between, and so is every place that `landmarks` finds. timeout: of all; what
-    takes longer than its share is asked at fewer points, evenly spread, and a remark says so.
+    Parameters as in `compare`, and these:
+    wrt: the variable that runs and that f is differentiated by; by default the one that `at` does
+        not fix.
+    points: how many, evenly spaced, or in equal ratios with `log`. Zero is added where it lies
+        between the ends, and so is every place that `landmarks` finds.
+    timeout: of all; what takes longer than its share is asked at fewer points, evenly spread, and a
+        remark says so.
 
     Raises
     ------
     InputError: for an expression, interval, name or number that makes no sense.
 
-    >>> found = map("sin(x)/x", -1, 1, points=21, backends=["dual"])
-    >>> [(found.points[s.first].at, s.kind.value) for s in found.special], found.tracks[0].worst
+    >>> record = map("sin(x)/x", -1, 1, points=21, backends=["dual"])
+    >>> [(record.points[s.first].at, s.kind.value) for s in record.special], record.tracks[0].worst
     ([('0', 'removable')], 0.0)
     """
     if at is not None and not isinstance(at, Mapping):
         raise InputError(Fault.POINT_NAME, piece=at)
     program, fixed = numbers(expr, at or {}, wrt)
     name = running(program, fixed, wrt)
-    sensible(dtype, digits)
-    whole = Deadline.for_waiting(timeout)
-    floats = Floats(dtype)
+    floats, whole = format_named(dtype), Deadline.for_waiting(timeout)
+    question = Question(program, Point(fixed), (name,), 1, floats, digits)
     methods = chosen(backends)
-    wanted = grid(coordinate(start), coordinate(stop), points, log, floats)
-    others = {n: c.program for n, c in fixed.items()}
-    low, high = value(wanted[0]), value(wanted[-1])
-    found = [
-        c
-        for c in landmarks(program, name, others, [position(c) for c in wanted])
-        if low < value(c) < high
-    ]
-    everywhere = [wanted[0], *merged([*wanted[1:-1], *found]), wanted[-1]]
+    even = grid(coordinate(start), coordinate(stop), points, log, floats)
+    special = _between(question, even)
+    course = [even[0], *merged([*even[1:-1], *special]), even[-1]]
+    early = [i for i, x in enumerate(course) if x in special]
     progress("certified derivative")
-    known, said = _certified(
-        program, name, fixed, everywhere, set(found), digits, Deadline.after(timeout * FOR_TRUTH)
-    )
+    deadline = Deadline.after(timeout * FOR_TRUTH)
+    stops = _stops(replace(question, deadline=deadline), course, early)
+    remarks = {r.note: r for stop in stops.values() for r in stop.truth.remarks}
+    known = [stops[i] for i in sorted(stops)]
     tracks = {}
-    waiting_last = sorted(methods, key=lambda method: method.waits)
-    for k, method in enumerate(waiting_last):
+    for k, method in enumerate(sorted(methods, key=lambda method: method.waits)):
         progress(method.name)
         seconds = min(FOR_METHOD * timeout, whole.share(len(methods) - k))
-        tracks[method.name] = _track(
-            method, program, name, known, set(found), Deadline.after(seconds), floats
-        )
+        tracks[method.name] = _track(method, question, known, Deadline.after(seconds))
     return Map(
-        program,
-        name,
-        {n: c.text for n, c in fixed.items()},
-        wanted[0].text,
-        wanted[-1].text,
-        "log" if log else "linear",
-        dtype,
-        floats.kernel,
-        digits,
-        full_digits(floats),
-        all(k.truth.certified for k in known),
-        tuple(_sample(k, name, digits) for k in known),
-        tuple(stretches([k.truth.kind for k in known])),
-        tuple(tracks[m.name] for m in methods),
-        said,
+        program=program,
+        variable=name,
+        at={n: c.text for n, c in fixed.items()},
+        start=even[0].text,
+        stop=even[-1].text,
+        spacing="log" if log else "linear",
+        dtype=dtype,
+        kernel=floats.kernel,
+        digits=digits,
+        full=full_digits(floats),
+        certified=all(stop.truth.certified for stop in known),
+        points=tuple(_sample(stop, name, digits) for stop in known),
+        special=tuple(stretches([stop.truth.kind for stop in known])),
+        tracks=tuple(tracks[method.name] for method in methods),
+        remarks=(*unasked(len(known), len(course), deadline), *remarks.values()),
     )
 
 
@@ -169,130 +155,106 @@ def running(program: Program, fixed: Mapping[str, Coordinate], wrt: str | None) 
     return chosen_name
 
 
+# the certified derivative
+# ------------------------
+
+
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A point, its coordinate along the interval, and the truth there."""
+class Stop:
+    """A point of the interval: where it is, whether it is a landmark, what is asked there, and the
+    truth."""
 
-    where: Point
-    running: Coordinate
+    at: Coordinate
+    landmark: bool
+    question: Question
     truth: Truth
-    true: Fraction | None
 
 
-def _certified(
-    program: Program,
-    name: str,
-    fixed: Mapping[str, Coordinate],
-    points: Sequence[Coordinate],
-    landmarks: set[Coordinate],
-    digits: int,
-    deadline: Deadline,
-) -> tuple[list[Known], tuple[Remark, ...]]:
-    """The truth at the points, as far as the time allows but at both ends always, and what is to be
-    said of it."""
-    found: dict[int, Known] = {}
-    for i in coarse_to_fine(len(points), [k for k, c in enumerate(points) if c in landmarks]):
-        if len(found) >= 2 and not deadline.left():
+def _between(question: Question, even: Sequence[Coordinate]) -> set[Coordinate]:
+    """The landmarks between the ends of a grid."""
+    fixed = {name: c.program for name, c in question.where.coordinates.items()}
+    where = [position(x) for x in even]
+    low, high = value(even[0]), value(even[-1])
+    marks = landmarks(question.program, question.names[0], fixed, where)
+    return {x for x in marks if low < value(x) < high}
+
+
+def _stops(
+    question: Question, course: Sequence[Coordinate], early: Sequence[int]
+) -> dict[int, Stop]:
+    """The truth along the interval, as far as the time allows but at both ends always, in the order
+    in which it was asked for. The point of `question` lacks the variable that runs."""
+    (name,) = question.names
+    stops: dict[int, Stop] = {}
+    for i in coarse_to_fine(len(course), early):
+        if len(stops) >= 2 and not question.deadline.left():
             break
-        where = Point({n: points[i] if n == name else fixed[n] for n in program.inputs})
-        known = truth(program, where, [name], digits, deadline)
-        quantity = known.derivative(name)
-        found[i] = Known(where, points[i], known, None if quantity is None else quantity.exact)
-    said = {r.note: r for k in found.values() for r in k.truth.remarks}
-    return [found[i] for i in sorted(found)], (
-        *unasked(len(found), len(points), deadline),
-        *said.values(),
-    )
+        coordinates = question.where.coordinates | {name: course[i]}
+        where = Point({n: coordinates[n] for n in question.program.inputs})
+        asked = replace(question, where=where)
+        stops[i] = Stop(course[i], i in early, asked, asked.truth())
+    return stops
 
 
-def _track(
-    method: Backend,
-    program: Program,
-    name: str,
-    known: Sequence[Known],
-    landmarks: set[Coordinate],
-    deadline: Deadline,
-    floats: Floats,
-) -> Track:
-    """One method at the points, as far as the time allows."""
-    estimates = _asked(
-        configured(method, None, deadline), program, name, known, landmarks, deadline, floats
-    )
-    values = tuple(None if e is None else e.derivative.get(name) for e in estimates)
-    digits = tuple(_digits(v, k.true, floats) for v, k in zip(values, known, strict=True))
-    answers = Answers(
-        method,
-        program,
-        name,
-        floats,
-        [k.where for k in known],
-        [k.truth for k in known],
-        [k.true for k in known],
-        estimates,
-        values,
-        digits,
-    )
-    worst, left_out = places(answers)
+# one method
+# ----------
+
+
+def _track(method: Backend, question: Question, stops: Sequence[Stop], deadline: Deadline) -> Track:
+    """One method along the interval, as far as the time allows."""
+    replies = _replies(method.configured(deadline=deadline), question, stops, deadline)
+    worst, left_out = places(replies)
+    values = tuple(None if r is None else r.value for r in replies)
+    digits = tuple(None if r is None else r.digits for r in replies)
     counted = [(d, i) for i, d in enumerate(digits) if d is not None]
     fewest, index = min(counted, default=(None, None))
-    half = full_digits(floats) / 2
-    asked = sum(e is not None for e in estimates)
-    nothing = next(
-        (e.remarks for e, v in zip(estimates, values, strict=True) if e is not None and v is None),
-        (),
-    )
+    full = full_digits(question.floats)
+    below = sum(d < full / 2 for d, _ in counted)
+    asked = [r for r in replies if r is not None]
+    silent = next((r.remarks for r in asked if r.value is None), ())
     return Track(
-        method.name,
-        values,
-        digits,
-        statistics.median(d for d, _ in counted) if counted else None,
-        fewest,
-        index,
-        expected(method, floats),
-        sum(d < half for d, _ in counted) / len(counted) if counted else None,
-        worst,
-        left_out,
-        (*unasked(asked, len(known), deadline), *nothing),
+        backend=method.name,
+        derivative=values,
+        digits=digits,
+        median=statistics.median(d for d, _ in counted) if counted else None,
+        worst=fewest,
+        worst_at=index,
+        expected=method.expected_digits(question.floats),
+        below_half=below / len(counted) if counted else None,
+        places=worst,
+        places_left_out=left_out,
+        remarks=(*unasked(len(asked), len(stops), deadline), *silent),
     )
 
 
-def _asked(
-    method: Backend,
-    program: Program,
-    name: str,
-    known: Sequence[Known],
-    landmarks: set[Coordinate],
-    deadline: Deadline,
-    floats: Floats,
-) -> list[Estimate | None]:
-    """The answers at the points; None where the time did not suffice. What was cut short by the
-    deadline is no answer."""
-    ready = method.prepare(program, [name], 1, floats.dtype)
-    found: list[Estimate | None] = [None] * len(known)
-    for i in coarse_to_fine(len(known), [k for k, c in enumerate(known) if c.running in landmarks]):
-        estimate = ready(known[i].where)
+def _replies(
+    method: Backend, question: Question, stops: Sequence[Stop], deadline: Deadline
+) -> list[Reply | None]:
+    """The answers at the stops; None where the time did not suffice. What was cut short by the
+    deadline is no answer, except at the first."""
+    ready = method.prepare(question.program, question.names, 1, question.dtype)
+    replies: list[Reply | None] = [None] * len(stops)
+    for i in coarse_to_fine(len(stops), [k for k, stop in enumerate(stops) if stop.landmark]):
+        stop = stops[i]
+        estimate = ready(stop.question.where)
         late = not deadline.left()
         if not late or i == 0:
-            found[i] = estimate
+            replies[i] = reply(method, stop.question, stop.truth, estimate)
         if late:
             break
-    return found
+    return replies
 
 
-def unasked(asked: int, points: int, deadline: Deadline) -> tuple[Remark, ...]:
-    """Says that the time did not suffice for all points."""
-    return (
-        (remark(Note.UNASKED, asked=asked, points=points, seconds=deadline.spent()),)
-        if asked < points
-        else ()
-    )
+def unasked(asked: int, points: int, deadline: Deadline) -> Sequence[Remark]:
+    """The remark that the time did not suffice for all points, if it did not."""
+    if asked == points:
+        return ()
+    return (remark(Note.UNASKED, asked=asked, points=points, seconds=deadline.spent()),)
 
 
 def coarse_to_fine(count: int, early: Sequence[int] = ()) -> list[int]:
-    """The numbers below `count`, ends first, then ever finer, so that to stop anywhere leaves them
-    evenly spread.
-
-    Those in `early` come after the first 64.
+    """The numbers below `count`, ends first, then ever finer, so that they are evenly spread
+    wherever one stops. Those in `early` come after the first 64.
 
     >>> coarse_to_fine(6), coarse_to_fine(1)
     ([0, 5, 4, 2, 1, 3], [0])
@@ -307,32 +269,19 @@ def coarse_to_fine(count: int, early: Sequence[int] = ()) -> list[int]:
     return list(order)
 
 
-def _digits(value: Any, true: Fraction | None, floats: Floats) -> float | None:
-    return (
-        None
-        if value is None or true is None
-        else correct_digits(absolute_error(value, true), true, floats)
-    )
-
-
-def _sample(known: Known, name: str, digits: int) -> Sample:
-    here = known.truth.along[name]
-
-    def text(quantity: Quantity | None) -> str | None:
-        return None if quantity is None else quantity.text(digits)
-
-    sides = (None, None) if here.derivative is not None else (text(here.left), text(here.right))
-    at = known.running
-    return Sample(at.text, position(at), here.kind, text(here.derivative), *sides)
+def _sample(stop: Stop, name: str, digits: int) -> Sample:
+    along = stop.truth.along[name]
+    sides = (None, None) if along.derivative is not None else (along.left, along.right)
+    left, right = (text_of(side, digits) for side in sides)
+    derivative = text_of(along.derivative, digits)
+    return Sample(stop.at.text, position(stop.at), along.kind, derivative, left, right)
 
 
 def stretches(kinds: Sequence[Kind]) -> list[Stretch]:
     """The runs of points of one kind that are not smooth."""
-    found: list[Stretch] = []
-    for i, kind in enumerate(kinds):
+    runs: list[Stretch] = []
+    for kind, run in groupby(range(len(kinds)), key=kinds.__getitem__):
         if kind is not Kind.SMOOTH:
-            if found and found[-1].kind is kind and found[-1].last == i - 1:
-                found[-1] = Stretch(kind, found[-1].first, i)
-            else:
-                found.append(Stretch(kind, i, i))
-    return found
+            first, *others = run
+            runs.append(Stretch(kind, first, others[-1] if others else first))
+    return runs

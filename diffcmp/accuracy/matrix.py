@@ -15,10 +15,10 @@ from functools import cached_property
 from random import Random
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from diffcmp.accuracy.compare import configured, held, sensible
-from diffcmp.accuracy.components import Shapes, packed, worst
-from diffcmp.accuracy.errors import Errors, absolute_error, as_float, correct_digits
-from diffcmp.accuracy.question import Question
+from diffcmp.accuracy.compare import answers as answered
+from diffcmp.accuracy.components import Shapes, packed
+from diffcmp.accuracy.errors import Errors, worst
+from diffcmp.accuracy.question import Question, format_named
 from diffcmp.accuracy.record import SCHEMA, Row, plain
 from diffcmp.accuracy.verdict import Answer, verdict
 from diffcmp.arithmetic.floats import Floats
@@ -43,7 +43,7 @@ from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.elements import components
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import truth as certain
-from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, Truth
+from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, Truth, exact_of
 
 What: TypeAlias = Literal["jacobian", "hessian"]
 Place: TypeAlias = tuple[int, int]
@@ -228,7 +228,7 @@ def jacobian_comparison(
     (3.0, 2.0, 1.0)
     """
     problem = located(expr, at)
-    sensible(dtype, digits, h)
+    Question(problem.scalar, problem.at, (), 1, format_named(dtype), digits, h)
     scalar = problem.scalar
     columns = differentiated(scalar, wrt)
     pattern = jacobian_pattern(scalar, columns)
@@ -275,7 +275,7 @@ def hessian_comparison(
     """
     problem = located(expr, at)
     number_valued(problem.program)
-    sensible(dtype, digits, h)
+    Question(problem.scalar, problem.at, (), 1, format_named(dtype), digits, h)
     columns = differentiated(problem.scalar, wrt)
     compressed = compression(problem.scalar, columns)
     pattern = compressed.pattern
@@ -330,10 +330,18 @@ def _answers(
         assert beside is not None
         return beside, ()
     wanted = [] if asked.sampled and asked.backends is None else asking
-    methods = [configured(b, asked.h, deadline, order) for b in wanted]
-    known, rows = held(
-        program, at, names, methods, asked.dtype, digits, deadline, order, asked.progress
+    question = Question(
+        program=program,
+        where=at,
+        names=tuple(names),
+        order=order,
+        floats=format_named(asked.dtype),
+        digits=digits,
+        h=asked.h,
+        deadline=deadline,
+        progress=asked.progress,
     )
+    known, rows = answered(question, question.configured(wanted))
     if beside is not None and RANKS.index(beside.kind) < RANKS.index(known.kind):
         remarks = tuple(dict.fromkeys((*known.remarks, *beside.remarks)))
         known = replace(
@@ -496,23 +504,19 @@ def measured(
     remarks: tuple[Remark, ...] = (),
 ) -> MatrixRow:
     """Entries held against the certified ones."""
-    exact = [None if quantity is None else quantity.exact for quantity in truth]
-    pairs = list(zip(values, exact, strict=True))
-    errors = [None if v is None or t is None else absolute_error(v, t) for v, t in pairs]
-    digits = [
-        None if v is None or t is None else correct_digits(e, t, floats)
-        for (v, t), e in zip(pairs, errors, strict=True)
-    ]
-    known = [(str(k), errors[k], exact[k]) for k, (v, _) in enumerate(pairs) if v is not None]
-    farthest, norm_error = worst(known)
+    errors = {
+        k: Errors(value, exact_of(quantity), floats)
+        for k, (value, quantity) in enumerate(zip(values, truth, strict=True))
+    }
+    farthest, norm_error = worst(errors)
     return MatrixRow(
-        backend,
-        values,
-        tuple(as_float(e) for e in errors),
-        tuple(digits),
-        None if farthest is None else int(farthest),
-        norm_error,
-        evaluations,
-        seconds,
-        remarks,
+        backend=backend,
+        values=values,
+        abs_error=tuple(one.absolute for one in errors.values()),
+        digits=tuple(one.digits for one in errors.values()),
+        worst=farthest,
+        norm_error=norm_error,
+        evaluations=evaluations,
+        seconds=seconds,
+        remarks=remarks,
     )

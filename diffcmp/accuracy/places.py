@@ -4,78 +4,93 @@ why."""
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.errors import Errors
 from diffcmp.accuracy.question import Question
 from diffcmp.accuracy.record import Place
-from diffcmp.accuracy.verdict import Answer, expected, verdict
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.accuracy.verdict import Answer, verdict
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.engines.partials import steps_of
-from diffcmp.notes import Remark
-from diffcmp.point.point import Point
-from diffcmp.program.ir import Program
+from diffcmp.notes import Note, Remark
 from diffcmp.truth.record import Kind, Truth
 
 MOST = 8
-GAP = (
-    1 / 50
-)  # of all points: as many good ones do not divide a place, since digits scatter about the threshold
+GAP = 1 / 50  # of all points: that many good ones divide a place, as digits scatter
 
 # how a number can be wrong: nan or infinite, finite and wrong, or finite where no derivative exists
 Failure: TypeAlias = Literal["loud", "silent", "baseless"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """What one method says at all points, beside the truth. An estimate is None where the method
-    was not asked."""
+class Reply:
+    """What a method says at one point, beside the truth. digits: the correct ones, None where there
+    is no number or no derivative. failure: how the number is wrong; None where it is not, or where
+    nobody knows."""
 
-    method: Backend
-    program: Program
-    name: str
-    floats: Floats
-    points: Sequence[Point]
-    truths: Sequence[Truth]
-    trues: Sequence[Fraction | None]
-    estimates: Sequence[Estimate | None]
-    values: Sequence[Any]
-    digits: Sequence[float | None]
+    question: Question
+    truth: Truth
+    answer: Answer
+    remarks: tuple[Remark, ...]
+    digits: float | None
+    failure: Failure | None
 
-    def failure(self, i: int, enough: float) -> Failure | None:
-        """How the method fails at a point; None where it does not, or where nobody knows."""
-        value, digits = self.values[i], self.digits[i]
-        if value is None:
-            return None
-        finite = math.isfinite(value)
-        if digits is not None:
-            return None if digits >= enough else "silent" if finite else "loud"
-        return (
-            "baseless"
-            if finite and self.truths[i].along[self.name].kind is not Kind.UNDECIDED
-            else None
+    @property
+    def value(self) -> Any:
+        """The derivative that the method gives."""
+        return self.answer.value
+
+    @property
+    def depth(self) -> float:
+        """The digits; a number where no derivative exists is not as bad as a wrong one."""
+        return math.inf if self.digits is None else self.digits
+
+    def reasons(self) -> Iterator[Remark]:
+        """Why the number is wrong: what the method says of it, and the verdict on a finite one."""
+        yield from self.remarks
+        said = (
+            verdict(self.question, self.truth, self.answer) if math.isfinite(self.value) else None
         )
+        if said is not None:
+            yield said
 
 
-def places(answers: Answers) -> tuple[tuple[Place, ...], int]:
-    """The worst eight places from left to right, and how many more there are."""
-    enough = expected(answers.method, answers.floats)
-    failures = {
-        i: f for i in range(len(answers.points)) if (f := answers.failure(i, enough)) is not None
-    }
-    asked = [i for i, value in enumerate(answers.values) if value is not None]
-    runs = list(_runs(asked, failures, 1 + int(len(asked) * GAP)))
-    found = sorted((_depth(answers, run), k) for k, run in enumerate(runs))
-    kept = sorted(k for _, k in found[:MOST])
-    return tuple(_place(answers, runs[k], failures) for k in kept), len(runs) - len(kept)
+def reply(method: Backend, question: Question, truth: Truth, estimate: Estimate) -> Reply:
+    """An estimate of the derivative by one variable, held against the truth."""
+    (name,) = question.names
+    errors = Errors(estimate.derivative.get(name), truth.exact(name), question.floats)
+    steps = None if estimate.h is None else steps_of(estimate.h, name, 1)
+    answer, digits = Answer(method, name, errors, steps), errors.digits
+    failure = _failure(answer, digits, truth.along[name].kind)
+    return Reply(question, truth, answer, estimate.remarks, digits, failure)
 
 
-def _runs(asked: Sequence[int], failing: Collection[int], gap: int) -> Iterator[list[int]]:
-    """Failing points that are no more than `gap` of the points asked for apart."""
+def _failure(answer: Answer, digits: float | None, kind: Kind) -> Failure | None:
+    if answer.value is None:
+        return None
+    finite = math.isfinite(answer.value)
+    if digits is None:
+        return "baseless" if finite and kind is not Kind.UNDECIDED else None
+    if digits >= answer.method.expected_digits(answer.errors.floats):
+        return None
+    return "silent" if finite else "loud"
+
+
+def places(replies: Sequence[Reply | None]) -> tuple[tuple[Place, ...], int]:
+    """The worst eight places from left to right, and how many more there are. A reply is None where
+    the method was not asked."""
+    asked = {i: r for i, r in enumerate(replies) if r is not None and r.value is not None}
+    failing = {i: r for i, r in asked.items() if r.failure is not None}
+    runs = list(_runs(list(asked), failing))
+    worst = sorted(runs, key=lambda run: (min(failing[i].depth for i in run), -len(run)))[:MOST]
+    return tuple(_place(run, failing) for run in sorted(worst)), len(runs) - len(worst)
+
+
+def _runs(asked: Sequence[int], failing: Mapping[int, Reply]) -> Iterator[list[int]]:
+    """Failing points with few good ones between them."""
+    gap = 1 + int(len(asked) * GAP)
     run: list[int] = []
     last = 0
     for k, i in enumerate(asked):
@@ -89,50 +104,25 @@ def _runs(asked: Sequence[int], failing: Collection[int], gap: int) -> Iterator[
         yield run
 
 
-def _depth(answers: Answers, run: Sequence[int]) -> tuple[float, int]:
-    """What the worst places are sorted by: fewest digits, then most points."""
-    return min(_scale(answers, i) for i in run), -len(run)
-
-
-def _scale(answers: Answers, i: int) -> float:
-    """The digits; a number where no derivative exists is not as bad as a wrong one."""
-    digits = answers.digits[i]
-    return math.inf if digits is None else digits
-
-
-def _place(answers: Answers, run: Sequence[int], failures: dict[int, Failure]) -> Place:
+def _place(run: Sequence[int], failing: Mapping[int, Reply]) -> Place:
     """One place: its deepest point, and the reasons of each way of failing in it."""
-    deepest: dict[Failure, int] = {}
+    deepest = []
     for how in ("loud", "silent", "baseless"):
-        group = [i for i in run if failures[i] == how]
-        if group:
-            least = min(_scale(answers, i) for i in group)
-            tied = [i for i in group if _scale(answers, i) == least]
-            deepest[how] = tied[len(tied) // 2]
-    at = min(deepest.values(), key=lambda i: _scale(answers, i))
-    order = sorted(deepest.values(), key=lambda i: i != at)
-    said: dict[object, Remark] = {}
-    for i in order:
-        for one in _reasons(answers, i):
-            said.setdefault(one.note, one)
+        group = [i for i in run if failing[i].failure == how]
+        least = min((failing[i].depth for i in group), default=None)
+        tied = [i for i in group if failing[i].depth == least]
+        deepest += tied[len(tied) // 2 :][:1]  # the middle one
+    at = min(deepest, key=lambda i: failing[i].depth)
+    remarks: dict[Note, Remark] = {}
+    for i in sorted(deepest, key=lambda i: i != at):
+        for reason in failing[i].reasons():
+            remarks.setdefault(reason.note, reason)
     return Place(
-        run[0], run[-1], at, answers.digits[at], answers.values[at], len(run), tuple(said.values())
+        first=run[0],
+        last=run[-1],
+        at=at,
+        digits=failing[at].digits,
+        derivative=failing[at].value,
+        points=len(run),
+        remarks=tuple(remarks.values()),
     )
-
-
-def _reasons(answers: Answers, i: int) -> Iterator[Remark]:
-    """Why the number at a point is wrong: what the method says of it, and the verdict on a finite
-    one."""
-    estimate, value = answers.estimates[i], answers.values[i]
-    assert estimate is not None
-    yield from estimate.remarks
-    if math.isfinite(value):
-        steps = None if estimate.h is None else steps_of(estimate.h, answers.name, 1)
-        program, where = answers.program, answers.points[i]
-        question = Question(program, where, (answers.name,), floats=answers.floats)
-        errors = Errors(value, answers.trues[i], answers.floats)
-        # the verdict looks at f only where the derivative is right
-        answer = Answer(answers.method, answers.name, errors, steps, f=0.0)
-        said = verdict(question, answers.truths[i], answer)
-        if said is not None:
-            yield said

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import DTYPES, Floats, exact
+from diffcmp.backends.protocol import Backend
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS
@@ -78,6 +79,10 @@ class Question:
     def inputs(self) -> list[Any]:
         """The point as the format rounds it."""
         return self.where.rounded(self.floats)
+
+    def configured(self, methods: Sequence[Backend]) -> list[Backend]:
+        """Methods with the order, the step and the deadline that are asked for."""
+        return [method.configured(self.order, self.h, self.deadline) for method in methods]
 
     def rounded(self) -> Point:
         """The point as the format rounds it, with its exact coordinates."""

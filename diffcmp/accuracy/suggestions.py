@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
+from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.explanation import Gain, Suggestion
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.accuracy.sweep import sweep
-from diffcmp.accuracy.verdict import expected
 from diffcmp.algebra.rewrite import Rewriting, rewritings
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
@@ -23,7 +22,7 @@ from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
-from diffcmp.truth.record import Truth
+from diffcmp.truth.record import Truth, exact_of
 
 MOST = 2  # rewritings that are offered
 WORTH = 1.0  # digits that a suggestion must win
@@ -57,10 +56,7 @@ class Setting:
     def digits(self, value: Any, name: str | None) -> float | None:
         """Correct digits of a derivative, or of f for None; None where there is no true number."""
         quantity = self.known.value if name is None else self.known.derivative(name)
-        true = None if quantity is None else quantity.exact
-        return (
-            None if true is None else correct_digits(absolute_error(value, true), true, self.floats)
-        )
+        return Errors(value, exact_of(quantity), self.floats).digits
 
 
 # other forms
@@ -196,7 +192,7 @@ def failing(row: Row, comparison: Comparison) -> bool:
 
 def _due(row: Row, comparison: Comparison) -> float:
     """The digits that a method should have."""
-    return expected(backend(row.backend), Floats(comparison.dtype))
+    return backend(row.backend).expected_digits(Floats(comparison.dtype))
 
 
 def _least(row: Row) -> float | None:

@@ -11,26 +11,20 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import exact_difference, split
+from diffcmp.accuracy.budget import WORKING_BITS, budget_of
 from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.question import Question
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
-from diffcmp.arithmetic.floats import Floats, exact
-from diffcmp.backends.complex_step import ComplexStep
-from diffcmp.backends.protocol import Backend
-from diffcmp.backends.richardson import Richardson
-from diffcmp.backends.stencil import Stencil
+from diffcmp.arithmetic.floats import exact
+from diffcmp.backends.protocol import Backend, rational
 from diffcmp.engines.lhopital.touching import touching
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, exact_of
 
 SHORT = 6  # digits of a number inside a sentence
+CHOICE = 0.25  # of the dtype's digits: enough to tell which one-sided derivative a number is
 PART_DIGITS = 40  # of f′, for the parts of an error
-BITS = 512
-# of the dtype's digits: fewer from a method without truncation error deserve a note
-EXACT_SHARE = 0.75
-STEP_SHARE = 0.5  # of the digits that a stencil of its order can reach
 SMALLEST_SLOPE = 1e-250
 
 _SINGULAR = {
@@ -75,21 +69,12 @@ def verdict(question: Question, truth: Truth, answer: Answer) -> Remark | None:
     if along.derivative is None:
         return _one_sided(along, second, answer)
     digits = answer.errors.digits
-    if digits is not None and digits < expected(answer.method, question.floats, truth.order):
+    if digits is not None and digits < answer.method.expected_digits(question.floats):
         return _blame(question, along.kind, answer, digits)
     if not math.isfinite(answer.f) and along.kind is Kind.SMOOTH:
-        by_steps = isinstance(answer.method, ComplexStep) and math.isfinite(question.value())
+        by_steps = answer.method.imaginary and math.isfinite(question.value())
         return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
     return None
-
-
-def expected(method: Backend, floats: Floats, order: int = 1) -> float:
-    """The digits below which a derivative of that order deserves a note."""
-    full = full_digits(floats)
-    if isinstance(method, Stencil):
-        p = method.truncation_order
-        return full * p / (p + order) * STEP_SHARE
-    return full * (STEP_SHARE if isinstance(method, Richardson) else EXACT_SHARE)
 
 
 # where there is no derivative
@@ -118,7 +103,7 @@ def _choice(errors: Errors, along: Coordinatewise) -> str:
     left, right = exact_of(along.left), exact_of(along.right)
     mean = None if left is None or right is None else (left + right) / 2
     choices = {"the left one": left, "the right one": right, "their mean": mean}
-    enough = full_digits(errors.floats) * STEP_SHARE / 2
+    enough = full_digits(errors.floats) * CHOICE
     for label, number in choices.items():
         digits = replace(errors, true=number).digits
         if digits is not None and digits >= enough:
@@ -133,19 +118,19 @@ def _choice(errors: Errors, along: Coordinatewise) -> str:
 def _blame(question: Question, kind: Kind, answer: Answer, digits: float) -> Remark:
     """Why a number has too few correct digits."""
     method, true = answer.method, answer.errors.true
-    if kind is Kind.REMOVABLE and isinstance(method, ComplexStep):
+    if kind is Kind.REMOVABLE and method.imaginary:
         return remark(Note.LOST_BELOW_ROUNDOFF)
     guard = _touching_condition(question)
     if guard is not None:
         return guard
     if true and abs(true) < Fraction(2) ** question.floats.least_exponent:
         return remark(Note.UNDERFLOW, dtype=question.dtype)
-    if isinstance(method, Richardson):
-        return remark(Note.EXTRAPOLATION, digits=digits)
+    if method.shortfall is not None:
+        return remark(method.shortfall, digits=digits)
     note = _largest_part(question, answer)
     if note is None:
         return remark(Note.WRONG, digits=digits)
-    if note is Note.ROUNDOFF and isinstance(method, ComplexStep):
+    if note is Note.ROUNDOFF and method.imaginary:
         note = Note.CANCELLATION  # it subtracts nothing itself: no larger h helps
     h = ", ".join(f"{step:.2g}" for step in dict.fromkeys(answer.steps or ()))
     return remark(note, digits=digits, h=h)
@@ -167,7 +152,7 @@ def _largest_part(question: Question, answer: Answer) -> Note | None:
     )
     if near is None or typed is None:
         return None
-    with Balls(BITS).working():
+    with Balls(WORKING_BITS).working():
         parts = _parts(question, answer, near.derivatives[0], typed.derivatives[0])
         sizes = {note: abs(to_arb(part)).mid() for note, part in parts.items() if part is not None}
         largest, size = None, arb(-1)
@@ -181,20 +166,20 @@ def _parts(
     question: Question, answer: Answer, at_rounded: Ball, at_typed: Ball
 ) -> Mapping[Note, Ball | None]:
     """The parts of an error: three with a step, else what the computation lost and what rounding
-    the point did."""
-    method, steps = answer.method, answer.steps
-    if isinstance(method, Stencil | ComplexStep) and steps is not None:
-        inputs = [exact(x) for x in question.inputs]
-        # a tiny slope takes more bits
-        slope = min(max(abs(float(to_arb(at_rounded))), SMALLEST_SLOPE), 1.0)
-        difference = exact_difference(
-            method, question.program, answer.name, inputs, min(steps) * slope
-        )
-        parts = split(answer.value, steps, question.floats, difference, at_rounded, at_typed)
-        return {
-            Note.TRUNCATION: parts.truncation,
-            Note.ROUNDOFF: parts.roundoff,
-            Note.REPRESENTATION: parts.representation,
-        }
-    number = to_arb(Balls(BITS).literal(exact(answer.value)))
-    return {Note.CANCELLATION: number - at_rounded, Note.REPRESENTATION: at_rounded - at_typed}
+    the point did; nothing where the method cannot say what it computes."""
+    if answer.method.truncation_order is None or answer.steps is None:
+        number = rational(exact(answer.value))
+        return {Note.CANCELLATION: number - at_rounded, Note.REPRESENTATION: at_rounded - at_typed}
+    # a tiny slope takes more bits
+    slope = min(max(abs(float(to_arb(at_rounded))), SMALLEST_SLOPE), 1.0)
+    smallest = min(answer.steps) * slope
+    one = replace(question, names=(answer.name,))
+    budget = budget_of(one, answer.method, at_rounded, at_typed, smallest)
+    if budget.difference is None:
+        return {}
+    parts = budget.split(answer.value, answer.steps)
+    return {
+        Note.TRUNCATION: parts.truncation,
+        Note.ROUNDOFF: parts.roundoff,
+        Note.REPRESENTATION: parts.representation,
+    }

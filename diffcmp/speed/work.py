@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
-from diffcmp.accuracy.components import worst
-from diffcmp.accuracy.errors import absolute_error, correct_digits, full_digits
-from diffcmp.accuracy.verdict import EXACT_SHARE
+from diffcmp.accuracy.errors import Errors, correct_digits, full_digits, worst
 from diffcmp.arithmetic.floats import Floats
+from diffcmp.backends.protocol import EXACT_SHARE
 from diffcmp.backends.registry import chosen
 from diffcmp.speed.timing import Call
 
@@ -47,10 +46,8 @@ class Certified:
         found = np.atleast_1d(np.asarray(answer, dtype=float))
         if found.shape != (self.size,) or not np.all(np.isfinite(found)):
             return 0.0
-        errors = [
-            (str(i), absolute_error(float(found[i]), true), true) for i, true in self.values.items()
-        ]
-        _, error = worst(errors)
+        every = {i: Errors(float(found[i]), true, FLOATS) for i, true in self.values.items()}
+        _, error = worst(every)
         certain = 0.0 if error is None else correct_digits(Fraction(error), Fraction(1), FLOATS)
         if model is None or self.size == len(self.values):
             return certain

@@ -25,7 +25,7 @@ from diffcmp.accuracy.landmarks import landmarks
 from diffcmp.accuracy.map import coarse_to_fine, stretches
 from diffcmp.accuracy.record import Place, Track
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Estimate
+from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.language.parser import parse
 from diffcmp.notes import Note
 from diffcmp.point.coordinate import coordinate
@@ -243,7 +243,7 @@ def test_an_empty_interval(start: str, stop: str) -> None:
 # ---------------------------------------------------------------------------------------------------
 
 
-class Given:
+class Given(Backend):
     """A backend that answers by a function of x, after a while."""
 
     summary = "for tests"

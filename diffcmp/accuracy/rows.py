@@ -1,0 +1,111 @@
+"""One method's answer as a row of a comparison: its errors, what it costs, and what is to be said
+of it."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from diffcmp.accuracy.errors import Errors, worst
+from diffcmp.accuracy.question import Question
+from diffcmp.accuracy.record import Row
+from diffcmp.accuracy.verdict import Answer, verdict
+from diffcmp.backends.protocol import Backend, Estimate, Prepared
+from diffcmp.engines.partials import steps_of
+from diffcmp.notes import Remark
+from diffcmp.truth.record import Truth
+
+REPEAT_SECONDS = 0.002
+REPEATS = 20  # a median of more is hardly better, and a table has a dozen rows that wait for it
+ASK = "see `diffcmp explain`: the methods that resolve such points fail here too"
+LARGE = 64  # components of which all are looked into
+WORST = 3  # of more components the ones that are looked into
+
+
+def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f: Any) -> Row:
+    """An estimate held against the truth. f: the function's value, where the method gives none."""
+    value = f if estimate.value is None else estimate.value
+    errors = {
+        name: Errors(estimate.derivative.get(name), truth.exact(name), question.floats)
+        for name in question.names
+    }
+    remarks = list(estimate.remarks)
+    for name in _looked_into(errors):
+        number = errors[name].value
+        if number is not None and math.isfinite(number):
+            h = None if estimate.h is None else steps_of(estimate.h, name, truth.order)
+            said = verdict(question, truth, Answer(method, name, errors[name], h, value))
+            remarks += [] if said is None else [said]
+    return measured(method, replace(estimate, value=value), errors, remarks)
+
+
+def _looked_into(errors: Mapping[str, Errors]) -> Sequence[str]:
+    """All of a few components; of many, those with the fewest digits."""
+    if len(errors) <= LARGE:
+        return list(errors)
+    return sorted(errors, key=lambda name: errors[name].digits or 0.0)[:WORST]
+
+
+def measured(
+    method: Backend, estimate: Estimate, errors: dict[str, Errors], remarks: Iterable[Remark]
+) -> Row:
+    """An estimate as a row, by the errors of what it gives, and the remarks, each once."""
+    farthest, norm_error = worst(errors)
+    h, expression = estimate.h, estimate.expression
+    return Row(
+        backend=method.name,
+        value=estimate.value,
+        derivative=dict(estimate.derivative),
+        h=None if h is None else dict(h),
+        rule=method.rule,
+        abs_error={name: one.absolute for name, one in errors.items()},
+        rel_error={name: one.relative for name, one in errors.items()},
+        digits={name: one.digits for name, one in errors.items()},
+        ulps={name: one.ulps for name, one in errors.items()},
+        evaluations=estimate.evaluations,
+        seconds=estimate.seconds,
+        remarks=tuple(dict.fromkeys(remarks)),
+        expression=None if expression is None else dict(expression),
+        worst=farthest,
+        norm_error=norm_error,
+    )
+
+
+def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
+    """The estimate with the seconds of one call of the computation alone: the median of a few
+    repeats, within a few milliseconds."""
+    work = None if estimate.seconds is None else ready.work(question.where)
+    if work is None:
+        return estimate
+    seconds: list[float] = []
+    with question.floats.quiet():
+        end = time.perf_counter() + REPEAT_SECONDS
+        while not seconds or (len(seconds) < REPEATS and time.perf_counter() < end):
+            start = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - start)
+    return replace(estimate, seconds=statistics.median(seconds))
+
+
+def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows, with no advice to use a method that fails in the same table."""
+    failed = [re.escape(row.backend) for row in rows if not any(_finite(row))]
+    if not failed:
+        return tuple(rows)
+    named = re.compile(rf"(?<![\w-])({'|'.join(failed)})(?![\w-])")
+
+    def sound(said: Remark) -> Remark:
+        return replace(said, counsel=ASK) if named.search(said.advice) else said
+
+    return tuple(replace(row, remarks=tuple(map(sound, row.remarks))) for row in rows)
+
+
+def _finite(row: Row) -> Iterator[bool]:
+    """Whether each of the derivatives is a finite number."""
+    for value in row.derivative.values():
+        yield value is not None and math.isfinite(value)
