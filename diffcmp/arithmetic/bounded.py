@@ -23,10 +23,6 @@ from diffcmp.primitives import TABLE
 Rule: TypeAlias = Callable[[Floats, str, int, list[Any], Any], Any]
 
 ULPS = 4  # by which a library's function may be wrong
-SHRINK = frozenset(
-    {"mul", "div", "power", "exp", "erfc"}
-)  # of arguments other than 0 they are 0 only by underflow
-EXACT = frozenset({"neg", "add", "sub", "mul"})
 SAFE = 2.0**50
 
 
@@ -93,10 +89,9 @@ class BoundedFloats(NumberSystem[Bounded]):
         errors = [a.error for a in arguments]
         if self.leaves_range(name, values, out):
             raise OutOfRange
-        if not any(errors) and name in EXACT and _whole(out) and all(_whole(v) for v in values):
-            return Bounded(out)
-        if not any(errors) and out == 0 and name in EXACT:
-            return Bounded(out)
+        if TABLE[name].ring and not any(errors):
+            if out == 0 or all(map(_whole, (out, *values))):
+                return Bounded(out)
         carried = 0.0
         for position, error in enumerate(errors):
             if error:
@@ -115,11 +110,9 @@ class BoundedFloats(NumberSystem[Bounded]):
             return False
         if math.isinf(out):
             return True
-        return (
-            name in SHRINK
-            and abs(out) < self.smallest
-            and (name == "exp" or all(v != 0 for v in values))
-        )
+        if not TABLE[name].underflows or 0 in values:
+            return False
+        return bool(abs(out) < self.smallest)
 
 
 def _whole(x: Any) -> bool:

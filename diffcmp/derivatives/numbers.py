@@ -153,12 +153,10 @@ def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[...
             return _method(compiled(derived))
         return _in_loops(derived) if jit else elementwise(derived)
     if backend in ("dual-lhopital", "tape-lhopital"):
-        from diffcmp.engines.lhopital.careful import careful
+        from diffcmp.engines.lhopital.compiled import careful
 
-        made: Callable[..., Any] = careful(
-            program, name, "dual" if backend == "dual-lhopital" else "tape"
-        )
-        return made
+        slope: Callable[..., Any] = careful(program, name, backend.removesuffix("-lhopital"))
+        return slope
     return _by_backend(program, name, backend)
 
 
