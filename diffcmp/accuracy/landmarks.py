@@ -25,8 +25,6 @@ MOST = 100
 HALVINGS = 60
 CLOSE = 1e-12  # relative: roundoff moves a change of sign by less
 DENOMINATORS = 1000
-FACTORS = ("mul", "div", "power", "pow", "neg")  # these vanish where one of their arguments does
-POLES_AT_INTEGERS = ("gamma", "lgamma", "digamma")
 
 State: TypeAlias = Callable[[Sequence[Any]], object]
 
@@ -76,12 +74,12 @@ def _states(form: Program, floats: Floats) -> Iterator[State]:
     for eq in form.equations:
         if form.constant.issuperset(eq.inputs):
             continue
-        if eq.entry.condition and eq.primitive not in ("and", "or", "not"):
+        if eq.entry.compares:
             yield _order_of(*eq.inputs)
         elif eq.entry.steps:
             yield _step_of(eq.output, math.inf)
-        elif eq.primitive in POLES_AT_INTEGERS:
-            yield _step_of(eq.inputs[0], 0.5)
+        elif eq.entry.recurrence:  # poles at the integers from 0 down
+            yield _step_of(eq.inputs[-1], 0.5)
         elif rules.domain(eq.primitive) is not None and eq.primitive != "div":
             yield _inside(eq, floats)
 
@@ -119,8 +117,8 @@ def _watched(form: Program) -> set[int]:
             eq.primitive in ("power", "pow") and not _whole_power(form, eq)
         ):
             found.add(eq.inputs[0])
-        if eq.output in found and eq.primitive in FACTORS:
-            found.update(eq.inputs[:1] if eq.primitive in ("power", "pow") else eq.inputs)
+        if eq.output in found and eq.entry.factors:
+            found.update(eq.inputs[i] for i in eq.entry.factors)
     return found
 
 
