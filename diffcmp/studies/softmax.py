@@ -15,7 +15,7 @@ from diffcmp.language.parser import parse
 from diffcmp.report.record import Chart, Curve, Report, Table, concluded
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
-from diffcmp.truth.asked import certify
+from diffcmp.truth.certify import certify
 
 SOFT = "softmax(x/T)"
 HARD = "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"
