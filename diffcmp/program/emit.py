@@ -15,71 +15,86 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Equation, Program
 from diffcmp.program.printer import ATOM, Bound, operator_text, wrapped
 
-RETURNED = ", "
 LONGEST = 60  # characters of an expression before it gets a name of its own
+SIGN = 13  # how tightly a sign binds
+OURS = "_errors", "_fallback", "_careful", "_out", "_other", "_float", "_origin"
 
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """Python source of one function, the primitives that it calls by name, and its compiled
-    code."""
+    """One Python function: its parameters, the lines of its body, the texts of what it returns at
+    the end (none where the body has returned), and the primitives that it calls by name."""
 
-    source: str
     name: str
+    parameters: tuple[str, ...]
+    body: tuple[str, ...]
+    results: tuple[str, ...]
     calls: tuple[str, ...]
 
-    def function(self, namespace: Mapping[str, object]) -> Callable[..., object]:
+    @property
+    def arguments(self) -> str:
+        """The parameters, as another function is called with them."""
+        return ", ".join(self.parameters)
+
+    @property
+    def lines(self) -> list[str]:
+        """The body with what is returned at its end, indented."""
+        end = [f"return {', '.join(self.results)}"] if self.results else []
+        return [f"    {line}" for line in (*self.body, *end)]
+
+    @property
+    def source(self) -> str:
+        """The function as Python source."""
+        return "\n".join([f"def {self.name}({self.arguments}):", *self.lines]) + "\n"
+
+    def function(self, namespace: Mapping[str, object]) -> Callable[..., Any]:
         """The function, with `namespace` for its globals."""
-        scope = dict(namespace)
-        exec(
-            compile(self.source, f"<diffcmp {self.name}>", "exec"), scope
-        )  # our own source, from an allow-listed Program
-        made = scope[self.name]
-        assert callable(made)
-        return made
+        return executed(self.source, self.name, dict(namespace))
 
     def careful(self) -> Emitted:
         """For a function of a number and a condition: the number, or what `_careful` makes of the
         arguments where the condition holds or the number is not finite."""
-        *body, last = self.source.splitlines()
-        number, condition = last.removeprefix("    return ").rsplit(RETURNED, 1)
-        arguments = body[0][body[0].index("(") + 1 : body[0].rindex(")")]
-        check = f"    if {condition} or _out - _out:\n        return _careful({arguments})"  # inf - inf is nan, which is true
-        return replace(
-            self, source="\n".join([*body, f"    _out = {number}", check, "    return _out"]) + "\n"
+        number, condition = self.results
+        check = (
+            f"_out = {number}",
+            f"if {condition} or _out - _out:",  # inf - inf is nan, which is true
+            f"    return _careful({self.arguments})",
         )
+        return replace(self, body=(*self.body, *check), results=("_out",))
 
     def guarded(self) -> Emitted:
-        """The same function, which calls `_fallback` with its arguments where the straight code
-        raises `_errors`."""
-        head, *body = self.source.splitlines()
-        arguments = head[head.index("(") + 1 : head.rindex(")")]
-        inner = "\n".join(f"    {line}" for line in body)
-        source = f"{head}\n    try:\n{inner}\n    except _errors:\n        return _fallback({arguments})\n"
-        return replace(self, source=source)
+        """A function that calls `_fallback` with its arguments where the straight code raises
+        `_errors`."""
+        fallback = f"    return _fallback({self.arguments})"
+        return replace(self, body=("try:", *self.lines, "except _errors:", fallback), results=())
 
     def dispatching(self) -> Emitted:
-        """The same function of Python's floats, which leaves all other arguments to `_other`. One
-        test of identity an argument: the functions of `math` take arrays of one element, and refuse
-            others in their own ways.
+        """A function of Python's floats that leaves all other arguments to `_other`. One test of
+        identity an argument: the functions of `math` take arrays of one element, and refuse others
+        in their own ways.
 
         It is a method: `_origin`, at which it does not look, comes first. Whatever a method is
         bound to says how to pickle it, and Python calls it as fast as a function.
         """
-        head, *body = self.source.splitlines()
-        arguments = head[head.index("(") + 1 : head.rindex(")")]
-        test = " is ".join(f"{name}.__class__" for name in arguments.split(", "))
-        lines = [
-            f"def {self.name}(_origin, {arguments}):",
-            f"    if {test} is _float:",
-            *(f"    {line}" for line in body),
-        ]
-        return replace(self, source="\n".join([*lines, f"    return _other({arguments})"]) + "\n")
+        classes = " is ".join(f"{name}.__class__" for name in self.parameters)
+        body = (f"if {classes} is _float:", *self.lines)
+        other = (f"_other({self.arguments})",)
+        return replace(self, parameters=("_origin", *self.parameters), body=body, results=other)
+
+
+def executed(source: str, name: str, scope: dict[str, object]) -> Callable[..., Any]:
+    """The function `name` of our own source, which is made of an allow-listed Program, with `scope`
+    for its globals."""
+    exec(compile(source, f"<diffcmp {name}>", "exec"), scope)
+    function = scope[name]
+    assert callable(function)
+    return function
 
 
 def called(primitive: str) -> str:
@@ -97,6 +112,9 @@ def _double(value: Fraction) -> str:
         return "1e999" if value > 0 else "-1e999"
 
 
+OPERATORS = [name for name, entry in TABLE.items() if entry.infix and name != "pow"]
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How emitted code spells numbers and powers.
@@ -108,9 +126,7 @@ class Dialect:
     """
 
     literal: Callable[[Fraction], str] = _double
-    infix: frozenset[str] = frozenset(
-        name for name, entry in TABLE.items() if entry.infix and name != "pow"
-    ) | {"where"}
+    infix: frozenset[str] = frozenset({"where", *OPERATORS})
     bound: Callable[[Equation], str] = lambda eq: called(eq.primitive)
 
 
@@ -126,67 +142,78 @@ def emit(
     Common subexpressions are computed once; `known` gives the source of slots whose value is
     settled (constants).
     """
-    return _Writer(program, dialect or Dialect(), known or {}).emitted(name)
+    return _Function(program, dialect or Dialect(), known or {}).emitted(name)
 
 
-class _Writer:
-    """Collects the lines of one function. A text is paired with how tightly it binds, as in the
-    printer."""
+class _Function:
+    """One function in the making. A text is paired with how tightly it binds, as in the printer."""
 
     def __init__(self, program: Program, dialect: Dialect, known: Mapping[int, str]) -> None:
         self.program = program
         self.dialect = dialect
         self.known = known
         self.shared, self.order = _shared(program, known)
-        self.uses = Counter(
-            self.shared[i] for eq in self.order if eq.output not in known for i in eq.inputs
-        )
-        self.uses.update(self.shared[i] for i in program.outputs)
+        self.uses = Counter(self.shared[i] for i in program.outputs)
+        for eq in self.order:
+            if eq.output not in known:
+                self.uses.update(self.shared[i] for i in eq.inputs)
         self.names = python_names(program)
         self.calls: dict[str, None] = {}
         self.lines: list[str] = []
         self.texts: dict[int, Bound] = {}
 
     def emitted(self, name: str) -> Emitted:
-        for i in range(len(self.program.inputs)):
-            self.texts[i] = (self.names[i], ATOM)
+        inputs = range(len(self.program.inputs))
+        self.texts |= {i: (self.names[i], ATOM) for i in inputs}
         for eq in self.order:
-            text, level = self.source(eq)
+            text, level = self.text(eq)
             if level < ATOM and (self.uses[eq.output] > 1 or len(text) > LONGEST):
                 text, level = self.assigned(eq.output, text), ATOM
             self.texts[eq.output] = (text, level)
-        parameters = ", ".join(self.names[i] for i in range(len(self.program.inputs)))
-        results = RETURNED.join(self.texts[self.shared[i]][0] for i in self.program.outputs)
-        source = (
-            "\n".join([f"def {name}({parameters}):", *self.lines, f"    return {results}"]) + "\n"
+        return Emitted(
+            name=name,
+            parameters=tuple(self.names[i] for i in inputs),
+            body=tuple(self.lines),
+            results=tuple(self.texts[self.shared[i]][0] for i in self.program.outputs),
+            calls=tuple(self.calls),
         )
-        return Emitted(source, name, tuple(self.calls))
 
     def assigned(self, slot: int, text: str) -> str:
-        self.lines.append(f"    {self.names[slot]} = {text}")
+        self.lines.append(f"{self.names[slot]} = {text}")
         return self.names[slot]
 
-    def source(self, eq: Equation) -> Bound:
+    def text(self, eq: Equation) -> Bound:
+        """The value of an equation."""
         if eq.output in self.known:
             text = self.known[eq.output]
-            return text, ATOM if text[0] != "-" else 13
+            return text, ATOM if text[0] != "-" else SIGN
         if eq.params:
             return self.dialect.literal(eq.params[0]), ATOM
-        if eq.primitive == "where" and "where" in self.dialect.infix:
-            test, x, y = (wrapped(self.texts[self.shared[i]], 2) for i in eq.inputs)
-            return f"{x} if {test} else {y}", 1
-        if eq.primitive == "power" and "power" in self.dialect.infix:
-            exponent = self.program.by_output[self.shared[eq.inputs[1]]].params
+        return self.operator(eq) or self.call(eq)
+
+    def operator(self, eq: Equation) -> Bound | None:
+        """An equation by Python's operators; None where the dialect calls a function."""
+        if eq.primitive not in self.dialect.infix:
+            return None
+        slots = [self.shared[i] for i in eq.inputs]
+        if eq.primitive == "power":
+            exponent = self.program.by_output[slots[1]].params
             if exponent == (Fraction(2),):
-                return self.product_with_itself(self.shared[eq.inputs[0]])
-            if exponent and exponent[0].denominator == 1:
-                return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])
-        elif eq.primitive in self.dialect.infix:
-            return operator_text(eq, [self.texts[self.shared[i]] for i in eq.inputs])
+                return self.product_with_itself(slots[0])
+            if not exponent or exponent[0].denominator != 1:
+                return None
+        operands = [self.texts[i] for i in slots]
+        if eq.primitive == "where":
+            test, x, y = (wrapped(operand, 2) for operand in operands)
+            return f"{x} if {test} else {y}", 1
+        return operator_text(eq, operands)
+
+    def call(self, eq: Equation) -> Bound:
+        """An equation by the function of its name."""
         if eq.entry.structure is None:
             self.calls[eq.primitive] = None
-        name = self.dialect.bound(eq)
-        return f"{name}({', '.join(self.texts[self.shared[i]][0] for i in eq.inputs)})", ATOM - 1
+        arguments = ", ".join(self.texts[self.shared[i]][0] for i in eq.inputs)
+        return f"{self.dialect.bound(eq)}({arguments})", ATOM - 1
 
     def product_with_itself(self, slot: int) -> Bound:
         text, level = self.texts[slot]
@@ -200,7 +227,7 @@ def _shared(program: Program, known: Mapping[int, str]) -> tuple[dict[int, int],
     """For each slot the first one with the same value, and the equations that are left: live, each
     computed once."""
     shared = {i: i for i in range(len(program.inputs))}
-    made: dict[tuple[object, ...], int] = {}
+    slots: dict[tuple[object, ...], int] = {}
     order = []
     live = _live(program, known)
     for eq in program.equations:
@@ -208,11 +235,10 @@ def _shared(program: Program, known: Mapping[int, str]) -> tuple[dict[int, int],
             continue
         inputs = () if eq.output in known else tuple(shared[i] for i in eq.inputs)
         key = (eq.primitive, eq.params, inputs, eq.static, known.get(eq.output))
-        if key in made:
-            shared[eq.output] = made[key]
-        else:
-            made[key] = shared[eq.output] = eq.output
+        if key not in slots:
+            slots[key] = eq.output
             order.append(eq)
+        shared[eq.output] = slots[key]
     return shared, order
 
 
@@ -226,12 +252,9 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
 
 def python_names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    ours = "_errors", "_fallback", "_careful", "_out", "_other", "_float", "_origin"
-    taken = {*reserved, *keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), *ours}
+    taken = {*reserved, *keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), *OURS}
+    wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels}
     names: dict[int, str] = {}
-    wanted = dict(enumerate(program.inputs)) | {
-        slot: label for label, slot in program.labels if slot not in names
-    }
     for slot in range(program.size):
         name = re.sub(r"\W+", "_", wanted.get(slot, f"t{slot}")).rstrip("_")  # x[0] is x_0
         while name in taken or name in TABLE:
