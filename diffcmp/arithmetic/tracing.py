@@ -16,7 +16,7 @@ from typing import Any
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.shapes import Shape, Static, broadcast_shapes
-from diffcmp.program.ir import Builder
+from diffcmp.program.ir import Builder, Program
 
 _SAFE = 2**53  # integers up to here are exact in float64
 
@@ -61,6 +61,11 @@ class Tracing(NumberSystem[Any]):
     def inputs(self) -> list[Tracer]:
         """One tracer for each input of the builder."""
         return [Tracer(i) for i in range(len(self.builder.inputs))]
+
+    def program(self, *values: Any) -> Program:
+        """The Program of some values, and of what these need; None is exactly zero."""
+        slots = [self.slot(self.literal(Fraction(0)) if v is None else v) for v in values]
+        return self.builder.program(slots).pruned()
 
     def literal(self, value: Fraction) -> Tracer:
         return self.made(("literal", value), lambda: self.builder.literal(value), value)

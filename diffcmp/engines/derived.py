@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.arithmetic.tracing import Tracing
+from diffcmp.arithmetic.tracing import Tracer, Tracing
 from diffcmp.engines.forward import Dual, Duals, jvp
 from diffcmp.engines.linear import zeros
 from diffcmp.engines.partials import pair
@@ -20,26 +20,30 @@ from diffcmp.program.checks import differentiated
 from diffcmp.program.ir import Builder, Program
 
 
+def _tracing(program: Program) -> Tracing:
+    """Tracers for the inputs of a Program."""
+    return Tracing(Builder(program.inputs, program.shapes))
+
+
+def _seeds(program: Program, name: str, tracing: Tracing) -> list[Tracer | None]:
+    """1 for the input of that name, and None, which is exactly zero, for every other."""
+    one = tracing.literal(Fraction(1))
+    return [one if given == name else None for given in program.inputs]
+
+
 @lru_cache(maxsize=256)
 def tangent(program: Program, wrt: str) -> Program:
     """The Program of the value and of its derivative with respect to one input, by forward mode on
     tracers."""
-    tracing = Tracing(Builder(program.inputs, program.shapes))
-    one = tracing.literal(Fraction(1))
-    out = jvp(
-        program,
-        tracing,
-        tracing.inputs(),
-        [one if name == wrt else None for name in program.inputs],
-    )
-    derivative = tracing.literal(Fraction(0)) if out.tangent is None else out.tangent
-    return tracing.builder.program([tracing.slot(out.primal), tracing.slot(derivative)]).pruned()
+    tracing = _tracing(program)
+    out = jvp(program, tracing, tracing.inputs(), _seeds(program, wrt, tracing))
+    return tracing.program(out.primal, out.tangent)
 
 
 @lru_cache(maxsize=256)
 def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of the value and of all derivatives asked for, by reverse mode on tracers."""
-    tracing = Tracing(Builder(program.inputs, program.shapes))
+    tracing = _tracing(program)
     return _swept(program, wrt, tracing, tracing.literal(Fraction(1)))
 
 
@@ -47,26 +51,24 @@ def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
 def pullback(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of the value and of the vector-Jacobian products with respect to the inputs
     named, by reverse mode; the cotangent of the value, of its shape, is a further input."""
-    shape = program.dims[program.outputs[0]]
-    inputs, shapes = (
-        (*program.inputs, primed("out", program.inputs)),
-        (*input_shapes(program), shape),
-    )
+    inputs = (*program.inputs, primed("out", program.inputs))
+    shapes = (*input_shapes(program), program.dims[program.outputs[0]])
     tracing = Tracing(Builder(inputs, shapes))
     return _swept(program, wrt, tracing, tracing.inputs()[-1])
 
 
 def _swept(program: Program, wrt: tuple[str, ...], tracing: Tracing, seed: Any) -> Program:
+    """The Program of the value and of the cotangents of the inputs named."""
     varying = [name in wrt for name in program.inputs]
     value, cotangents = vjp(program, tracing, tracing.inputs()[: len(varying)], varying, seed)
-    found = dict(zip(program.inputs, cotangents, strict=True))
-    shapes = dict(zip(program.inputs, input_shapes(program), strict=True))
-    derivatives = [
-        zeros(tracing, shapes[name]) if found[name] is None else found[name] for name in wrt
-    ]
-    return tracing.builder.program(
-        [tracing.slot(value), *(tracing.slot(d) for d in derivatives)]
-    ).pruned()
+    places = [program.inputs.index(name) for name in wrt]
+    derivatives = [_array(tracing, cotangents[i], program.dims[i]) for i in places]
+    return tracing.program(value, *derivatives)
+
+
+def _array(tracing: Tracing, derivative: Any | None, shape: Shape) -> Any:
+    """A derivative, where None is an array of zeros."""
+    return zeros(tracing, shape) if derivative is None else derivative
 
 
 @lru_cache(maxsize=256)
@@ -78,17 +80,14 @@ def pushforward(program: Program, wrt: tuple[str, ...]) -> Program:
     inputs = list(program.inputs)
     for name in wrt:
         inputs.append(primed(name, inputs))
-    tracing = Tracing(Builder(tuple(inputs), (*shapes.values(), *(shapes[name] for name in wrt))))
+    directions = [shapes[name] for name in wrt]
+    tracing = Tracing(Builder(tuple(inputs), (*shapes.values(), *directions)))
     slots = tracing.inputs()
     along = dict(zip(wrt, slots[len(shapes) :], strict=True))
-    duals = [Dual(slot, along.get(name)) for name, slot in zip(program.inputs, slots, strict=False)]
-    out: list[Dual] = evaluate(program, Duals(tracing), duals)
-    tangents = [
-        zeros(tracing, tracing.shape(d.primal)) if d.tangent is None else d.tangent for d in out
-    ]
-    return tracing.builder.program(
-        [tracing.slot(part) for part in (*(d.primal for d in out), *tangents)]
-    ).pruned()
+    duals = [Dual(slot, along.get(name)) for name, slot in zip(shapes, slots, strict=False)]
+    outs: list[Dual] = evaluate(program, Duals(tracing), duals)
+    tangents = [_array(tracing, out.tangent, tracing.shape(out.primal)) for out in outs]
+    return tracing.program(*(out.primal for out in outs), *tangents)
 
 
 def input_shapes(program: Program) -> tuple[Shape, ...]:
@@ -110,23 +109,12 @@ def hyperdual(program: Program, x: str, y: str) -> Program:
     Fike & Alonso, "The development of hyper-dual numbers for exact second-derivative calculations",
     AIAA 2011-886.
     """
-    tracing = Tracing(Builder(program.inputs, program.shapes))
-    one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
-    inner = [
-        Dual(slot, one if name == x else None)
-        for name, slot in zip(program.inputs, tracing.inputs(), strict=True)
-    ]
-    out = jvp(
-        program,
-        Duals(tracing),
-        inner,
-        [Dual(one) if name == y else None for name in program.inputs],
-    )
-    along = Dual(zero) if out.tangent is None else out.tangent
-    parts = out.primal.primal, out.primal.tangent, along.primal, along.tangent
-    return tracing.builder.program(
-        [tracing.slot(zero if part is None else part) for part in parts]
-    ).pruned()
+    tracing = _tracing(program)
+    inner = list(map(Dual, tracing.inputs(), _seeds(program, x, tracing)))
+    outer = [None if seed is None else Dual(seed) for seed in _seeds(program, y, tracing)]
+    out = jvp(program, Duals(tracing), inner, outer)
+    along = Dual(None) if out.tangent is None else out.tangent
+    return tracing.program(out.primal.primal, out.primal.tangent, along.primal, along.tangent)
 
 
 @lru_cache(maxsize=256)
@@ -137,22 +125,20 @@ def second_adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     Each first derivative of the adjoint Program is swept back in its turn; what these sweeps share
     is traced once.
     """
-    tracing = Tracing(Builder(program.inputs, program.shapes))
+    tracing = _tracing(program)
     one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
     pairs = [pair(name) for name in wrt]
     rows = tuple(dict.fromkeys(x for x, _ in pairs))
-    varying = [any(name == y for _, y in pairs) for name in program.inputs]
+    columns = {y for _, y in pairs}
+    varying = [name in columns for name in program.inputs]
     gradient = adjoint(program, rows)
     value = evaluate(only(gradient, 0), tracing, tracing.inputs())[0]
-    found: dict[tuple[str, str], Any] = {}
+    entries: dict[tuple[str, str], Any] = {}
     for place, x in enumerate(rows, 1):
         _, cotangents = vjp(only(gradient, place), tracing, tracing.inputs(), varying, one)
-        found |= {
-            (x, y): cotangent for y, cotangent in zip(program.inputs, cotangents, strict=True)
-        }
-    derivatives = [zero if found[xy] is None else found[xy] for xy in pairs]
-    slots = [tracing.slot(value), *(tracing.slot(d) for d in derivatives)]
-    return tracing.builder.program(slots).pruned()
+        for y, cotangent in zip(program.inputs, cotangents, strict=True):
+            entries[x, y] = zero if cotangent is None else cotangent
+    return tracing.program(value, *(entries[xy] for xy in pairs))
 
 
 @lru_cache(maxsize=256)
@@ -163,17 +149,10 @@ def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -
     With all variables in `wrt`, these last are a column of the Hessian (Pearlmutter, Neural
     Computation 6, 1994).
     """
-    tracing = Tracing(Builder(program.inputs, program.shapes))
-    one, zero = tracing.literal(Fraction(1)), tracing.literal(Fraction(0))
-    duals = [
-        Dual(slot, one if name == direction else None)
-        for name, slot in zip(program.inputs, tracing.inputs(), strict=True)
-    ]
-    out = evaluate(adjoint(program, wrt), Duals(tracing), duals)
-    column = [zero if d.tangent is None else d.tangent for d in out[1:]]
-    return tracing.builder.program(
-        [tracing.slot(part) for part in (*(d.primal for d in out), *column)]
-    ).pruned()
+    tracing = _tracing(program)
+    duals = list(map(Dual, tracing.inputs(), _seeds(program, direction, tracing)))
+    outs: list[Dual] = evaluate(adjoint(program, wrt), Duals(tracing), duals)
+    return tracing.program(*(out.primal for out in outs), *(out.tangent for out in outs[1:]))
 
 
 @lru_cache(maxsize=256)
@@ -182,14 +161,18 @@ def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
     over the tape."""
     builder = Builder(program.inputs, program.shapes)
     inputs = range(len(program.inputs))
-    pairs = [pair(name) for name in wrt]
+    if not wrt:
+        return builder.program(builder.inline(program, inputs, None)[:1]).pruned()
+    rows: dict[str, dict[str, None]] = {}
+    for x, y in map(pair, wrt):
+        rows.setdefault(y, {})[x] = None
     slots: dict[tuple[str, str], int] = {}
-    value = builder.inline(program, inputs, None)[0] if not pairs else 0
-    for y in dict.fromkeys(y for _, y in pairs):
-        rows = tuple(dict.fromkeys(x for x, other in pairs if other == y))
-        value, *parts = builder.inline(tangent_of_adjoint(program, rows, y), inputs, None)
-        slots |= {(x, y): slot for x, slot in zip(rows, parts[len(rows) :], strict=True)}
-    return builder.program([value, *(slots[xy] for xy in pairs)]).pruned()
+    for y, along in rows.items():
+        column = tangent_of_adjoint(program, tuple(along), y)
+        value, *parts = builder.inline(column, inputs, None)
+        for x, slot in zip(along, parts[len(along) :], strict=True):
+            slots[x, y] = slot
+    return builder.program([value, *(slots[pair(name)] for name in wrt)]).pruned()
 
 
 def forward_programs(program: Program, wrt: Sequence[str], order: int) -> list[Program]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.linear import broadcast, pushed
+from diffcmp.engines.linear import added, broadcast, call_on, pushed
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.shapes import Shape, Static
@@ -40,6 +41,9 @@ class Duals(NumberSystem[Dual]):
         self.exact = base.exact
         self.zero = base.literal(Fraction(0))
 
+    def __repr__(self) -> str:
+        return f"Duals({self.base!r})"
+
     def shape(self, value: Dual) -> Shape:
         return self.base.shape(value.primal)
 
@@ -51,49 +55,45 @@ class Duals(NumberSystem[Dual]):
         if self.exact and entry.definition:
             return None
         if entry.structure is not None:
-            return lambda *duals, static=(): self.structural(name, duals, static)
+            return partial(self.structural, name)
         apply = operation(self.base, name)
-        if entry.condition:
-            conditions = "and", "or", "not"
-            return apply if name in conditions else lambda *duals: apply(*(d.primal for d in duals))
-        if entry.selects:
-            return lambda p, x, y: self.selected(apply, p, x, y)
-        return lambda *duals: self.applied(name, apply, duals)
+        if entry.connects:
+            return apply
+        if entry.compares:
+            return lambda *duals: apply(*(d.primal for d in duals))
+        return partial(self.selected if entry.selects else self.applied, name, apply)
 
-    def applied(self, name: str, apply: Callable[..., Any], duals: Sequence[Dual]) -> Dual:
+    def applied(self, name: str, apply: Callable[..., Any], *duals: Dual) -> Dual:
         """The chain rule: the tangent is the sum of partial · tangent over the arguments that
         vary."""
         primals = [d.primal for d in duals]
         out = apply(*primals)
         tangent = None
         for position, dual in enumerate(duals):
-            if dual.tangent is None:
-                continue
-            term = product(
-                self.base, local_partial(self.base, name, position, primals, out), dual.tangent
-            )
-            tangent = term if tangent is None else operation(self.base, "add")(tangent, term)
+            if dual.tangent is not None:
+                rule = local_partial(self.base, name, position, primals, out)
+                tangent = added(self.base, tangent, product(self.base, rule, dual.tangent))
         return self.joined(out, tangent)
 
-    def structural(self, name: str, duals: Sequence[Dual], static: Static) -> Dual:
-        """What moves and adds up elements does the same with those of the tangents."""
-        primals = [d.primal for d in duals]
-        out = carried_out(self.base, name, primals, static)
-        return Dual(out, pushed(self.base, name, static, primals, [d.tangent for d in duals], out))
-
-    def selected(self, apply: Callable[..., Any], p: Any, x: Dual, y: Dual) -> Dual:
-        """The tangent of a choice is the chosen tangent."""
+    def selected(self, name: str, apply: Callable[..., Any], p: Any, x: Dual, y: Dual) -> Dual:
+        """The tangent of a choice is the chosen tangent, never multiplied by 0."""
         if x.tangent is None and y.tangent is None:
             return Dual(apply(p, x.primal, y.primal))
         tangents = [self.zero if d.tangent is None else d.tangent for d in (x, y)]
         return self.joined(apply(p, x.primal, y.primal), apply(p, *tangents))
 
+    def structural(self, name: str, *duals: Dual, static: Static = ()) -> Dual:
+        """What moves and adds up elements does so with those of the tangents too."""
+        primals = [d.primal for d in duals]
+        out = carried_out(self.base, name, primals, static)
+        call = call_on(self.base, primals, static, out)
+        return Dual(out, pushed(self.base, name, call, [d.tangent for d in duals]))
+
     def joined(self, primal: Any, tangent: Any | None) -> Dual:
         """A primal and its tangent, repeated to the shape of the primal."""
-        return Dual(
-            primal,
-            None if tangent is None else broadcast(self.base, tangent, self.base.shape(primal)),
-        )
+        if tangent is None:
+            return Dual(primal)
+        return Dual(primal, broadcast(self.base, tangent, self.base.shape(primal)))
 
 
 def local_partial(
@@ -112,10 +112,7 @@ def product(base: NumberSystem[Any], left: Any, right: Any) -> Any:
 
 
 def jvp(
-    program: Program,
-    system: NumberSystem[Any],
-    inputs: Sequence[Any],
-    tangents: Sequence[Any | None],
+    program: Program, system: NumberSystem[Any], inputs: Sequence[Any], tangents: Sequence[Any]
 ) -> Dual:
     """Value and directional derivative: the Jacobian-vector product of the first output with
     `tangents`.

@@ -2,38 +2,41 @@
 the one table.
 
 A linear primitive is its own pushforward, argument by argument, and names its transpose. One that
-is not linear states its
-pushforward alone: that is linear in the tangents, so that reverse mode gets its transpose from a
-tape of it (`reverse`).
+is not linear states its pushforward alone: that is linear in the tangents, so that reverse mode
+gets its transpose from a tape of it (`reverse`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import carried_out, operation
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.record import Call
+from diffcmp.primitives.record import Call, Structure
 from diffcmp.primitives.shapes import Shape, Static
+
+
+def added(system: NumberSystem[Any], total: Any | None, term: Any) -> Any:
+    """total + term, where a total of None is exactly zero."""
+    return term if total is None else operation(system, "add")(total, term)
 
 
 def broadcast(system: NumberSystem[Any], value: Any, shape: Shape) -> Any:
     """`value` repeated to `shape`."""
-    return (
-        value
-        if system.shape(value) == shape
-        else carried_out(system, "broadcast", [value], (shape,))
-    )
+    if system.shape(value) == shape:
+        return value
+    return carried_out(system, "broadcast", [value], (shape,))
 
 
 def summed(system: NumberSystem[Any], value: Any, shape: Shape) -> Any:
     """`value` added up to `shape`: the transpose of repeating it."""
-    return (
-        value if system.shape(value) == shape else carried_out(system, "sum_to", [value], (shape,))
-    )
+    if system.shape(value) == shape:
+        return value
+    return carried_out(system, "sum_to", [value], (shape,))
 
 
 def zeros(system: NumberSystem[Any], shape: Shape) -> Any:
@@ -41,55 +44,49 @@ def zeros(system: NumberSystem[Any], shape: Shape) -> Any:
     return broadcast(system, system.literal(Fraction(0)), shape)
 
 
-def applying(system: NumberSystem[Any]) -> Callable[..., Any]:
-    """`apply(name, *arguments, static=…)` in `system`, as the rules of the table call it."""
-    return lambda name, *arguments, static=(): carried_out(system, name, arguments, static)
+def structure_of(name: str) -> Structure:
+    """How a structural primitive works."""
+    structure = TABLE[name].structure
+    assert structure is not None
+    return structure
+
+
+def call_on(
+    system: NumberSystem[Any], arguments: Sequence[Any], static: Static, out: Any = None
+) -> Call:
+    """One use of a structural primitive in `system`, as the rules of the table are told of it."""
+
+    def apply(name: str, *arguments: Any, static: Static = ()) -> Any:
+        return carried_out(system, name, arguments, static)
+
+    return Call(apply, arguments, [system.shape(a) for a in arguments], static, out)
 
 
 def pushed(
-    system: NumberSystem[Any],
-    name: str,
-    static: Static,
-    arguments: Sequence[Any],
-    tangents: Sequence[Any | None],
-    out: Any,
+    system: NumberSystem[Any], name: str, call: Call, tangents: Sequence[Any | None]
 ) -> Any | None:
-    """The tangent of a structural primitive's value `out`; None is exactly zero, here and in
+    """The tangent of a structural primitive's value; None is exactly zero, here and in
     `tangents`."""
-    structure = TABLE[name].structure
-    assert structure is not None
+    structure = structure_of(name)
     moving = [position for position, tangent in enumerate(tangents) if tangent is not None]
     if not moving:
         return None
-    shapes = [system.shape(a) for a in arguments]
     if not all(map(structure.linear_in, moving)):
         assert structure.pushforward is not None
-        call = Call(applying(system), arguments, shapes, static, out)
         return structure.pushforward(call, tangents)
+    apply = partial(carried_out, system, name, static=call.static)
     if not structure.transposes:  # linear in all arguments at once
-        whole = [
-            zeros(system, shape) if t is None else t
-            for t, shape in zip(tangents, shapes, strict=True)
-        ]
-        return carried_out(system, name, whole, static)
+        pairs = zip(tangents, call.shapes, strict=True)
+        return apply([zeros(system, shape) if t is None else t for t, shape in pairs])
     total = None
     for position in moving:
-        replaced = [*arguments[:position], tangents[position], *arguments[position + 1 :]]
-        term = carried_out(system, name, replaced, static)
-        total = term if total is None else operation(system, "add")(total, term)
+        replaced = list(call.arguments)
+        replaced[position] = tangents[position]
+        total = added(system, total, apply(replaced))
     return total
 
 
-def transposed(
-    system: NumberSystem[Any],
-    name: str,
-    static: Static,
-    arguments: Sequence[Any],
-    positions: Sequence[int],
-) -> Callable[[Any], Sequence[Any | None]]:
+def transposed(name: str, call: Call, positions: Sequence[int]) -> Callable[[Any], list[Any]]:
     """From the cotangent of a linear primitive's value to those of its arguments at `positions`."""
-    structure = TABLE[name].structure
-    assert structure is not None
-    call = Call(applying(system), arguments, [system.shape(a) for a in arguments], static)
-    pulls = [structure.transpose(i) for i in positions]
+    pulls = [structure_of(name).transpose(i) for i in positions]
     return lambda cotangent: [pull(call, cotangent) for pull in pulls]

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.forward import local_partial, product
-from diffcmp.engines.linear import pushed, summed, transposed, zeros
+from diffcmp.engines.linear import added, call_on, pushed, structure_of, summed, transposed, zeros
 from diffcmp.primitives import TABLE
+from diffcmp.primitives.record import Call
 from diffcmp.primitives.shapes import Shape, Static
 from diffcmp.program.ir import Program
 
@@ -52,6 +54,9 @@ class Recording(NumberSystem[Variable]):
         self.tape.append((places, pull))
         return Variable(value, len(self.tape) - 1)
 
+    def __repr__(self) -> str:
+        return f"Recording({len(self.tape)} operations on {self.base!r})"
+
     def literal(self, value: Fraction) -> Variable:
         return Variable(self.base.literal(value))
 
@@ -63,18 +68,17 @@ class Recording(NumberSystem[Variable]):
         if self.exact and entry.definition:
             return None
         if entry.structure is not None:
-            return lambda *v, static=(): self.structural(name, v, static)
+            return partial(self.structural, name)
         apply = operation(self.base, name)
-        if entry.condition:
-            conditions = "and", "or", "not"
-            return apply if name in conditions else lambda *v: apply(*(x.value for x in v))
+        if entry.connects:
+            return apply
+        if entry.compares:
+            return lambda *variables: apply(*(v.value for v in variables))
         if entry.selects:
-            return lambda p, *v: self.record(name, apply, (Variable(p), *v))
-        return lambda *v: self.record(name, apply, v)
+            return lambda p, x, y: self.record(name, apply, Variable(p), x, y)
+        return partial(self.record, name, apply)
 
-    def record(
-        self, name: str, apply: Callable[..., Any], arguments: Sequence[Variable]
-    ) -> Variable:
+    def record(self, name: str, apply: Callable[..., Any], *arguments: Variable) -> Variable:
         """Carry out one primitive and write its local partials to the tape: each cotangent is
         partial · cotangent."""
         base, values = self.base, [v.value for v in arguments]
@@ -82,69 +86,14 @@ class Recording(NumberSystem[Variable]):
         moving = [position for position, v in enumerate(arguments) if v.place is not None]
         if not moving:
             return Variable(out)
-        partials = [
-            (local_partial(base, name, position, values, out), base.shape(values[position]))
-            for position in moving
-        ]
+        partials = [local_partial(base, name, position, values, out) for position in moving]
+        shapes = [base.shape(values[position]) for position in moving]
 
         def pull(cotangent: Any) -> list[Any]:
-            return [
-                summed(base, product(base, partial, cotangent), shape)
-                for partial, shape in partials
-            ]
+            terms = zip(partials, shapes, strict=True)
+            return [summed(base, product(base, p, cotangent), shape) for p, shape in terms]
 
-        return self.push(out, self.places(arguments), pull)
-
-    def structural(self, name: str, arguments: Sequence[Variable], static: Static) -> Variable:
-        """Carry out what moves and adds up elements, and write its transpose to the tape."""
-        values = [v.value for v in arguments]
-        out = carried_out(self.base, name, values, static)
-        moving = [position for position, v in enumerate(arguments) if v.place is not None]
-        if not moving:
-            return Variable(out)
-        structure = TABLE[name].structure
-        assert structure is not None
-        linear = all(map(structure.linear_in, moving))
-        pull = (
-            transposed(self.base, name, static, values, moving)
-            if linear
-            else self.retaped(name, static, values, moving, out)
-        )
-        return self.push(out, self.places(arguments), pull)
-
-    def retaped(
-        self,
-        name: str,
-        static: Static,
-        arguments: Sequence[Any],
-        positions: Sequence[int],
-        out: Any,
-    ) -> Pullback:
-        """The transpose of a pushforward: it is recorded on a tape of its own with the tangents,
-        whatever their values, for variables, and swept back."""
-
-        def pull(cotangent: Any) -> list[Any | None]:
-            tape = Recording(self.base)
-            tangents: list[Variable | None] = [None] * len(arguments)
-            for position in positions:
-                tangents[position] = tape.variable(
-                    zeros(self.base, self.base.shape(arguments[position]))
-                )
-            tangent = pushed(
-                tape, name, static, [Variable(a) for a in arguments], tangents, Variable(out)
-            )
-            cotangents = (
-                tape.sweep_back(tangent, cotangent)
-                if tangent is not None
-                else [None] * len(positions)
-            )
-            return cotangents[: len(positions)]
-
-        return pull
-
-    def places(self, arguments: Sequence[Variable]) -> list[int]:
-        """The places of those that vary."""
-        return [v.place for v in arguments if v.place is not None]
+        return self.push(out, places(arguments), pull)
 
     def sweep_back(self, output: Variable, seed: Any) -> list[Any | None]:
         """The cotangent of every place on the tape, from `seed` at `output`; None is exactly
@@ -158,12 +107,44 @@ class Recording(NumberSystem[Variable]):
                 continue
             arguments, pull = self.tape[place]
             for argument, term in zip(arguments, pull(cotangents[place]), strict=True):
-                before = cotangents[argument]
                 if term is not None:
-                    cotangents[argument] = (
-                        term if before is None else operation(self.base, "add")(before, term)
-                    )
+                    cotangents[argument] = added(self.base, cotangents[argument], term)
         return cotangents
+
+    def structural(self, name: str, *arguments: Variable, static: Static = ()) -> Variable:
+        """Carry out what moves and adds up elements, and write its transpose to the tape."""
+        values = [v.value for v in arguments]
+        out = carried_out(self.base, name, values, static)
+        moving = [position for position, v in enumerate(arguments) if v.place is not None]
+        if not moving:
+            return Variable(out)
+        call = call_on(self.base, values, static, out)
+        linear = all(map(structure_of(name).linear_in, moving))
+        pull = transposed(name, call, moving) if linear else self.retaped(name, call, moving)
+        return self.push(out, places(arguments), pull)
+
+    def retaped(self, name: str, call: Call, positions: Sequence[int]) -> Pullback:
+        """The transpose of a pushforward: it is recorded on a tape of its own with the tangents,
+        whatever their values, for variables, and swept back."""
+
+        def pull(cotangent: Any) -> list[Any | None]:
+            tape = Recording(self.base)
+            tangents: list[Variable | None] = [None] * len(call.arguments)
+            for position in positions:
+                tangents[position] = tape.variable(zeros(self.base, call.shapes[position]))
+            constants = [Variable(a) for a in call.arguments]
+            again = call_on(tape, constants, call.static, Variable(call.out))
+            tangent = pushed(tape, name, again, tangents)
+            if tangent is None:
+                return [None] * len(positions)
+            return tape.sweep_back(tangent, cotangent)[: len(positions)]
+
+        return pull
+
+
+def places(arguments: Sequence[Variable]) -> list[int]:
+    """The places of those that vary."""
+    return [v.place for v in arguments if v.place is not None]
 
 
 def vjp(
