@@ -26,11 +26,12 @@ from diffcmp import (
     worker,
 )
 from diffcmp.accuracy.matrix import hessian_comparison
+from diffcmp.backends.protocol import Backend
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.compiled import remaining
 from diffcmp.engines.sparse.pattern import SparseMatrix
-from diffcmp.errors import Fault
-from diffcmp.notes import Note
+from diffcmp.errors import Breakdown, ComputationError, Fault
+from diffcmp.notes import Note, Remark, remark
 from diffcmp.point.point import assignments
 from diffcmp.speed import run, stored
 from diffcmp.speed.record import Measurement
@@ -59,6 +60,19 @@ def broken_method() -> Measurement:
     """The row of a method that divides by zero."""
     work = Work("own", "1/0", (Method("broken", lambda: lambda: 1 // 0),), lambda: None)
     return next(run.measured(work, QUICK, time.perf_counter))
+
+
+def narrow_method() -> Remark:
+    """What a method of double precision alone says of single precision."""
+
+    class Narrow(Backend):
+        name = "narrow"
+        summary = "float64 only"
+        dtypes = ("float64",)
+
+    refusal = Narrow().refused("float32")
+    assert refusal is not None
+    return refusal
 
 
 FAULTS: dict[Fault, Callable[[], Any]] = {
@@ -212,6 +226,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.STENCIL_LEAVES_DOMAIN: lambda: noted("log(x)", "1e-9"),
     Note.IMAGINARY_STEP_LEAVES_DOMAIN: lambda: noted("sqrt(x**2)", 0),
     Note.NO_COMPLEX_TYPE: lambda: noted("x", 1, dtype="float16"),
+    Note.NO_SUCH_FORMAT: lambda: {narrow_method().note},
     Note.KINK: lambda: noted("abs(x)", 0),
     Note.JUMP: lambda: noted("floor(x)", 1),
     Note.POLE: lambda: noted("1/x", 0),
@@ -335,3 +350,17 @@ def test_a_message_names_a_long_thing_by_its_ends() -> None:
         certify("sin(x)", "a" + "1" * 900)
     assert len(str(refused.value)) < 1500
     assert "a1111" in str(refused.value)
+
+
+def test_what_a_debugger_shows() -> None:
+    assert repr(Note.JUMP) == "Note.JUMP"
+    assert repr(remark(Note.JUMP)).startswith("Remark(note=Note.JUMP, facts=()")
+    assert repr([Fault.EMPTY, Breakdown.TIME]) == "[Fault.EMPTY, Breakdown.TIME]"
+    assert repr(InputError(Fault.EMPTY)) == "InputError('the expression is empty')"
+    assert repr(ComputationError(Breakdown.MEMORY)).startswith("ComputationError('out of memory")
+
+
+def test_an_old_name_still_works_and_says_so() -> None:
+    with pytest.warns(DeprecationWarning, match=r"diffcmp\.along is called diffcmp\.map now"):
+        old = diffcmp.along
+    assert old is diffcmp.map

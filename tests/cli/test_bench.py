@@ -78,14 +78,14 @@ def test_an_expression_may_begin_with_a_minus_sign() -> None:
 
 @pytest.mark.parametrize(("arguments", "says"), [
     (["scaler"], "Did you mean 'scalar'?"),
-    (["expr"], "expr stands before one expression of your own"),
-    (["expr", "x", "expr", "x"], "expr stands before one expression of your own"),
+    (["expr"], "expr must be followed by one expression of your own"),
+    (["expr", "x", "expr", "x"], "expr must be followed by one expression of your own"),
     (["expr", "x"], "no point is given for x"),
     (["expr", "sinn(x)", "--at", "1"], "Did you mean 'sin'?"),
-    (["expr", "x+[1,2]", "--at", "1"], "The value has the shape".lower()),
-    (["scalar", "--at", "1"], "--at is the point of an expression of your own"),
+    (["expr", "x+[1,2]", "--at", "1"], "the value has shape"),
+    (["scalar", "--at", "1"], "--at gives the point of an expression of your own"),
     (["scalar", "--backend", "duel"], "Did you mean 'dual'?"),
-    (["scalar", "--tolerance", "0.5"], "a tolerance is a factor of at least 1, not 0.5"),
+    (["scalar", "--tolerance", "0.5"], "the tolerance must be a factor of at least 1, not 0.5"),
     (["scalar", "--compare", "none.json"], "cannot read the baseline 'none.json': No such file or directory"),
     (["scalar", "--json", "none/a.json"], "cannot write 'none/a.json'"),
     (["scalar", "--csv", "--markdown"], "choose one of"),
@@ -102,4 +102,6 @@ def test_what_is_refused(arguments: list[str], says: str, tmp_path: Path) -> Non
 def test_the_time_is_bounded() -> None:
     done = process("bench", "--timeout", "1")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.endswith("diffcmp: not finished within 1 s; --timeout gives it longer\n")
+    assert done.stderr.endswith(
+        "diffcmp: not finished within 1 s; allow more time with --timeout\n"
+    )

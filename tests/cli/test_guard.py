@@ -96,7 +96,7 @@ def test_a_deadline_ends_anything(work: str) -> None:
         out, err = process.communicate(timeout=10)
         assert time.monotonic() - start < 2
         assert (process.returncode, out) == (1, "")
-        assert err == "diffcmp: not finished within 0.5 s; --timeout gives it longer\n"
+        assert err == "diffcmp: not finished within 0.5 s; allow more time with --timeout\n"
         assert nothing_left(process)
 
 
@@ -107,7 +107,7 @@ def test_timeout_bounds_the_command() -> None:
         assert time.monotonic() - start < 2
         assert (process.returncode, err) == (
             1,
-            "diffcmp: not finished within 1 s; --timeout gives it longer\n",
+            "diffcmp: not finished within 1 s; allow more time with --timeout\n",
         )
         assert nothing_left(process)
 
@@ -162,7 +162,7 @@ def test_without_fork_a_thread_watches() -> None:
         _, err = process.communicate(timeout=10)
         assert (process.returncode, err) == (
             1,
-            "diffcmp: not finished within 0.3 s; --timeout gives it longer\n",
+            "diffcmp: not finished within 0.3 s; allow more time with --timeout\n",
         )
 
 

@@ -40,8 +40,8 @@ def test_the_piece_is_underlined(expression: str, at: str, piece: str) -> None:
 
 
 @pytest.mark.parametrize(("expression", "at", "says"), [
-    ("x+" * 15_000 + "x", "1", "20000 are the limit"),
-    ("sin(" * 120 + "x" + ")" * 120, "1", "90 levels are the limit"),
+    ("x+" * 15_000 + "x", "1", "the limit is 20000"),
+    ("sin(" * 120 + "x" + ")" * 120, "1", "the limit is 90 levels"),
     ("x+" * 9_000 + "x", "1", "too many operations"),
     ("x*1" + "0" * 1500, "1", "at most 1000 digits"),
     ("x", "1e5001", "exponent up to 5000"),

@@ -25,11 +25,22 @@ from diffcmp.accuracy.record import (
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.language.parser import parse
 from diffcmp.notes import Note, Remark, remark
+from diffcmp.report import Screen, rendered
 from diffcmp.spans import Span
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
 
 CENTRAL = "∛u·max(|x|, 1)"
 FORWARD = "√u·max(|x|, 1)"
+
+
+def text(record: object, width: int, colour: bool = False, *, terminal: bool = False) -> str:
+    """A record as a screen of that width shows it."""
+    return str(rendered(record, "text", Screen(width, colour, terminal)))
+
+
+def exported(record: object, form: str) -> str:
+    """A record as JSON, CSV or Markdown."""
+    return str(rendered(record, form))
 
 
 def exact(numerator: int, denominator: int = 1) -> Quantity:
@@ -285,7 +296,12 @@ def mapped() -> Map:
     reaches = remark(Note.STENCIL_LEAVES_DOMAIN)
     rough = remark(Note.TRUNCATION, None, "", digits=2.0, h="0.0039")
     kink = remark(
-        Note.KINK, Span(10, 22), program.text, left="-0.29", right="1.7", choice="the right one"
+        Note.KINK,
+        Span(10, 22),
+        program.text,
+        left="-0.29",
+        right="1.7",
+        choice="the one from the right",
     )
     digits = tuple(max(0.0, 12.5 - 0.9 / x) if s else None for x, s in zip(xs, smooth, strict=True))
     central6 = Track(
