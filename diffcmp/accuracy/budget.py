@@ -25,6 +25,7 @@ from diffcmp.accuracy.question import Question
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.backends.protocol import Backend, Exact, narrowed, rational
+from diffcmp.truth.proof import certified
 
 GUARD_BITS = 184  # with which nothing is lost
 WORKING_BITS = 512  # of the parts
@@ -91,6 +92,17 @@ def budget_of(
     inputs = [exact(x) for x in question.inputs]
     difference = method.exact(question.program, name, inputs, bits)
     return Budget(question.floats, difference, at_rounded, at_typed)
+
+
+def certain(question: Question, digits: int) -> tuple[Ball | None, Ball | None]:
+    """The one derivative that is asked for, at the rounded point and at the point as typed, by the
+    fast path; None where the point is not certainly smooth."""
+    derivatives = []
+    for point in (question.rounded(), question.where):
+        smooth = certified(question.program, point, question.names, digits, question.order)
+        derivatives.append(None if smooth is None else smooth.derivatives[0])
+    at_rounded, at_typed = derivatives
+    return at_rounded, at_typed
 
 
 def _difference(a: Ball | None, b: Ball | None) -> Ball | None:

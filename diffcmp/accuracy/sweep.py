@@ -6,31 +6,30 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import NOTHING, Parts, budget_of
-from diffcmp.accuracy.errors import correct_digits
+from diffcmp.accuracy.budget import NOTHING, Parts, budget_of, certain
+from diffcmp.accuracy.errors import Errors
 from diffcmp.accuracy.fit import slope
 from diffcmp.accuracy.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.record import Series, Step, Sweep, plain
 from diffcmp.accuracy.stepsize import predicted
-from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.arithmetic.balls import Ball, to_arb
 from diffcmp.arithmetic.floats import exact
 from diffcmp.backends.protocol import Backend, rational
 from diffcmp.backends.registry import backend, chosen
 from diffcmp.deadline import Deadline
 from diffcmp.engines.partials import distinct, partials
 from diffcmp.errors import Fault, InputError
-from diffcmp.notes import Remark
 from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import taylor
-from diffcmp.truth.proof import certified
-from diffcmp.truth.record import Truth, decimal_string
+from diffcmp.truth.record import Quantity, Truth, decimal_string
 
 MAX_STEPS = 20_000
 PART_DIGITS = 25
@@ -96,11 +95,11 @@ def swept(question: Question, methods: Sequence[Backend], grid: Sequence[float])
     if not all(math.isfinite(x) for x in question.inputs):
         raise InputError(Fault.POINT_BEYOND, dtype=question.dtype)
     methods = question.configured(methods)
-    certain = _certain(question, truth, max(m.truncation_order or 0 for m in methods))
+    known = _certain(question, truth, max(m.truncation_order or 0 for m in methods))
     series = []
     for method in methods:
         question.progress(method.name)
-        series.append(_series(method, certain, grid))
+        series.append(_series(method, known, grid))
     return Sweep(
         program=question.program,
         variable=question.names[0],
@@ -165,118 +164,100 @@ class _Certain:
     """What is certain of the derivative that is asked for.
 
     at_rounded, at_typed: the derivative at the point as the format rounds it, and at the point as
-    typed; None where there is none. taylor: f, f′, … at the point as far as theory needs them, None
-    where f is not smooth, or the derivative is mixed.
+    typed; None where there is none. true: what estimates are held against, where both are known.
+    taylor: f, f′, … at the point as far as theory needs them, None where f is not smooth, or the
+    derivative is mixed.
     """
 
     question: Question
     at_rounded: Ball | None
     at_typed: Ball | None
+    true: Fraction | None
     taylor: list[Ball] | None
-
-    def digits(self, parts: Parts) -> float | None:
-        """Correct digits of one estimate, by the parts of its error."""
-        if parts.representation is None or self.at_typed is None:
-            return None
-        balls = Balls()
-        error = None if parts.total is None else abs(balls.fraction(to_arb(parts.total)))
-        true = balls.fraction(to_arb(self.at_typed))
-        return correct_digits(error, true, self.question.floats)
 
 
 def _certain(question: Question, truth: Truth, highest: int) -> _Certain:
+    """What is certain, with f's derivatives for methods whose truncation order is `highest`."""
     (name,), order = question.names, question.order
-    at_typed = _derivative(question)
+    at_rounded, at_typed = certain(question, BUDGET_DIGITS)
     if at_typed is None:
-        quantity = truth.derivative(name)
-        at_typed = None if quantity is None else quantity.ball
-    near = replace(question, where=question.rounded(), digits=BUDGET_DIGITS)
-    at_rounded = _derivative(near)
+        at_typed = _ball(truth, name)
     if at_rounded is None and at_typed is not None:
-        quantity = near.truth().derivative(name)
-        at_rounded = None if quantity is None else quantity.ball
-    alone = len(distinct(name, order)) == 1
-    terms = max(highest, USUAL_ORDER) + order
-    known = taylor(question.program, question.where, name, terms) if alone else None
-    return _Certain(question, at_rounded, at_typed, known)
+        near = replace(question, where=question.rounded(), digits=BUDGET_DIGITS)
+        at_rounded = _ball(near.truth(), name)
+    derivatives = None
+    if len(distinct(name, order)) == 1:
+        terms = max(highest, USUAL_ORDER) + order
+        derivatives = taylor(question.program, question.where, name, terms)
+    true = Quantity(None if at_rounded is None else at_typed).exact
+    return _Certain(question, at_rounded, at_typed, true, derivatives)
 
 
-def _derivative(question: Question) -> Ball | None:
-    """The derivative by the fast path, None where the point is not certainly smooth."""
-    program, where, names = question.program, question.where, question.names
-    smooth = certified(program, where, names, BUDGET_DIGITS, question.order)
-    return None if smooth is None else smooth.derivatives[0]
+def _ball(truth: Truth, name: str) -> Ball | None:
+    quantity = truth.derivative(name)
+    return None if quantity is None else quantity.ball
 
 
 # one method
 # -------------------------------------------------------------------------------------------------
 
 
-def _series(method: Backend, certain: _Certain, grid: Sequence[float]) -> Series:
+def _series(method: Backend, known: _Certain, grid: Sequence[float]) -> Series:
     """One method over all step sizes, and at the step of its rule."""
-    question = certain.question
+    question = known.question
     floats, (name,) = question.floats, question.names
-    places = [question.program.inputs.index(along) for along in method.moves(name)]
-    scale = max(abs(float(question.inputs[place])) for place in places)
+    inputs = dict(zip(question.program.inputs, question.inputs, strict=True))
+    scale = max(abs(float(inputs[along])) for along in method.moves(name))
     default = method.step(scale, floats)
-    estimates, remarks = _estimates(method, question, [*grid, default])
-    every = _parts(method, certain, [*grid, default], estimates)
-    parts, usual = every[:-1], certain.digits(every[-1])
-    best_h, best = _best(certain, grid, parts)
-    known = certain.taylor
+    refused = method.refused(question.dtype)
+    estimates = [] if refused else _estimates(method, question, [*grid, default])
+    parts = _parts(method, known, grid, estimates)
+    errors = [Errors(x, known.true, floats) for x in estimates]
+    best_h, best = _best(grid, errors[:-1])
+    usual = errors[-1].digits if errors else None
+    taylor = known.taylor
     return Series(
         backend=method.name,
         order=method.truncation_order or 0,
         fitted_order=fitted_order(grid, parts),
         best_h=best_h,
-        predicted_h=None if known is None else predicted(method, known, floats),
+        predicted_h=None if taylor is None else predicted(method, taylor, floats),
         default_h=default,
         rule=method.rule,
         best_digits=best,
         default_digits=usual,
         digits_lost=None if best is None or usual is None else best - usual,
         rows=tuple(map(_step, grid, estimates, parts)),
-        remarks=remarks,
+        remarks=(refused,) if refused else (),
         roundoff_slope=fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
     )
 
 
-def _estimates(
-    method: Backend, question: Question, steps: Sequence[float]
-) -> tuple[list[Any], tuple[Remark, ...]]:
-    """The derivative for every step; none, and the reason, where the method does not exist for the
-    format."""
-    refused = method.refused(question.dtype)
-    if refused is not None:
-        return [], (refused,)
+def _estimates(method: Backend, question: Question, steps: Sequence[float]) -> list[Any]:
+    """The derivative for every step."""
     ready = method.prepare(question.program, question.names, question.order, question.dtype)
+    inputs = question.inputs
     with question.floats.quiet():
-        return [ready.run(question.inputs, h).derivatives[0] for h in steps], ()
+        return [ready.run(inputs, h).derivatives[0] for h in steps]
 
 
 def _parts(
-    method: Backend, certain: _Certain, steps: Sequence[float], estimates: Sequence[Any]
+    method: Backend, known: _Certain, steps: Sequence[float], estimates: Sequence[Any]
 ) -> Sequence[Parts]:
     """The parts of the error of every estimate, as far as anything is certain."""
-    at_rounded, at_typed = certain.at_rounded, certain.at_typed
+    at_rounded, at_typed = known.at_rounded, known.at_typed
     if at_rounded is None or at_typed is None or not estimates:
         return [NOTHING] * len(steps)
-    budget = budget_of(certain.question, method, at_rounded, at_typed, min(steps))
-    moved = len(method.moves(certain.question.names[0]))
-    return [budget.split(x, [h] * moved) for h, x in zip(steps, estimates, strict=True)]
+    budget = budget_of(known.question, method, at_rounded, at_typed, min(steps))
+    moved = len(method.moves(known.question.names[0]))
+    return [budget.split(x, [h] * moved) for h, x in zip(steps, estimates[:-1], strict=True)]
 
 
-def _best(
-    certain: _Certain, grid: Sequence[float], parts: Sequence[Parts]
-) -> tuple[float | None, float | None]:
-    """The step with the smallest total error, and the correct digits there."""
-    best_h, best, least = None, NOTHING, None
-    for h, part in zip(grid, parts, strict=True):
-        if part.total is not None:
-            size = abs(to_arb(part.total)).mid()
-            if least is None or size < least:
-                best_h, best, least = h, part, size
-    return best_h, certain.digits(best)
+def _best(grid: Sequence[float], errors: Sequence[Errors]) -> tuple[float | None, float | None]:
+    """The step with the smallest error, the largest of several, and the correct digits there."""
+    sizes = [(one.absolute, k) for k, one in enumerate(errors)]
+    size, k = min(((size, k) for size, k in sizes if size is not None), default=(None, 0))
+    return (None, None) if size is None else (grid[k], errors[k].digits)
 
 
 def _step(h: float, value: Any, parts: Parts) -> Step:

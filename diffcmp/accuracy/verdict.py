@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import WORKING_BITS, budget_of
+from diffcmp.accuracy.budget import WORKING_BITS, budget_of, certain
 from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.question import Question
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
@@ -19,7 +19,6 @@ from diffcmp.arithmetic.floats import exact
 from diffcmp.backends.protocol import Backend, rational
 from diffcmp.engines.lhopital.touching import touching
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, exact_of
 
 SHORT = 6  # digits of a number inside a sentence
@@ -102,7 +101,7 @@ def _choice(errors: Errors, along: Coordinatewise) -> str:
     """Which of the one-sided derivatives a number is, to half of the digits of the dtype."""
     left, right = exact_of(along.left), exact_of(along.right)
     mean = None if left is None or right is None else (left + right) / 2
-    choices = {"the left one": left, "the right one": right, "their mean": mean}
+    choices = {"the one from the left": left, "the one from the right": right, "their mean": mean}
     enough = full_digits(errors.floats) * CHOICE
     for label, number in choices.items():
         digits = replace(errors, true=number).digits
@@ -146,14 +145,12 @@ def _touching_condition(question: Question) -> Remark | None:
 def _largest_part(question: Question, answer: Answer) -> Note | None:
     """The part of the error that dominates; None where the derivative is not certain at the rounded
     point."""
-    near, typed = (
-        certified(question.program, point, [answer.name], PART_DIGITS, question.order)
-        for point in (question.rounded(), question.where)
-    )
-    if near is None or typed is None:
+    question = replace(question, names=(answer.name,))
+    at_rounded, at_typed = certain(question, PART_DIGITS)
+    if at_rounded is None or at_typed is None:
         return None
     with Balls(WORKING_BITS).working():
-        parts = _parts(question, answer, near.derivatives[0], typed.derivatives[0])
+        parts = _parts(question, answer, at_rounded, at_typed)
         sizes = {note: abs(to_arb(part)).mid() for note, part in parts.items() if part is not None}
         largest, size = None, arb(-1)
         for note, one in sizes.items():
@@ -173,8 +170,7 @@ def _parts(
     # a tiny slope takes more bits
     slope = min(max(abs(float(to_arb(at_rounded))), SMALLEST_SLOPE), 1.0)
     smallest = min(answer.steps) * slope
-    one = replace(question, names=(answer.name,))
-    budget = budget_of(one, answer.method, at_rounded, at_typed, smallest)
+    budget = budget_of(question, answer.method, at_rounded, at_typed, smallest)
     if budget.difference is None:
         return {}
     parts = budget.split(answer.value, answer.steps)
