@@ -3,15 +3,17 @@ certified one."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flint import fmpq
 
-from diffcmp.accuracy.matrix import PRODUCT, PRODUCTS, MatrixComparison, MatrixRow, Place, measured
-from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.accuracy.matrix_comparison import PRODUCT, PRODUCTS, MatrixComparison, Place
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Timer
+from diffcmp.backends.estimate import warm
 from diffcmp.engines import products
 from diffcmp.errors import Fault, InputError
 from diffcmp.point.coordinate import coordinate
@@ -34,34 +36,29 @@ def with_vector(
     InputError: where it is no vector, or not as long as it must be.
     """
     given = array_of(vector)
-    wanted = matrix.rows if transposed else matrix.columns
-    if len(given.flat) != len(wanted):
-        raise InputError(
-            Fault.POINT_SHAPE,
-            name="vector",
-            given=spelled(given.shape),
-            wanted=spelled((len(wanted),)),
-        )
-    double = Floats()
+    names, factors = matrix.rows, matrix.columns
+    mode = "forward" if matrix.what == "jacobian" else matrix.mode
+    places = matrix.places
+    if transposed:
+        names, factors, mode = factors, names, "reverse"
+        places = tuple((j, i) for i, j in places)
+    if len(given.flat) != len(factors):
+        shapes = spelled(given.shape), spelled((len(factors),))
+        raise InputError(Fault.POINT_SHAPE, name="vector", given=shapes[0], wanted=shapes[1])
+    double, floats = Floats(), Floats(matrix.dtype)
     numbers = [float(one.rounded(double)) for one in given.flat]
-    places: list[Place] = [(j, i) for i, j in matrix.places] if transposed else list(matrix.places)
-    names = matrix.columns if transposed else matrix.rows
-    balls = Balls(int(3.33 * (matrix.digits + GUARD_DIGITS)) + 64)
-    with balls.working():
-        truth = _certain(matrix, places, numbers, len(names))
+    product = _Product(places, numbers, len(names))
+    truth = product.certain(matrix.truth, matrix.digits)
     results = []
     for row in matrix.results:
         if row.backend == PRODUCTS:
-            product = _one_product(matrix, numbers, names, truth, transposed=transposed)
-            results.append(replace(product, remarks=row.remarks))
-            continue
-        sums = [0.0] * len(names)
-        for (i, j), value in zip(places, row.values, strict=True):
-            sums[i] += (float("nan") if value is None else float(value)) * numbers[j]
-        values, floats = tuple(sums), Floats(matrix.dtype)
-        results.append(
-            measured(row.backend, values, truth, floats, row.evaluations, row.seconds, row.remarks)
-        )
+            slopes, seconds = _one_run(matrix, numbers, transposed=transposed)
+            values = tuple(slopes[name] for name in names)
+            row = replace(row, values=values, evaluations=1, seconds=seconds)
+            results.append(row.against(truth, double))
+        else:
+            row = replace(row, values=product.rounded(row.values))
+            results.append(row.against(truth, floats))
     return replace(
         matrix,
         rows=names,
@@ -69,63 +66,65 @@ def with_vector(
         places=tuple((i, 0) for i in range(len(names))),
         truth=truth,
         products=1,
-        mode="reverse" if transposed else "forward" if matrix.what == "jacobian" else matrix.mode,
+        mode=mode,
         results=tuple(results),
         vector=given.text,
     )
 
 
-def _one_product(
-    matrix: MatrixComparison,
-    vector: Sequence[float],
-    names: Sequence[str],
-    truth: Sequence[Quantity | None],
-    *,
-    transposed: bool,
-) -> MatrixRow:
-    """The product itself, by one run on arrays: forward mode, reverse mode, or dual numbers over
-    the tape."""
+def _one_run(
+    matrix: MatrixComparison, vector: Sequence[float], *, transposed: bool
+) -> tuple[dict[str, float], float]:
+    """The product itself by name, and the seconds of one run on arrays: forward mode, reverse mode,
+    or dual numbers over the tape."""
     import numpy as np
 
     program = matrix.program
     coordinates = {name: coordinate(text) for name, text in matrix.elements.items()}
     problem = Problem(program, Point(coordinates))
-    inputs = problem.arrays()
+    names: Sequence[str] = problem.scalar.inputs
     if transposed:
-        given = [np.reshape(np.array(vector), program.dims[program.outputs[0]])[()]]
-        run = products.vjp(program)
+        shape = program.dims[program.outputs[0]]
+        given, run = [np.reshape(np.array(vector), shape)[()]], products.vjp(program)
     else:
         given = problem.arrays(dict(zip(matrix.columns, vector, strict=True)))
-        run = products.jvp(program) if matrix.what == "jacobian" else products.hvp(program)
-    run(*inputs, *given)  # compiled, and warm
-    with Timer() as timer:
-        found = run(*inputs, *given)
-    flat = np.concatenate([np.ravel(part) for part in found]).tolist()
-    known = dict(
-        zip(
-            matrix.rows if matrix.what == "jacobian" and not transposed else problem.scalar.inputs,
-            flat,
-            strict=True,
-        )
-    )
-    return measured(
-        PRODUCTS, tuple(known[name] for name in names), truth, Floats(), 1, timer.seconds
-    )
-
-
-def _certain(
-    matrix: MatrixComparison, places: Sequence[Place], vector: Sequence[float], size: int
-) -> tuple[Quantity | None, ...]:
-    """The entries of the certified product; None where one that it needs is not known."""
-    sums: list[Quantity | None] = [Quantity(fmpq(0))] * size
-    for (i, j), quantity in zip(places, matrix.truth, strict=True):
-        so_far = sums[i]
-        if not vector[j] or so_far is None:
-            continue
-        if quantity is None or quantity.ball is None or so_far.ball is None:
-            sums[i] = None
+        if matrix.what == "jacobian":
+            run, names = products.jvp(program), matrix.rows
         else:
-            sums[i] = Quantity(
-                to_arb(so_far.ball) + to_arb(quantity.ball) * fmpq(*vector[j].as_integer_ratio())
-            )
-    return tuple(sums)
+            run = products.hvp(program)
+    parts, seconds = warm(run, *problem.arrays(), *given)
+    flat = np.concatenate([np.ravel(part) for part in parts]).tolist()
+    return dict(zip(names, flat, strict=True)), seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """A matrix with entries at `places` times a vector: `size` sums."""
+
+    places: Sequence[Place]
+    vector: Sequence[float]
+    size: int
+
+    def rounded(self, entries: Sequence[Any]) -> tuple[float, ...]:
+        """The product in floating point; nan where an entry that it needs is missing."""
+        sums = [0.0] * self.size
+        for (i, j), entry in zip(self.places, entries, strict=True):
+            sums[i] += (math.nan if entry is None else float(entry)) * self.vector[j]
+        return tuple(sums)
+
+    def certain(
+        self, entries: Sequence[Quantity | None], digits: int
+    ) -> tuple[Quantity | None, ...]:
+        """The product in balls; None where an entry that it needs is not known."""
+        sums: list[Ball | None] = [fmpq(0)] * self.size
+        with Balls(int(3.33 * (digits + GUARD_DIGITS)) + 64).working():
+            for (i, j), entry in zip(self.places, entries, strict=True):
+                factor, sum_so_far = self.vector[j], sums[i]
+                if not factor or sum_so_far is None:
+                    continue
+                if entry is None or entry.ball is None:
+                    sums[i] = None
+                else:
+                    term = to_arb(entry.ball) * fmpq(*factor.as_integer_ratio())
+                    sums[i] = to_arb(sum_so_far) + term
+        return tuple(None if one is None else Quantity(one) for one in sums)

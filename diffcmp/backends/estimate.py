@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from diffcmp.notes import Remark
 from diffcmp.point.point import Point
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +95,11 @@ class Timer:
 
     def __exit__(self, *_: object) -> None:
         self.seconds = time.perf_counter() - self.start
+
+
+def warm(run: Callable[..., T], *inputs: Any) -> tuple[T, float]:
+    """What a function gives, and the seconds of a call once it is compiled."""
+    run(*inputs)
+    with Timer() as timer:
+        out = run(*inputs)
+    return out, timer.seconds

@@ -11,7 +11,7 @@ from diffcmp.cli.output import Output
 from diffcmp.cli.progress import methods
 
 if TYPE_CHECKING:
-    from diffcmp.accuracy.matrix import MatrixComparison
+    from diffcmp.accuracy.matrix_comparison import MatrixComparison
 
 VECTOR = "The product with a vector: [1,2,3], linspace(0,1,9) or @file.npy."
 
@@ -54,10 +54,5 @@ def run(
     factor = vector if covector is None else covector
     if factor is not None:
         comparison = product.with_vector(comparison, factor, transposed=covector is not None)
-    from diffcmp.report.forms import matrix_as
-
-    if output.plot is not None:
-        from diffcmp.report.matrix_figure import matrix_figure
-
-        output.draw(matrix_figure, comparison)
-    output.show(matrix_as, comparison)
+    output.draw(comparison)
+    output.show(comparison)

@@ -12,11 +12,11 @@ import jsonschema
 import numpy as np
 import pytest
 
-from diffcmp.accuracy.matrix import MatrixComparison, hessian_comparison, jacobian_comparison
+from diffcmp.accuracy.matrix import hessian_comparison, jacobian_comparison
+from diffcmp.accuracy.matrix_comparison import MatrixComparison
 from diffcmp.accuracy.product import with_vector
 from diffcmp.errors import Fault, InputError
-from diffcmp.report.arrays_export import to_npz
-from diffcmp.report.forms import matrix_as
+from diffcmp.report import Screen, rendered
 from diffcmp.truth.record import Kind
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
@@ -148,15 +148,13 @@ def test_a_vector_must_be_as_long_as_the_matrix_is_wide() -> None:
     jacobian_comparison("[abs(x), 1/x]", {"x": 0}, backends=FAST),
 ], ids=["jacobian", "hessian", "product", "singular"])  # fmt: skip
 def test_every_form(found: MatrixComparison) -> None:
-    jsonschema.validate(json.loads(str(matrix_as("json", found, 80, False))), SCHEMA)
-    assert str(matrix_as("csv", found, 80, False)).count("\n") == 1 + len(found.places) * len(
-        found.results
-    )
-    assert "certified" in str(matrix_as("markdown", found, 80, False))
+    jsonschema.validate(json.loads(str(rendered(found, "json"))), SCHEMA)
+    assert str(rendered(found, "csv")).count("\n") == 1 + len(found.places) * len(found.results)
+    assert "certified" in str(rendered(found, "markdown"))
     for width in (80, 120):
-        lines = str(matrix_as("text", found, width, False)).splitlines()
+        lines = str(rendered(found, "text", Screen(width, False, False))).splitlines()
         assert max(map(len, lines)) <= width
-    loaded = np.load(io.BytesIO(to_npz(found)))
+    loaded = np.load(io.BytesIO(bytes(rendered(found, "npz"))))
     assert loaded["truth"].shape == loaded["row"].shape == (len(found.places),)
 
 
@@ -172,7 +170,7 @@ def test_where_a_hessian_has_no_entries_the_point_is_known_all_the_same(
     found = hessian_comparison(expr, at)
     assert found.kind is kind
     assert found.certified
-    assert matrix_as("table", found, 100, colour=False)
+    assert rendered(found)
     jsonschema.validate(found.to_dict(), SCHEMA)
 
 
@@ -186,7 +184,7 @@ def test_sampled_values_stand_in_their_places() -> None:
     found = jacobian_comparison("x[:-1]*x[1:]", list(range(200)))
     assert len(found.value) == len(found.rows)
     assert all(q is None or q.exact == i * (i + 1) for i, q in enumerate(found.value))
-    assert "unknown" not in matrix_as("table", found, 100, colour=False)
+    assert "unknown" not in rendered(found)
 
 
 @pytest.mark.parametrize(("what", "expr", "at"), [
