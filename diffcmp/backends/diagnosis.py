@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,8 +17,6 @@ from diffcmp.engines.forward import Dual, Duals
 from diffcmp.language import rules
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Equation, Program
-
-SYMBOLS = {"div": "/", "power": "**", "pow": "**", "add": "+", "sub": "-", "mul": "*"}
 
 
 def diagnosis(
@@ -38,16 +36,7 @@ def diagnosis(
     the partials of a branch that is not taken by a zero cotangent. imaginary: the step of the
     complex-step method along the last variable.
     """
-    system: NumberSystem[Any] = floats
-    duals = list(inputs)
-    for name in by:
-        one = system.literal(Fraction(1))
-        duals = [
-            Dual(x, one if n == name else None) for n, x in zip(program.inputs, duals, strict=True)
-        ]
-        system = Duals(system)
-    with floats.quiet():
-        values = trace_of(program, system, duals)
+    values = _tangents(program, by, floats, inputs)
     taken = _taken(program, values)
     if steps:  # a stencil knows nothing of tangents
         values = [Dual(_primal(v)) if isinstance(v, Dual) else v for v in values]
@@ -59,12 +48,26 @@ def diagnosis(
         return remark(Note.UNTAKEN_BRANCH, branch.span, program.text)
     if imaginary is not None:
         left = _left_domain(program, by[-1], floats, inputs, imaginary)
-        return remark(
-            Note.IMAGINARY_STEP_LEAVES_DOMAIN, None if left is None else left.span, program.text
-        )
+        span = None if left is None else left.span
+        return remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN, span, program.text)
     if steps:
         return remark(Note.STENCIL_LEAVES_DOMAIN)
     return remark(Note.OVERFLOW, dtype=floats.dtype)
+
+
+def _tangents(
+    program: Program, by: Sequence[str], floats: Floats, inputs: Sequence[Any]
+) -> list[Any]:
+    """Every value with its derivative: a dual number, of dual numbers for a second variable."""
+    system: NumberSystem[Any] = floats
+    duals = list(inputs)
+    for name in by:
+        one = system.literal(Fraction(1))
+        tangents = [one if n == name else None for n in program.inputs]
+        duals = [Dual(x, tangent) for x, tangent in zip(duals, tangents, strict=True)]
+        system = Duals(system)
+    with floats.quiet():
+        return trace_of(program, system, duals)
 
 
 def _left_domain(
@@ -72,16 +75,11 @@ def _left_domain(
 ) -> Equation | None:
     """The first operation that is finite at the point but not an imaginary step beside it."""
     system = Complexes(floats.dtype)
-    moved = [
-        system.make(x, h if n == name else 0.0) for n, x in zip(program.inputs, inputs, strict=True)
-    ]
+    steps = [h if n == name else 0.0 for n in program.inputs]
+    moved = [system.make(x, step) for x, step in zip(inputs, steps, strict=True)]
     with floats.quiet():
         values = trace_of(program, system, moved)
-    taken = _taken(program, values)
-    return next(
-        (eq for eq in program.equations if eq.output in taken and not _finite(values[eq.output])),
-        None,
-    )
+    return next(iter(_broken(program, values, _taken(program, values))), None)
 
 
 def _taken(program: Program, values: Sequence[Any]) -> set[int]:
@@ -97,23 +95,36 @@ def _taken(program: Program, values: Sequence[Any]) -> set[int]:
     return slots
 
 
-def _first_failure(program: Program, values: Sequence[Any], among: set[int]) -> Equation | None:
+def _broken(program: Program, values: Sequence[Any], among: Collection[int]) -> list[Equation]:
+    """The operations among some slots that are not finite."""
+    equations = [eq for eq in program.equations if eq.output in among]
+    return [eq for eq in equations if not _finite(values[eq.output])]
+
+
+def _first_failure(
+    program: Program, values: Sequence[Any], among: Collection[int]
+) -> Equation | None:
     """The operation in which infinite values first meet to nan; else the first one that is not
     finite out of what is."""
-    broken = [
-        eq for eq in program.equations if eq.output in among and not _finite(values[eq.output])
-    ]
+    broken = _broken(program, values, among)
     for eq in broken:
-        if eq.primitive == "cramer" and _primal(values[eq.inputs[1]]) == 0:
-            return eq  # a singular matrix, whatever becomes of its infinite solutions
-        arguments = [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
-        meet = eq.primitive in ("add", "sub", "mul", "div") and math.isnan(
-            _primal(values[eq.output])
-        )
-        if meet and not any(math.isnan(x) for x in arguments):
+        if _singular(eq, _primals(eq, values)):
+            return eq  # whatever becomes of its infinite solutions
+        if (eq.entry.ring or eq.primitive == "div") and _meet(eq, values):
             return eq
     fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
-    return next(iter(fresh), next(iter(broken), None))
+    return next(iter([*fresh, *broken]), None)
+
+
+def _meet(eq: Equation, values: Sequence[Any]) -> bool:
+    """Whether the value is nan, and no argument is."""
+    arguments = _primals(eq, values)
+    return math.isnan(_primal(values[eq.output])) and not any(map(math.isnan, arguments))
+
+
+def _singular(eq: Equation, arguments: Sequence[Any]) -> bool:
+    """Whether it is a solution of a system whose matrix is singular."""
+    return eq.entry.of_matrix == "solution" and arguments[-1] == 0
 
 
 def _finite(value: Any) -> bool:
@@ -127,40 +138,48 @@ def _primal(value: Any) -> Any:
     return _primal(value.primal) if isinstance(value, Dual) else value
 
 
+def _primals(eq: Equation, values: Sequence[Any]) -> list[Any]:
+    """The arguments that are numbers."""
+    return [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
+
+
+def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Floats) -> Remark:
+    """What kind of failure an equation is."""
+    arguments, out = _primals(eq, values), _primal(values[eq.output])
+    entry = eq.entry
+    note = _of_arithmetic(eq, arguments, out)
+    if note is not None:
+        return remark(note, eq.span, program.text)
+    name = f"the operator {entry.infix.strip()}" if entry.infix else eq.primitive
+    outside = not entry.infix and _outside(eq, arguments, floats)
+    if math.isnan(out) or (math.isinf(out) and outside):
+        return remark(Note.OUTSIDE_DOMAIN, eq.span, program.text, name=name)
+    if math.isinf(out):
+        return remark(Note.OVERFLOW, eq.span, program.text, dtype=floats.dtype)
+    return remark(Note.INFINITE_SLOPE, eq.span, program.text, name=name)
+
+
+def _of_arithmetic(eq: Equation, arguments: Sequence[Any], out: Any) -> Note | None:
+    """The note on a failure that arithmetic explains: a division by zero, infinite values that
+    meet, a matrix."""
+    entry = eq.entry
+    if _singular(eq, arguments):
+        return Note.SINGULAR_MATRIX
+    if entry.of_matrix == "eigenvalue" and all(map(math.isfinite, arguments)):
+        return Note.REPEATED_EIGENVALUE
+    if eq.primitive == "div" and arguments[1] == 0:
+        return Note.ZERO_OVER_ZERO if arguments[0] == 0 else Note.DIVISION_BY_ZERO
+    if eq.primitive == "div" and all(map(math.isinf, arguments)):
+        return Note.INFINITE_QUOTIENT
+    if entry.branches and arguments[0] == 0 and not math.isfinite(out):
+        return Note.DIVISION_BY_ZERO
+    if entry.ring and math.isnan(out):
+        return Note.INFINITE_DIFFERENCE if entry.additive else Note.ZERO_TIMES_INFINITY
+    return None
+
+
 def _outside(eq: Equation, arguments: Sequence[Any], floats: Floats) -> bool:
     """Whether the arguments lie outside the domain of a function; one such as gamma may be infinite
     inside it, by overflow."""
     domain = rules.domain(eq.primitive)
     return domain is not None and not evaluate(domain, floats, arguments)[0]
-
-
-def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Floats) -> Remark:
-    """What kind of failure an equation is."""
-    primals = [_primal(values[i]) for i in eq.inputs if isinstance(values[i], Dual)]
-    out = _primal(values[eq.output])
-
-    def at(note: Note, **facts: object) -> Remark:
-        return remark(note, eq.span, program.text, **facts)
-
-    if eq.primitive == "cramer" and primals[1] == 0:
-        return at(Note.SINGULAR_MATRIX)
-    if (eq.entry.separant or eq.primitive == "root2") and all(map(math.isfinite, primals)):
-        return at(Note.REPEATED_EIGENVALUE)
-    if eq.primitive == "div" and primals[1] == 0:
-        return at(Note.ZERO_OVER_ZERO if primals[0] == 0 else Note.DIVISION_BY_ZERO)
-    if eq.primitive == "div" and all(math.isinf(x) for x in primals):
-        return at(Note.INFINITE_QUOTIENT)
-    if eq.primitive in ("power", "pow") and primals[0] == 0 and not math.isfinite(out):
-        return at(Note.DIVISION_BY_ZERO)
-    if eq.primitive == "mul" and math.isnan(out):
-        return at(Note.ZERO_TIMES_INFINITY)
-    if eq.primitive in ("add", "sub") and math.isnan(out):
-        return at(Note.INFINITE_DIFFERENCE)
-    name = eq.primitive if eq.primitive not in SYMBOLS else f"the operator {SYMBOLS[eq.primitive]}"
-    if math.isnan(out):
-        return at(Note.OUTSIDE_DOMAIN, name=name)
-    if math.isinf(out) and eq.primitive not in SYMBOLS and _outside(eq, primals, floats):
-        return at(Note.OUTSIDE_DOMAIN, name=name)
-    if math.isinf(out):
-        return at(Note.OVERFLOW, dtype=floats.dtype)
-    return at(Note.INFINITE_SLOPE, name=name)

@@ -212,7 +212,7 @@ structural("eigvec_along",   lambda s, a, r: r,    lambda s, a, r: lapack.eigenv
            pushforward=no_further)
 
 # a quotient by a determinant: a zero there is a singular matrix
-primitive("cramer", "x, d", ["1/d", "-out/d"], definition="x/d", internal=True)
+primitive("cramer", "x, d", ["1/d", "-out/d"], definition="x/d", internal=True, of_matrix="solution")
 # fmt: on
 
 
@@ -222,8 +222,9 @@ def _root(degree: int) -> None:
 
     Where it is repeated it is not analytic, and that of a quadratic has a kink.
     """
+    facts: dict[str, Any] = {"internal": True, "of_matrix": "eigenvalue"}
     if degree == 2:
-        primitive("root2", "c0", ["-1/(2*out)"], definition="sqrt(-c0)", internal=True)
+        primitive("root2", "c0", ["-1/(2*out)"], definition="sqrt(-c0)", **facts)
         return
     slope = f"{degree}*out"  # by Horner, with cₙ₋₁ = 0
     for k in range(degree - 2, 0, -1):
@@ -232,7 +233,7 @@ def _root(degree: int) -> None:
     powers = ["1", "out", *(f"out**{k}" for k in range(2, degree - 1))]
     names = ", ".join(f"c{k}" for k in range(degree - 1))
     partials = [f"-{power}/({slope})" for power in powers]
-    primitive(f"root{degree}", names, partials, separant=slope, internal=True)
+    primitive(f"root{degree}", names, partials, separant=slope, **facts)
 
 
 for _degree in range(2, LARGEST_EXACT["eigmax"] + 1):

@@ -73,13 +73,16 @@ def _agreed(expression: Expression, at: Place) -> Any | None:
         value = _real(expression.xreplace(here), digits)
         if value is None and last is None and digits > ROUNDS[0]:
             raise Singular
-        apart = None if value is None or last is None else abs(value - last)
-        if apart is not None and apart <= abs(value) * sympy.Float(10) ** -(DIGITS + 2):
+        if value is not None and last is not None and _close(value, last):
             return value
         last = value
     if last is None or abs(last) > sympy.Float(10) ** -200:
         raise Singular
     return None
+
+
+def _close(value: Any, last: Any) -> bool:
+    return bool(abs(value - last) <= abs(value) * sympy.Float(10) ** -(DIGITS + 2))
 
 
 def _real(expression: Expression, digits: int) -> Any | None:
