@@ -9,13 +9,14 @@ the parent. The functions live with those who need them; nothing here knows any 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -24,6 +25,7 @@ PACKAGE = "diffcmp"
 PRELOADED = ("sympy", "diffcmp.backends.symbolic.work")
 MEMORY = 3 << 30  # bytes of address space
 HEAD = 8  # bytes of the length before a frame
+PIECE = 1 << 20  # bytes that are read at once
 UNATTENDED = 60  # seconds in which nobody looked after the process, so that it may end itself
 
 
@@ -54,13 +56,8 @@ class Task:
         self.error: WorkerError | None = None
         self.process_id = os.getpid()
 
-    def wait(self, timeout: float | None) -> bool:
-        """Whether there is an outcome within `timeout` seconds. Nothing is killed."""
-        if (
-            os.getpid() != self.process_id
-        ):  # whoever was to finish it stayed behind in the process that forked
-            return True
-        return self.finished.wait(timeout)
+    def __repr__(self) -> str:
+        return f"<task {self.request[0]}, {'finished' if self.finished.is_set() else 'open'}>"
 
     def result(self, timeout: float | None = None) -> Any:
         """The value of the function.
@@ -68,12 +65,11 @@ class Task:
         Raises
         ------
         WorkerTimeout: `timeout` seconds are over; the request is cancelled. WorkerFailed: the
-            function raised.
-        WorkerDied: the process ended.
+            function raised. WorkerDied: the process ended.
         """
-        if os.getpid() != self.process_id:
+        if os.getpid() != self.process_id:  # whoever was to finish it stayed behind in the parent
             raise WorkerDied("asked for before a fork")
-        if not self.wait(timeout) and self.worker.cancel(self):
+        if not self.finished.wait(timeout) and self.worker.cancel(self):
             raise WorkerTimeout(f"not finished within {timeout:g} s")
         if self.error is not None:
             raise self.error
@@ -89,11 +85,11 @@ class Task:
 
 
 class Worker:
-    """A process that is started at once, asked again and again, and started anew where it had to be
+    """A process that is started at once, asked again and again, and replaced when it had to be
     killed.
 
-    One thread hands it one request after the other, so that of those that wait nothing is lost when
-    it is killed.
+    One thread hands it one request after the other, so that no waiting request is lost when it is
+    killed.
     """
 
     def __init__(self, modules: Sequence[str] = ()) -> None:
@@ -160,24 +156,13 @@ class Worker:
         if self._thread is not None:
             self._thread.join(5)
 
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def process_id(self) -> int | None:
-        """The number of the process, while there is one."""
-        process = self._process
-        return None if process is None else process.pid
+    def __repr__(self) -> str:
+        process = None if self._process is None else self._process.pid
+        return f"<worker in process {process}, {len(self._waiting)} waiting>"
 
     # in the thread
+    # ----------------------------------------------------------------------------------------------
+
     def _serve(self) -> None:
         self._respawn()
         while (task := self._next()) is not None:
@@ -206,7 +191,7 @@ class Worker:
         import pickle
 
         try:
-            frame = pickle.dumps(task.request, pickle.HIGHEST_PROTOCOL)
+            request = pickle.dumps(task.request, pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # pickling runs foreign code: anything may come
             return None, WorkerFailed(_sentence(error))
         if self._process is None or self._process.poll() is not None:
@@ -214,9 +199,10 @@ class Worker:
         process = self._process
         if process is None or task.finished.is_set():
             return None, WorkerDied("could not be started")
+        requests, answers = _pipes(process)
         try:
-            _write(process.stdin, frame)  # type: ignore[arg-type]  # a pipe: raw files of bytes at both ends
-            good, value = pickle.loads(_read(process.stdout))  # type: ignore[arg-type]
+            _write(requests, request)
+            good, value = pickle.loads(_read(answers))
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             self._reap()
             return None, WorkerDied("ended before it answered")
@@ -240,17 +226,17 @@ class Worker:
         if process is not None:
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                pipe.close()  # type: ignore[union-attr]  # both are pipes
+            for pipe in _pipes(process):
+                pipe.close()
 
     def leave_to_parent(self) -> None:
-        """In a forked process: forget the worker without a word to it; it belongs to the process
-        that forked."""
+        """In a forked process: forget the worker silently; it belongs to the process that
+        forked."""
         process = self._process
         if process is not None:
             process.returncode = 0  # else it would be reaped, or warned about, on deletion
-            for pipe in (process.stdin, process.stdout):
-                pipe.close()  # type: ignore[union-attr]  # both are pipes
+            for pipe in _pipes(process):
+                pipe.close()
         self._reset()
 
 
@@ -295,22 +281,22 @@ if hasattr(os, "register_at_fork"):
 def _spawned(modules: Sequence[str]) -> Popen[bytes]:
     from subprocess import DEVNULL, PIPE, Popen
 
-    # our own search path: `-c` would put the working directory first, and a sympy.py there would be
-    # run
+    # our own search path: `-c` would put the working directory first, and run a sympy.py there
     code = f"import sys; sys.path[:] = {sys.path!r}; from diffcmp.worker import serve; serve()"
-    environment = os.environ | {
-        "PYTHONHASHSEED": "0"
-    }  # sympy walks over sets: the same answer every time
-    flags = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW
     return Popen(
         [sys.executable, "-c", code, str(os.getpid()), *modules],
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
         bufsize=0,
-        env=environment,
-        creationflags=flags,
+        env=os.environ | {"PYTHONHASHSEED": "0"},  # sympy walks over sets: always the same answer
+        creationflags=0x08000000 if sys.platform == "win32" else 0,  # CREATE_NO_WINDOW
     )
+
+
+def _pipes(process: Popen[bytes]) -> tuple[BinaryIO, BinaryIO]:
+    """The raw ends of the pipes to and from a process."""
+    return cast("tuple[BinaryIO, BinaryIO]", (process.stdin, process.stdout))
 
 
 def _write(pipe: BinaryIO, frame: bytes) -> None:
@@ -320,24 +306,19 @@ def _write(pipe: BinaryIO, frame: bytes) -> None:
 
 
 def _read(pipe: BinaryIO) -> bytes:
-    """One frame.
-
-    Raises
-    ------
-    EOFError: at the end of the stream.
-    """
-    return _exactly(pipe, int.from_bytes(_exactly(pipe, HEAD), "big"))
+    """One frame; EOFError at the end of the stream."""
+    length = int.from_bytes(_exactly(pipe, HEAD), "big")
+    return _exactly(pipe, length)
 
 
 def _exactly(pipe: BinaryIO, count: int) -> bytes:
-    pieces = []
-    while count:
-        piece = pipe.read(min(count, 1 << 20))
+    data = bytearray()
+    while len(data) < count:
+        piece = pipe.read(min(count - len(data), PIECE))
         if not piece:
             raise EOFError
-        pieces.append(piece)
-        count -= len(piece)
-    return b"".join(pieces)
+        data += piece
+    return bytes(data)
 
 
 def _checked(target: str) -> tuple[str, str]:
@@ -354,43 +335,28 @@ def _sentence(error: BaseException) -> str:
 
 
 # in the process
-# -------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def serve() -> None:
-    """Answer requests from the standard input until it closes. Called in the process itself, and
-    never returns."""
-    import pickle
+    """Answer requests from the standard input until it closes. Called in the process itself; never
+    returns."""
     import signal
     import warnings
-    from importlib import import_module
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C, and kills us
     requests, answers = _own_pipes()
-    threading.Thread(target=_guard, args=(requests.fileno(), int(sys.argv[1])), daemon=True).start()
+    _watch_parent(requests.fileno(), int(sys.argv[1]))
     warnings.simplefilter("ignore")
     _limit_memory()
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)
+    sys.set_int_max_str_digits(0)
     for module in sys.argv[2:]:
-        try:
+        with contextlib.suppress(ImportError):  # whoever needs it is told so
             import_module(module)
-        except ImportError:
-            continue  # whoever needs it is told so
-    while True:
-        try:
-            frame = _read(requests)
-        except (EOFError, OSError):
-            os._exit(0)
-        answer = _outcome(frame)
-        try:
-            data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-        except Exception as error:  # any object may be in an answer
-            data = pickle.dumps((False, _sentence(error)))
-        try:
-            _write(answers, data)
-        except OSError:
-            os._exit(0)
+    with contextlib.suppress(EOFError, OSError):  # the parent has closed its ends
+        while True:
+            _write(answers, _answer(_read(requests)))
+    os._exit(0)
 
 
 def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -404,20 +370,17 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
     return requests, answers
 
 
-def _called(target: str, arguments: tuple[Any, ...]) -> Any:
-    from importlib import import_module
-
-    module, function = _checked(target)
-    return getattr(import_module(module), function)(*arguments)
-
-
-def _outcome(frame: bytes) -> tuple[bool, Any]:
+def _answer(request: bytes) -> bytes:
+    """The pickled answer: (True, the value) or (False, what the function raised)."""
     import pickle
 
     try:
-        return True, _called(*pickle.loads(frame))
+        target, arguments = pickle.loads(request)
+        module, function = _checked(target)
+        value = getattr(import_module(module), function)(*arguments)
+        return pickle.dumps((True, value), pickle.HIGHEST_PROTOCOL)
     except (Exception, SystemExit) as error:  # the parent is told, whatever it is
-        return False, _sentence(error)
+        return pickle.dumps((False, _sentence(error)))
 
 
 def _limit_memory() -> None:
@@ -427,18 +390,16 @@ def _limit_memory() -> None:
         return
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
-    try:
+    with contextlib.suppress(OSError, ValueError):  # a system that does not limit it
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    except (OSError, ValueError):
-        return
 
 
-def _guard(requests: int, parent: int) -> None:
-    """End the process once the parent is gone, also in the middle of a computation.
+def _watch_parent(requests: int, parent: int) -> None:
+    """End the process once the parent is gone, even in the middle of a computation.
 
-    The pipe from the parent hangs up at once. Should a computation hold the interpreter's lock,
-    this thread does not run: then the alarm that it keeps putting off goes off, and its default
-        action ends the process.
+    The pipe from the parent hangs up at once. If a computation holds the interpreter's lock, the
+    watching thread does not run: then the alarm that it keeps postponing goes off, and its default
+    action ends the process.
     """
     import select
     import signal
@@ -447,6 +408,10 @@ def _guard(requests: int, parent: int) -> None:
         return
     hung_up = select.poll()
     hung_up.register(requests, 0)
-    while os.getppid() == parent and not hung_up.poll(1000):
-        signal.alarm(UNATTENDED)
-    os._exit(0)
+
+    def watch() -> None:
+        while os.getppid() == parent and not hung_up.poll(1000):
+            signal.alarm(UNATTENDED)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()

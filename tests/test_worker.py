@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
-from diffcmp.worker import Worker, WorkerFailed, WorkerTimeout
+from diffcmp.worker import Worker, WorkerDied, WorkerFailed, WorkerTimeout
 
 SLOW = "diffcmp.truth.symbolic_work:one_sided"
 
 
 @pytest.fixture(scope="module")
-def worker() -> Worker:
-    with Worker() as made:
-        yield made
+def worker() -> Iterator[Worker]:
+    with closing(Worker()) as opened:
+        yield opened
 
 
 def test_it_answers_in_order(worker: Worker) -> None:
@@ -51,9 +53,18 @@ class _Endless:
 
 
 def test_a_closed_worker_leaves_no_process() -> None:
-    with Worker() as made:
-        assert made.submit("diffcmp.program.printer:decimal", 1).result(30) == "1"
-        process = made.process_id
-    assert process is not None
+    with closing(Worker()) as opened:
+        assert opened.submit("diffcmp.program.printer:decimal", 1).result(30) == "1"
+        process = int(repr(opened).split()[3].rstrip(","))
+        os.kill(process, 0)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+def test_a_request_to_a_closed_worker_has_died() -> None:
+    opened = Worker()
+    opened.close()
+    task = opened.submit("diffcmp.program.printer:decimal", 1)
+    assert repr(task) == "<task diffcmp.program.printer:decimal, finished>"
+    with pytest.raises(WorkerDied, match="closed"):
+        task.result(1)
