@@ -17,86 +17,52 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from diffcmp.version import __version__
+from diffcmp.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from diffcmp.accuracy.compare import compare
-    from diffcmp.accuracy.explain import explain
-    from diffcmp.accuracy.explanation import Explanation
-    from diffcmp.accuracy.map import map
-    from diffcmp.accuracy.record import Comparison, Map, Sweep
-    from diffcmp.accuracy.sweep import sweep
-    from diffcmp.derivatives.arrays import gradient, hessian, hvp, jacobian, jvp, vjp
-    from diffcmp.derivatives.numbers import derivative, grad
-    from diffcmp.errors import DiffcmpError, InputError
-    from diffcmp.language.parser import parse
-    from diffcmp.program.ir import Program
-    from diffcmp.program.tracer import trace
-    from diffcmp.report.record import Report
-    from diffcmp.speed.record import Bench
-    from diffcmp.speed.run import bench
-    from diffcmp.studies.registry import study
-    from diffcmp.truth.certify import certify
-    from diffcmp.truth.record import Kind, Truth
+    from diffcmp.accuracy.compare import compare as compare
+    from diffcmp.accuracy.explain import explain as explain
+    from diffcmp.accuracy.explanation import Explanation as Explanation
+    from diffcmp.accuracy.map import map as map
+    from diffcmp.accuracy.record import Comparison as Comparison, Map as Map, Sweep as Sweep
+    from diffcmp.accuracy.sweep import sweep as sweep
+    from diffcmp.derivatives.arrays import gradient as gradient, hessian as hessian, hvp as hvp
+    from diffcmp.derivatives.arrays import jacobian as jacobian, jvp as jvp, vjp as vjp
+    from diffcmp.derivatives.numbers import derivative as derivative, grad as grad
+    from diffcmp.errors import DiffcmpError as DiffcmpError, InputError as InputError
+    from diffcmp.language.parser import parse as parse
+    from diffcmp.program.ir import Program as Program
+    from diffcmp.program.tracer import trace as trace
+    from diffcmp.report.record import Report as Report
+    from diffcmp.speed.record import Bench as Bench
+    from diffcmp.speed.run import bench as bench
+    from diffcmp.studies.registry import study as study
+    from diffcmp.truth.certify import certify as certify
+    from diffcmp.truth.record import Kind as Kind, Truth as Truth
 
-_HOMES = {
-    "map": "accuracy.map",
-    "compare": "accuracy.compare",
-    "Comparison": "accuracy.record",
-    "Map": "accuracy.record",
-    "explain": "accuracy.explain",
-    "Explanation": "accuracy.explanation",
-    "Report": "report.record",
-    "study": "studies.registry",
-    "Sweep": "accuracy.record",
-    "sweep": "accuracy.sweep",
-    "certify": "truth.certify",
-    "derivative": "derivatives.numbers",
-    "grad": "derivatives.numbers",
-    "DiffcmpError": "errors",
-    "InputError": "errors",
-    "Program": "program.ir",
-    "parse": "language.parser",
-    "trace": "program.tracer",
-    "Kind": "truth.record",
-    "Truth": "truth.record",
-    "Bench": "speed.record",
-    "bench": "speed.run",
-    **dict.fromkeys(("gradient", "hessian", "hvp", "jacobian", "jvp", "vjp"), "derivatives.arrays"),
+_MODULES = {
+    "accuracy.compare": "compare",
+    "accuracy.explain": "explain",
+    "accuracy.explanation": "Explanation",
+    "accuracy.map": "map",
+    "accuracy.record": "Comparison Map Sweep",
+    "accuracy.sweep": "sweep",
+    "derivatives.arrays": "gradient hessian hvp jacobian jvp vjp",
+    "derivatives.numbers": "derivative grad",
+    "errors": "DiffcmpError InputError",
+    "language.parser": "parse",
+    "program.ir": "Program",
+    "program.tracer": "trace",
+    "report.record": "Report",
+    "speed.record": "Bench",
+    "speed.run": "bench",
+    "studies.registry": "study",
+    "truth.certify": "certify",
+    "truth.record": "Kind Truth",
 }
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 
-__all__ = [
-    "Bench",
-    "Comparison",
-    "DiffcmpError",
-    "Explanation",
-    "InputError",
-    "Kind",
-    "Map",
-    "Program",
-    "Report",
-    "Sweep",
-    "Truth",
-    "__version__",
-    "bench",
-    "certify",
-    "compare",
-    "derivative",
-    "explain",
-    "grad",
-    "gradient",
-    "hessian",
-    "hvp",
-    "jacobian",
-    "jvp",
-    "map",
-    "parse",
-    "study",
-    "sweep",
-    "trace",
-    "vjp",
-]
-
+__all__ = sorted([*_HOMES, "__version__"])
 
 _OLD_NAMES = {"along": "map"}
 
@@ -106,15 +72,13 @@ def __getattr__(name: str) -> object:
         import warnings
 
         new = _OLD_NAMES[name]
-        message = (
-            f"diffcmp.{name} is called diffcmp.{new} now; the old name goes with the next version"
-        )
+        message = f"diffcmp.{name} is called diffcmp.{new} now; the next version drops the old name"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return __getattr__(new)
     if name not in _HOMES:
         raise AttributeError(f"module 'diffcmp' has no attribute '{name}'")
-    found = globals()[name] = getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)
-    return found
+    public = globals()[name] = getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)
+    return public
 
 
 def __dir__() -> list[str]:
