@@ -73,9 +73,8 @@ def line(program: Program, point: Mapping[str, Program], direction: Mapping[str,
     for name in program.inputs:
         place = builder.inline(point[name], [], None)[0]
         if direction.get(name):
-            place = builder.add(
-                "add", [place, builder.add("mul", [builder.literal(direction[name]), 0])]
-            )
+            step = builder.add("mul", [builder.literal(direction[name]), 0])
+            place = builder.add("add", [place, step])
         places.append(place)
     return builder.program(builder.inline(program, places, None), program.text)
 
@@ -91,25 +90,23 @@ def varying_part(program: Program, names: Collection[str]) -> Program:
     active = program.active(names)
     addends, others = {program.outputs[0]}, set[int]()  # of the output; used by something else too
     for eq in reversed(program.equations):
-        summed = (
-            eq.primitive in ("add", "sub", "neg")
-            and eq.output in addends
-            and eq.output not in others
-        )
+        summed = eq.entry.additive and eq.output in addends and eq.output not in others
         (addends if summed else others).update(eq.inputs)
     slots = list(range(program.size))
     kept = []
     for eq in program.equations:
         inputs = tuple(slots[i] for i in eq.inputs)
-        if eq.output in addends and eq.output not in others and eq.primitive in ("add", "sub"):
-            left, right = (i in active for i in eq.inputs)
-            if (left and not right) or (right and not left and eq.primitive == "add"):
-                slots[eq.output] = inputs[0 if left else 1]
-                continue
-            if right and not left:
-                kept.append(replace(eq, primitive="neg", inputs=inputs[1:]))
-                continue
-        kept.append(replace(eq, inputs=inputs))
+        varying = [i in active for i in eq.inputs]
+        if eq.primitive not in ("add", "sub") or eq.output in others or eq.output not in addends:
+            kept.append(replace(eq, inputs=inputs))
+        elif varying == [True, False]:
+            slots[eq.output] = inputs[0]
+        elif varying == [False, True] and eq.primitive == "add":
+            slots[eq.output] = inputs[1]
+        elif varying == [False, True]:
+            kept.append(replace(eq, primitive="neg", inputs=inputs[1:]))
+        else:
+            kept.append(replace(eq, inputs=inputs))
     return replace(program, equations=tuple(kept), outputs=(slots[program.outputs[0]],)).pruned()
 
 
@@ -119,13 +116,12 @@ def used(program: Program) -> list[str]:
 
 
 def restricted(program: Program, names: Sequence[str]) -> Program:
-    """The same function of some of its inputs, in that order: of all that it depends on, at
+    """The Program as one of some of its inputs, in that order: of all that it depends on, at
     least."""
     builder = Builder(tuple(names))
     places = {name: i for i, name in enumerate(names)}
-    return builder.program(
-        builder.appended(program, [places.get(name, -1) for name in program.inputs]), program.text
-    )
+    arguments = [places.get(name, -1) for name in program.inputs]
+    return builder.program(builder.appended(program, arguments), program.text)
 
 
 @cache
@@ -136,9 +132,7 @@ def compared(name: str) -> Program | None:
     if body is None:
         return None
     form = core(body)
-    sides = [
-        i for eq in form.equations if eq.entry.condition and eq.entry.compares for i in eq.inputs
-    ]
+    sides = [i for eq in form.equations if eq.entry.compares for i in eq.inputs]
     return replace(form, outputs=tuple(sides)).pruned() if sides else None
 
 
@@ -155,11 +149,6 @@ def branchless(program: Program, decisions: Mapping[int, bool]) -> Program:
         if eq.primitive == "where" and inputs[0] in decisions:
             slots[eq.output] = inputs[1] if decisions[inputs[0]] else inputs[2]
         else:
-            kept.append((eq, inputs))
+            kept.append(replace(eq, inputs=inputs))
     outputs = tuple(slots[i] for i in program.outputs)
-    live = set(outputs)
-    for eq, inputs in reversed(kept):
-        if eq.output in live:
-            live.update(inputs)
-    equations = tuple(replace(eq, inputs=inputs) for eq, inputs in kept if eq.output in live)
-    return Program(program.inputs, equations, outputs, program.text)
+    return Program(program.inputs, tuple(kept), outputs, program.text).pruned()

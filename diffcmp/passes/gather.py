@@ -9,7 +9,7 @@ element is added up in the order that it was.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from itertools import pairwise
 
@@ -38,17 +38,11 @@ def gather(program: Program) -> Program:
 
 
 # vectors of elements of vectors
-# -----------------------------------------------------------------------------------------
 
 
 def _vector(new: Rewriter, numbers: Sequence[int]) -> int:
     """The vector of some numbers, with slices for elements next to each other."""
-    breaks = [
-        0,
-        *(i for i, pair in enumerate(pairwise(numbers), 1) if not _follows(new, *pair)),
-        len(numbers),
-    ]
-    runs = [numbers[i:j] for i, j in pairwise(breaks)]
+    runs = _runs(numbers, lambda one, other: _follows(new, one, other))
     parts: list[int] = []
     alone: list[int] = []
     for run in runs:
@@ -57,11 +51,11 @@ def _vector(new: Rewriter, numbers: Sequence[int]) -> int:
             continue
         if alone:
             parts.append(new.add("stack", *alone))
-        found = _element(new, run[0])
-        assert found is not None
-        vector, start = found
+            alone = []
+        element = _element(new, run[0])
+        assert element is not None
+        vector, start = element
         parts.append(new.add("take", vector, static=(((start, start + len(run), 1),),)))
-        alone = []
     if alone:
         parts.append(new.add("stack", *alone))
     return parts[0] if len(parts) == 1 else new.add("concatenate", *parts)
@@ -70,14 +64,18 @@ def _vector(new: Rewriter, numbers: Sequence[int]) -> int:
 def _element(new: Rewriter, slot: int) -> tuple[int, int] | None:
     """The vector and the index, where a slot is an element of a vector."""
     eq = new.made.get(slot)
-    if (
-        eq is None
-        or eq.primitive != "take"
-        or len(new.builder.dims[eq.inputs[0]]) != 1
-        or not isinstance(eq.static[0][0], int)
-    ):
+    if eq is None or eq.primitive != "take" or len(new.builder.dims[eq.inputs[0]]) != 1:
         return None
-    return eq.inputs[0], eq.static[0][0]
+    index = eq.static[0][0]
+    return (eq.inputs[0], index) if isinstance(index, int) else None
+
+
+def _runs(numbers: Sequence[int], follows: Callable[[int, int], bool]) -> list[Sequence[int]]:
+    """The numbers, divided wherever one does not follow the one before it."""
+    pairs = enumerate(pairwise(numbers), 1)
+    breaks = [i for i, (one, other) in pairs if not follows(one, other)]
+    ends = [0, *breaks, len(numbers)] if numbers else []
+    return [numbers[i:j] for i, j in pairwise(ends)]
 
 
 def _follows(new: Rewriter, first: int, second: int) -> bool:
@@ -87,7 +85,6 @@ def _follows(new: Rewriter, first: int, second: int) -> bool:
 
 
 # sums of vectors that are zero but in one element
-# -----------------------------------------------------------------------
 
 
 def _chains(program: Program) -> dict[int, list[int]]:
@@ -95,17 +92,17 @@ def _chains(program: Program) -> dict[int, list[int]]:
     one element, by their last addition. What is used elsewhere too is no part of a longer sum."""
     uses = Counter(i for eq in program.equations for i in eq.inputs)
     uses.update(program.outputs)
-    found: dict[int, list[int]] = {}
+    chains: dict[int, list[int]] = {}
     for eq in program.equations:
         if eq.primitive != "add":
             continue
         first, second = eq.inputs
         if _place(program.by_output.get(second), eq.shape) is not None:
-            inner = first in found and uses[first] == 1 and program.dims[first] == eq.shape
-            terms = found.pop(first) if inner else [first]
+            inner = first in chains and uses[first] == 1 and program.dims[first] == eq.shape
+            terms = chains.pop(first) if inner else [first]
             terms.append(second)
-            found[eq.output] = terms
-    return found
+            chains[eq.output] = terms
+    return chains
 
 
 def _sum(new: Rewriter, terms: Sequence[int]) -> int | None:
@@ -138,9 +135,7 @@ def _place(eq: Equation | None, shape: Shape) -> int | None:
 def _slices(new: Rewriter, singles: dict[int, int]) -> Iterator[int]:
     """The slots of vectors that are zero but in one element, by their places, and of those next to
     each other their sum."""
-    places = sorted(singles)
-    breaks = [0, *(i for i, (a, b) in enumerate(pairwise(places), 1) if b != a + 1), len(places)]
-    for run in (places[i:j] for i, j in pairwise(breaks)):
+    for run in _runs(sorted(singles), lambda place, other: other == place + 1):
         if len(run) < 2:
             yield from (singles[i] for i in run)
             continue

@@ -13,18 +13,17 @@ def lowered(program: Program, available: Callable[[str], bool]) -> Program:
     """`program` with every primitive that is not `available` replaced by its stable form."""
     builder = Builder(program.inputs, program.shapes)
     slots = {i: i for i in range(len(program.inputs))}
-    live = program.live
 
-    def add(eq: Equation, inputs: list[int], span: object) -> int:
+    def add(eq: Equation, inputs: list[int]) -> int:
         body = None if available(eq.primitive) or eq.params else rules.stable(eq.primitive)
         if body is None:
-            return builder.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
+            return builder.copied(eq, inputs)
         inner = dict(enumerate(inputs))
         for part in body.equations:
-            inner[part.output] = add(part, [inner[i] for i in part.inputs], span)
+            inner[part.output] = add(part, [inner[i] for i in part.inputs])
         return inner[body.outputs[0]]
 
     for eq in program.equations:
-        if eq.output in live:
-            slots[eq.output] = add(eq, [slots[i] for i in eq.inputs], eq.span)
+        if eq.output in program.live:
+            slots[eq.output] = add(eq, [slots[i] for i in eq.inputs])
     return builder.program([slots[i] for i in program.outputs], program.text, program.labels)

@@ -14,8 +14,7 @@ Rule: TypeAlias = "Callable[[Rewriter, Equation, Sequence[int]], int | None]"
 
 
 class Rewriter:
-    """A Program under construction, whose equations can be looked at; `uses` counts those of the
-    slots of the old one."""
+    """A Program under construction; `made` holds the equation that defines each of its slots."""
 
     def __init__(self, program: Program) -> None:
         self.builder = Builder(program.inputs, program.shapes)
@@ -27,7 +26,7 @@ class Rewriter:
 
     def kept(self, eq: Equation, inputs: Sequence[int]) -> int:
         """The slot of an equation as it is, on new slots."""
-        slot = self.builder.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
+        slot = self.builder.copied(eq, inputs)
         self.made[slot] = self.builder.equations[-1]
         return slot
 
@@ -57,14 +56,17 @@ class Rewriter:
 def nearest(value: Fraction) -> float | None:
     """The nearest float64, where that is finite."""
     try:
-        return value.numerator / value.denominator
+        return float(value)
     except OverflowError:
         return None
 
 
 def pairs(inputs: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """Two arguments in both orders."""
-    return (tuple(inputs), tuple(inputs)[::-1]) if len(inputs) == 2 else ()  # type: ignore[return-value]  # of length 2
+    """Two arguments in both orders; nothing for another number of them."""
+    if len(inputs) != 2:
+        return []
+    first, second = inputs
+    return [(first, second), (second, first)]
 
 
 def rewritten(program: Program, rule: Rule) -> Program:
@@ -75,7 +77,7 @@ def rewritten(program: Program, rule: Rule) -> Program:
     for eq in program.equations:
         if eq.output in live:
             inputs = [slots[i] for i in eq.inputs]
-            found = rule(new, eq, inputs)
-            slots[eq.output] = new.kept(eq, inputs) if found is None else found
+            slot = rule(new, eq, inputs)
+            slots[eq.output] = new.kept(eq, inputs) if slot is None else slot
     labels = [(label, slots[i]) for label, i in program.labels if i in slots]
     return new.builder.program([slots[i] for i in program.outputs], program.text, labels).pruned()

@@ -34,13 +34,11 @@ class _Rows:
     def __init__(self, program: Program, names: Collection[str], count: int) -> None:
         self.old = program
         self.count = count
-        varying = [i for i, name in enumerate(program.inputs) if name in names]
-        shapes = [
-            self.wide(program.dims[i]) if i in varying else program.dims[i]
-            for i in range(len(program.inputs))
-        ]
+        self.rows = {i for i, name in enumerate(program.inputs) if name in names}
+        shapes = [program.dims[i] for i in range(len(program.inputs))]
+        for i in self.rows:
+            shapes[i] = self.wide(shapes[i])
         self.builder = Builder(program.inputs, tuple(shapes))
-        self.rows = set(varying)
 
     def wide(self, shape: Shape) -> Shape:
         """The shape of as many rows."""
@@ -51,9 +49,7 @@ class _Rows:
         for eq in self.old.equations:
             inputs = [slots[i] for i in eq.inputs]
             if self.rows.isdisjoint(inputs):
-                slots[eq.output] = self.builder.add(
-                    eq.primitive, inputs, eq.params, eq.span, eq.static
-                )
+                slots[eq.output] = self.builder.copied(eq, inputs)
             else:
                 slots[eq.output] = self.widened(eq, inputs)
                 self.rows.add(slots[eq.output])
@@ -65,11 +61,9 @@ class _Rows:
 
     def repeated(self, slot: int, shape: Shape) -> int:
         """The same value in every row, where it varies with none."""
-        return (
-            slot
-            if self.builder.dims[slot] == shape
-            else self.add("broadcast", slot, static=(shape,))
-        )
+        if self.builder.dims[slot] == shape:
+            return slot
+        return self.add("broadcast", slot, static=(shape,))
 
     def widened(self, eq: Equation, inputs: list[int]) -> int:
         """An equation on rows."""

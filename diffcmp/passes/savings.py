@@ -2,15 +2,15 @@
 Program.
 
 Each can be read, printed (`diffcmp code`) and left out by name. The results are bitwise those of
-the Program as it was, but for
-the sign of a zero or a nan: nothing is reassociated, but where a factor is a power of two and the
-product therefore exact. They are for code that is run and not for the Program that is analysed,
-which stays as typed.
+the Program as it was, but for the sign of a zero or a nan: nothing is reassociated, but where a
+factor is a power of two and the product therefore exact. They are for code that is run and not for
+the Program that is analysed, which stays as typed.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import reduce
@@ -22,35 +22,27 @@ from diffcmp.program.ir import Equation, Program
 
 def share(program: Program) -> Program:
     """Common subexpressions once."""
-    known: dict[object, int] = {}
+    slots: dict[object, int] = {}
 
     def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int:
         key = (eq.primitive, eq.params, tuple(inputs), eq.static)
-        if key not in known:
-            known[key] = new.kept(eq, inputs)
-        return known[key]
+        if key not in slots:
+            slots[key] = new.kept(eq, inputs)
+        return slots[key]
 
     return rewritten(program, rule)
-
-
-FOLDED: dict[str, Callable[..., float]] = {
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "neg": lambda x: -x,
-}
 
 
 def fold(program: Program) -> Program:
     """Sums and products of literals, rounded as they would be: `2*3` is 6."""
 
     def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
-        if eq.primitive not in FOLDED or eq.shape:
+        if not eq.entry.ring or eq.shape:
             return None
         numbers = [new.number(i) for i in inputs]
         if None in numbers:
             return None
-        out = FOLDED[eq.primitive](*numbers)
+        out: float = getattr(operator, eq.primitive)(*numbers)  # add, sub, mul or neg
         return new.literal(out) if out and math.isfinite(out) else None  # no literal is -0.0
 
     return rewritten(program, rule)
@@ -60,11 +52,9 @@ def square(program: Program) -> Program:
     """x**2 as x*x, which is how every floating-point number system takes it."""
 
     def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
-        return (
-            new.add("mul", inputs[0], inputs[0])
-            if eq.primitive == "power" and new.number(inputs[1]) == 2
-            else None
-        )
+        if eq.primitive == "power" and new.number(inputs[1]) == 2:
+            return new.add("mul", inputs[0], inputs[0])
+        return None
 
     return rewritten(program, rule)
 
@@ -73,21 +63,13 @@ def scatter(program: Program) -> Program:
     """The sum of arrays that are zero but in one and the same slice, as the slice of the sum."""
 
     def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
-        if eq.primitive != "add":
+        puts = [new.made[i] for i in inputs if i in new.made and new.made[i].primitive == "put"]
+        if eq.primitive != "add" or len(puts) < 2 or puts[0].static != puts[1].static:
             return None
-        left, right = (new.made.get(i) for i in inputs)
-        if (
-            left is None
-            or right is None
-            or left.primitive != "put"
-            or right.primitive != "put"
-            or left.static != right.static
-        ):
-            return None
-        (a,), (b,) = left.inputs, right.inputs
+        a, b = (put.inputs[0] for put in puts)
         if new.builder.dims[a] != new.builder.dims[b]:
             return None
-        return new.kept(left, [new.add("add", a, b)])
+        return new.kept(puts[0], [new.add("add", a, b)])
 
     return rewritten(program, rule)
 
@@ -105,11 +87,10 @@ def scale(program: Program) -> Program:
             return None
         for a, b in pairs(inputs):
             outer, inner = new.number(a), new.scaled(b)
-            if outer is not None and inner is not None and abs(outer) >= 1 and doubles(inner[0]):
-                whole = outer * inner[0]
-                return (
-                    new.add("mul", new.literal(whole), inner[1]) if math.isfinite(whole) else None
-                )
+            if outer is None or inner is None or abs(outer) < 1 or not doubles(inner[0]):
+                continue
+            factor = outer * inner[0]
+            return new.add("mul", new.literal(factor), inner[1]) if math.isfinite(factor) else None
         return None
 
     return rewritten(program, rule)
@@ -144,18 +125,12 @@ def sign(program: Program) -> Program:
 
 
 PASSES: dict[str, Callable[[Program], Program]] = {
-    "share": share,
-    "fold": fold,
-    "square": square,
-    "gather": gather,
-    "scatter": scatter,
-    "scale": scale,
-    "sign": sign,
+    step.__name__: step for step in (share, fold, square, gather, scatter, scale, sign)
 }
 
 
 def optimised(program: Program, passes: Collection[str] = tuple(PASSES)) -> Program:
     """`program` by the passes named, in the order of `PASSES`, and without what no output needs.
     Twice, since signs that have moved may meet literals."""
-    chosen = [made for name, made in PASSES.items() if name in passes]
+    chosen = [step for name, step in PASSES.items() if name in passes]
     return reduce(lambda p, step: step(p), chosen * 2, program.pruned())

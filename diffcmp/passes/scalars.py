@@ -64,9 +64,9 @@ def _is_zero(value: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def scalarised(program: Program) -> Program:
-    """The same function of numbers. Inputs are called `x[0]`, `A[0,1]` …, and there is an output
-    for every element of every output, row by row; spans stay what they are, and so do labels of
-    numbers.
+    """The function that a Program is, as one of numbers. Inputs are called `x[0]`, `A[0,1]` …, and
+    there is an output for every element of every output, row by row; spans stay what they are, and
+    so do labels of numbers.
 
     Raises
     ------
@@ -78,7 +78,6 @@ def scalarised(program: Program) -> Program:
     """
     if program.scalar:
         return program
-
     names = [components(name, program.dims[i]) for i, name in enumerate(program.inputs)]
     builder = Builder(tuple(n for group in names for n in group))
     values: dict[int, np.ndarray[Any, Any]] = {}
@@ -94,20 +93,17 @@ def scalarised(program: Program) -> Program:
             except InputError as refused:
                 raise InputError(refused.fault, program.text, eq.span, **refused.facts) from None
     outputs = [element.slot for i in program.outputs for element in values[i].flat]
-    labels = [
-        (label, values[i].item().slot)
-        for label, i in program.labels
-        if i in values and not program.dims[i]
-    ]
+    numbers = {i: value.item().slot for i, value in values.items() if not value.shape}
+    labels = [(label, numbers[i]) for label, i in program.labels if i in numbers]
     return builder.program(outputs, program.text, labels)
 
 
 def _array(elements: list[_Element], shape: Shape) -> np.ndarray[Any, Any]:
     import numpy as np
 
-    made = np.empty(len(elements), object)
-    made[:] = elements
-    return made.reshape(shape)
+    array = np.empty(len(elements), object)
+    array[:] = elements
+    return array.reshape(shape)
 
 
 def _elements(
@@ -121,25 +117,26 @@ def _elements(
         return _array([_Element(slot, builder, eq.span)], ())
     structure = eq.entry.structure
     if structure is None:
-        grid = np.broadcast_arrays(*arguments)
-        made = [
-            builder.add(eq.primitive, [x.slot for x in xs], (), eq.span)
-            for xs in zip(*(a.flat for a in grid), strict=True)
-        ]
-        return _array([_Element(slot, builder, eq.span) for slot in made], eq.shape)
-    here = [
-        _array([_Element(e.slot, builder, eq.span) for e in a.flat], a.shape) for a in arguments
-    ]
-    found = np.empty(eq.shape, object)
+        grid = [argument.flat for argument in np.broadcast_arrays(*arguments)]
+        parts = ([x.slot for x in xs] for xs in zip(*grid, strict=True))
+        slots = [builder.add(eq.primitive, part, span=eq.span) for part in parts]
+        return _array([_Element(slot, builder, eq.span) for slot in slots], eq.shape)
+    here = [_spanned(argument, builder, eq.span) for argument in arguments]
+    out = np.empty(eq.shape, object)
     if structure.exact is not None:
-        found[...] = structure.exact(
-            lambda name, first, *others: first.joined(name, *others), *here
-        )
-        return found
-    found[...] = structure.apply(eq.static, *here)
+        out[...] = structure.exact(lambda name, x, *others: x.joined(name, *others), *here)
+        return out
+    out[...] = structure.apply(eq.static, *here)
     if eq.primitive == "put":
         zero = _Element(builder.literal(0, eq.span), builder, eq.span)
         for index in indices(eq.shape):
-            if not isinstance(found[index], _Element):
-                found[index] = zero
-    return found
+            if not isinstance(out[index], _Element):
+                out[index] = zero
+    return out
+
+
+def _spanned(
+    array: np.ndarray[Any, Any], builder: Builder, span: Span | None
+) -> np.ndarray[Any, Any]:
+    """The elements as those whose operators write equations of another span."""
+    return _array([_Element(x.slot, builder, span) for x in array.flat], array.shape)

@@ -1,7 +1,7 @@
 """What a Program must be for what it is asked: its value a number, and the variables its own.
 
-Apart from `point.point`, which needs exact numbers: compiled derivatives do without these, and
-without loading them.
+`point.point` has the checks that need exact numbers; compiled derivatives do without them, and
+without loading what they import.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ def number_valued(program: Program) -> Program:
     """
     shape = program.dims[program.outputs[0]]
     if shape:
-        raise InputError(
-            Fault.VECTOR_VALUED, program.text, Span(0, len(program.text)), shape=spelled(shape)
-        )
+        whole = Span(0, len(program.text))
+        raise InputError(Fault.VECTOR_VALUED, program.text, whole, shape=spelled(shape))
     return program
 
 
@@ -42,21 +41,19 @@ def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ..
 
 
 def chosen(inputs: tuple[str, ...], wrt: Sequence[str] | None) -> tuple[str, ...]:
-    """The same, of the names of a program's inputs."""
+    """Those of the inputs that are asked for, or all; see `differentiated`."""
     if wrt is None:
         return inputs
-    known = set(inputs)
-    found: dict[str, None] = {}
-    for name in map(identifier, wrt):
-        name = name.replace(" ", "")
-        elements = (
-            [name] if name in known else [one for one in inputs if one.startswith(f"{name}[")]
-        )
-        if not elements:
-            variables = dict.fromkeys(one.partition("[")[0] for one in inputs)
+    own = set(inputs)
+    names: dict[str, None] = {}
+    for name in wrt:
+        name = identifier(name).replace(" ", "")
+        matching = [name] if name in own else [x for x in inputs if x.startswith(f"{name}[")]
+        if not matching:
+            variables = dict.fromkeys(x.partition("[")[0] for x in inputs)
             near = suggestion(name, list(variables))
             raise InputError(Fault.WRT_UNKNOWN, name=name, names=", ".join(variables), hint=near)
-        found |= dict.fromkeys(elements)
-    if not found:
+        names |= dict.fromkeys(matching)
+    if not names:
         raise InputError(Fault.WRT_NEEDED, names=", ".join(inputs))
-    return tuple(found)
+    return tuple(names)

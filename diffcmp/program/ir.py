@@ -22,8 +22,7 @@ from diffcmp.spans import Span
 @dataclass(frozen=True, slots=True)
 class Equation:
     """`output = primitive(*inputs)`; `params` holds the exact value of a literal, `static` what a
-    structural primitive
-    knows beforehand: an index, an axis, a shape."""
+    structural primitive knows beforehand: an index, an axis, a shape."""
 
     primitive: str
     inputs: tuple[int, ...]
@@ -32,6 +31,10 @@ class Equation:
     span: Span | None = None
     static: Static = ()
     shape: Shape = ()
+
+    def __repr__(self) -> str:
+        arguments = [*(f"%{i}" for i in self.inputs), *map(str, (*self.params, *self.static))]
+        return f"<%{self.output} = {self.primitive}({', '.join(arguments)})>"
 
     @property
     def entry(self) -> Primitive:
@@ -60,11 +63,14 @@ class Program:
     labels: tuple[tuple[str, int], ...] = ()
     shapes: tuple[Shape, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Program {shortened(self.text)!r} {_contents(self.inputs, self.equations)}>"
+
     @cached_property
     def dims(self) -> dict[int, Shape]:
         """The shape of every slot."""
-        inputs = dict(enumerate(self.shapes or ((),) * len(self.inputs)))
-        return inputs | {eq.output: eq.shape for eq in self.equations}
+        shapes = dict(enumerate(self.shapes or ((),) * len(self.inputs)))
+        return shapes | {eq.output: eq.shape for eq in self.equations}
 
     @cached_property
     def scalar(self) -> bool:
@@ -85,7 +91,7 @@ class Program:
 
     @cached_property
     def structure(self) -> tuple[object, ...]:
-        """What two equal programs have in common: everything but text, labels and spans."""
+        """What two equal Programs have in common: everything but text, labels and spans."""
         equations = tuple(
             (e.primitive, e.inputs, e.output, e.params, e.static) for e in self.equations
         )
@@ -115,7 +121,7 @@ class Program:
         return frozenset(slots)
 
     def pruned(self) -> Program:
-        """The same without the equations that no output needs."""
+        """The Program without the equations that no output needs."""
         return replace(self, equations=tuple(eq for eq in self.equations if eq.output in self.live))
 
     def piece(self, eq: Equation) -> str:
@@ -133,6 +139,9 @@ class Builder:
     equations: list[Equation] = field(default_factory=list)
     varying: list[bool] = field(default_factory=list)
     dims: list[Shape] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Builder {_contents(self.inputs, self.equations)}>"
 
     def __post_init__(self) -> None:
         self.shapes = self.shapes if any(self.shapes) else ()
@@ -158,13 +167,11 @@ class Builder:
             name = "pow" if self.varying[inputs[1]] else "power"
         structure = TABLE[name].structure
         shapes = [self.dims[i] for i in inputs]
-        shape = (
-            structure.shape(static, *shapes)
-            if structure
-            else broadcast_shapes(*shapes)
-            if any(shapes)
-            else ()
-        )
+        shape: Shape = ()
+        if structure:
+            shape = structure.shape(static, *shapes)
+        elif any(shapes):
+            shape = broadcast_shapes(*shapes)
         slot = len(self.varying)
         self.equations.append(Equation(name, tuple(inputs), slot, params, span, static, shape))
         self.varying.append(any(self.varying[i] for i in inputs))
@@ -175,6 +182,10 @@ class Builder:
         """Append an exact number."""
         return self.add("literal", (), (Fraction(value),), span)
 
+    def copied(self, eq: Equation, inputs: Sequence[int]) -> int:
+        """Append an equation as it is, on other slots, and return its slot."""
+        return self.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
+
     def inline(
         self, program: Program, arguments: Sequence[int], span: Span | None
     ) -> tuple[int, ...]:
@@ -182,9 +193,8 @@ class Builder:
         Returns its outputs."""
         slots = dict(enumerate(arguments))
         for eq in program.equations:
-            slots[eq.output] = self.add(
-                eq.primitive, [slots[i] for i in eq.inputs], eq.params, span, eq.static
-            )
+            inputs = [slots[i] for i in eq.inputs]
+            slots[eq.output] = self.add(eq.primitive, inputs, eq.params, span, eq.static)
         return tuple(slots[i] for i in program.outputs)
 
     def appended(self, program: Program, arguments: Sequence[int]) -> tuple[int, ...]:
@@ -192,9 +202,7 @@ class Builder:
         outputs."""
         slots = dict(enumerate(arguments))
         for eq in program.equations:
-            slots[eq.output] = self.add(
-                eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span, eq.static
-            )
+            slots[eq.output] = self.copied(eq, [slots[i] for i in eq.inputs])
         return tuple(slots[i] for i in program.outputs)
 
     def program(
@@ -209,3 +217,13 @@ class Builder:
 def constant(value: Fraction) -> Program:
     """The Program without inputs whose value is an exact number."""
     return Program((), (Equation("literal", (), 0, (value,)),), (0,))
+
+
+def shortened(text: str, length: int = 60) -> str:
+    """The text, or the beginning of one that is longer."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _contents(inputs: Sequence[str], equations: Sequence[Equation]) -> str:
+    """The inputs and the number of equations, for a debugger."""
+    return f"of {shortened(', '.join(inputs[:60])) or 'nothing'}: {len(equations)} equations"

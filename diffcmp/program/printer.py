@@ -56,20 +56,15 @@ def _statement_names(program: Program) -> dict[int, str]:
 def _equation_text(eq: Equation, texts: dict[int, Bound]) -> Bound:
     """The text of one equation and how tightly it binds."""
     if eq.params:
-        return decimal(eq.params[0]), ATOM if eq.params[0] >= 0 and "(" not in decimal(
-            eq.params[0]
-        ) else 0
-    entry = eq.entry
-    if entry.structure is not None:
-        return structural_text(eq, [texts[i] for i in eq.inputs])
-    if not entry.infix:
-        return (
-            f"{eq.primitive}({', '.join(texts[i][0] for i in eq.inputs)})"
-            if eq.inputs
-            else eq.primitive,
-            ATOM,
-        )
-    return operator_text(eq, [texts[i] for i in eq.inputs])
+        number = decimal(eq.params[0])
+        return number, 0 if number[0] in "-(" else ATOM
+    operands = [texts[i] for i in eq.inputs]
+    if eq.entry.structure is not None:
+        return structural_text(eq, operands)
+    if eq.entry.infix:
+        return operator_text(eq, operands)
+    arguments = ", ".join(text for text, _ in operands)
+    return f"{eq.primitive}({arguments})" if operands else eq.primitive, ATOM
 
 
 def operator_text(eq: Equation, operands: list[Bound]) -> Bound:
@@ -100,8 +95,8 @@ def structural_text(eq: Equation, operands: list[Bound]) -> Bound:
             return f"[{inner}]", ATOM
         case "matmul":
             return f"{wrapped(operands[0], 12)} @ {wrapped(operands[1], 13)}", 12
-    known = "".join(f", {text}" for text in statics(eq) if text != "forwards")
-    return f"{eq.primitive}({inner}{known})", ATOM
+    fixed = "".join(f", {text}" for text in statics(eq) if text != "forwards")
+    return f"{eq.primitive}({inner}{fixed})", ATOM
 
 
 def wrapped(text: Bound, level: int) -> str:
@@ -131,7 +126,8 @@ def decimal(value: Fraction) -> str:
         digits = digits.rjust(shift + 1, "0")
         return f"{sign}{digits[:-shift]}.{digits[-shift:]}" if shift else f"{sign}{digits}"
     head = digits[: len(digits) - zeros]
-    return f"{sign}{head[0]}{'.' + head[1:] if head[1:] else ''}e{exponent}"
+    mantissa = f"{head[0]}.{head[1:]}" if head[1:] else head
+    return f"{sign}{mantissa}e{exponent}"
 
 
 def listing(program: Program) -> str:
@@ -144,23 +140,20 @@ def listing(program: Program) -> str:
         %1: real = sum_to(x, number)    sum(x)
         return %1
     """
-    names = dict(enumerate(program.inputs)) | {
-        eq.output: f"%{eq.output}" for eq in program.equations
-    }
+    names = dict(enumerate(program.inputs))
     rows = []
     for eq in program.equations:
+        names[eq.output] = f"%{eq.output}"
         arguments = [names[i] for i in eq.inputs]
         arguments += [decimal(eq.params[0])] if eq.params else statics(eq)
-        left = f"{names[eq.output]}: {typed(eq.dtype, eq.shape)} = {eq.primitive}({', '.join(arguments)})"
+        value = f"{eq.primitive}({', '.join(arguments)})"
+        left = f"{names[eq.output]}: {typed(eq.dtype, eq.shape)} = {value}"
         rows.append((left, printable(program.piece(eq))))
-    width = max((len(row[0]) for row in rows), default=0)
-    inputs = ", ".join(
-        f"{name}: {typed('real', program.dims[i])}" for i, name in enumerate(program.inputs)
-    )
+    width = max((len(left) for left, _ in rows), default=0)
+    inputs = [f"{name}: {typed('real', program.dims[i])}" for i, name in enumerate(program.inputs)]
     body = [f"    {left:<{width}}    {piece}".rstrip() for left, piece in rows]
-    return "\n".join(
-        [f"program({inputs})", *body, f"    return {', '.join(names[i] for i in program.outputs)}"]
-    )
+    outputs = ", ".join(names[i] for i in program.outputs)
+    return "\n".join([f"program({', '.join(inputs)})", *body, f"    return {outputs}"])
 
 
 def typed(dtype: str, shape: Shape) -> str:
@@ -170,17 +163,17 @@ def typed(dtype: str, shape: Shape) -> str:
 
 def statics(eq: Equation) -> list[str]:
     """What a structural primitive knows beforehand, in words: an index, a shape, a direction."""
-    found = []
+    words = []
     for position, value in enumerate(eq.static):
         if isinstance(value, bool):
-            found.append("backwards" if value else "forwards")
+            words.append("backwards" if value else "forwards")
         elif not isinstance(value, tuple):
-            found.append(str(value))
+            words.append(str(value))
         elif eq.primitive in ("take", "put") and position == 0:
-            found.append(f"[{key_text(value)}]")
+            words.append(f"[{key_text(value)}]")
         else:
-            found.append(spelled(value) if value else "number")
-    return found
+            words.append(spelled(value) if value else "number")
+    return words
 
 
 def key_text(key: tuple[Key, ...]) -> str:
@@ -193,7 +186,8 @@ def key_text(key: tuple[Key, ...]) -> str:
     for k in key:
         if isinstance(k, tuple):
             start, stop, step = k
-            parts.append(f"{start}:{stop if stop >= 0 else ''}" + (f":{step}" if step != 1 else ""))
+            end = stop if stop >= 0 else ""  # a stop of -1 would be the last element
+            parts.append(f"{start}:{end}:{step}" if step != 1 else f"{start}:{end}")
         else:
             parts.append(str(k))
     return ", ".join(parts)

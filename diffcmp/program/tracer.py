@@ -13,28 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.errors import Fault, InputError
-from diffcmp.primitives import CALLABLE
+from diffcmp.primitives import CALLABLE, TABLE
 from diffcmp.program.ir import Builder, Program
 
-_UFUNCS = {
-    "add": "add",
-    "subtract": "sub",
-    "multiply": "mul",
-    "divide": "div",
-    "true_divide": "div",
-    "power": "pow",
-    "negative": "neg",
-    "absolute": "abs",
-    "maximum": "max",
-    "minimum": "min",
-    "less": "lt",
-    "less_equal": "le",
-    "greater": "gt",
-    "greater_equal": "ge",
-    "equal": "eq",
-    "not_equal": "ne",
-    "square": "square",
-}
+_UFUNCS = CALLABLE | {entry.numpy: name for name, entry in TABLE.items() if entry.numpy}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,21 +27,17 @@ class Symbol:
     builder: Builder
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Symbol:
-        name = _UFUNCS.get(ufunc.__name__, CALLABLE.get(ufunc.__name__))
-        if name is None or method != "__call__" or options:
-            raise InputError(Fault.UNKNOWN_FUNCTION, name=f"numpy.{ufunc.__name__}", hint="")
-        return (
-            self.apply("mul", inputs[0], inputs[0])
-            if name == "square"
-            else self.apply(name, *inputs)
-        )
+        name = ufunc.__name__
+        if method == "__call__" and not options:
+            if name == "square":
+                return self.apply("mul", inputs[0], inputs[0])
+            if name in _UFUNCS:
+                return self.apply(_UFUNCS[name], *inputs)
+        raise InputError(Fault.UNKNOWN_FUNCTION, name=f"numpy.{name}", hint="")
 
     def apply(self, name: str, *arguments: Any) -> Symbol:
         """The primitive `name` of symbols and numbers; a float is its exact binary value."""
-        slots = [
-            a.slot if isinstance(a, Symbol) else self.builder.literal(Fraction(float(a)))
-            for a in arguments
-        ]
+        slots = [_slot(argument, self.builder) for argument in arguments]
         return Symbol(self.builder.add(name, slots), self.builder)
 
     def __bool__(self) -> bool:
@@ -80,17 +58,18 @@ def _reflected(name: str) -> Callable[[Symbol, Any], Symbol]:
     return lambda self, other: self.apply(name, other, self)
 
 
-for _operator, _name in (
-    ("add", "add"),
-    ("sub", "sub"),
-    ("mul", "mul"),
-    ("truediv", "div"),
-    ("pow", "pow"),
-):
+_BINARY = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}
+for _operator, _name in _BINARY.items():
     setattr(Symbol, f"__{_operator}__", _binary(_name))
     setattr(Symbol, f"__r{_operator}__", _reflected(_name))
-for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    setattr(Symbol, f"__{_name}__", _binary(_name))
+for _name, _entry in TABLE.items():
+    if _entry.compares:
+        setattr(Symbol, f"__{_name}__", _binary(_name))
+
+
+def _slot(value: Any, builder: Builder) -> int:
+    """The slot of a symbol, or of a number."""
+    return value.slot if isinstance(value, Symbol) else builder.literal(Fraction(float(value)))
 
 
 def trace(function: Callable[..., Any]) -> Program:
@@ -107,5 +86,4 @@ def trace(function: Callable[..., Any]) -> Program:
     names = tuple(inspect.signature(function).parameters)
     builder = Builder(names)
     out = function(*(Symbol(i, builder) for i in range(len(names))))
-    slot = out.slot if isinstance(out, Symbol) else builder.literal(Fraction(float(out)))
-    return builder.program([slot])
+    return builder.program([_slot(out, builder)])

@@ -16,6 +16,7 @@ from diffcmp.arithmetic.floats import nearest_double
 from diffcmp.engines.arrays.names import Names
 from diffcmp.program.emit import called
 from diffcmp.program.ir import Equation
+from diffcmp.program.printer import key_text
 
 OPERATORS = {
     "add": "+",
@@ -290,10 +291,4 @@ class Body:
 
 def indexed(key: Sequence[Any]) -> str:
     """An index or a slice of an array as Python's source."""
-    parts = [str(k) if not isinstance(k, tuple) else _slice(*k) for k in key]
-    return f"[{', '.join(parts)}]" if parts else ""
-
-
-def _slice(start: int, stop: int, step: int) -> str:
-    stop_text = str(stop) if stop >= 0 else ""  # a stop of -1 would be the last element
-    return f"{start}:{stop_text}" + (f":{step}" if step != 1 else "")
+    return f"[{key_text(tuple(key))}]" if key else ""
