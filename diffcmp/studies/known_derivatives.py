@@ -1,20 +1,21 @@
-"""The textbook's formula against the primitive with its derivative put inside: correct digits along
-x, and time."""
+"""A textbook formula against the primitive that has its derivative inside: digits along x, and
+time."""
 
 from __future__ import annotations
 
 import sys
 import timeit
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from diffcmp.accuracy.map import map
-from diffcmp.accuracy.record import Map
 from diffcmp.derivatives.numbers import derivative
-from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.report.record import Chart, Report
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, table
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
+DRAWN = ("softplus", "sigmoid", "sinc", "norm")
 REPEATS, CALLS = 5, 2000
 SMALLEST = sys.float_info.min
 
@@ -22,11 +23,8 @@ SMALLEST = sys.float_info.min
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A formula and the primitive that is the same function; x runs from `start` to `stop`, y is
-    what it is.
-
-    With 129 points from -768 to 768 every x is a whole number, so that no error comes from rounding
-    x.
-    """
+    fixed. With 129 points from -768 to 768 every x is an integer, so that rounding it makes no
+    error."""
 
     name: str
     naive: str
@@ -47,121 +45,90 @@ PAIRS = (
 )
 
 
-def study(points: Annotated[int, Bounds("points of each function", 11, 1001)] = 129) -> Report:
-    """Digits of the derivative by dual numbers along x, for both ways to write each function, and
-    the time of one call."""
-    tracks = {
-        pair.name: (_track(pair, pair.naive, points), _track(pair, pair.known, points))
-        for pair in each(PAIRS, "pairs")
-    }
-    seconds = {
-        pair.name: (_seconds(pair, pair.naive), _seconds(pair, pair.known)) for pair in PAIRS
-    }
-    naive, known = ({name: _digits(pair[i]) for name, pair in tracks.items()} for i in (0, 1))
-    worst, best = (min(d for ds in found.values() for d in ds) for found in (naive, known))
-    failing = {name: sum(d < 1 for d in digits) / len(digits) for name, digits in naive.items()}
-    ratio = {name: b / a for name, (a, b) in seconds.items()}
-    return Report(
-        "known-derivatives",
-        f"with the derivative inside {best:.1f} digits or more, from the formula {worst:.1f} at worst",
-        question("known-derivatives"),
-        "along (dual numbers against certified derivatives), timeit",
-        {"points": points},
-        (
-            Table(
-                "Correct digits of f′, and time of one call",
-                {
-                    "function": "text",
-                    "formula": "code",
-                    "worst": "digits",
-                    "none": "share",
-                    "time": "seconds",
-                    "inside": "digits",
-                    "time ": "seconds",
-                },
-                tuple(
-                    (
-                        p.name,
-                        p.naive,
-                        min(naive[p.name]),
-                        failing[p.name],
-                        seconds[p.name][0],
-                        min(known[p.name]),
-                        seconds[p.name][1],
-                    )
-                    for p in PAIRS
-                ),
-                f"none: the share of points without a correct digit; inside: the worst of the primitive; where |f′| ≥ "
-                f"{SMALLEST:.1e}.",
-            ),
-        ),
-        tuple(
-            Chart(
-                f"{pair.name}: {pair.naive} has no digit at {failing[pair.name]:.0%} of the points",
-                "x",
-                "correct digits of f′",
-                (
-                    _curve(tracks[pair.name][0], "the formula"),
-                    _curve(tracks[pair.name][1], "derivative inside"),
-                ),
-                "x" if pair.log else "",
-                (-0.7, 17.5),
-            )
-            for pair in PAIRS
-            if pair.name in ("softplus", "sigmoid", "sinc", "norm")
-        ),
-        (
-            concluded(
-                "with the derivative inside: {best:.1f} digits or more at every point of all {count} functions",
-                best=best,
-                count=len(PAIRS),
-                known_worst={name: min(d) for name, d in known.items()},
-            ),
-            concluded(
-                "the formula has not one digit at {share:.0%} of the points of {name}; its worst is {worst:.1f}",
-                share=max(failing.values()),
-                name=max(failing, key=lambda n: failing[n]),
-                worst=worst,
-                failing=failing,
-                naive_worst={name: min(d) for name, d in naive.items()},
-            ),
-            concluded(
-                "a call takes {least:.2f} to {most:.2f} times the time of the formula's",
-                least=min(ratio.values()),
-                most=max(ratio.values()),
-            ),
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to write a function, differentiated by dual numbers along x: correct digits, the
+    fewest of them, the share of points with not one, and the seconds of a call."""
+
+    x: list[float]
+    digits: list[float | None]
+    worst: float
+    failing: float
+    seconds: float
 
 
-def _track(pair: Pair, text: str, points: int) -> Map:
+def way(pair: Pair, text: str, points: int) -> Way:
+    """Digits only where |f′| is a normal number of float64: no form can save e**-760."""
     at = {"y": pair.y} if pair.y else {}
-    return map(
-        text, pair.start, pair.stop, at=at, wrt="x", points=points, log=pair.log, backends=["dual"]
-    )
+    ends = pair.start, pair.stop
+    run = map(text, *ends, at=at, wrt="x", points=points, log=pair.log, backends=["dual"])
+    normal = [abs(float(point.derivative or "0")) >= SMALLEST for point in run.points]
+    digits = [d if n else None for d, n in zip(run.tracks[0].digits, normal, strict=True)]
+    counted = [d for d in digits if d is not None]
+    failing = sum(d < 1 for d in counted) / len(counted)
+    x = [point.x for point in run.points]
+    return Way(x, digits, min(counted), failing, seconds(pair, text))
 
 
-def _digits(found: Map) -> list[float]:
-    return [d for d in _kept(found) if d is not None]
-
-
-def _kept(found: Map) -> tuple[float | None, ...]:
-    """The digits at every point whose derivative is a number of float64: no form can save
-    e**-760."""
-    sizes = [abs(float(p.derivative or "0")) for p in found.points]
-    return tuple(
-        d if size >= SMALLEST else None
-        for d, size in zip(found.tracks[0].digits, sizes, strict=True)
-    )
-
-
-def _curve(found: Map, name: str) -> Curve:
-    return Curve(name, tuple(p.x for p in found.points), _kept(found))
-
-
-def _seconds(pair: Pair, text: str) -> float:
-    """One call of the compiled derivative, at a point where both are right: the least of a few
-    runs."""
+def seconds(pair: Pair, text: str) -> float:
+    """One call of the compiled derivative where both ways are right: the least of a few runs."""
     slope = derivative(text, wrt="x")
     arguments = (0.7, 1.0) if pair.y else (0.7,)
     return min(timeit.repeat(lambda: slope(*arguments), number=CALLS, repeat=REPEATS)) / CALLS
+
+
+def study(points: Annotated[int, Bounds("points of each function", 11, 1001)] = 129) -> Report:
+    """Digits of f′ along x for both ways to write each function, and the time of one call."""
+    formula, inside = {}, {}
+    for pair in each(PAIRS, "pairs"):
+        formula[pair.name] = way(pair, pair.naive, points)
+        inside[pair.name] = way(pair, pair.known, points)
+    failing = {name: way.failing for name, way in formula.items()}
+    ratios = [inside[name].seconds / formula[name].seconds for name in formula]
+    worst = {name: way.worst for name, way in formula.items()}
+    best = {name: way.worst for name, way in inside.items()}
+    facts: dict[str, Any] = {"best": min(best.values()), "count": len(PAIRS), "known_worst": best}
+    facts |= {"share": max(failing.values()), "name": max(failing, key=failing.__getitem__)}
+    facts |= {"worst": min(worst.values()), "failing": failing, "naive_worst": worst}
+    facts |= {"least": min(ratios), "most": max(ratios)}
+    digits = table(
+        "Correct digits of f′, and time of one call",
+        PAIRS,
+        ("function", "text", lambda pair: pair.name),
+        ("formula", "code", lambda pair: pair.naive),
+        ("worst", "digits", lambda pair: formula[pair.name].worst),
+        ("none", "share", lambda pair: formula[pair.name].failing),
+        ("time", "seconds", lambda pair: formula[pair.name].seconds),
+        ("inside", "digits", lambda pair: inside[pair.name].worst),
+        ("time ", "seconds", lambda pair: inside[pair.name].seconds),
+        note="none: the share of points without a correct digit; inside: the worst of the "
+        f"primitive; where |f′| ≥ {SMALLEST:.1e}.",
+    )
+    drawn = [pair for pair in PAIRS if pair.name in DRAWN]
+    return Report(
+        name="known-derivatives",
+        title=f"with the derivative inside {min(best.values()):.1f} digits or more, from the "
+        f"formula {min(worst.values()):.1f} at worst",
+        question=question("known-derivatives"),
+        method="map (dual numbers against certified derivatives), timeit",
+        options={"points": points},
+        tables=(digits,),
+        charts=tuple(_chart(pair, formula[pair.name], inside[pair.name]) for pair in drawn),
+        conclusions=conclusions(
+            facts,
+            "with the derivative inside: {best:.1f} digits or more at every point of all {count} "
+            "functions",
+            "the formula has not one digit at {share:.0%} of the points of {name}; its worst is "
+            "{worst:.1f}",
+            "a call takes {least:.2f} to {most:.2f} times the time of the formula's",
+        ),
+    )
+
+
+def _chart(pair: Pair, formula: Way, inside: Way) -> Chart:
+    return chart(
+        f"{pair.name}: {pair.naive} has no digit at {formula.failing:.0%} of the points",
+        Axes("x", "correct digits of f′", "x" if pair.log else "", (-0.7, 17.5)),
+        curve("the formula", formula.x, formula.digits),
+        curve("derivative inside", inside.x, inside.digits),
+    )

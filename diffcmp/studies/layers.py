@@ -3,24 +3,26 @@ the parameters."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.derivatives.arrays import gradient
 from diffcmp.engines.derived import adjoint
 from diffcmp.language.parser import parse
-from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.report.record import Report
+from diffcmp.studies.layout import Axes, chart, conclusions, curves, table
+from diffcmp.studies.numbers import nearest, slopes
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
-from diffcmp.truth.asked import certify
+from diffcmp.truth.certify import certify
 
 LOSS = "a = tanh(A @ x) + p; b = tanh(B @ a) + q; c = C @ b + r; sum((c - t)**2)/2"
 NUDGED = {"x": "x", "a": "p", "b": "q", "c": "r"}  # each layer, and what moves it: p, q and r are 0
 UNUSED = "D"  # parameters of a branch that does not reach the output
 WITH_UNUSED = LOSS.replace("b =", f"d = {UNUSED} @ a; b =")
-MOVED = {"design: move x": ("x",), "training: move A, B, C": ("A", "B", "C")}
+DESIGN, TRAINING = "design: move x", "training: move A, B, C"
+MOVED = {DESIGN: ("x",), TRAINING: ("A", "B", "C")}
 RATE = 0.05
 Values = dict[str, NDArray[np.float64]]
 
@@ -34,76 +36,58 @@ def study(
     lock saves."""
     start = network(width, np.random.default_rng(seed))
     paths = {name: descent(start, moved, steps) for name, moved in each(MOVED.items(), "problems")}
-    ends = {name: path[-1] for name, path in paths.items()}
+    design, training = paths[DESIGN][-1], paths[TRAINING][-1]
     swept = slopes(LOSS, start)
     adjoints = {layer: swept[nudge] for layer, nudge in NUDGED.items()}
-    chained = max(chain_errors(start, adjoints))
-    apart = from_truth(start, swept)
-    work = {
-        name: equations(LOSS, start, moved)
-        for name, moved in (*MOVED.items(), ("everything", tuple(start)))
-    }
-    idle = equations(WITH_UNUSED, start, ("A", "B", "C")) - work["training: move A, B, C"]
-    touch = float(abs(slopes(WITH_UNUSED, {**start, UNUSED: start["B"]})[UNUSED]).max())
-    count = tuple(float(k) for k in range(steps + 1))
+    work = {name: equations(LOSS, start, moved) for name, moved in MOVED.items()}
+    work["everything"] = equations(LOSS, start, tuple(start))
+    idle = equations(WITH_UNUSED, start, MOVED[TRAINING]) - work[TRAINING]
+    touch = slopes(WITH_UNUSED, {**start, UNUSED: start["B"]})[UNUSED]
+    facts: dict[str, Any] = {"first": paths[DESIGN][0], "design": design, "training": training}
+    facts |= {"layers": len(adjoints), "chained": max(chain_errors(start, adjoints))}
+    facts |= {"numbers": sum(d.size for d in swept.values()), "apart": from_truth(start, swept)}
+    facts |= {"x": work[DESIGN], "p": work[TRAINING], "all": work["everything"], "work": work}
+    facts |= {"idle": idle, "touch": float(abs(touch).max())}
+    largest = table(
+        "The adjoint at every layer",
+        adjoints.items(),
+        ("layer", "text", lambda row: row[0]),
+        ("numbers", "count", lambda row: row[1].size),
+        ("largest adjoint", "number", lambda row: float(abs(row[1]).max())),
+        note="the derivative of the loss in that layer's value, at the start.",
+    )
+    swept_equations = table(
+        "The work of a sweep: locked inputs are not differentiated",
+        work.items(),
+        ("problem", "text", lambda row: row[0]),
+        ("equations", "count", lambda row: row[1]),
+        note="equations: of the program of the sweep, of which each computes one array.",
+    )
+    losses = chart(
+        f"To the same target: {width} numbers of the input, or {3 * width**2} parameters, are "
+        "moved",
+        Axes("step of gradient descent", "loss", "y"),
+        *curves(range(steps + 1), paths),
+    )
     return Report(
-        "layers",
-        f"one reverse sweep serves both: loss {ends['design: move x']:.0e} by moving x, "
-        f"{ends['training: move A, B, C']:.0e} by moving the parameters",
-        question("layers"),
-        f"gradient (tape) of {LOSS}, at p = q = r = 0; truth by certify",
-        {"width": width, "steps": steps, "seed": seed},
-        (
-            Table(
-                "The adjoint at every layer",
-                {"layer": "text", "numbers": "count", "largest adjoint": "number"},
-                tuple((name, a.size, float(abs(a).max())) for name, a in adjoints.items()),
-                "the derivative of the loss in that layer's value, at the start.",
-            ),
-            Table(
-                "The work of a sweep: locked inputs are not differentiated",
-                {"problem": "text", "equations": "count"},
-                tuple(work.items()),
-                "equations: of the program of the sweep, of which each computes one array.",
-            ),
-        ),
-        (
-            Chart(
-                f"To the same target: {width} numbers of the input, or {3 * width**2} parameters, are moved",
-                "step of gradient descent",
-                "loss",
-                tuple(Curve(name, count, path) for name, path in paths.items()),
-                "y",
-            ),
-        ),
-        (
-            concluded(
-                "the loss falls from {first:.1f} to {design:.0e} where the parameters are locked and x moves, to "
-                "{training:.0e} where x is locked and the parameters move",
-                first=paths["design: move x"][0],
-                design=ends["design: move x"],
-                training=ends["training: move A, B, C"],
-            ),
-            concluded(
-                "one sweep gives the adjoints of all {layers} layers: they obey the chain rule to {chained:.0e}; all "
-                "{numbers} derivatives of the sweep agree with the truth to {apart:.0e}",
-                layers=len(adjoints),
-                chained=chained,
-                numbers=sum(d.size for d in swept.values()),
-                apart=apart,
-            ),
-            concluded(
-                "a sweep takes {x} equations for x, {p} for the parameters, {all} for all",
-                x=work["design: move x"],
-                p=work["training: move A, B, C"],
-                all=work["everything"],
-                work=work,
-            ),
-            concluded(
-                "a branch that does not reach the output adds {idle} equations, and its gradient is {touch:g}",
-                idle=idle,
-                touch=touch,
-            ),
+        name="layers",
+        title=f"one reverse sweep serves both: loss {design:.0e} by moving x, {training:.0e} by "
+        "moving the parameters",
+        question=question("layers"),
+        method=f"gradient (tape) of {LOSS}, at p = q = r = 0; truth by certify",
+        options={"width": width, "steps": steps, "seed": seed},
+        tables=(largest, swept_equations),
+        charts=(losses,),
+        conclusions=conclusions(
+            facts,
+            "the loss falls from {first:.1f} to {design:.0e} where the parameters are locked and x "
+            "moves, to {training:.0e} where x is locked and the parameters move",
+            "one sweep gives the adjoints of all {layers} layers: they obey the chain rule to "
+            "{chained:.0e}; all {numbers} derivatives of the sweep agree with the truth to "
+            "{apart:.0e}",
+            "a sweep takes {x} equations for x, {p} for the parameters, {all} for all",
+            "a branch that does not reach the output adds {idle} equations, and its gradient is "
+            "{touch:g}",
         ),
     )
 
@@ -124,42 +108,33 @@ def layers(values: Values) -> tuple[NDArray[np.float64], ...]:
     return a, b, values["C"] @ b
 
 
-def slopes(text: str, values: Values) -> Values:
-    """The gradient in every variable, by one reverse sweep."""
-    f = gradient(text)
-    found = f(*(values[name] for name in f.names))
-    return dict(zip(f.names, found if len(f.names) > 1 else (found,), strict=True))
-
-
 def loss(values: Values) -> float:
     """Half the squared distance to the target."""
     return float(((layers(values)[-1] - values["t"]) ** 2).sum() / 2)
 
 
-def descent(start: Values, moved: tuple[str, ...], steps: int) -> tuple[float, ...]:
+def descent(start: Values, moved: tuple[str, ...], steps: int) -> list[float]:
     """The loss after each step of gradient descent in some of the variables."""
     values, path = dict(start), [loss(start)]
     for _ in range(steps):
-        found = slopes(LOSS, values)
-        values |= {name: values[name] - RATE * found[name] for name in moved}
+        slope = slopes(LOSS, values)
+        values |= {name: values[name] - RATE * slope[name] for name in moved}
         path.append(loss(values))
-    return tuple(path)
+    return path
 
 
 def from_truth(start: Values, swept: Values) -> float:
     """How far the derivatives of a sweep are from the certified ones, against the largest of each
     array."""
+    truth = certify(LOSS, {name: start[name].tolist() for name in swept})
     exact: dict[str, list[float]] = {name: [] for name in swept}
-    for element, place in certify(
-        LOSS, {name: start[name].tolist() for name in swept}
-    ).along.items():
-        assert place.derivative is not None
-        exact[element.partition("[")[0]].append(float(place.derivative.text(17)))
-    known = {name: np.array(numbers) for name, numbers in exact.items()}
-    return max(
-        float(abs(found.ravel() - known[name]).max() / abs(known[name]).max())
-        for name, found in swept.items()
-    )
+    for element in truth.along:
+        exact[element.partition("[")[0]].append(nearest(truth.derivative(element)))
+    errors = [
+        abs(swept[name].ravel() - numbers).max() / max(map(abs, numbers))
+        for name, numbers in exact.items()
+    ]
+    return float(max(errors))
 
 
 def chain_errors(start: Values, adjoints: Values) -> list[float]:
@@ -170,7 +145,7 @@ def chain_errors(start: Values, adjoints: Values) -> list[float]:
         "a": start["B"].T @ ((1 - b**2) * adjoints["b"]),
         "x": start["A"].T @ ((1 - a**2) * adjoints["a"]),
     }
-    return [float(abs(adjoints[name] - known).max()) for name, known in back.items()]
+    return [float(abs(adjoints[name] - by_hand).max()) for name, by_hand in back.items()]
 
 
 def equations(text: str, start: Values, moved: tuple[str, ...]) -> int:

@@ -1,45 +1,38 @@
-"""f/g where both vanish: every backend, a guard as a library's user writes it, and the known
-derivative in its place."""
+"""f/g where both vanish: every backend, a guard as the user of a library writes it, and a form with
+the known derivative."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.map import map
 from diffcmp.accuracy.record import Row
 from diffcmp.point.point import function_at
-from diffcmp.report.record import Chart, Curve, Grid, Report, Table, concluded
+from diffcmp.report.record import Grid, Report
+from diffcmp.studies.layout import Axes, chart, conclusions, curves, listed, table
+from diffcmp.studies.numbers import nearest
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
-from diffcmp.truth.asked import certify
-from diffcmp.truth.certify import taylor
+from diffcmp.truth.certify import certify, taylor
 from diffcmp.truth.record import decimal_string
 
-METHODS = (
-    "symbolic",
-    "forward",
-    "central",
-    "complex-step",
-    "richardson",
-    "dual",
-    "tape",
-    "dual-lhopital",
-    "tape-lhopital",
-)
+ALL = ["symbolic", "forward", "central", "complex-step", "richardson"]
+ALL += ["dual", "tape", "dual-lhopital", "tape-lhopital"]
 GUARDED, KNOWN = "dual (guard)", "dual (known)"
 STEP = 1e-5  # for central beside its default, a power of two that makes x/x and its like exact
 CENTRAL = "central (1e-5)"
 NEAR = ("dual", "central", "complex-step", "dual-lhopital")
 WRONG = 1.0  # correct digits below which a finite answer is wrong
+RIGHT = 14.0  # correct digits that a right answer has at least
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """f/g at a common root, and `known`, the same function as one writes it who knows the limit and
-    its derivatives."""
+    """f/g at a common root. known: the function as someone writes it who knows the limit and its
+    derivatives."""
 
     name: str
     f: str
@@ -55,35 +48,72 @@ class Limit:
     def variable(self) -> str:
         return "t" if "t-" in self.g else "x"
 
+    @property
+    def rule(self) -> tuple[int, str]:
+        """L'Hôpital's rule: the k after which g⁽ᵏ⁾ no longer vanishes, and the limit f⁽ᵏ⁾/g⁽ᵏ⁾."""
+        above, below = derivatives(self.f, self.at), derivatives(self.g, self.at)
+        k = next(i for i, d in enumerate(below) if d != 0)
+        return k, f"{above[k]:g}/{below[k]:g}"
 
+    @property
+    def guarded(self) -> str:
+        """The quotient with the limit in its place at the root, and nothing beside it."""
+        return f"where({self.variable} == {self.at}, {self.rule[1]}, {self.quotient})"
+
+
+SMALL = "where(abs(x) < 0.01, 1 - x/2 + x**2/12 - x**4/720, x/expm1(x))"
+GROWTH = "where(abs(x) < 0.01, 1 + x/2 + x**2/6 + x**3/24 + x**4/120, expm1(x)/x)"
+CUBIC = "where(abs(x) < 0.1, 1/6 - x**2/120 + x**4/5040, (x-sin(x))/x**3)"
 LIMITS = (
     Limit("(t²−4)/(t−2)", "t**2-4", "t-2", "2", "t+2"),
     Limit("(t³−1)/(t−1)", "t**3-1", "t-1", "1", "t**2+t+1"),
     Limit("sin x/x", "sin(x)", "x", "0", "sinc(x)"),
     Limit("(1−cos x)/x²", "1-cos(x)", "x**2", "0", "sinc(x/2)**2/2"),
-    Limit(
-        "x/(eˣ−1)",
-        "x",
-        "exp(x)-1",
-        "0",
-        "where(abs(x) < 0.01, 1 - x/2 + x**2/12 - x**4/720, x/expm1(x))",
-    ),
-    Limit(
-        "(eˣ−1)/x",
-        "exp(x)-1",
-        "x",
-        "0",
-        "where(abs(x) < 0.01, 1 + x/2 + x**2/6 + x**3/24 + x**4/120, expm1(x)/x)",
-    ),
+    Limit("x/(eˣ−1)", "x", "exp(x)-1", "0", SMALL),
+    Limit("(eˣ−1)/x", "exp(x)-1", "x", "0", GROWTH),
     Limit("(√(1+x)−1)/x", "sqrt(1+x)-1", "x", "0", "1/(sqrt(1+x)+1)"),
-    Limit(
-        "(x−sin x)/x³",
-        "x-sin(x)",
-        "x**3",
-        "0",
-        "where(abs(x) < 0.1, 1/6 - x**2/120 + x**4/5040, (x-sin(x))/x**3)",
-    ),
+    Limit("(x−sin x)/x³", "x-sin(x)", "x**3", "0", CUBIC),
 )
+
+
+def derivatives(text: str, at: str) -> list[float]:
+    """The derivatives of the orders 0 to 4 of a function at a point."""
+    program, where = function_at(text, at)
+    series = taylor(program, where, program.inputs[0], 4)
+    assert series is not None
+    return [float(decimal_string(d, 17)) for d in series]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a method says of f/g at the root."""
+
+    slope: float
+    digits: float
+
+    @property
+    def silently_wrong(self) -> bool:
+        """Whether it is a finite number without a correct digit."""
+        return math.isfinite(self.slope) and self.digits < WRONG
+
+    @property
+    def cell(self) -> float | str:
+        """The digits, for a grid."""
+        return self.digits if math.isfinite(self.slope) else "nan"
+
+
+def answer(row: Row, limit: Limit) -> Answer:
+    """The answer in a row of a comparison."""
+    return Answer(float(row.derivative[limit.variable]), row.digits[limit.variable] or 0.0)
+
+
+def answers(limit: Limit) -> dict[str, Answer]:
+    """What each method says of f/g, and `dual` of the two forms that know more."""
+    rows = {row.backend: row for row in compare(limit.quotient, limit.at, backends=ALL).rows}
+    rows[CENTRAL] = compare(limit.quotient, limit.at, backends=["central"], h=STEP).rows[0]
+    for name, text in ((GUARDED, limit.guarded), (KNOWN, limit.known)):
+        rows[name] = compare(text, limit.at, backends=["dual"]).rows[0]
+    return {name: answer(row, limit) for name, row in rows.items()}
 
 
 def study(
@@ -91,155 +121,69 @@ def study(
 ) -> Report:
     """Every method at eight textbook limits, the steps of L'Hôpital's rule, and the way towards one
     of them."""
-    answers = {limit.name: _answers(limit) for limit in each(LIMITS, "limits")}
-    methods = [*METHODS[:3], CENTRAL, *METHODS[3:], GUARDED, KNOWN]
-    nan = [
-        m for m in methods if all(math.isnan(_slope(answers[limit.name][m])) for limit in LIMITS)
-    ]
-    wrong = {
-        m: [name for name, rows in answers.items() if _silently_wrong(rows[m])] for m in methods
-    }
-    worst = {m: min(_digits(rows[m]) for rows in answers.values()) for m in methods}
-    right = [m for m in methods if worst[m] >= 14]
+    limits = {limit.name: answers(limit) for limit in each(LIMITS, "limits")}
+    methods = [*ALL[:3], CENTRAL, *ALL[3:], GUARDED, KNOWN]
+    by_method = {m: {name: of[m] for name, of in limits.items()} for m in methods}
+    nan = [m for m, of in by_method.items() if all(math.isnan(a.slope) for a in of.values())]
+    wrong = {m: [n for n, a in of.items() if a.silently_wrong] for m, of in by_method.items()}
+    wrong = {m: names for m, names in wrong.items() if names}
+    worst = {m: min(a.digits for a in of.values()) for m, of in by_method.items()}
+    right = [m for m in methods if worst[m] >= RIGHT]
     approach = map("(1-cos(x))/x**2", "1e-12", "1", points=points, log=True, backends=NEAR)
-    half = max(
-        p.x
-        for p, d in zip(approach.points, approach.tracks[0].digits, strict=True)
-        if d is not None and d < 8
-    )
-    least = {track.backend: track.worst for track in approach.tracks}
-    return Report(
-        "lhopital",
-        f"of {len(methods)} ways to differentiate at 0/0, {len(right)} are right, {len(nan)} say nan, {_some(wrong)} lie, "
-        f"{len(methods) - len(right) - len(nan) - _some(wrong)} lose digits",
-        question("lhopital"),
-        "compare, certify (balls and series) and map, in float64",
-        {"points": points},
-        (_steps(),),
-        (
-            Grid(
-                "Correct digits of (f/g)′ at the common root",
-                tuple(methods),
-                tuple(limit.name for limit in LIMITS),
-                tuple(tuple(_cell(answers[limit.name][m]) for limit in LIMITS) for m in methods),
-                "digits",
-                (0.0, 16.0),
-                "0.0: a finite number, and not one digit of it is right. (guard): where(x == root, limit, f/g); (known): "
-                "f/g as one writes it who knows the limit.",
-            ),
-            Chart(
-                f"Beside 0/0: {NEAR[0]} has lost half of its digits at x = {half:.2g}, and finds no 0/0 to warn of",
-                "x",
-                "correct digits of ((1−cos x)/x²)′",
-                tuple(
-                    Curve(t.backend, tuple(p.x for p in approach.points), t.digits)
-                    for t in approach.tracks
-                ),
-                "x",
-            ),
-        ),
-        (
-            concluded(
-                "0/0 is nan for {names} on all {count} limits: nobody can miss it",
-                names=", ".join(nan),
-                nan=nan,
-                count=len(LIMITS),
-            ),
-            concluded(
-                "finite and without a correct digit: {said}",
-                silently_wrong={m: w for m, w in wrong.items() if w},
-                said="; ".join(f"{m} on {len(w)}" for m, w in wrong.items() if w),
-            ),
-            concluded(
-                "at least 14 digits on every limit: {names}",
-                names=", ".join(right),
-                right=right,
-                worst_digits=worst,
-            ),
-            concluded(
-                "central steps over the root: with its own h, a power of two, it keeps {own:.1f} digits at worst, with "
-                "h = {step:.0e} {least:.1f}",
-                own=worst["central"],
-                step=STEP,
-                least=worst[CENTRAL],
-            ),
-            concluded(
-                "on the way to the root of (1−cos x)/x², dual-lhopital keeps {lhopital:.1f} digits; dual falls to "
-                "{dual:.1f}, central to {central:.1f}",
-                lhopital=least["dual-lhopital"],
-                dual=least["dual"],
-                central=least["central"],
-            ),
-        ),
-    )
-
-
-def _answers(limit: Limit) -> dict[str, Row]:
-    """What each method says of f/g, and `dual` of the two ways to write it with more knowledge."""
-    found = {row.backend: row for row in compare(limit.quotient, limit.at, backends=METHODS).rows}
-    found[CENTRAL] = compare(limit.quotient, limit.at, backends=["central"], h=STEP).rows[0]
-    guard = f"where({limit.variable} == {limit.at}, {_rule(limit)[1]}, {limit.quotient})"
-    for name, text in ((GUARDED, guard), (KNOWN, limit.known)):
-        found[name] = compare(text, limit.at, backends=["dual"]).rows[0]
-    return found
-
-
-def _rule(limit: Limit) -> tuple[int, str]:
-    """Differentiate above and below until the divisor no longer vanishes: after k times, f⁽ᵏ⁾/g⁽ᵏ⁾
-    is the limit."""
-    above, below = (_derivatives(text, limit.at) for text in (limit.f, limit.g))
-    k = next(i for i, d in enumerate(below) if d != 0)
-    return k, f"{above[k]:g}/{below[k]:g}"
-
-
-def _steps() -> Table:
-    rows = []
-    for limit in LIMITS:
-        k, ratio = _rule(limit)
-        truth = certify(limit.quotient, limit.at)
-        slope = truth.derivative(limit.variable)
-        assert truth.value is not None
-        assert slope is not None
-        rows.append(
-            (limit.name, limit.at, k, ratio, float(truth.value.text(17)), float(slope.text(17)))
-        )
-    return Table(
+    x, tracks = [p.x for p in approach.points], {t.backend: t for t in approach.tracks}
+    dual = zip(x, tracks["dual"].digits, strict=True)
+    half = max(place for place, digits in dual if digits is not None and digits < 8)
+    facts: dict[str, Any] = {"names": listed(right), "nan": nan, "count": len(LIMITS)}
+    facts |= {"silently_wrong": wrong}
+    facts |= {"said": "; ".join(f"{m} on {len(names)}" for m, names in wrong.items())}
+    facts |= {"right": right, "worst_digits": worst, "own": worst["central"], "step": STEP}
+    facts |= {"least": worst[CENTRAL], "lhopital": tracks["dual-lhopital"].worst}
+    facts |= {"dual": tracks["dual"].worst, "central": tracks["central"].worst}
+    truths = {limit: certify(limit.quotient, limit.at) for limit in LIMITS}
+    steps = table(
         "L'Hôpital's rule, k times: f/g → f⁽ᵏ⁾/g⁽ᵏ⁾",
-        {
-            "f/g": "text",
-            "at": "text",
-            "k": "count",
-            "f⁽ᵏ⁾/g⁽ᵏ⁾": "text",
-            "limit": "number",
-            "derivative": "number",
-        },
-        tuple(rows),
-        "limit and derivative are certified to 30 digits.",
+        truths.items(),
+        ("f/g", "text", lambda row: row[0].name),
+        ("at", "text", lambda row: row[0].at),
+        ("k", "count", lambda row: row[0].rule[0]),
+        ("f⁽ᵏ⁾/g⁽ᵏ⁾", "text", lambda row: row[0].rule[1]),
+        ("limit", "number", lambda row: nearest(row[1].value)),
+        ("derivative", "number", lambda row: nearest(row[1].derivative(row[0].variable))),
+        note="limit and derivative are certified to 30 digits.",
     )
-
-
-def _derivatives(text: str, at: str) -> list[float]:
-    program, where = function_at(text, at)
-    found = taylor(program, where, program.inputs[0], 4)
-    assert found is not None
-    return [float(decimal_string(d, 17)) for d in found]
-
-
-def _slope(row: Row) -> float:
-    return float(next(iter(row.derivative.values())))
-
-
-def _digits(row: Row) -> float:
-    return next(iter(row.digits.values())) or 0.0
-
-
-def _silently_wrong(row: Row) -> bool:
-    return math.isfinite(_slope(row)) and _digits(row) < WRONG
-
-
-def _cell(row: Row) -> float | str:
-    return _digits(row) if math.isfinite(_slope(row)) else "nan"
-
-
-def _some(wrong: dict[str, list[str]]) -> int:
-    return sum(bool(value) for value in wrong.values())
+    digits = Grid(
+        "Correct digits of (f/g)′ at the common root",
+        rows=tuple(methods),
+        columns=tuple(limits),
+        cells=tuple(tuple(a.cell for a in of.values()) for of in by_method.values()),
+        measure="digits",
+        span=(0.0, 16.0),
+        note="0.0: a finite number without a correct digit. (guard): where(x == root, limit, f/g); "
+        "(known): f/g written by someone who knows the limit.",
+    )
+    beside = chart(
+        f"Beside 0/0: dual has lost half of its digits at x = {half:.2g}, and no 0/0 warns of it",
+        Axes("x", "correct digits of ((1−cos x)/x²)′", "x"),
+        *curves(x, {name: track.digits for name, track in tracks.items()}),
+    )
+    rest = len(methods) - len(right) - len(nan) - len(wrong)
+    return Report(
+        name="lhopital",
+        title=f"of {len(methods)} ways to differentiate at 0/0, {len(right)} are right, {len(nan)} "
+        f"say nan, {len(wrong)} lie, {rest} lose digits",
+        question=question("lhopital"),
+        method="compare, certify (balls and series) and map, in float64",
+        options={"points": points},
+        tables=(steps,),
+        charts=(digits, beside),
+        conclusions=conclusions(
+            facts,
+            f"0/0 is nan for {listed(nan)} on all {len(LIMITS)} limits: nobody can miss it",
+            "finite and without a correct digit: {said}",
+            "at least 14 digits on every limit: {names}",
+            "central steps over the root: with its own h, a power of two, it keeps {own:.1f} "
+            "digits at worst, with h = {step:.0e} {least:.1f}",
+            "on the way to the root of (1−cos x)/x², dual-lhopital keeps {lhopital:.1f} digits; "
+            "dual falls to {dual:.1f}, central to {central:.1f}",
+        ),
+    )

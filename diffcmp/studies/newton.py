@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -17,14 +17,16 @@ from diffcmp.derivatives.arrays import gradient, hessian
 from diffcmp.language.parser import parse
 from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point
-from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.report.record import Report
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, table
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
-from diffcmp.truth.asked import certify
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.certify import certify
+from diffcmp.truth.record import certain
 
-COST = "softplus(x) - x/4"  # minus the log-likelihood of log-odds x, for a coin that shows heads in one throw of four
-AROUND = tuple(-math.log(3) + k * 1e-3 for k in range(-6, 7))
+COST = "softplus(x) - x/4"  # minus the log-likelihood of log-odds x: one throw of four shows heads
+BEST = -math.log(3)  # the minimum, rounded
+AROUND = [BEST + k * 1e-3 for k in range(-6, 7)]
 QUADRATIC = "x @ A @ x/2 - b @ x"
 U = 2.0**-53
 LAST = 4  # iterates of which the worst is the floor
@@ -42,35 +44,26 @@ class Slope:
         return self.backend if self.h is None else f"{self.backend}, h = {self.h:g}"
 
     def function(self) -> Callable[[float], float]:
+        """The derivative of the cost."""
         method = able(self.backend, 1).configured(h=self.h, deadline=Deadline.after(10))
         ready = method.prepare(parse(COST), ["x"])
         return lambda x: float(ready(Point({"x": coordinate(x)})).derivative["x"])
 
     def error(self) -> float:
-        """The largest error of the derivative at some points around the minimum: at a single one
-        rounding may be lucky."""
+        """The largest error of the derivative around the minimum: at a single point rounding may
+        be lucky."""
         slope = self.function()
-        return max(
-            float(abs(Fraction(slope(x)) - exact(certify(COST, x).derivative("x")))) for x in AROUND
-        )
+        truths = [certain(certify(COST, x).derivative("x")) for x in AROUND]
+        pairs = zip(AROUND, truths, strict=True)
+        return max(float(abs(Fraction(slope(x)) - true)) for x, true in pairs)
 
 
-SLOPES = (
-    Slope("dual"),
-    Slope("tape"),
-    Slope("symbolic"),
-    Slope("complex-step"),
-    Slope("richardson"),
-    Slope("central"),
-    Slope("central", 1e-2),
-    Slope("central", 1e-10),
-    Slope("forward"),
-    Slope("forward", 1e-2),
-    Slope("forward", 1e-4),
-    Slope("forward", 1e-13),
-)
-DRAWN = ("dual", "central", "forward", "forward, h = 0.01", "forward, h = 1e-13")
+SLOPES = [Slope(name) for name in ("dual", "tape", "symbolic", "complex-step", "richardson")]
+SLOPES += [Slope("central"), Slope("central", 1e-2), Slope("central", 1e-10)]
+SLOPES += [Slope("forward"), Slope("forward", 1e-2), Slope("forward", 1e-4)]
+SLOPES += [Slope("forward", 1e-13)]
 CHORD = "dual, f″ of the start"
+DRAWN = ("dual", "central", "forward", "forward, h = 0.01", "forward, h = 1e-13", CHORD)
 
 
 def study(
@@ -79,111 +72,71 @@ def study(
     size: Annotated[int, Bounds("variables of the quadratic", 1, 100)] = 10,
     seed: Annotated[int, Bounds("of the quadratic", 0, 2**31)] = 0,
 ) -> Report:
-    """The same iteration with twelve first derivatives; and a quadratic, where one step is
-    enough."""
+    """One iteration with twelve first derivatives; and a quadratic, where one step is enough."""
     curvature = hessian(COST)
+    ways = {way.name: way for way in SLOPES}
     paths = {
-        way.name: errors(newton(way.function(), curvature, start, steps))
-        for way in each(SLOPES, "ways")
+        name: errors(newton(way.function(), curvature, start, steps))
+        for name, way in each(ways.items(), "ways")
     }
-    first = curvature(start)
+    first, at_best = curvature(start), float(curvature(BEST))
     paths[CHORD] = errors(newton(SLOPES[0].function(), lambda x: first, start, steps))
-    at_best = float(curvature(-math.log(3)))
-    predicted = {way.name: way.error() / at_best for way in SLOPES}
+    chord = paths[CHORD]
+    predicted = {name: way.error() / at_best for name, way in ways.items()}
     floor = {name: max(path[-LAST:]) for name, path in paths.items()}
-    order = fitted_order(paths["dual"])
-    loud = [name for name in predicted if predicted[name] > 4 * U]
-    off = max(abs(math.log10(floor[name] / predicted[name])) for name in loud)
     needed = {name: reached(path, 4 * U) for name, path in paths.items()}
+    loud = [name for name in predicted if predicted[name] > 4 * U]
+    factor = 10 ** max(abs(math.log10(floor[name] / predicted[name])) for name in loud)
+    order, chord_order = fitted_order(paths["dual"]), fitted_order(chord)
+    converges = chord[-1] < chord[0] / 10
     before, after = one_step(size, np.random.default_rng(seed))
-    chord = fitted_order(paths[CHORD])
-    said = (
-        f"the order is {chord:.1f}"
-        if paths[CHORD][-1] < paths[CHORD][0] / 10
-        else "it does not converge"
+    facts: dict[str, Any] = {"order": order}
+    facts |= {"factor": factor, "floor": floor, "predicted": predicted}
+    facts |= {"said": f"the order is {chord_order:.1f}" if converges else "it does not converge"}
+    facts |= {"chord": chord_order, "left": chord[-1], "steps": steps, "fast": needed["dual"]}
+    facts |= {"size": size, "before": before, "after": after}
+    floors = table(
+        "Newton's method with the f′ of each backend",
+        ways,
+        ("f′ by", "text", lambda name: name),
+        ("error of f′", "error", lambda name: predicted[name] * at_best),
+        ("predicted floor", "error", lambda name: predicted[name]),
+        ("floor", "error", lambda name: floor[name]),
+        ("steps", "count", lambda name: needed[name]),
+        note=f"predicted floor: error of f′ (the largest of {len(AROUND)} around x*), over f″. "
+        "steps: until |x − x*| ≤ 4u; none where it never is.",
     )
-    count = tuple(float(k) for k in range(steps + 1))
+    digits = chart(
+        f"Digits grow {order:.1f}-fold with every step, until the error of f′ stops them",
+        Axes("step", "|x − x*|", "y", (1e-17, 3.0)),
+        *curves(range(steps + 1), {name: paths[name] for name in DRAWN}),
+    )
+    law = chart(
+        "Where f′ errs by more than rounding, its error over f″ is the floor, within a factor of "
+        f"{factor:.1f}",
+        Axes("error of f′ around x*, over f″", "floor of |x − x*|", "xy"),
+        curve("a way to f′", predicted.values(), [floor[name] for name in predicted], "points"),
+        curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory"),
+    )
     return Report(
-        "newton",
-        f"convergence of order {order:.1f}, and then a floor: the error of f′ over f″",
-        question("newton"),
-        f"f = {COST}; f′ by each backend, f″ by hessian (dual over tape) for all; all errors against certify",
-        {"start": start, "steps": steps, "size": size, "seed": seed},
-        (
-            Table(
-                "Newton's method with the f′ of each backend",
-                {
-                    "f′ by": "text",
-                    "error of f′": "error",
-                    "predicted floor": "error",
-                    "floor": "error",
-                    "steps": "count",
-                },
-                tuple(
-                    (
-                        way.name,
-                        predicted[way.name] * at_best,
-                        predicted[way.name],
-                        floor[way.name],
-                        needed[way.name],
-                    )
-                    for way in SLOPES
-                ),
-                f"predicted floor: error of f′ (the largest of {len(AROUND)} around x*), over f″. "
-                "steps: until |x − x*| ≤ 4u; none where it never is.",
-            ),
-        ),
-        (
-            Chart(
-                f"Digits grow {order:.1f}-fold with every step, until the error of f′ stops them",
-                "step",
-                "|x − x*|",
-                tuple(Curve(name, count, tuple(paths[name])) for name in (*DRAWN, CHORD)),
-                "y",
-                (1e-17, 3.0),
-            ),
-            Chart(
-                f"Where f′ errs by more than rounding, its error over f″ is the floor, within a factor of {10**off:.1f}",
-                "error of f′ around x*, over f″",
-                "floor of |x − x*|",
-                (
-                    Curve(
-                        "a way to f′",
-                        tuple(predicted.values()),
-                        tuple(floor[n] for n in predicted),
-                        "points",
-                    ),
-                    Curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory"),
-                ),
-                "xy",
-            ),
-        ),
-        (
-            concluded(
-                "with the derivatives of dual the error after a step is like that before it to the power {order:.2f}",
-                order=order,
-            ),
-            concluded(
-                "where f′ errs by more than rounding, its error predicts the floor within a factor of {factor:.1f}",
-                factor=10**off,
-                floor=floor,
-                predicted=predicted,
-            ),
-            concluded(
-                "with the f″ of the start {said}: {left:.0e} is left after {steps} steps, "
-                "where the true f″ needs {fast}",
-                said=said,
-                chord=chord,
-                left=paths[CHORD][-1],
-                steps=steps,
-                fast=needed["dual"],
-            ),
-            concluded(
-                "a quadratic of {size} variables needs one step: the error falls from {before:.1f} to {after:.0e}",
-                size=size,
-                before=before,
-                after=after,
-            ),
+        name="newton",
+        title=f"convergence of order {order:.1f}, and then a floor: the error of f′ over f″",
+        question=question("newton"),
+        method=f"f = {COST}; f′ by each backend, f″ by hessian (dual over tape) for all; all "
+        "errors against certify",
+        options={"start": start, "steps": steps, "size": size, "seed": seed},
+        tables=(floors,),
+        charts=(digits, law),
+        conclusions=conclusions(
+            facts,
+            "with the derivatives of dual the error after a step is like that before it to the "
+            "power {order:.2f}",
+            "where f′ errs by more than rounding, its error predicts the floor within a factor of "
+            "{factor:.1f}",
+            "with the f″ of the start {said}: {left:.0e} is left after {steps} steps, where the "
+            "true f″ needs {fast}",
+            "a quadratic of {size} variables needs one step: the error falls from {before:.1f} to "
+            "{after:.0e}",
         ),
     )
 
@@ -200,15 +153,8 @@ def newton(
 
 def errors(path: list[float]) -> list[float]:
     """Distances to the certified minimum."""
-    best = exact(certify("-log(x)", 3).value)
+    best = certain(certify("-log(x)", 3).value)
     return [float(abs(Fraction(x) - best)) for x in path]
-
-
-def exact(quantity: Quantity | None) -> Fraction:
-    """The number that is certified."""
-    assert quantity is not None
-    assert quantity.exact is not None
-    return quantity.exact
 
 
 def fitted_order(path: list[float]) -> float:
@@ -225,11 +171,9 @@ def reached(path: list[float], goal: float) -> int | None:
 def one_step(size: int, random: np.random.Generator) -> tuple[float, float]:
     """Newton's one step on ½xᵀAx − bᵀx: the largest error before and after it."""
     root = random.normal(size=(size, size))
-    a, best, x = (
-        root @ root.T + np.eye(size),
-        random.normal(size=size),
-        10 * random.normal(size=size),
-    )
+    a = root @ root.T + np.eye(size)
+    best = random.normal(size=size)
+    x = 10 * random.normal(size=size)
     values = {"x": x, "A": a, "b": a @ best}
     f = gradient(QUADRATIC)
     i = f.names.index("x")

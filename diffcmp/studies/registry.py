@@ -18,28 +18,39 @@ from diffcmp.names import suggestion
 from diffcmp.report.record import Report
 
 QUESTIONS = {
-    "smoothness": "What is the derivative of an activation function where it has a kink, and where does it vanish?",
-    "lhopital": "At 0/0, which methods know L'Hôpital's rule, which say nan, and which are silently wrong?",
+    "smoothness": "What is the derivative of an activation function where it has a kink, and where "
+    "does it vanish?",
+    "lhopital": "At 0/0, which methods know L'Hôpital's rule, which say nan, and which are "
+    "silently wrong?",
     "epsilon-hack": "What does an ε that is added to avoid 0/0 cost, and is there a good one?",
-    "known-derivatives": "What is won by putting a known derivative inside, instead of differentiating the textbook's formula?",
-    "step-size": "Which step size is best, what does each rule for it lose, and can theory predict it?",
-    "roundoff": "How fast does rounding error grow along a chain of operations, forward and in reverse, in three formats?",
-    "vanishing": "How fast does the gradient through a chain of layers vanish or explode, and when is it exactly 0?",
-    "swell": "How do the size and the time of a symbolic derivative grow, against dual numbers and the tape?",
-    "newton": "How fast is Newton's method, and how far does it get with the derivatives of each backend?",
+    "known-derivatives": "What is won by putting a known derivative inside, instead of "
+    "differentiating the textbook's formula?",
+    "step-size": "Which step size is best, what does each rule for it lose, and can theory predict "
+    "it?",
+    "roundoff": "How fast does rounding error grow along a chain of operations, forward and in "
+    "reverse, in three formats?",
+    "vanishing": "How fast does the gradient through a chain of layers vanish or explode, and when "
+    "is it exactly 0?",
+    "swell": "How do the size and the time of a symbolic derivative grow, against dual numbers and "
+    "the tape?",
+    "newton": "How fast is Newton's method, and how far does it get with the derivatives of each "
+    "backend?",
     "right-thing": "An iteration or its answer: which of the two should be differentiated?",
     "softmax": "How does the Jacobian of softmax fade as it is sharpened towards argmax?",
-    "hessian": "What do second derivatives cost, in time and memory, as the number of variables grows?",
-    "layers": "Can the sweep that trains a network's parameters also find the input that reaches a target?",
-    "svm": "What must the penalty for a violated constraint look like, so that a gradient finds the maximum margin?",
-    "dropout": "Does training with dropout, or with wrong derivatives, change the test accuracy by more than chance?",
+    "hessian": "What do second derivatives cost, in time and memory, as the number of variables "
+    "grows?",
+    "layers": "Can the sweep that trains a network's parameters also find the input that reaches a "
+    "target?",
+    "svm": "What must the penalty for a violated constraint look like, so that a gradient finds "
+    "the maximum margin?",
+    "dropout": "Does training with dropout, or with wrong derivatives, change the test accuracy by "
+    "more than chance?",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What an option is, in words, and the range of its number: `depth: Annotated[int, Bounds("of
-    the chain", 1, 2000)]`."""
+    """What an option is, in words, and the range of its number: `Bounds("of the chain", 1, 9)`."""
 
     meaning: str
     least: float = -math.inf
@@ -62,7 +73,7 @@ def question(name: str) -> str:
 
     Raises
     ------
-    InputError: where there is none of that name.
+    InputError: for a name that no study has.
     """
     if name not in QUESTIONS:
         raise InputError(Fault.STUDY_UNKNOWN, name=name, hint=suggestion(name, list(QUESTIONS)))
@@ -72,18 +83,17 @@ def question(name: str) -> str:
 def function(name: str) -> Callable[..., Report]:
     """The function that is the study."""
     question(name)
-    found: Callable[..., Report] = import_module(f"diffcmp.studies.{name.replace('-', '_')}").study
-    return found
+    module = import_module(f"diffcmp.studies.{name.replace('-', '_')}")
+    experiment: Callable[..., Report] = module.study
+    return experiment
 
 
 def options(name: str) -> list[Option]:
     """The options of a study, from its signature."""
-    found = function(name)
-    hints = get_type_hints(found, include_extras=True)
-    return [
-        _option(p.name, hints[p.name], p.default)
-        for p in inspect.signature(found).parameters.values()
-    ]
+    experiment = function(name)
+    hints = get_type_hints(experiment, include_extras=True)
+    parameters = inspect.signature(experiment).parameters
+    return [_option(key, hints[key], given.default) for key, given in parameters.items()]
 
 
 def _option(name: str, hint: Any, default: Any) -> Option:
@@ -99,31 +109,30 @@ def study(name: str, **given: Any) -> Report:
 
     Raises
     ------
-    InputError: where there is no such study or option, or where its value is out of range.
+    InputError: for a study or an option that does not exist, and a value out of range.
 
     >>> study("lhopital").facts["silently_wrong"]["complex-step"]
     ['(t²−4)/(t−2)', ...]
     """
-    known = {option.name: option for option in options(name)}
+    by_name = {option.name: option for option in options(name)}
     for key, value in given.items():
-        if key not in known:
-            raise InputError(
-                Fault.STUDY_OPTION, name=name, option=key, names=", ".join(known) or "none"
-            )
-        checked(known[key], value)
+        if key not in by_name:
+            names = ", ".join(by_name) or "none"
+            raise InputError(Fault.STUDY_OPTION, name=name, option=key, names=names)
+        checked(by_name[key], value)
     return function(name)(**given)
 
 
 def checked(option: Option, value: Any) -> None:
     """Refuse a value that the option does not take."""
     if option.choices and value not in option.choices:
-        raise InputError(
-            Fault.STUDY_CHOICE, option=option.name, given=value, names=", ".join(option.choices)
-        )
+        names = ", ".join(option.choices)
+        raise InputError(Fault.STUDY_CHOICE, option=option.name, given=value, names=names)
     low, high = option.bounds.least, option.bounds.most
-    if option.kind in (int, float) and not (
-        isinstance(value, int | float) and low <= value <= high and math.isfinite(value)
-    ):
-        raise InputError(
-            Fault.STUDY_RANGE, option=option.name, given=value, low=f"{low:g}", high=f"{high:g}"
-        )
+    if option.kind in (int, float) and not _within(value, low, high):
+        name, least, most = option.name, f"{low:g}", f"{high:g}"
+        raise InputError(Fault.STUDY_RANGE, option=name, given=value, low=least, high=most)
+
+
+def _within(value: Any, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and low <= value <= high

@@ -4,8 +4,9 @@ be learnt."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.map import map
@@ -13,221 +14,184 @@ from diffcmp.accuracy.record import Map
 from diffcmp.derivatives.numbers import derivative
 from diffcmp.engines.compiled import compiled
 from diffcmp.language.parser import parse
-from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.report.record import Chart, Report, Table
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, listed, table
+from diffcmp.studies.numbers import nearest
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
-from diffcmp.truth.record import Coordinatewise
 
 BROKEN = {
     "heaviside": "heaviside(x)",
     "relu": "relu(x)",
     "leaky relu": "leaky_relu(x)",
-    "firing rate": "where(x > 0, x/(1 + x), 0)",  # of a neuron: none below the threshold, then it saturates
+    "firing rate": "where(x > 0, x/(1 + x), 0)",  # of a neuron: 0 below the threshold, then limited
 }
-SMOOTH = {
-    "sigmoid": "sigmoid(x)",
-    "softplus": "softplus(x)",
-    "elu": "elu(x)",
-    "gelu": "gelu(x)",
-    "silu": "silu(x)",
-}
-METHODS = (
-    "symbolic",
-    "forward",
-    "backward",
-    "central",
-    "central4",
-    "central6",
-    "richardson",
-    "complex-step",
-    "dual",
-    "tape",
-    "dual-lhopital",
-    "tape-lhopital",
-)
-STEPS = ("heaviside",)  # whose curve is broken there
+SMOOTH = {name: f"{name}(x)" for name in ("sigmoid", "softplus", "elu", "gelu", "silu")}
+METHODS = ["symbolic", "forward", "backward", "central", "central4", "central6", "richardson"]
+METHODS += ["complex-step", "dual", "tape", "dual-lhopital", "tape-lhopital"]
 CLOSE = 5e-3  # a difference quotient next to what it approximates
+NEARLY = 0.05  # a share of the points below this is a few single ones
+BISECTIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A function, its certified derivative along x, and at 0 its kind, the derivatives from left
+    and right, and the answers of the backends. off, on: the share of the points on the
+    negative and on the positive side where the derivative is exactly 0."""
+
+    name: str
+    track: Map
+    kind: str
+    left: float | None
+    right: float | None
+    answers: dict[str, float]
+
+    @property
+    def off(self) -> float:
+        return self._vanishing(-1)
+
+    @property
+    def on(self) -> float:
+        return self._vanishing(1)
+
+    def _vanishing(self, sign: int) -> float:
+        side = [p for p in self.track.points if p.x * sign > 0]
+        return sum(p.derivative == "0" for p in side) / len(side)
+
+    @property
+    def slopes(self) -> list[float | None]:
+        """The derivative at every point."""
+        texts = [p.derivative for p in self.track.points]
+        return [None if text is None else float(text) for text in texts]
+
+    @property
+    def values(self) -> list[float | None]:
+        """The function at every point; the curve of a jump is broken."""
+        f = compiled(parse(self.track.program.text))
+        broken = self.kind == "jump"
+        points = self.track.points
+        return [None if broken and p.derivative is None else float(f(p.x)) for p in points]
+
+    def choice(self, method: str) -> str:
+        """What a method says at a kink: left, right, their mean, or none of these."""
+        assert self.left is not None
+        assert self.right is not None
+        sides = {"left": self.left, "right": self.right, "mean": (self.left + self.right) / 2}
+        answer = self.answers[method]
+        near = [name for name, side in sides.items() if abs(answer - side) < CLOSE]
+        if near:
+            return near[0]
+        return "nan" if answer != answer else "other"
+
+    def turns(self) -> list[float]:
+        """Where the derivative changes its sign between two points."""
+        slope = derivative(self.track.program.text)
+        known = [(p.x, float(p.derivative)) for p in self.track.points if p.derivative is not None]
+        changes = [(a, b) for (a, before), (b, after) in pairwise(known) if before * after < 0]
+        return [bisected(slope, low, high) for low, high in changes]
+
+
+def activation(name: str, text: str, points: int) -> Activation:
+    """One function, differentiated along x and compared at 0."""
+    track = map(text, "-4", "4", points=points, backends=["dual"])
+    at_0 = compare(text, 0, backends=METHODS)
+    answers = {row.backend: float(row.derivative["x"]) for row in at_0.rows}
+    kind, x = at_0.truth.kind.value, at_0.truth.along["x"]
+    left, right = (None if side is None else nearest(side) for side in (x.left, x.right))
+    return Activation(name, track, kind, left, right, answers)
+
+
+def bisected(slope: Callable[[float], float], low: float, high: float) -> float:
+    """A zero of a function between two points at which it has different signs."""
+    below = slope(low)
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if slope(middle) * below > 0 else (low, middle)
+    return low
 
 
 def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161) -> Report:
     """Kind of the point 0, left and right derivative, every backend's answer there, and where the
     derivative is exactly 0."""
-    functions = BROKEN | SMOOTH
-    tracks = {
-        name: map(text, "-4", "4", points=points, backends=["dual"])
-        for name, text in each(functions.items(), "functions")
-    }
-    kinks = {name: compare(text, 0, backends=METHODS) for name, text in functions.items()}
-    sides = {name: found.truth.along["x"] for name, found in kinks.items()}
-    kinds = {name: found.truth.kind.value for name, found in kinks.items()}
-    off, on = ({name: _vanishing(tracks[name], sign) for name in functions} for sign in (-1, 1))
-    answers = {
-        name: {r.backend: float(r.derivative["x"]) for r in found.rows}
-        for name, found in kinks.items()
-    }
-    kinked = [name for name in functions if kinds[name] == "kink"]
-    choice = {m: [_choice(answers[name][m], sides[name]) for name in kinked] for m in METHODS}
-    dead = [name for name in functions if off[name] == 1 and on[name] == 0]
-    alive = [name for name in functions if off[name] == on[name] == 0]
-    taken = {
-        side: [m for m in METHODS if _one(choice[m]) == side]
-        for side in dict.fromkeys(_one(c) for c in choice.values())
-    }
-    turns = {name: x for name in alive for x in _turns(tracks[name], derivative(functions[name]))}
-    flat = [name for name in functions if off[name] == on[name] == 1]
+    functions = [
+        activation(name, text, points)
+        for name, text in each((BROKEN | SMOOTH).items(), "functions")
+    ]
+    broken, smooth = functions[: len(BROKEN)], functions[len(BROKEN) :]
+    kinds = {f.name: f.kind for f in functions}
+    kinked = [f for f in functions if f.kind == "kink"]
+    choices = {m: [f.choice(m) for f in kinked] for m in METHODS}
+    taken: dict[str, list[str]] = {}
+    for method, sides in choices.items():
+        side = sides[0] if len(set(sides)) == 1 else "now this, now that"
+        taken.setdefault(side, []).append(method)
+    flat = [f.name for f in functions if f.off == f.on == 1]
+    dead = [f.name for f in functions if (f.off, f.on) == (1, 0)]
+    living = [f for f in functions if f.off == f.on == 0]
+    alive = [f.name for f in living]
+    turns = {f.name: x for f in living for x in f.turns()}
+    signs = listed(turns.values(), ".3f")
+    facts: dict[str, Any] = {"names": listed(turns), "flat": flat}
+    facts |= {"kind": kinds["heaviside"], "kinds": kinds, "dead": dead}
+    facts |= {"off": {f.name: f.off for f in functions}, "on": {f.name: f.on for f in functions}}
+    facts |= {"alive": alive, "points": points}
+    facts |= {"said": "; ".join(f"{side} by {listed(names)}" for side, names in taken.items())}
+    facts |= {"turns": turns, "kinks": listed(f.name for f in kinked), "choices": choices}
+    at_0 = table(
+        "At 0, and where f′ is exactly 0",
+        functions,
+        ("function", "text", lambda f: f.name),
+        ("at 0", "text", lambda f: f.kind),
+        ("left f′", "number", lambda f: f.left),
+        ("right f′", "number", lambda f: f.right),
+        ("0 for x < 0", "share", lambda f: f.off),
+        ("0 for x > 0", "share", lambda f: f.on),
+        note="f′: certified; shares of the points in (-4, 0) and (0, 4).",
+    )
+    said = Table(
+        "What the backends say is f′(0)",
+        {"method": "text", **dict.fromkeys(BROKEN, "number")},
+        tuple((m, *(f.answers[m] for f in broken)) for m in METHODS),
+    )
+    off = listed(f.name for f in broken if f.off == 1)
+    nowhere = listed(f.name for f in smooth if f.off + f.on < NEARLY)
+
+    def drawn(title: str, y: str, group: list[Activation]) -> Chart:
+        heights = [f.values if y == "f" else f.slopes for f in group]
+        pairs = zip(group, heights, strict=True)
+        lines = [curve(f.name, [p.x for p in f.track.points], height) for f, height in pairs]
+        return chart(title, Axes("x", y), *lines)
+
     return Report(
-        "smoothness",
-        f"{_listed(dead)} cannot be switched on again, {_listed(flat)} learns nothing anywhere",
-        question("smoothness"),
-        "certify and map (derivatives proven on balls), compare at 0",
-        {"points": points},
-        (
-            Table(
-                "At 0, and where f′ is exactly 0",
-                {
-                    "function": "text",
-                    "at 0": "text",
-                    "left f′": "number",
-                    "right f′": "number",
-                    "0 for x < 0": "share",
-                    "0 for x > 0": "share",
-                },
-                tuple(
-                    (
-                        name,
-                        kinds[name],
-                        _number(sides[name], "left"),
-                        _number(sides[name], "right"),
-                        off[name],
-                        on[name],
-                    )
-                    for name in functions
-                ),
-                "f′: certified; shares of the points in (-4, 0) and (0, 4).",
-            ),
-            Table(
-                "What the backends say is f′(0)",
-                {"method": "text", **dict.fromkeys(BROKEN, "number")},
-                tuple((m, *(answers[name][m] for name in BROKEN)) for m in METHODS),
-            ),
-        ),
-        (
-            Chart(
-                f"{len(BROKEN)} of {len(functions)} have a {kinds['heaviside']} or a kink at 0",
-                "x",
+        name="smoothness",
+        title=f"{listed(dead)} cannot be switched on again, {listed(flat)} learns nothing anywhere",
+        question=question("smoothness"),
+        method="certify and map (derivatives proven on balls), compare at 0",
+        options={"points": points},
+        tables=(at_0, said),
+        charts=(
+            drawn(
+                f"{len(broken)} of {len(functions)} have a {kinds['heaviside']} or a kink at 0",
                 "f",
-                tuple(_values(tracks[n], n) for n in BROKEN),
+                broken,
             ),
-            Chart(
-                f"{list(kinds.values()).count('smooth')} of {len(functions)} are smooth at 0",
-                "x",
+            drawn(
+                f"{[*kinds.values()].count('smooth')} of {len(functions)} are smooth at 0",
                 "f",
-                tuple(_values(tracks[n], n) for n in SMOOTH),
+                smooth,
             ),
-            Chart(
-                f"f′ is 0 for every x < 0: {_listed([n for n in BROKEN if off[n] == 1])}",
-                "x",
-                "f′",
-                tuple(_slopes(tracks[n], n) for n in BROKEN),
-            ),
-            Chart(
-                f"f′ is 0 on no interval: {_listed([n for n in SMOOTH if off[n] + on[n] < 0.05])}",
-                "x",
-                "f′",
-                tuple(_slopes(tracks[n], n) for n in SMOOTH),
-            ),
+            drawn(f"f′ is 0 for every x < 0: {off}", "f′", broken),
+            drawn(f"f′ is 0 on no interval: {nowhere}", "f′", smooth),
         ),
-        (
-            concluded(
-                "{names}: the derivative is 0 wherever it exists, and the point 0 is a {kind}",
-                names=_listed(flat),
-                flat=flat,
-                kind=kinds["heaviside"],
-                kinds=kinds,
-            ),
-            concluded(
-                "{names}: 0 on the whole negative side, and nowhere on the positive one: it knows how to turn "
-                "off, not on",
-                names=_listed(dead),
-                dead=dead,
-                off=off,
-                on=on,
-            ),
-            concluded(
-                "{names}: not 0 at any of the {points} points",
-                names=_listed(alive),
-                alive=alive,
-                points=points,
-            ),
-            concluded(
-                "but that of {names} changes its sign, at {said}",
-                names=_listed(list(turns)),
-                said=", ".join(f"{x:.3f}" for x in turns.values()),
-                turns=turns,
-            ),
-            concluded(
-                "at the kinks of {kinks} the answers are {said}",
-                kinks=_listed(kinked),
-                choices=choice,
-                said="; ".join(f"{side} by {_listed(names)}" for side, names in taken.items()),
-            ),
+        conclusions=conclusions(
+            facts,
+            f"{listed(flat)}: the derivative is 0 wherever it exists, and the point 0 is a "
+            "{kind}",
+            f"{listed(dead)}: 0 on the whole negative side, and nowhere on the positive one: it "
+            "knows how to turn off, not on",
+            f"{listed(alive)}: not 0 at any of the {points} points",
+            f"but that of {listed(turns)} changes its sign, at {signs}",
+            "at the kinks of {kinks} the answers are {said}",
         ),
     )
-
-
-def _vanishing(track: Map, sign: int) -> float:
-    """The share of the points on one side of 0 at which the certified derivative is exactly 0."""
-    side = [p for p in track.points if p.x * sign > 0]
-    return sum(p.derivative == "0" for p in side) / len(side)
-
-
-def _number(along_x: Coordinatewise, side: str) -> float | None:
-    quantity = getattr(along_x, side)
-    return None if quantity is None else float(quantity.text(17))
-
-
-def _choice(answer: float, along_x: Coordinatewise) -> str:
-    """Left, right, their mean, or none of these."""
-    left, right = _number(along_x, "left"), _number(along_x, "right")
-    assert left is not None
-    assert right is not None
-    named = {"left": left, "right": right, "mean": (left + right) / 2}
-    return next(
-        (name for name, value in named.items() if abs(answer - value) < CLOSE),
-        "nan" if answer != answer else "other",
-    )
-
-
-def _one(choices: list[str]) -> str:
-    """What a method chooses at every kink."""
-    return choices[0] if len(set(choices)) == 1 else "now this, now that"
-
-
-def _turns(track: Map, slope: Callable[[float], float]) -> list[float]:
-    """Where the derivative changes its sign between two points, by bisection."""
-    found = []
-    signs = [(p.x, float(p.derivative)) for p in track.points if p.derivative is not None]
-    for (low, before), (high, after) in pairwise(signs):
-        if before * after < 0:
-            for _ in range(50):
-                middle = (low + high) / 2
-                low, high = (middle, high) if slope(middle) * before > 0 else (low, middle)
-            found.append(low)
-    return found
-
-
-def _values(track: Map, name: str) -> Curve:
-    f = compiled(parse(track.program.text))
-    values = (
-        None if p.derivative is None and name in STEPS else float(f(p.x)) for p in track.points
-    )
-    return Curve(name, tuple(p.x for p in track.points), tuple(values))
-
-
-def _slopes(track: Map, name: str) -> Curve:
-    slopes = [None if p.derivative is None else float(p.derivative) for p in track.points]
-    return Curve(name, tuple(p.x for p in track.points), tuple(slopes))
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) or "none"

@@ -4,15 +4,18 @@ almost everywhere."""
 from __future__ import annotations
 
 import math
-from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcmp.accuracy.errors import Errors
+from diffcmp.arithmetic.floats import Floats
 from diffcmp.derivatives.arrays import jacobian
 from diffcmp.language.parser import parse
-from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.report.record import Report, Table
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, listed, table
+from diffcmp.studies.numbers import power
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.certify import certify
@@ -21,11 +24,13 @@ SOFT = "softmax(x/T)"
 HARD = "[where(argmax(x) == 0, 1, 0), where(argmax(x) == 1, 1, 0), where(argmax(x) == 2, 1, 0)]"
 LOGITS = (2.0, 1.0, -1.0)  # one class leads by 1
 TIED = (2.0, 2.0, -1.0)  # two classes lead
+GAP = LOGITS[0] - LOGITS[1]
 BACKENDS = ("dual", "tape", "complex-step", "central", "forward")
 USELESS = 1e-6  # a derivative that moves a weight, at a rate of 1, by no more than this a step
 SHOWN, COLD = 0.5, 0.03
 COOL = 0.1
 RIGHT = 1e-12
+Logits = NDArray[np.float64] | tuple[float, ...]
 
 
 def study(
@@ -35,121 +40,87 @@ def study(
 ) -> Report:
     """The largest element of the Jacobian against the temperature: at one place, at a tie, and at
     random places."""
-    heats = np.geomspace(1e-2, 1e2, points)
-    lone, tied = largest(heats, LOGITS), largest(heats, TIED)
-    places = np.random.default_rng(seed).normal(size=(samples, 3))
-    some_heats = heats[:: max(1, points // 20)].tolist()
-    informative = [
-        float(np.mean([norm(place, t) > USELESS for place in places]))
-        for t in each(some_heats, "temperatures")
+    heats = np.geomspace(1e-2, 1e2, points).tolist()
+    lone, tied = ([norm(logits, t) for t in heats] for logits in (LOGITS, TIED))
+    theory = [math.exp(-GAP / t) / t for t in heats]
+    cold = [
+        abs(math.log(d / e)) for t, d, e in zip(heats, lone, theory, strict=True) if t < GAP / 10
     ]
-    best = float(heats[int(np.argmax(lone))])
+    places = np.random.default_rng(seed).normal(size=(samples, 3))
+    some_heats = heats[:: max(1, points // 20)]
+    shares = [informative(places, t) for t in each(some_heats, "temperatures")]
+    best = heats[int(np.argmax(lone))]
     blind = crossing(COLD / 2, best)
     hard = float(max(abs(jacobian(HARD)(place)).max() for place in places))
     errors = {name: (backend_error(name, best), backend_error(name, COLD)) for name in BACKENDS}
-    sure = [name for name, (_, cold) in errors.items() if cold < RIGHT]
-    warm = [name for name, (most, _) in errors.items() if most < RIGHT]
-    law = float(np.polyfit(np.log(heats[heats < COOL]), np.log(np.array(tied)[heats < COOL]), 1)[0])
-    gap = LOGITS[0] - LOGITS[1]
-    theory = [math.exp(-gap / t) / t for t in heats]
-    close = max(
-        abs(math.log(d / e)) for t, d, e in zip(heats, lone, theory, strict=True) if t < gap / 10
+    warm = [name for name, (error, _) in errors.items() if error < RIGHT]
+    sure = [name for name, (_, error) in errors.items() if error < RIGHT]
+    cool = sum(t < COOL for t in heats)
+    facts: dict[str, Any] = {"samples": samples, "hard": hard, "close": max(cold)}
+    facts |= {"useless": USELESS, "blind": blind, "cold": heats[0], "share": shares[0]}
+    facts |= {"warm": listed(warm), "most": shares[len(shares) // 2], "shares": shares}
+    facts |= {"law": power(heats[:cool], tied[:cool]), "best": best, "cold_heat": COLD}
+    facts |= {"exact": max(errors[name][0] for name in warm), "sure": listed(sure)}
+    facts |= {"errors": errors}
+    facts |= {"step": errors["complex-step"][1], "central": errors["central"][1]}
+    worst = table(
+        "Worst relative error of the derivatives of the first class",
+        BACKENDS,
+        ("backend", "text", lambda name: name),
+        (f"at T = {best:.2g}", "error", lambda name: errors[name][0]),
+        (f"at T = {COLD:g}", "error", lambda name: errors[name][1]),
     )
-    x = tuple(map(float, heats))
+    rows = enumerate(jacobian(SOFT)(LOGITS, SHOWN)[0])
+    elements = Table(
+        f"The Jacobian at T = {SHOWN:g}, logits 2, 1, −1",
+        {"derivative of": "text", "by x0": "number", "by x1": "number", "by x2": "number"},
+        tuple((f"softmax {i}", *map(float, row)) for i, row in rows),
+    )
+    falling = chart(
+        f"The Jacobian is largest at T = {best:.2g}, and falls off like e^(−{GAP:g}/T)/T",
+        Axes("temperature T", "largest element of the Jacobian", "xy", (1e-18, 1e3)),
+        curve("logits 2, 1, −1", heats, lone),
+        curve("a tie: logits 2, 2, −1", heats, tied),
+        curve(f"e^(−{GAP:g}/T)/T", heats, theory, "theory"),
+    )
+    random_places = chart(
+        f"At T = {heats[0]:g} the Jacobian exceeds {USELESS:g} at {shares[0]:.0%} of random places",
+        Axes("temperature T", "share of places", "x", (-0.05, 1.05)),
+        curve("softmax(x/T)", some_heats, shares),
+        curve("argmax", heats, [hard > USELESS] * points),
+    )
     return Report(
-        "softmax",
-        f"with one logit ahead by {gap:g}, no element of the Jacobian exceeds {USELESS:g} at temperatures below {blind:.2g}",
-        question("softmax"),
-        f"jacobian (products of forward or reverse mode) of {SOFT}; {', '.join(BACKENDS)} against certify",
-        {"points": points, "samples": samples, "seed": seed},
-        (
-            Table(
-                "Worst relative error of the derivatives of the first class",
-                {"backend": "text", f"at T = {best:.2g}": "error", f"at T = {COLD:g}": "error"},
-                tuple((name, *found) for name, found in errors.items()),
-            ),
-            Table(
-                f"The Jacobian at T = {SHOWN:g}, logits 2, 1, −1",
-                {"derivative of": "text", "by x0": "number", "by x1": "number", "by x2": "number"},
-                tuple(
-                    (f"softmax {i}", *map(float, row))
-                    for i, row in enumerate(jacobian(SOFT)(LOGITS, SHOWN)[0])
-                ),
-            ),
-        ),
-        (
-            Chart(
-                f"The Jacobian is largest at T = {best:.2g}, and falls off like e^(−{gap:g}/T)/T",
-                "temperature T",
-                "largest element of the Jacobian",
-                (
-                    Curve("logits 2, 1, −1", x, lone),
-                    Curve("a tie: logits 2, 2, −1", x, tied),
-                    Curve(f"e^(−{gap:g}/T)/T", x, tuple(theory), "theory"),
-                ),
-                "xy",
-                (1e-18, 1e3),
-            ),
-            Chart(
-                f"At T = {x[0]:g} the Jacobian exceeds {USELESS:g} at {informative[0]:.0%} of random places",
-                "temperature T",
-                "share of places",
-                (
-                    Curve("softmax(x/T)", tuple(some_heats), tuple(informative)),
-                    Curve("argmax", x, (float(hard > USELESS),) * points),
-                ),
-                "x",
-                (-0.05, 1.05),
-            ),
-        ),
-        (
-            concluded(
-                "the largest element of argmax's Jacobian over {samples} places is {hard:g}",
-                samples=samples,
-                hard=hard,
-            ),
-            concluded(
-                "softmax's is e^(−Δ/T)/T to {close:.0e} below T = Δ/10, and under {useless:g} below T = {blind:.3g}",
-                close=close,
-                useless=USELESS,
-                blind=blind,
-            ),
-            concluded(
-                "at temperature {cold:g} it still exceeds {useless:g} at {share:.0%} of random places, at {warm:.2g} at "
-                "{most:.0%}",
-                cold=x[0],
-                useless=USELESS,
-                share=informative[0],
-                warm=x[points // 2],
-                most=informative[len(informative) // 2],
-                shares=informative,
-            ),
-            concluded("only at a tie it does not vanish: there it grows like T^{law:.2f}", law=law),
-            concluded(
-                "at T = {best:.2g} {warm} are right to {exact:.0e}; at {cold_heat:g} only {sure} are: there "
-                "complex-step is off by {step:.0e}, central differences by {central:.0e}",
-                best=best,
-                cold_heat=COLD,
-                warm=", ".join(warm),
-                exact=max(errors[n][0] for n in warm),
-                sure=", ".join(sure),
-                errors=errors,
-                step=errors["complex-step"][1],
-                central=errors["central"][1],
-            ),
+        name="softmax",
+        title=f"with one logit ahead by {GAP:g}, no element of the Jacobian exceeds {USELESS:g} at "
+        f"temperatures below {blind:.2g}",
+        question=question("softmax"),
+        method=f"jacobian (products of forward or reverse mode) of {SOFT}; {listed(BACKENDS)} "
+        "against certify",
+        options={"points": points, "samples": samples, "seed": seed},
+        tables=(worst, elements),
+        charts=(falling, random_places),
+        conclusions=conclusions(
+            facts,
+            "the largest element of argmax's Jacobian over {samples} places is {hard:g}",
+            "softmax's is e^(−Δ/T)/T to {close:.0e} below T = Δ/10, and under {useless:g} below "
+            "T = {blind:.3g}",
+            "at temperature {cold:g} it still exceeds {useless:g} at {share:.0%} of random places, "
+            f"at {heats[points // 2]:.2g} at {{most:.0%}}",
+            "only at a tie it does not vanish: there it grows like T^{law:.2f}",
+            "at T = {best:.2g} {warm} are right to {exact:.0e}; at {cold_heat:g} only {sure} are: "
+            "there complex-step is off by {step:.0e}, central differences by {central:.0e}",
         ),
     )
 
 
-def norm(logits: NDArray[np.float64] | tuple[float, ...], heat: float) -> float:
+def norm(logits: Logits, heat: float) -> float:
     """The largest element of the Jacobian of softmax(x/T) with respect to x."""
-    found = jacobian(SOFT)(logits, heat)[0]
-    return float(abs(found).max())
+    return float(abs(jacobian(SOFT)(logits, heat)[0]).max())
 
 
-def largest(heats: NDArray[np.float64], logits: tuple[float, ...]) -> tuple[float, ...]:
-    """The same for every temperature."""
-    return tuple(norm(logits, float(t)) for t in heats)
+def informative(places: NDArray[np.float64], heat: float) -> float:
+    """The share of the places where a derivative is of use."""
+    return float(np.mean([norm(place, heat) > USELESS for place in places]))
 
 
 def crossing(cold: float, warm: float) -> float:
@@ -165,11 +136,6 @@ def backend_error(backend: str, heat: float) -> float:
     """The largest relative error of an element, against the certified one."""
     program = parse("softmax(x/T)[0]", (), {"x": (3,), "T": ()})
     truth = certify(program, {"x": list(LOGITS), "T": heat})
-    found = jacobian(SOFT, backend)(LOGITS, heat)[0][0]
-    worst = 0.0
-    for k, value in enumerate(found):
-        quantity = truth.derivative(f"x[{k}]")
-        assert quantity is not None
-        assert quantity.exact
-        worst = max(worst, float(abs(Fraction(float(value)) / quantity.exact - 1)))
-    return worst
+    row = jacobian(SOFT, backend)(LOGITS, heat)[0][0]
+    errors = [Errors(d, truth.exact(f"x[{k}]"), Floats()).relative for k, d in enumerate(row)]
+    return max(error for error in errors if error is not None)

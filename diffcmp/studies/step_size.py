@@ -5,25 +5,124 @@ from __future__ import annotations
 
 import json
 import statistics
+from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.resources import files
 from typing import Annotated, Any
 
-from diffcmp.accuracy.errors import correct_digits
+from diffcmp.accuracy.errors import correct_digits, full_digits
 from diffcmp.accuracy.record import Series, Sweep
 from diffcmp.accuracy.sweep import sweep
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.report.record import Conclusion, Curve, Report, concluded
+from diffcmp.studies.layout import Axes, chart, curve, listed, table
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
+from diffcmp.truth.record import certain
 
 FUNCTION, POINT = "exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5"  # Squire & Trapp, SIAM Review 40 (1998)
-METHODS = ("forward", "central", "complex-step")
 ORDERS = {"forward": 1, "central": 2, "complex-step": 2}
+METHODS = tuple(ORDERS)
 FIXED = {"forward": "1e-6", "central": "1e-4", "complex-step": "1e-8"}
 THEORY = "theory"
 MOST = 135
 SHORT = 20  # letters of a formula that is its own name
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A function at a point. wrt: the first variable along which it has curvature, if there is one:
+    where it has none, the largest h is the best."""
+
+    expr: str
+    at: dict[str, str]
+    wrt: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """Its formula, or where it comes from."""
+        formula = f"{self.expr} at {', '.join(self.at.values())}"
+        return formula if len(self.expr) < SHORT else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule for h of a method, and the digits that it loses, function by function."""
+
+    method: str
+    name: str
+    lost: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.lost.values())
+
+    @property
+    def worst(self) -> float:
+        return max(self.lost.values())
+
+    @property
+    def hardest(self) -> str:
+        """The function for which it loses most."""
+        return max(self.lost, key=self.lost.__getitem__)
+
+    @property
+    def curve(self) -> Curve:
+        """The digits lost, from the function for which they are fewest."""
+        count = len(self.lost)
+        shares = [100 * (i + 1) / count for i in range(count)]
+        return curve(f"{self.method}, {self.name}", shares, sorted(self.lost.values()))
+
+
+def cases(count: int) -> dict[str, Case]:
+    """Functions and points of FPBench, of Feynman's lectures (Udrescu & Tegmark 2020), and of
+    papers."""
+    text = (files("diffcmp.studies") / "functions.jsonl").read_text(encoding="utf-8")
+    lines = map(json.loads, text.splitlines()[:count])
+    return {x["id"]: Case(x["expr"], x["at"], x["wrt"], str(x["source"])) for x in lines}
+
+
+def tried(functions: dict[str, Case], per_decade: int) -> list[Rule]:
+    """What every rule loses for those of the functions to which all rules apply."""
+    rules: dict[tuple[str, str], Rule] = {}
+    for name, case in each(functions.items(), "functions"):
+        many = sweep(
+            case.expr, case.at, wrt=case.wrt, backends=METHODS, per_decade=per_decade, h_min=1e-20
+        )
+        for series in many.series if all_rules_apply(many) else ():
+            for rule, digits in digits_by_rule(many, series).items():
+                lost = max(0.0, (series.best_digits or 0.0) - digits)
+                key = series.backend, rule
+                rules.setdefault(key, Rule(*key)).lost[name] = lost
+    return list(rules.values())
+
+
+def all_rules_apply(many: Sweep) -> bool:
+    """Whether the derivative is not 0 and theory has an h for every method: then the functions are
+    the same for every rule."""
+    known = all(series.predicted_h is not None for series in many.series)
+    return known and bool(many.truth.exact(many.variable))
+
+
+def digits_by_rule(many: Sweep, series: Series) -> dict[str, float]:
+    """Correct digits with the h of every rule: with the default's own, and for the others with the
+    nearest of the grid."""
+    assert series.predicted_h is not None
+    fixed = FIXED[series.backend]
+    return {
+        series.rule: series.default_digits or 0.0,
+        THEORY: digits_near(many, series, series.predicted_h),
+        f"always {fixed}": digits_near(many, series, float(fixed)),
+    }
+
+
+def digits_near(many: Sweep, series: Series, h: float) -> float:
+    """Correct digits with the step size of the grid that is nearest to h."""
+    step = min(series.rows, key=lambda row: max(row.h / h, h / row.h))
+    error = None if step.total is None else abs(Fraction(step.total))
+    true = certain(many.truth.derivative(many.variable))
+    return correct_digits(error, true, full_digits(Floats()))
 
 
 def study(
@@ -33,213 +132,109 @@ def study(
     """One function over all step sizes, then the digits that each rule loses, function by
     function."""
     one = sweep(FUNCTION, POINT, backends=METHODS, per_decade=per_decade)
+    known = cases(functions)
+    rules = tried(known, per_decade)
+    count = len(rules[0].lost)
+    by_name = {(rule.method, rule.name): rule for rule in rules}
+    usual, theory, loss = {}, {}, {}
+    for series in one.series:
+        method = series.backend
+        usual[method], theory[method] = by_name[method, series.rule], by_name[method, THEORY]
+        own = (usual[method], theory[method], by_name[method, f"always {FIXED[method]}"])
+        loss[method] = {r.name: {"median": r.median, "worst": r.worst} for r in own}
     order = {s.backend: s.fitted_order for s in one.series}
-    roundoff = {s.backend: s.roundoff_slope for s in one.series if s.backend != "complex-step"}
-    lost: dict[tuple[str, str], dict[str, float]] = {}
-    cases = {case["id"]: case for case in _cases(functions)}
-    for name, case in each(cases.items(), "functions"):
-        many = sweep(
-            case["expr"],
-            case["at"],
-            wrt=case["wrt"],
-            backends=METHODS,
-            per_decade=per_decade,
-            h_min=1e-20,
-        )
-        for series in many.series if _all_rules_apply(many) else ():
-            for rule, digits in _digits(many, series).items():
-                lost.setdefault((series.backend, rule), {})[name] = max(
-                    0.0, (series.best_digits or 0.0) - digits
-                )
-    median = {key: statistics.median(found.values()) for key, found in lost.items()}
-    worst = {key: max(found.values()) for key, found in lost.items()}
-    usual = {m: next(s.rule for s in one.series if s.backend == m) for m in METHODS}
-    tried = len(lost["forward", THEORY])
-    loss = {
-        m: {
-            r: {"median": median[m, r], "worst": worst[m, r]}
-            for r in (usual[m], THEORY, f"always {FIXED[m]}")
-        }
-        for m in METHODS
-    }
-    label = {(m, r): f"{m}, {r}" for m, r in lost}
+    powers = listed((p for p in order.values() if p is not None), ".2f")
+    fits = table(
+        f"Fitted powers of h, for {FUNCTION} at {POINT}",
+        one.series,
+        ("method", "text", lambda series: series.backend),
+        ("truncation", "order", lambda series: series.fitted_order),
+        ("theory", "count", lambda series: ORDERS[series.backend]),
+        ("roundoff", "order", lambda series: series.roundoff_slope),
+        ("best h", "step", lambda series: series.best_h),
+        ("theory's h", "step", lambda series: series.predicted_h),
+        ("digits", "digits", lambda series: series.best_digits),
+        ("usual h", "digits", lambda series: series.default_digits),
+    )
+    losses = table(
+        f"Digits lost against the best h, over {count} functions",
+        rules,
+        ("method", "text", lambda rule: rule.method),
+        ("rule for h", "text", lambda rule: rule.name),
+        ("median", "digits", lambda rule: rule.median),
+        ("worst", "digits", lambda rule: rule.worst),
+        ("worst for", "text", lambda rule: known[rule.hardest].name),
+        note="best h: of the grid, with the luck that rounding may have there.",
+    )
+    v = chart(
+        f"Too large and too small: the V. Truncation falls like h to the power {powers}",
+        Axes("step size h", "absolute error of f′", "xy", (1e-17, 1e3)),
+        *(error_curve(series, "total") for series in one.series),
+        error_curve(one.series[0], "truncation"),
+    )
+    by_function = chart(
+        f"Digits lost at the median: forward {usual['forward'].median:.1f} with the usual h, "
+        f"{theory['forward'].median:.1f} with theory's; central {usual['central'].median:.1f} and "
+        f"{theory['central'].median:.1f}",
+        Axes("share of the functions in %", "digits lost against the best h"),
+        *(rule.curve for rule in rules if rule.method != "complex-step"),
+    )
     return Report(
-        "step-size",
-        f"the usual h costs forward differences {median['forward', usual['forward']]:.1f} digits at the median, "
-        f"{worst['forward', usual['forward']]:.1f} at worst",
-        question("step-size"),
-        "sweep (error parts certified) on functions of FPBench, Feynman and papers",
-        {"per_decade": per_decade, "functions": functions},
-        (
-            Table(
-                f"Fitted powers of h, for {FUNCTION} at {POINT}",
-                {
-                    "method": "text",
-                    "truncation": "order",
-                    "theory": "count",
-                    "roundoff": "order",
-                    "best h": "step",
-                    "theory's h": "step",
-                    "digits": "digits",
-                    "usual h": "digits",
-                },
-                tuple(
-                    (
-                        s.backend,
-                        s.fitted_order,
-                        ORDERS[s.backend],
-                        s.roundoff_slope,
-                        s.best_h,
-                        s.predicted_h,
-                        s.best_digits,
-                        s.default_digits,
-                    )
-                    for s in one.series
-                ),
-            ),
-            Table(
-                f"Digits lost against the best h, over {tried} functions",
-                {
-                    "method": "text",
-                    "rule for h": "text",
-                    "median": "digits",
-                    "worst": "digits",
-                    "worst for": "text",
-                },
-                tuple(
-                    (
-                        m,
-                        r,
-                        median[m, r],
-                        worst[m, r],
-                        _named(cases[max(found, key=found.__getitem__)]),
-                    )
-                    for (m, r), found in lost.items()
-                ),
-                "best h: of the grid, with the luck that rounding may have there.",
-            ),
-        ),
-        (
-            Chart(
-                f"Too large and too small: the V. Truncation falls like h to the power {_listed(order)}",
-                "step size h",
-                "absolute error of f′",
-                (*(_curve(s, "total") for s in one.series), _curve(one.series[0], "truncation")),
-                "xy",
-                (1e-17, 1e3),
-            ),
-            Chart(
-                f"Digits lost at the median: forward {median['forward', usual['forward']]:.1f} with the usual h, "
-                f"{median['forward', THEORY]:.1f} with theory's; central {median['central', usual['central']]:.1f} and "
-                f"{median['central', THEORY]:.1f}",
-                "share of the functions in %",
-                "digits lost against the best h",
-                tuple(
-                    Curve(
-                        label[key],
-                        tuple(100 * (i + 1) / len(found) for i in range(len(found))),
-                        tuple(sorted(found.values())),
-                    )
-                    for key, found in lost.items()
-                    if key[0] != "complex-step"
-                ),
-            ),
-        ),
-        (
+        name="step-size",
+        title=f"the usual h costs forward differences {usual['forward'].median:.1f} digits at the "
+        f"median, {usual['forward'].worst:.1f} at worst",
+        question=question("step-size"),
+        method="sweep (error parts certified) on functions of FPBench, Feynman and papers",
+        options={"per_decade": per_decade, "functions": functions},
+        tables=(fits, losses),
+        charts=(v, by_function),
+        conclusions=(
             concluded(
                 "truncation falls like h to the power {said}; theory: {theory}",
-                said=_listed(order),
+                said=powers,
                 orders=order,
-                theory=", ".join(map(str, ORDERS.values())),
+                theory=listed(ORDERS.values()),
             ),
+            on_roundoff(one),
+            *(on_rules(method, loss) for method in loss),
             concluded(
-                "roundoff grows like h to the power {said}; theory: −1",
-                said=_listed(roundoff),
-                roundoff=roundoff,
-            ),
-            *(
-                concluded(
-                    "{method}: {usual[median]:.1f} digits lost at the median with the usual rule, {theory[median]:.1f} with "
-                    "theory's h, {fixed[median]:.1f} with one h for all; at worst {usual[worst]:.1f}, {theory[worst]:.1f} and "
-                    "{fixed[worst]:.1f}",
-                    method=m,
-                    **dict(zip(("usual", "theory", "fixed"), found.values(), strict=True)),
-                    lost=loss,
-                )
-                for m, found in loss.items()
-            ),
-            concluded(
-                "tried on {tried} functions; of {untold} more f′, or the derivative that makes the truncation error, is "
-                "0, so that the best h is the largest or the smallest",
-                tried=tried,
-                untold=functions - tried,
+                "tried on {tried} functions; of {untold} more f′, or the derivative that makes the "
+                "truncation error, is 0, so that the best h is the largest or the smallest",
+                tried=count,
+                untold=functions - count,
             ),
         ),
     )
 
 
-def _cases(count: int) -> list[dict[str, Any]]:
-    """Functions and points of FPBench, of Feynman's lectures (Udrescu & Tegmark 2020), and of
-    papers.
+def error_curve(series: Series, part: str) -> Curve:
+    """The size of an error against h; dashed where it is a part of the whole."""
+    errors = [getattr(row, part) for row in series.rows]
+    sizes = [None if error is None else abs(float(error)) for error in errors]
+    h = [row.h for row in series.rows]
+    if part == "total":
+        return curve(series.backend, h, sizes)
+    return curve(f"{series.backend}: {part}", h, sizes, "theory")
 
-    `wrt` is the first variable along which f has curvature, where there is one: else the largest h
-    is the best.
-    """
-    text = (files("diffcmp.studies") / "functions.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()[:count]]
+
+def on_roundoff(one: Sweep) -> Conclusion:
+    """How roundoff grows; a complex step has next to none."""
+    slopes = {s.backend: s.roundoff_slope for s in one.series if s.backend != "complex-step"}
+    powers = listed((p for p in slopes.values() if p is not None), ".2f")
+    sentence = "roundoff grows like h to the power {said}; theory: −1"
+    return concluded(sentence, said=powers, roundoff=slopes)
 
 
-def _named(case: dict[str, Any]) -> str:
-    """A function by its formula, or by where it comes from."""
-    return (
-        f"{case['expr']} at {', '.join(case['at'].values())}"
-        if len(case["expr"]) < SHORT
-        else str(case["source"])
+def on_rules(method: str, loss: dict[str, dict[str, dict[str, float]]]) -> Conclusion:
+    """What the three rules for h of a method lose."""
+    facts: dict[str, Any] = dict(
+        zip(("usual", "theory", "fixed"), loss[method].values(), strict=True)
     )
-
-
-def _all_rules_apply(found: Sweep) -> bool:
-    """Whether the derivative is not 0 and theory has an h for every method: the same functions for
-    every rule."""
-    quantity = found.truth.derivative(found.variable)
-    return bool(quantity and quantity.exact) and all(
-        series.predicted_h is not None for series in found.series
+    return concluded(
+        "{method}: {usual[median]:.1f} digits lost at the median with the usual rule, "
+        "{theory[median]:.1f} with theory's h, {fixed[median]:.1f} with one h for all; at worst "
+        "{usual[worst]:.1f}, {theory[worst]:.1f} and {fixed[worst]:.1f}",
+        method=method,
+        **facts,
+        lost=loss,
     )
-
-
-def _digits(found: Sweep, series: Series) -> dict[str, float]:
-    """Correct digits with the h of every rule; of those that are not the default's own, with the
-    nearest of the grid."""
-    assert series.predicted_h is not None
-    chosen = {
-        THEORY: series.predicted_h,
-        f"always {FIXED[series.backend]}": float(FIXED[series.backend]),
-    }
-    return {
-        series.rule: series.default_digits or 0.0,
-        **{rule: _nearest(found, series, h) for rule, h in chosen.items()},
-    }
-
-
-def _nearest(found: Sweep, series: Series, h: float) -> float:
-    quantity = found.truth.derivative(found.variable)
-    assert quantity is not None
-    assert quantity.exact is not None
-    step = min(series.rows, key=lambda row: max(row.h / h, h / row.h))
-    error = None if step.total is None else abs(Fraction(step.total))
-    return correct_digits(error, quantity.exact, Floats())
-
-
-def _curve(series: Series, part: str) -> Curve:
-    sizes = [getattr(row, part) for row in series.rows]
-    y = tuple(None if size is None else abs(float(size)) for size in sizes)
-    h = tuple(row.h for row in series.rows)
-    return (
-        Curve(series.backend, h, y)
-        if part == "total"
-        else Curve(f"{series.backend}: truncation", h, y, "theory")
-    )
-
-
-def _listed(found: dict[str, float | None]) -> str:
-    return ", ".join(f"{power:.2f}" for power in found.values() if power is not None)

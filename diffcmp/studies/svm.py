@@ -4,13 +4,14 @@ is violated."""
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.derivatives.arrays import gradient
-from diffcmp.report.record import Chart, Curve, Look, Report, Table, concluded
+from diffcmp.report.record import Curve, Look, Report
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, table
+from diffcmp.studies.numbers import slopes
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
@@ -21,9 +22,10 @@ PENALTIES = {
     "squared hinge": f"sum(relu({VIOLATION})**2)",
     "softplus": f"sum(softplus({VIOLATION}))",
 }
-Array = NDArray[np.float64]
+START = np.array([0.1, -0.1, 0.0])
 TOUCHING = 1e-6
 LINES = 100  # at random, where the gradient of the Heaviside penalty is looked at
+Array = NDArray[np.float64]
 
 
 def study(
@@ -35,116 +37,82 @@ def study(
     """Gradient descent on ½‖w‖² + weight · penalty for four penalties, and the exact solution by
     active sets."""
     x, y = classes(points, np.random.default_rng(seed))
-    exact = solved(x, y)
-    start = np.array([0.1, -0.1, 0.0])
-    found = {
-        name: descent(text, x, y, start, steps, weight)
+    lines = {
+        name: descent(text, x, y, steps, weight)
         for name, text in each(PENALTIES.items(), "penalties")
     }
-    margins = {name: margin(x, y, v) for name, v in found.items()}
+    exact = solved(x, y)
     best = margin(x, y, exact)
-    lines = [start, *np.random.default_rng(seed).normal(size=(LINES, 3))]
-    slope = max(float(abs(slopes(PENALTIES["heaviside"], x, y, v)).max()) for v in lines)
-    distance = y * (x @ exact[:2] + exact[2]) / np.hypot(*exact[:2])
-    support = [k for k in range(len(y)) if distance[k] < best + TOUCHING]
-    sides = [float(min(distance[y == side])) for side in (1, -1)]
+    margins = {name: margin(x, y, v) for name, v in lines.items()}
     off = {name: abs(m - best) for name, m in margins.items()}
-    turned = np.degrees(abs(np.arctan2(*found["heaviside"][1::-1]) - np.arctan2(*start[1::-1])))
+    rows = [(name, margins[name], off[name], v) for name, v in lines.items()]
+    distances = y * (x @ exact[:2] + exact[2]) / np.hypot(*exact[:2])
+    support = [k for k, distance in enumerate(distances) if distance < best + TOUCHING]
+    left, right = (float(min(distances[y == side])) for side in (1, -1))
+    looked_at = [START, *np.random.default_rng(seed).normal(size=(LINES, 3))]
+    steepest = [
+        float(abs(penalty_slopes(PENALTIES["heaviside"], x, y, v)).max()) for v in looked_at
+    ]
+    facts: dict[str, Any] = {"heaviside": max(steepest), "lines": len(looked_at)}
+    facts |= {"hinge": off["hinge"], "best": best, "squared": off["squared hinge"]}
+    facts |= {"softplus": off["softplus"], "support": support, "left": left, "right": right}
+    found = table(
+        "Penalties",
+        [*rows, ("exact", best, 0.0, exact)],
+        ("penalty", "text", lambda row: row[0]),
+        ("margin", "number", lambda row: row[1]),
+        ("off the exact", "error", lambda row: row[2]),
+        ("w0", "number", lambda row: float(row[3][0])),
+        ("w1", "number", lambda row: float(row[3][1])),
+        ("b", "number", lambda row: float(row[3][2])),
+        note="margin: of the nearest point, negative on the wrong side.",
+    )
+    supporting = table(
+        "Support vectors",
+        support,
+        ("point", "count", lambda k: k),
+        ("class", "count", lambda k: int(y[k])),
+        ("x0", "number", lambda k: float(x[k, 0])),
+        ("x1", "number", lambda k: float(x[k, 1])),
+        ("distance", "number", lambda k: float(distances[k])),
+    )
     ends = np.array([x[:, 0].min() - 2, x[:, 0].max() + 2])
+    span = float(x[:, 1].min()) - 0.5, float(x[:, 1].max()) + 0.5
 
     def line(name: str, v: Array, level: float = 0.0, look: Look = "line") -> Curve:
-        return Curve(
-            name,
-            tuple(map(float, ends)),
-            tuple(map(float, (level - v[2] - v[0] * ends) / v[1])),
-            look,
-        )
+        return curve(name, ends, (level - v[2] - v[0] * ends) / v[1], look)
 
     def dots(name: str, chosen: Array, look: Look = "points") -> Curve:
-        return Curve(name, tuple(map(float, chosen[:, 0])), tuple(map(float, chosen[:, 1])), look)
+        return curve(name, chosen[:, 0], chosen[:, 1], look)
 
+    turned = abs(np.degrees(angle(lines["heaviside"]) - angle(START)))
+    plane = chart(
+        f"The widest margin is {best:.3f}, held by {len(support)} support vectors; heaviside has "
+        f"turned its line by {turned:.2g}°",
+        Axes("x0", "x1", span=span, equal=True),
+        dots("class 1", x[y == 1]),
+        dots("class −1", x[y == -1]),
+        dots("support vectors", x[support], "rings"),
+        *(line(name, lines[name]) for name in ("hinge", "softplus", "heaviside")),
+        line("w·x + b = 1, exact", exact, 1, "theory"),
+        line("w·x + b = −1, exact", exact, -1, "theory"),
+    )
     return Report(
-        "svm",
-        f"the Heaviside penalty has gradient {slope:g} and learns nothing; hinge finds the margin to {off['hinge']:.0e}",
-        question("svm"),
-        "gradient (tape) of each penalty; the exact margin by enumeration of active sets",
-        {"points": points, "steps": steps, "weight": weight, "seed": seed},
-        (
-            Table(
-                "Penalties",
-                {
-                    "penalty": "text",
-                    "margin": "number",
-                    "off the exact": "error",
-                    "w0": "number",
-                    "w1": "number",
-                    "b": "number",
-                },
-                (
-                    *(
-                        (name, margins[name], off[name], float(v[0]), float(v[1]), float(v[2]))
-                        for name, v in found.items()
-                    ),
-                    ("exact", best, 0.0, float(exact[0]), float(exact[1]), float(exact[2])),
-                ),
-                "margin: of the nearest point, negative on the wrong side.",
-            ),
-            Table(
-                "Support vectors",
-                {
-                    "point": "count",
-                    "class": "count",
-                    "x0": "number",
-                    "x1": "number",
-                    "distance": "number",
-                },
-                tuple(
-                    (k, int(y[k]), float(x[k, 0]), float(x[k, 1]), float(distance[k]))
-                    for k in support
-                ),
-            ),
-        ),
-        (
-            Chart(
-                f"The widest margin is {best:.3f}, held by {len(support)} support vectors; heaviside has turned its line by "
-                f"{turned:.2g}°",
-                "x0",
-                "x1",
-                (
-                    dots("class 1", x[y == 1]),
-                    dots("class −1", x[y == -1]),
-                    dots("support vectors", x[support], "rings"),
-                    line("hinge", found["hinge"]),
-                    line("softplus", found["softplus"]),
-                    line("heaviside", found["heaviside"]),
-                    line("w·x + b = 1, exact", exact, 1, "theory"),
-                    line("w·x + b = −1, exact", exact, -1, "theory"),
-                ),
-                span=(float(x[:, 1].min()) - 0.5, float(x[:, 1].max()) + 0.5),
-                equal=True,
-            ),
-        ),
-        (
-            concluded(
-                "the gradient of the Heaviside penalty is {heaviside:g} at all of {lines} lines",
-                heaviside=slope,
-                lines=len(lines),
-            ),
-            concluded(
-                "hinge's margin is {hinge:.0e} off the exact {best:.4f}, squared hinge's {squared:.0e}, "
-                "softplus's {softplus:.0e}",
-                hinge=off["hinge"],
-                best=best,
-                squared=off["squared hinge"],
-                softplus=off["softplus"],
-            ),
-            concluded(
-                "the support vectors are the points {support}; the nearest of both classes are {left:.4f} and "
-                "{right:.4f} from the line",
-                support=support,
-                left=sides[0],
-                right=sides[1],
-            ),
+        name="svm",
+        title=f"the Heaviside penalty has gradient {max(steepest):g} and learns nothing; hinge "
+        f"finds the margin to {off['hinge']:.0e}",
+        question=question("svm"),
+        method="gradient (tape) of each penalty; the exact margin by enumeration of active sets",
+        options={"points": points, "steps": steps, "weight": weight, "seed": seed},
+        tables=(found, supporting),
+        charts=(plane,),
+        conclusions=conclusions(
+            facts,
+            "the gradient of the Heaviside penalty is {heaviside:g} at all of {lines} lines",
+            "hinge's margin is {hinge:.0e} off the exact {best:.4f}, squared hinge's "
+            "{squared:.0e}, softplus's {softplus:.0e}",
+            "the support vectors are the points {support}; the nearest of both classes are "
+            "{left:.4f} and {right:.4f} from the line",
         ),
     )
 
@@ -155,20 +123,18 @@ def classes(points: int, random: np.random.Generator) -> tuple[Array, Array]:
     return x, np.repeat([1.0, -1.0], points)
 
 
-def slopes(text: str, x: Array, y: Array, v: Array) -> Array:
-    """The derivatives of a penalty in w and b."""
-    f = gradient(text)
-    values = {"X": x, "y": y, "w": v[:2], "b": float(v[2])}
-    found = dict(zip(f.names, f(*(values[name] for name in f.names)), strict=True))
-    return np.array([*found["w"], found["b"]])
+def penalty_slopes(text: str, x: Array, y: Array, v: Array) -> Array:
+    """The derivatives of a penalty in w and b, of which v consists."""
+    slope = slopes(text, {"X": x, "y": y, "w": v[:2], "b": float(v[2])})
+    return np.array([*slope["w"], slope["b"]])
 
 
-def descent(text: str, x: Array, y: Array, v: Array, steps: int, weight: float) -> Array:
+def descent(text: str, x: Array, y: Array, steps: int, weight: float) -> Array:
     """Subgradient descent with steps that fall like 1/k; the mean of the second half, as a
     subgradient jumps to and fro."""
-    total = np.zeros(3)
+    v, total = START, np.zeros(3)
     for k in range(steps):
-        step = np.array([v[0], v[1], 0.0]) + weight * slopes(text, x, y, v)
+        step = np.array([v[0], v[1], 0.0]) + weight * penalty_slopes(text, x, y, v)
         v = v - step / max(1.0, float(np.linalg.norm(step)) / 10) / (k + 10)
         if 2 * k >= steps:
             total += v
@@ -180,16 +146,29 @@ def margin(x: Array, y: Array, v: Array) -> float:
     return float((y * (x @ v[:2] + v[2])).min() / np.hypot(*v[:2]))
 
 
+def angle(v: Array) -> float:
+    """The direction of w, in radians."""
+    return float(np.arctan2(v[1], v[0]))
+
+
 def solved(x: Array, y: Array) -> Array:
     """The w of least norm with y(x·w + b) ≥ 1: the best of the feasible solutions with two or three
     active constraints."""
     feasible = []
-    for size in (2, 3):
-        for active in map(list, combinations(range(len(y)), size)):
-            a = np.column_stack([y[active, None] * x[active], y[active]])
-            kkt = np.block([[np.diag([1.0, 1.0, 0.0]), a.T], [a, np.zeros((size, size))]])
-            if np.linalg.cond(kkt) < 1e12:
-                v = np.linalg.solve(kkt, np.concatenate([np.zeros(3), np.ones(size)]))[:3]
-                if (y * (x @ v[:2] + v[2])).min() > 1 - 1e-9:
-                    feasible.append(v)
+    for active in [*combinations(range(len(y)), 2), *combinations(range(len(y)), 3)]:
+        v = stationary(x[[*active]], y[[*active]])
+        if v is not None and (y * (x @ v[:2] + v[2])).min() > 1 - 1e-9:
+            feasible.append(v)
     return min(feasible, key=lambda v: float(v[:2] @ v[:2]))
+
+
+def stationary(x: Array, y: Array) -> Array | None:
+    """The w of least norm with y(x·w + b) = 1, by the conditions of Karush, Kuhn and Tucker; None
+    where they do not determine it."""
+    size = len(y)
+    a = np.column_stack([y[:, None] * x, y])
+    kkt = np.block([[np.diag([1.0, 1.0, 0.0]), a.T], [a, np.zeros((size, size))]])
+    if np.linalg.cond(kkt) >= 1e12:
+        return None
+    solution: Array = np.linalg.solve(kkt, np.concatenate([np.zeros(3), np.ones(size)]))
+    return solution[:3]

@@ -4,14 +4,16 @@ exactly 0."""
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 from diffcmp.accuracy.errors import log10
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.language.parser import parse
-from diffcmp.report.record import Chart, Curve, Report, Table, concluded
+from diffcmp.report.record import Report, Table
 from diffcmp.studies.chain import certified, forward
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, listed, table
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 
@@ -22,9 +24,15 @@ ACTIVATIONS = {
     "leaky relu": "leaky_relu(w*x)",
 }
 START = {"leaky relu": Fraction(-1)}  # on the side where it leaks
-DTYPES = ("float16", "float32", "float64")
+SMALLEST = {
+    "float16": Fraction(1, 2**24),
+    "float32": Fraction(1, 2**149),
+    "float64": Fraction(1, 2**1074),
+}
+"""The smallest positive number of each format."""
 WRONG = 0.01
-SHOWN = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048)
+SHOWN = [2**k for k in range(12)]  # layers
+Gradients = list[Fraction]
 
 
 def study(
@@ -33,207 +41,145 @@ def study(
     large: Annotated[float, Bounds("a larger weight, with which it may explode", 1e-3, 10)] = 5.0,
 ) -> Report:
     """The derivative after every layer, certified on balls, and what each format makes of it."""
-    gradients = {name: _truth(name, weight, depth) for name in each(ACTIVATIONS, "chains")}
-    heavy = {name: _truth(name, large, depth) for name in ACTIVATIONS}
-    rates = {name: _rate(found) for name, found in gradients.items()}
-    numbers = {d: _numbers("sigmoid", weight, depth, d) for d in DTYPES}
-    gone = {
-        d: next((n for n, g in enumerate(found, 1) if g == 0), None) for d, found in numbers.items()
-    }
-    expected = {d: _predicted(gradients["sigmoid"], d) for d in DTYPES}
+    light = {name: gradients(name, weight, depth) for name in each(ACTIVATIONS, "chains")}
+    heavy = {name: gradients(name, large, depth) for name in ACTIVATIONS}
+    sigmoid, depths = light["sigmoid"], range(1, depth + 1)
+    rates = {name: rate(chain) for name, chain in light.items()}
     bounded = all(
-        abs(g) <= (Fraction(weight) / 4) ** n for n, g in enumerate(gradients["sigmoid"], 1)
+        abs(g) <= (Fraction(weight) / 4) ** n for n, g in zip(depths, sigmoid, strict=True)
     )
-    errors = {d: _errors(found, gradients["sigmoid"]) for d, found in numbers.items()}
-    depths = tuple(float(n) for n in range(1, depth + 1))
-    lost = {d: _first(errors[d], WRONG) for d in DTYPES}
+    numbers = {dtype: rounded("sigmoid", weight, depth, dtype) for dtype in SMALLEST}
+    errors = {dtype: relative_errors(chain, sigmoid) for dtype, chain in numbers.items()}
+    gone = {dtype: first(g == 0 for g in chain) for dtype, chain in numbers.items()}
+    expected = {d: first(abs(g) <= least / 2 for g in sigmoid) for d, least in SMALLEST.items()}
+    lost = {dtype: wrong_from(error) for dtype, error in errors.items()}
+    ends = {name: "explodes" if abs(chain[-1]) > 1 else "vanishes" for name, chain in heavy.items()}
+    facts: dict[str, Any] = {"rate": rates["sigmoid"]}
+    facts |= {"word": "at most" if bounded else "not below", "bounded": bounded, "rates": rates}
+    facts |= {"underflow": gone, "predicted": expected, "said": onwards(lost)}
+    facts |= {"theory": listed(expected.values()), "wrong": WRONG, "lost": lost}
+    facts |= {"w": weight, "v": large, "count": depth, "one": spelled(light["relu"][-1])}
+    facts |= {"many": spelled(heavy["relu"][-1]), "leak": spelled(light["leaky relu"][-1])}
+    facts |= {"tanh": spelled(heavy["tanh"][-1])}
+    facts |= {"logarithms": {name: logarithm(chain[-1]) for name, chain in heavy.items()}}
+    formats = table(
+        f"Sigmoid, weight {weight:g}: when a format has lost it",
+        SMALLEST,
+        ("format", "text", lambda dtype: dtype),
+        (f"{WRONG:.0%} off at", "count", lambda dtype: lost[dtype]),
+        ("0 at", "count", lambda dtype: gone[dtype]),
+        ("theory", "count", lambda dtype: expected[dtype]),
+        ("smallest", "error", lambda dtype: float(SMALLEST[dtype])),
+        note="theory: the first depth at which the certified gradient is below half the smallest "
+        "number of the format.",
+    )
+    small = chart(
+        f"|gradient|, weight {weight:g}: a layer of sigmoid multiplies it by "
+        f"{rates['sigmoid']:.2g}",
+        Axes("layers L", "log₁₀ |gradient|", span=(-420.0, 20.0)),
+        *curves(depths, {name: map(drawn, chain) for name, chain in light.items()}),
+        curve("(w/4)^L", depths, [n * math.log10(weight / 4) for n in depths], "theory"),
+    )
+    exploding = chart(
+        f"The same with weight {large:g}: {listed(f'{name} {end}' for name, end in ends.items())}",
+        Axes("layers L", "log₁₀ |gradient|"),
+        *curves(depths, {name: map(drawn, chain) for name, chain in heavy.items()}),
+    )
+    in_formats = chart(
+        f"Sigmoid in three formats: {WRONG:.0%} wrong at {listed(lost.values())}, and 0 at "
+        f"{listed(gone.values())} layers",
+        Axes("layers L", "relative error of the gradient", "xy", (1e-17, 3.0)),
+        *curves(depths, errors),
+    )
     return Report(
-        "vanishing",
-        f"a layer of sigmoid multiplies the gradient by {rates['sigmoid']:.2g}: it is 0 in {_from(gone)}",
-        question("vanishing"),
-        "the engine forward on balls (the truth) and on floats of three formats",
-        {"depth": depth, "weight": weight, "large": large},
-        (
-            Table(
-                f"|gradient|, weight {weight:g}",
-                {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
-                tuple(
-                    (n, *(_power(gradients[name][n - 1]) for name in ACTIVATIONS))
-                    for n in SHOWN
-                    if n <= depth
-                ),
-            ),
-            Table(
-                f"The same, weight {large:g}",
-                {"layers": "count", **dict.fromkeys(ACTIVATIONS, "text")},
-                tuple(
-                    (n, *(_power(heavy[name][n - 1]) for name in ACTIVATIONS))
-                    for n in SHOWN
-                    if n <= depth
-                ),
-            ),
-            Table(
-                f"Sigmoid, weight {weight:g}: when a format has lost it",
-                {
-                    "format": "text",
-                    f"{WRONG:.0%} off at": "count",
-                    "0 at": "count",
-                    "theory": "count",
-                    "smallest": "error",
-                },
-                tuple((d, lost[d], gone[d], expected[d], float(_smallest(d))) for d in DTYPES),
-                "theory: the first depth at which the certified gradient is below half the smallest number of the format.",
-            ),
+        name="vanishing",
+        title=f"a layer of sigmoid multiplies the gradient by {rates['sigmoid']:.2g}: it is 0 in "
+        f"{onwards(gone)}",
+        question=question("vanishing"),
+        method="the engine forward on balls (the truth) and on floats of three formats",
+        options={"depth": depth, "weight": weight, "large": large},
+        tables=(
+            gradients_table(f"|gradient|, weight {weight:g}", light, depth),
+            gradients_table(f"The same, weight {large:g}", heavy, depth),
+            formats,
         ),
-        (
-            Chart(
-                f"|gradient|, weight {weight:g}: a layer of sigmoid multiplies it by {rates['sigmoid']:.2g}",
-                "layers L",
-                "log₁₀ |gradient|",
-                (
-                    *(_logarithms(name, found, depths) for name, found in gradients.items()),
-                    Curve(
-                        "(w/4)^L",
-                        depths,
-                        tuple(n * math.log10(weight / 4) for n in depths),
-                        "theory",
-                    ),
-                ),
-                span=(-420.0, 20.0),
-            ),
-            Chart(
-                f"The same with weight {large:g}: {_grows(heavy)}",
-                "layers L",
-                "log₁₀ |gradient|",
-                tuple(_logarithms(name, found, depths) for name, found in heavy.items()),
-            ),
-            Chart(
-                f"Sigmoid in three formats: {WRONG:.0%} wrong at {_listed(lost)}, and 0 at {_listed(gone)} layers",
-                "layers L",
-                "relative error of the gradient",
-                tuple(Curve(d, depths, tuple(e)) for d, e in errors.items()),
-                "xy",
-                (1e-17, 3.0),
-            ),
-        ),
-        (
-            concluded(
-                "a layer of sigmoid multiplies the gradient by {rate:.3g}; at every depth L it is {word} (w/4)^L",
-                rate=rates["sigmoid"],
-                word="at most" if bounded else "not below",
-                bounded=bounded,
-                rates=rates,
-            ),
-            concluded(
-                "it is exactly 0 in {said}; theory: {theory}",
-                underflow=gone,
-                predicted=expected,
-                said=_from(gone),
-                theory=_listed(expected),
-            ),
-            concluded(
-                "it is {wrong:.0%} wrong in {said}", wrong=WRONG, said=_from(lost), lost=lost
-            ),
-            concluded(
-                "through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it vanishes or "
-                "explodes with the weights alone",
-                w=weight,
-                v=large,
-                count=depth,
-                one=_power(gradients["relu"][-1]),
-                many=_power(heavy["relu"][-1]),
-            ),
-            concluded(
-                "through as many of leaky relu on its negative side with weight {w:g} it is {leak}; of tanh with {v:g}, "
-                "{tanh}",
-                w=weight,
-                v=large,
-                leak=_power(gradients["leaky relu"][-1]),
-                tanh=_power(heavy["tanh"][-1]),
-                logarithms={name: _size(found) for name, found in heavy.items()},
-            ),
+        charts=(small, exploding, in_formats),
+        conclusions=conclusions(
+            facts,
+            "a layer of sigmoid multiplies the gradient by {rate:.3g}; at every depth L it is "
+            "{word} (w/4)^L",
+            f"it is exactly 0 in {onwards(gone)}; theory: {{theory}}",
+            "it is {wrong:.0%} wrong in {said}",
+            "through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it "
+            "vanishes or explodes with the weights alone",
+            "through as many of leaky relu on its negative side with weight {w:g} it is {leak}; of "
+            "tanh with {v:g}, {tanh}",
         ),
     )
 
 
-def _truth(name: str, weight: float, depth: int) -> list[Fraction]:
-    return certified(
-        parse(ACTIVATIONS[name], ("x", "w")),
-        START.get(name, Fraction(1)),
-        [(Fraction(weight),)] * depth,
-    )
+def gradients_table(title: str, chains: Mapping[str, Gradients], depth: int) -> Table:
+    """The gradients at a few depths, a column for each activation."""
+    shown = tuple(n for n in SHOWN if n <= depth)
+    rows = tuple((n, *(spelled(chain[n - 1]) for chain in chains.values())) for n in shown)
+    return Table(title, {"layers": "count", **dict.fromkeys(chains, "text")}, rows)
 
 
-def _numbers(name: str, weight: float, depth: int, dtype: str) -> list[Fraction]:
+def gradients(name: str, weight: float, depth: int) -> Gradients:
+    """The certified gradient after every layer."""
+    layer, constants = parse(ACTIVATIONS[name], ("x", "w")), [(Fraction(weight),)] * depth
+    return certified(layer, START.get(name, Fraction(1)), constants)
+
+
+def rounded(name: str, weight: float, depth: int, dtype: str) -> Gradients:
+    """The gradient after every layer, as a format computes it."""
     floats = Floats(dtype)
-    layer = parse(ACTIVATIONS[name], ("x", "w"))
+    layer, constants = parse(ACTIVATIONS[name], ("x", "w")), [(Fraction(weight),)] * depth
     with floats.quiet():
-        return [
-            exact(g)
-            for g in forward(
-                layer, floats, START.get(name, Fraction(1)), [(Fraction(weight),)] * depth
-            )
-        ]
+        return [exact(g) for g in forward(layer, floats, START.get(name, Fraction(1)), constants)]
 
 
-def _rate(gradients: list[Fraction]) -> float:
+def rate(chain: Gradients) -> float:
     """The factor of one layer, deep in the chain."""
-    half = len(gradients) // 2
-    last, middle = abs(gradients[-1]), abs(gradients[half - 1])
-    return float(10 ** ((log10(last) - log10(middle)) / (len(gradients) - half))) if last else 0.0
+    half = len(chain) // 2
+    last, middle = abs(chain[-1]), abs(chain[half - 1])
+    return float(10 ** ((log10(last) - log10(middle)) / (len(chain) - half))) if last else 0.0
 
 
-def _size(gradients: list[Fraction]) -> float:
-    """log₁₀ of the last one."""
-    return log10(abs(gradients[-1])) if gradients[-1] else -math.inf
+def relative_errors(chain: Gradients, truth: Gradients) -> list[float]:
+    """The relative error after every layer."""
+    return [float(abs(a - b) / abs(b)) for a, b in zip(chain, truth, strict=True)]
 
 
-def _smallest(dtype: str) -> Fraction:
-    """The smallest positive number of a format."""
-    return {
-        "float16": Fraction(1, 2**24),
-        "float32": Fraction(1, 2**149),
-        "float64": Fraction(1, 2**1074),
-    }[dtype]
+def first(answers: Iterable[bool]) -> int | None:
+    """The first depth of which something is true; None if there is none."""
+    return next((n for n, answer in enumerate(answers, 1) if answer), None)
 
 
-def _predicted(gradients: list[Fraction], dtype: str) -> int | None:
-    return next((n for n, g in enumerate(gradients, 1) if abs(g) <= _smallest(dtype) / 2), None)
+def wrong_from(errors: list[float]) -> int | None:
+    """The depth from which on the error stays above the limit."""
+    return first(min(errors[n:]) > WRONG for n in range(len(errors)))
 
 
-def _errors(found: list[Fraction], truth: list[Fraction]) -> list[float]:
-    return [float(abs(a - b) / abs(b)) for a, b in zip(found, truth, strict=True)]
+def logarithm(gradient: Fraction) -> float:
+    """log₁₀ of its size."""
+    return log10(abs(gradient)) if gradient else -math.inf
 
 
-def _first(errors: list[float], limit: float) -> int | None:
-    """The depth from which on the error stays above a limit."""
-    return next((n + 1 for n in range(len(errors)) if min(errors[n:]) > limit), None)
+def drawn(gradient: Fraction) -> float | None:
+    """log₁₀ of its size; a line breaks where it is 0."""
+    return log10(abs(gradient)) if gradient else None
 
 
-def _logarithms(name: str, gradients: list[Fraction], depths: tuple[float, ...]) -> Curve:
-    return Curve(name, depths, tuple(log10(abs(g)) if g else None for g in gradients))
-
-
-def _power(gradient: Fraction) -> str:
+def spelled(gradient: Fraction) -> str:
     """A number of any size: 10^-384.2 has no float."""
+    size = logarithm(gradient)
     if not gradient:
         return "0"
-    size = log10(abs(gradient))
     return f"{float(abs(gradient)):.3g}" if abs(size) < 5 else f"10^{size:.1f}"
 
 
-def _grows(heavy: dict[str, list[Fraction]]) -> str:
-    return ", ".join(
-        f"{name} {'explodes' if abs(found[-1]) > 1 else 'vanishes'}"
-        for name, found in heavy.items()
-    )
-
-
-def _from(depths: dict[str, int | None]) -> str:
-    """From which depth on, where there is one."""
-    found = ", ".join(f"{dtype} from {n}" for dtype, n in depths.items() if n)
-    return f"{found} layers on" if found else "no format"
-
-
-def _listed(depths: dict[str, int | None]) -> str:
-    return ", ".join("none" if n is None else str(n) for n in depths.values())
+def onwards(depths: Mapping[str, int | None]) -> str:
+    """From which depth on, for the formats that have one."""
+    starts = ", ".join(f"{dtype} from {n}" for dtype, n in depths.items() if n)
+    return f"{starts} layers on" if starts else "no format"

@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 from diffcmp import Report
-from diffcmp.studies.dropout import effect, verdict
+from diffcmp.studies.dropout import SURE, Effect, effects
+
+
+def verdict(mean: float, chance: float) -> str:
+    return Effect("test accuracy", mean, chance).verdict
 
 
 def test_the_networks_learn(report: Callable[[str], Report]) -> None:
@@ -19,25 +23,24 @@ def test_the_networks_learn(report: Callable[[str], Report]) -> None:
 
 
 def test_the_verdict_follows_from_the_spread(report: Callable[[str], Report]) -> None:
-    found = report("dropout")
-    for (mean, spread), conclusion in zip(
-        found.facts["effects"].values(), found.conclusions, strict=False
-    ):
-        assert conclusion.sentence.endswith(verdict(mean, spread))
+    dropout = report("dropout")
+    accuracies = dropout.facts["effects"].values()
+    for (mean, chance), conclusion in zip(accuracies, dropout.conclusions, strict=False):
+        assert conclusion.sentence.endswith(verdict(mean, chance))
     assert (verdict(-2, 1), verdict(1, 2)) == ("more than chance", "no more than chance allows")
 
 
 def test_an_effect_is_a_mean_and_three_standard_errors() -> None:
-    loss, accuracy = effect(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
-    assert loss[1:3] == pytest.approx((2, 3 / 3**0.5))
-    assert accuracy == ("test accuracy", 0, 0, "no more than chance allows")
+    loss, accuracy = effects(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
+    assert (loss.mean, loss.chance) == pytest.approx((2, SURE / 3**0.5))
+    assert (accuracy.measure, accuracy.mean, accuracy.chance) == ("test accuracy", 0, 0)
 
 
 def test_in_a_small_network_dropout_only_fits_less(report: Callable[[str], Report]) -> None:
     """Noise of mean 0 is what stochastic descent is used to anyway."""
-    effects = report("dropout").facts["effects"]
-    assert verdict(*effects["dropout"]) == "more than chance"
-    assert verdict(*effects["error with all units"]) == "no more than chance allows"
+    accuracies = report("dropout").facts["effects"]
+    assert verdict(*accuracies["dropout"]) == "more than chance"
+    assert verdict(*accuracies["error with all units"]) == "no more than chance allows"
 
 
 def test_the_backends_agree(report: Callable[[str], Report]) -> None:

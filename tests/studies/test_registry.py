@@ -18,16 +18,22 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from diffcmp import Report
 from diffcmp.cli.study import command
-from diffcmp.report.canvas import settings
+from diffcmp.report import Screen, figure, markdown, rendered
+from diffcmp.report.documents import document
+from diffcmp.report.figures import drawn
+from diffcmp.report.figures.canvas import settings
 from diffcmp.report.record import Chart, Curve
-from diffcmp.report.study_chart import study_chart
-from diffcmp.report.study_export import studies_csv, studies_json, studies_markdown
-from diffcmp.report.study_figure import drawn, study_figure
-from diffcmp.report.study_text import study_text
+from diffcmp.report.terminal.charts import curve_chart
 from diffcmp.studies import registry
 from diffcmp.studies.registry import QUESTIONS, options, study
 from tests.cli.runner import run
 from tests.cli.test_commands import SCHEMA
+
+
+def shown(report: Report, width: int) -> str:
+    """A study on a screen of that width."""
+    return str(rendered(report, "text", Screen(width, False, False)))
+
 
 DOCS = Path(__file__).parents[2] / "docs" / "studies"
 
@@ -37,10 +43,10 @@ def test_every_form(report: Callable[[str], Report], name: str) -> None:
     found = report(name)
     assert (found.name, found.question) == (name, QUESTIONS[name])
     assert found.conclusions
-    jsonschema.validate(json.loads(studies_json([found])), SCHEMA)
+    jsonschema.validate(json.loads(str(rendered(found, "json"))), SCHEMA)
     assert set(found.options) == {option.name for option in options(name)}
-    assert len(list(csv.DictReader(io.StringIO(studies_csv([found]))))) > 5
-    assert studies_markdown([found], "{name}.png").count(f"({name}.png)") == 1
+    assert len(list(csv.DictReader(io.StringIO(str(rendered(found, "csv")))))) > 5
+    assert markdown.show([document(found)], picture=f"{name}.png").count(f"({name}.png)") == 1
     for chart in found.charts:
         for curve in chart.curves if isinstance(chart, Chart) else ():
             assert len(curve.x) == len(curve.y)
@@ -49,7 +55,7 @@ def test_every_form(report: Callable[[str], Report], name: str) -> None:
 @pytest.mark.parametrize("name", QUESTIONS)
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_the_text_fits(report: Callable[[str], Report], name: str, width: int) -> None:
-    lines = study_text(report(name), width, False).splitlines()
+    lines = shown(report(name), width).splitlines()
     assert max(map(len, lines)) <= width
     assert not any("\x1b" in line for line in lines)
 
@@ -57,11 +63,11 @@ def test_the_text_fits(report: Callable[[str], Report], name: str, width: int) -
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_no_text_of_the_figure_is_cut(report: Callable[[str], Report], name: str) -> None:
     with settings():
-        figure = drawn(report(name))
-        canvas = FigureCanvasAgg(figure)
+        picture = drawn(document(report(name)))
+        canvas = FigureCanvasAgg(picture)
         canvas.draw()
-        drawing = figure.get_tightbbox(canvas.get_renderer())
-    width, height = figure.get_size_inches()
+        drawing = picture.get_tightbbox(canvas.get_renderer())
+    width, height = picture.get_size_inches()
     assert min(drawing.x0, drawing.y0) >= 0
     assert drawing.x1 <= width
     assert drawing.y1 <= height
@@ -76,7 +82,7 @@ def test_a_text_that_is_cut_is_seen(report: Callable[[str], Report]) -> None:
 
 
 def test_the_figure_is_the_same_each_time(report: Callable[[str], Report]) -> None:
-    assert study_figure(report("lhopital"), "png") == study_figure(report("lhopital"), "png")
+    assert figure(report("lhopital"), "png") == figure(report("lhopital"), "png")
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -126,7 +132,7 @@ ENDS = [
 def test_the_ends_of_the_options(name: str, given: dict[str, float]) -> None:
     found = study(name, **given)
     assert set(given.items()) <= set(found.options.items())
-    assert study_text(found, 80, False)
+    assert shown(found, 80)
 
 
 def test_a_line_of_two_points_is_drawn_and_no_name_is_broken() -> None:
@@ -137,7 +143,7 @@ def test_a_line_of_two_points_is_drawn_and_no_name_is_broken() -> None:
         "y",
         (ends, Curve("another that is long enough", (0.0, 1.0), (0.0, 0.0), "points")),
     )
-    drawing = study_chart(chart, 50, 12, False)
+    drawing = curve_chart(chart, 50, False)
     assert drawing.startswith(
         "1e-5 is 1e-5\no a line of two points\nx another that is long enough\n"
     )

@@ -1,0 +1,35 @@
+"""Numbers that several studies work with: certified ones as floats, gradients by the names of the
+variables, exponents of power laws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from diffcmp.accuracy.fit import slope
+from diffcmp.derivatives.arrays import gradient
+from diffcmp.truth.record import Quantity
+
+
+def nearest(quantity: Quantity | None) -> float:
+    """A certified number, which there is, by its first 17 digits."""
+    assert quantity is not None
+    return float(quantity.text(17))
+
+
+def slopes(text: str, values: Mapping[str, Any], backend: str = "tape") -> dict[str, NDArray[Any]]:
+    """The gradient of a text in every variable, each part of the shape of its value."""
+    f = gradient(text, backend)
+    parts = f(*(values[name] for name in f.names))
+    return dict(zip(f.names, parts if len(f.names) > 1 else (parts,), strict=True))
+
+
+def power(x: Iterable[float], y: Iterable[float]) -> float:
+    """The p of y = C·xᵖ by least squares of the logarithms; points where y is 0 do not count."""
+    logarithms = [(math.log(a), math.log(b)) for a, b in zip(x, y, strict=True) if b > 0]
+    exponent = slope(logarithms)
+    assert exponent is not None
+    return exponent
