@@ -15,8 +15,7 @@ from diffcmp.arithmetic.balls import ComplexBalls
 from diffcmp.arithmetic.complexes import COMPLEX, Complexes
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.numeric import Numeric, narrowed
-from diffcmp.backends.protocol import Backend, Exact, Outcome, rational
+from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, rational
 from diffcmp.engines.compiled import on_system
 from diffcmp.engines.derived import adjoint, only
 from diffcmp.engines.partials import ORDERS, variables
@@ -78,8 +77,9 @@ class ComplexStep(Backend):
                 place = program.inputs.index(moved)
                 h = self.step(inputs[place], floats) if given is None else given
                 steps[moved] = h
-                z = imaginary_step(f, inputs, place, h, system)
-                derivatives.append(z.imag / narrowed(h, floats))
+                small = narrowed(h, floats)
+                z = imaginary_step(f, inputs, place, small, system.make)
+                derivatives.append(z.imag / small)
                 if self.order == 1 and (value is None or not math.isfinite(value)):
                     value = z.real  # a step along another variable may have left the domain
             return Outcome(value, derivatives, len(runs), steps)
@@ -90,19 +90,17 @@ class ComplexStep(Backend):
         """The imaginary step on complex balls."""
         balls = ComplexBalls(bits)
         derived, moved = stepped(program, name, self.order)
-        f = on_system(derived, balls)
-        place = program.inputs.index(moved)
+        f, place = on_system(derived, balls), program.inputs.index(moved)
         with balls.working():
-            centre = [acb(arb(rational(x))) for x in inputs]
+            at = [arb(rational(x)) for x in inputs]
 
-        def difference(*steps: Fraction) -> arb:
+        def value(*steps: Fraction) -> arb:
             with balls.working():
-                step = arb(rational(steps[0]))
-                z = acb(centre[place].real, step)
-                slope: arb = f(*centre[:place], z, *centre[place + 1 :]).imag / step
+                h = arb(rational(steps[0]))
+                slope: arb = imaginary_step(f, at, place, h, acb).imag / h
                 return slope
 
-        return difference
+        return value
 
 
 def stepped(program: Program, name: str, order: int) -> tuple[Program, str]:
@@ -123,12 +121,13 @@ def _on_complex(program: Program, system: Complexes) -> Callable[..., Any]:
 
 
 def imaginary_step(
-    f: Callable[..., Any], inputs: Sequence[Any], i: int, h: float, system: Complexes
+    f: Callable[..., Any],
+    inputs: Sequence[Any],
+    place: int,
+    h: Any,
+    number: Callable[[Any, Any], Any],
 ) -> Any:
-    """f with input i moved by ih."""
-    moved = system.make(inputs[i], narrowed(h, system.floats))
-    z = [
-        moved if j == i else x + 0j if getattr(x, "shape", ()) else system.make(x, 0.0)
-        for j, x in enumerate(inputs)
-    ]
+    """f with one input moved by ih; `number` makes a complex number of two real ones."""
+    z = [x + 0j if getattr(x, "shape", ()) else number(x, 0.0) for x in inputs]
+    z[place] = number(inputs[place], h)
     return f(*z)

@@ -4,8 +4,8 @@ meet 0/0 and its kin."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from diffcmp.arithmetic.floats import Floats
@@ -56,148 +56,134 @@ class LHopital(Backend):
         else:
             derived = forward_programs(program, wrt, self.order)
         runs = [compiled(alarmed(program, plain), floats.dtype) for plain in derived]
-        return Careful(self, program, wrt, floats, runs)
+
+        def compute(inputs: Sequence[Any]) -> Outcome:
+            answers = [f(*inputs) for f in runs]
+            slopes = [slope for _, *several, _ in answers for slope in several]
+            return Outcome(answers[0][0], slopes, len(runs))
+
+        return Careful(Numeric(program, wrt, floats, compute, self.reason), runs, self.order)
 
 
 @dataclass(frozen=True)
 class Careful(Prepared):
-    """A plain engine that knows when not to trust itself."""
+    """A plain engine that knows when not to trust itself.
 
-    method: LHopital
-    program: Program
-    wrt: tuple[str, ...]
-    floats: Floats
-    runs: list[Any]
+    runs: what it runs; each gives f, derivatives, and whether there is an alarm.
+    """
 
-    def plain(self, inputs: Sequence[Any]) -> tuple[Any, list[Any], bool]:
-        """Value, derivatives, and whether nothing was suspicious."""
+    plain: Numeric
+    runs: Sequence[Callable[..., Sequence[Any]]]
+    order: int
+
+    def __repr__(self) -> str:
+        return f"Careful({self.plain!r})"
+
+    def __call__(self, point: Point) -> Estimate:
+        estimate = self.plain(point)
+        if estimate.evaluations == 0:
+            return estimate
+        inputs = point.rounded(self.plain.floats)
+        with self.plain.floats.quiet():
+            return self.resolved(estimate, inputs) if self.suspicious(inputs) else estimate
+
+    def suspicious(self, inputs: Sequence[Any]) -> bool:
+        """Whether something is not finite, or there is an alarm."""
         answers = [f(*inputs) for f in self.runs]
-        value, calm = answers[0][0], not any(a[-1] for a in answers)
-        slopes = [d for a in answers for d in a[1:-1]]
-        return (
-            value,
-            slopes,
-            calm and math.isfinite(value) and all(math.isfinite(d) for d in slopes),
-        )
+        numbers = [x for *numbers, _ in answers for x in numbers]
+        return any(alarm for *_, alarm in answers) or not all(map(math.isfinite, numbers))
 
-    def work(self, point: Point) -> Any:
+    def work(self, point: Point) -> Callable[[], object]:
         """The computation alone, for timing."""
-        inputs = point.rounded(self.floats)
+        inputs = point.rounded(self.plain.floats)
 
         def run() -> None:
-            _, _, calm = self.plain(inputs)
-            if not calm:
-                for name in self.wrt:
+            if self.suspicious(inputs):
+                for name in self.plain.wrt:
                     self.beside(inputs, name)
 
         return run
 
-    def __call__(self, point: Point) -> Estimate:
-        inputs = point.rounded(self.floats)
-        plain = Numeric(self.program, self.wrt, self.floats, self.outcome, self.method.reason)(
-            point
-        )
-        if plain.evaluations == 0:
-            return plain
-        with self.floats.quiet():
-            value, slopes, calm = self.plain(inputs)
-            if calm:
-                return plain
-            return self.careful(plain, inputs, value, slopes)
-
-    def outcome(self, inputs: Sequence[Any]) -> Outcome:
-        """The plain answer."""
-        value, slopes, _ = self.plain(inputs)
-        return Outcome(value, slopes, len(self.runs))
-
-    def beside(self, inputs: list[Any], name: str) -> Resolved:
-        """One derivative on series. A mixed one is not the derivative along any line: nothing is
-        found there."""
-        by = variables(name, self.method.order)
+    def beside(self, inputs: Sequence[Any], name: str) -> Resolved:
+        """One derivative on series. A mixed one is not the derivative along any line: series know
+        nothing of it."""
+        by = variables(name, self.order)
         if len(set(by)) > 1:
-            return Resolved(((None, None),) * (self.method.order + 1), 0.0, 0)
-        return resolved(self.program, inputs, {by[0]: 1}, self.floats, self.method.order)
+            return Resolved(((None, None),) * (self.order + 1), 0.0, 0)
+        return resolved(self.plain.program, inputs, {by[0]: 1}, self.plain.floats, self.order)
 
-    def careful(
-        self, plain: Estimate, inputs: list[Any], value: Any, slopes: list[Any]
-    ) -> Estimate:
+    def resolved(self, estimate: Estimate, inputs: Sequence[Any]) -> Estimate:
         """The answer on series where that is better than the plain one."""
-        found = {name: self.beside(inputs, name) for name in self.wrt}
-        derivative = dict(zip(self.wrt, slopes, strict=True))
-        said: dict[Remark, None] = {}
-        meets = touching(self.program, self.floats, inputs) is not None
-        for name, series in found.items():
+        program, floats = self.plain.program, self.plain.floats
+        every = {name: self.beside(inputs, name) for name in self.plain.wrt}
+        value, derivative = estimate.value, dict(estimate.derivative)
+        remarks: dict[Remark, None] = {}
+        meets = touching(program, floats, inputs) is not None
+        for name, series in every.items():
             finite = math.isfinite(derivative[name]) and math.isfinite(value)
-            if series.slope is not None and (
-                not finite or meets or series.zeros or series.precision > 1
-            ):
+            doubtful = not finite or meets or series.zeros or series.precision > 1
+            if series.slope is not None and doubtful:
                 derivative[name] = series.slope
-                said |= dict.fromkeys(_told(series, self.floats))
-        limit = next((s.value for s in found.values() if s.value is not None), None)
+                remarks |= dict.fromkeys(_told(series, floats))
+        limit = next((s.value for s in every.values() if s.value is not None), None)
         if not math.isfinite(value) and limit is not None:
             value = limit
-            if len(self.program.inputs) > 1 and self.depends_on_direction(inputs, limit):
-                said = {remark(Note.DIRECTION): None}
+            if len(program.inputs) > 1 and self.depends_on_direction(inputs, limit):
+                remarks = {remark(Note.DIRECTION): None}
                 derivative = dict.fromkeys(derivative, math.nan)
-        if not said and not all(math.isfinite(d) for d in derivative.values()):
-            said |= dict.fromkeys(self.unresolved(plain, derivative, found))
-        evaluations = plain.evaluations + 2 * len(found)
-        return Estimate(value, derivative, evaluations, seconds=plain.seconds, remarks=tuple(said))
+        if not remarks:
+            failed = [every[name] for name, d in derivative.items() if not math.isfinite(d)]
+            remarks |= dict.fromkeys(_unresolved(failed, estimate.remarks))
+        return replace(
+            estimate,
+            value=value,
+            derivative=derivative,
+            evaluations=estimate.evaluations + 2 * len(every),
+            remarks=tuple(remarks),
+        )
 
-    def unresolved(
-        self, plain: Estimate, derivative: Mapping[str, Any], found: Mapping[str, Resolved]
-    ) -> Iterator[Remark]:
-        """Why there is no finite derivative: what is on either side, where the series know it, else
-        what the plain engine met."""
-        for name, slope in derivative.items():
-            sides, broken = found[name].slopes, found[name].broken
-            if not math.isfinite(slope) and broken is not None:
-                yield remark((Note.JUMP, Note.KINK_OF_VALUE)[broken])
-            elif not math.isfinite(slope) and any(s is not None for s in sides):
-                left, right = (_said(s) for s in sides)
-                yield remark(Note.NO_LIMIT, left=left, right=right)
-            elif not math.isfinite(slope):
-                for met in plain.remarks:
-                    yield (
-                        Remark(Note.UNRESOLVED, (), met.span, met.piece)
-                        if met.note in RESOLVABLE
-                        else met
-                    )
-
-    def depends_on_direction(self, inputs: list[Any], limit: Any) -> bool:
+    def depends_on_direction(self, inputs: Sequence[Any], limit: Any) -> bool:
         """Whether the limit along other directions than the coordinates' differs. One along which f
         is undefined, such as x = y for (x**2 - y**2)/(x - y), says nothing."""
+        program, here = self.plain.program, float(limit)
         for weights in ((1, 1), (1, 2), (1, -1)):
-            direction = {name: weights[i % 2] for i, name in enumerate(self.program.inputs)}
-            limits = resolved(self.program, inputs, direction, self.floats).pairs[0]
-            if any(
-                abs(float(x) - float(limit)) > 1e-9 * (1 + abs(float(limit)))
-                for x in limits
-                if x is not None
-            ):
+            direction = {name: weights[i % 2] for i, name in enumerate(program.inputs)}
+            limits = resolved(program, inputs, direction, self.plain.floats).pairs[0]
+            apart = [abs(float(there) - here) for there in limits if there is not None]
+            if any(gap > 1e-9 * (1 + abs(here)) for gap in apart):
                 return True
         return False
 
 
-def _said(slope: Any) -> str:
+def _unresolved(failed: Sequence[Resolved], met: Sequence[Remark]) -> Iterator[Remark]:
+    """Why there are no finite derivatives: what is on either side, where the series know it, else
+    what the plain engine met."""
+    for series in failed:
+        if series.broken is not None:
+            yield remark((Note.JUMP, Note.KINK_OF_VALUE)[series.broken])
+        elif any(side is not None for side in series.slopes):
+            left, right = map(_side, series.slopes)
+            yield remark(Note.NO_LIMIT, left=left, right=right)
+        else:
+            for one in met:
+                resolvable = one.note in RESOLVABLE
+                yield Remark(Note.UNRESOLVED, (), one.span, one.piece) if resolvable else one
+
+
+def _side(slope: Any) -> str:
     """A one-sided derivative in a sentence."""
-    return (
-        "undefined"
-        if slope is None
-        else f"{'-' * (slope < 0)}∞"
-        if math.isinf(slope)
-        else f"{float(slope) + 0.0:.6g}"
-    )
+    if slope is None:
+        return "undefined"
+    if math.isinf(slope):
+        return "-∞" if slope < 0 else "∞"
+    return f"{float(slope) + 0.0:.6g}"
 
 
 def _told(series: Resolved, floats: Floats) -> Iterator[Remark]:
     """In what numbers the series had to be run, and what came of it."""
     if series.slope is not None and math.isinf(series.slope):
-        yield (
-            remark(Note.SLOPE_BEYOND, dtype=floats.dtype)
-            if series.beyond
-            else remark(Note.VERTICAL_TANGENT)
-        )
+        beyond = remark(Note.SLOPE_BEYOND, dtype=floats.dtype)
+        yield beyond if series.beyond else remark(Note.VERTICAL_TANGENT)
     elif series.precision > 1:
         yield remark(Note.REFINED, times=series.precision)
     else:
@@ -206,9 +192,6 @@ def _told(series: Resolved, floats: Floats) -> Iterator[Remark]:
         yield remark(Note.TAKEN_AS_ZERO, count=series.zeros)
 
 
-dual_lhopital = LHopital(
-    "dual-lhopital", "forward mode, and series at 0/0: knows L'Hôpital's rule", "dual"
-)
-tape_lhopital = LHopital(
-    "tape-lhopital", "reverse mode, and series at 0/0: knows L'Hôpital's rule", "tape"
-)
+SUMMARY = "{} mode, and series at 0/0: knows L'Hôpital's rule"
+dual_lhopital = LHopital("dual-lhopital", SUMMARY.format("forward"), "dual")
+tape_lhopital = LHopital("tape-lhopital", SUMMARY.format("reverse"), "tape")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -14,9 +14,7 @@ from flint import arb
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.numeric import Numeric
-from diffcmp.backends.numeric import narrowed as narrowed
-from diffcmp.backends.protocol import Backend, Exact, Outcome, rational
+from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, rational
 from diffcmp.engines.compiled import compiled, on_system
 from diffcmp.engines.partials import ORDERS, distinct, variables
 from diffcmp.program.ir import Program
@@ -84,107 +82,100 @@ class Stencil(Backend):
         return tuple(factors)
 
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
-        """Compile f once; each derivative then costs one evaluation a node of nonzero weight."""
+        """Compile f once; each derivative then costs one evaluation a node of nonzero weight, and f
+        at the point itself is shared by all."""
         f = compiled(program, floats.dtype)
-        sums = [self.factors(program, name) for name in wrt]
-        moving = {factor.name: factor.place for factors in sums for factor in factors}
-        grids = [
-            [(shifts, floats.literal(weight)) for shifts, weight in grid(factors)]
-            for factors in sums
-        ]
+        every = [self.factors(program, name) for name in wrt]
+        moving = {factor.name: factor.place for factors in every for factor in factors}
+        differences = [Difference(factors, floats.literal) for factors in every]
+        shifts = [shift for factors in every for shift, _ in grid(factors)]
+        runs = sum(map(any, shifts)) + any(not any(shift) for shift in shifts)
 
         def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
-            steps = {
-                name: self.step(inputs[place], floats) if given is None else given
-                for name, place in moving.items()
-            }
-            value, derivatives, runs = None, [], 0
-            for factors, nodes in zip(sums, grids, strict=True):
-                total = None
-                for shifts, weight in nodes:
-                    if any(shifts):
-                        y = f(*moved(inputs, factors, shifts, steps, floats))
-                        runs += 1
-                    else:  # f at the point itself, which all derivatives share
-                        if value is None:
-                            value = f(*inputs)
-                            runs += 1
-                        y = value
-                    total = weight * y if total is None else total + weight * y
-                derivatives.append(divided(total, factors, steps, floats))
-            return Outcome(value, derivatives, runs, steps)
+            steps: dict[str, float] = {}
+            for name, place in moving.items():
+                steps[name] = self.step(inputs[place], floats) if given is None else given
+            small = {name: narrowed(h, floats) for name, h in steps.items()}
+            centre: list[Any] = []
+            derivatives = [difference(f, inputs, small, centre) for difference in differences]
+            return Outcome(centre[0] if centre else None, derivatives, runs, steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)
 
     def exact(self, program: Program, name: str, inputs: Sequence[Fraction], bits: int) -> Exact:
         """The sum on balls."""
         balls = Balls(bits)
-        factors = self.factors(program, name)
-        terms = [(shifts, rational(weight)) for shifts, weight in grid(factors)]
         f = on_system(program, balls)
-        centre = [arb(rational(x)) for x in inputs]
-        at_centre: list[arb] = []
+        factors = self.factors(program, name)
+        difference = Difference(factors, rational)
+        with balls.working():
+            at = [arb(rational(x)) for x in inputs]
+        centre: list[arb] = []
 
-        def value(shifts: Sequence[int], steps: Sequence[arb]) -> arb:
-            if not any(shifts) and at_centre:
-                return at_centre[0]
-            at = list(centre)
-            for factor, k, step in zip(factors, shifts, steps, strict=True):
-                at[factor.place] += k * step
-            y = to_arb(f(*at))
-            if not any(shifts):
-                at_centre.append(y)
-            return y
-
-        def difference(*steps: Fraction) -> arb:
+        def value(*steps: Fraction) -> arb:
             with balls.working():
                 h = [arb(rational(step)) for step in steps]
-                total = arb(0)
-                for shifts, weight in terms:
-                    total += weight * value(shifts, h)
-                for factor, step in zip(factors, h, strict=True):
-                    total /= step**factor.order
-                return total
+                named = {factor.name: step for factor, step in zip(factors, h, strict=True)}
+                return to_arb(difference(lambda *x: to_arb(f(*x)), at, named, centre))
 
-        return difference
+        return value
 
 
-def moved(
-    inputs: Sequence[Any],
-    factors: Sequence[Factor],
-    shifts: Sequence[int],
-    steps: Mapping[str, float],
-    floats: Floats,
-) -> list[Any]:
-    """The inputs with x + k·h, as the dtype computes it, along each factor."""
-    at = list(inputs)
-    for factor, k in zip(factors, shifts, strict=True):
-        shift = floats.literal(Fraction(k)) * narrowed(steps[factor.name], floats)
-        at[factor.place] = at[factor.place] + shift
-    return at
+class Difference:
+    """What a stencil does for one partial derivative, in numbers that `number` makes of rationals:
+    floats, or balls."""
+
+    def __init__(self, factors: Sequence[Factor], number: Callable[[Fraction], Any]) -> None:
+        self.factors = factors
+        self.terms = [
+            ([number(Fraction(k)) for k in shifts], number(weight), any(shifts))
+            for shifts, weight in grid(factors)
+        ]
+
+    def __repr__(self) -> str:
+        return f"Difference({self.factors})"
+
+    def __call__(
+        self,
+        f: Callable[..., Any],
+        inputs: Sequence[Any],
+        steps: Mapping[str, Any],
+        centre: list[Any],
+    ) -> Any:
+        """Σ weight · f(x + k·h) / h**order; nan for a step that is 0.
+
+        `centre` keeps f at the point itself. One division comes after the other, so that no power
+        of h underflows on the way.
+        """
+        total: Any = None
+        for shifts, weight, beside in self.terms:
+            if beside:
+                y = f(*self.moved(inputs, shifts, steps))
+            else:
+                if not centre:
+                    centre.append(f(*inputs))
+                y = centre[0]
+            total = weight * y if total is None else total + weight * y
+        for factor in self.factors:
+            h = steps[factor.name]
+            for _ in range(factor.order):
+                total = total / h if h != 0 else total * math.nan
+        return total
+
+    def moved(
+        self, inputs: Sequence[Any], shifts: Sequence[Any], steps: Mapping[str, Any]
+    ) -> list[Any]:
+        """The inputs with x + k·h along each factor."""
+        at = list(inputs)
+        for factor, k in zip(self.factors, shifts, strict=True):
+            at[factor.place] = at[factor.place] + k * steps[factor.name]
+        return at
 
 
 def grid(factors: Sequence[Factor]) -> Iterator[tuple[tuple[int, ...], Fraction]]:
     """The nodes of a product of stencils, one k for each factor, and their weights."""
     for terms in product(*(factor.terms for factor in factors)):
         yield tuple(k for k, _ in terms), math.prod((w for _, w in terms), start=Fraction(1))
-
-
-def divided(
-    total: Any, factors: Sequence[Factor], steps: Mapping[str, float], floats: Floats
-) -> Any:
-    """The sum over its steps, one division after the other, so that no power of h underflows on the
-    way."""
-    for factor in factors:
-        for _ in range(factor.order):
-            total = quotient(total, steps[factor.name], floats)
-    return total
-
-
-def quotient(total: Any, h: float, floats: Floats) -> Any:
-    """total / h, nan where h has underflowed in the dtype."""
-    small = narrowed(h, floats)
-    return total / small if small != 0 else total * math.nan
 
 
 @cache
@@ -200,16 +191,13 @@ def weights(nodes: tuple[int, ...], order: int) -> tuple[Fraction, ...]:
     table[0][0][0] = Fraction(1)
     c1 = Fraction(1)
     for j in range(1, n):
-        c2 = Fraction(1)
-        for v in range(j):
-            c3 = Fraction(nodes[j] - nodes[v])
-            c2 *= c3
-            for m in range(min(j, order) + 1):
-                lower = m * table[m - 1][j - 1][v] if m else 0
-                table[m][j][v] = (nodes[j] * table[m][j - 1][v] - lower) / c3
+        c2 = Fraction(math.prod(nodes[j] - nodes[v] for v in range(j)))
         for m in range(min(j, order) + 1):
-            lower = m * table[m - 1][j - 1][j - 1] if m else 0
-            table[m][j][j] = c1 / c2 * (lower - nodes[j - 1] * table[m][j - 1][j - 1])
+            last = table[m - 1][j - 1] if m else [Fraction(0)] * n
+            row = table[m][j - 1]
+            for v in range(j):
+                table[m][j][v] = (nodes[j] * row[v] - m * last[v]) / (nodes[j] - nodes[v])
+            table[m][j][j] = c1 / c2 * (m * last[j - 1] - nodes[j - 1] * row[j - 1])
         c1 = c2
     return tuple(table[order][n - 1])
 
