@@ -2,9 +2,9 @@
 guard.
 
 The usual remedy is to guard the argument of the branch a second time, the "double where" of the JAX
-FAQ. It is tried here and held against the certified derivative: for a branch that is not taken
-beside the point either it is right; for a guard it gives the slope of the constant, finite and
-wrong.
+FAQ. It is tried here and held against the certified derivative: it is right for a branch that is
+not taken beside the point either; for a guard it gives the slope of the constant, which is finite
+and wrong.
 """
 
 from __future__ import annotations
@@ -15,26 +15,22 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.accuracy.conditioning import carried
 from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.explanation import Branch
+from diffcmp.accuracy.question import Question
 from diffcmp.arithmetic.evaluate import trace_of
-from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint
-from diffcmp.engines.forward import Dual, Duals
+from diffcmp.engines.forward import Dual
 from diffcmp.language.parser import parse
 from diffcmp.notes import Note, remark
-from diffcmp.point.point import Point
 from diffcmp.program.ir import Builder, Equation, Program
 from diffcmp.program.printer import expression
 from diffcmp.truth.record import Truth
 
-HARMLESS = (
-    Fraction(1),
-    Fraction(2),
-    Fraction(1, 2),
-    Fraction(-1),
-)  # arguments for a branch whose value is not used
+# arguments for a branch whose value is not used
+HARMLESS = Fraction(1), Fraction(2), Fraction(1, 2), Fraction(-1)
 ENOUGH = 0.5  # of the digits of the dtype
 _VERDICT = {
     (False, True): Note.DOUBLE_WHERE_RIGHT,
@@ -46,114 +42,95 @@ _VERDICT = {
 }
 
 
-def branches(
-    program: Program, where: Point, names: Sequence[str], known: Truth, floats: Floats
-) -> Iterator[Branch]:
+def branches(question: Question, truth: Truth) -> Iterator[Branch]:
     """Every `where` of the program that reverse mode, or every engine, gets wrong at this point."""
-    inputs = where.rounded(floats)
+    program, floats = question.program, question.floats
     with floats.quiet():
-        values = trace_of(program, floats, inputs)
+        values = trace_of(program, floats, question.inputs)
         for eq in program.equations:
-            if (
-                eq.entry.selects
-                and eq.output in program.live
-                and eq.inputs[0] not in program.constant
-            ):
-                found = _branch(program, eq, values, inputs, names, known, floats)
-                if found is not None:
-                    yield found
+            chooses = eq.entry.selects and eq.inputs[0] not in program.constant
+            if chooses and eq.output in program.live:
+                branch = _branch(question, truth, eq, values)
+                if branch is not None:
+                    yield branch
 
 
-def _branch(
-    program: Program,
-    eq: Equation,
-    values: Sequence[Any],
-    inputs: Sequence[Any],
-    names: Sequence[str],
-    known: Truth,
-    floats: Floats,
-) -> Branch | None:
-    taken, other = eq.inputs[1:] if values[eq.inputs[0]] else eq.inputs[:0:-1]
-    test, branch = program.by_output[eq.inputs[0]], program.by_output.get(other)
-    guard = touches(program, test, values)
-    _, *plain = compiled(adjoint(program, tuple(names)), floats.dtype)(*inputs)
-    singular = not all(map(math.isfinite, plain)) and not _finite(
-        program, other, names, inputs, floats
-    )
-    if (
-        test.span is None
-        or branch is None
-        or branch.span is None
-        or not (singular or (guard and taken in program.constant))
-    ):
+def _branch(question: Question, truth: Truth, eq: Equation, values: Sequence[Any]) -> Branch | None:
+    program = question.program
+    test_slot, *arms = eq.inputs
+    taken, other = arms if values[test_slot] else reversed(arms)
+    test, branch = program.by_output[test_slot], program.by_output.get(other)
+    if test.span is None or branch is None or branch.span is None:
         return None
-    twice = double_where(program, eq, other, inputs, names, floats)
+    guard = touches(program, test, values)
+    if not (guard and taken in program.constant) and not _is_singular(question, other):
+        return None
+    twice = double_where(question, eq, other)
     if twice is None:
         return None
-    run = compiled(adjoint(twice, tuple(names)), floats.dtype)
-    _, *slopes = run(*inputs)
-    gives = {n: float(s) for n, s in zip(names, slopes, strict=True)}
-    right, text = _right(gives, known, floats), expression(twice)
-    remarks = (
-        remark(Note.GUARDED_BRANCH if guard else Note.SINGULAR_BRANCH, branch.span, program.text),
-        remark(Note.CHOOSES, test.span, program.text),
-        remark(
-            _VERDICT[guard, right],
-            double=text,
-            gives=", ".join(f"{value:.6g}" for value in gives.values()),
+    gives = dict(zip(question.names, map(float, _slopes(question, twice)), strict=True))
+    right, text = _right(question, truth, gives), expression(twice)
+    shown = ", ".join(f"{value:.6g}" for value in gives.values())
+    why = Note.GUARDED_BRANCH if guard else Note.SINGULAR_BRANCH
+    return Branch(
+        span=branch.span,
+        piece=program.piece(branch),
+        condition=test.span,
+        test=program.piece(test),
+        guard=guard,
+        double_where=text,
+        gives=gives,
+        right=right,
+        remarks=(
+            remark(why, branch.span, program.text),
+            remark(Note.CHOOSES, test.span, program.text),
+            remark(_VERDICT[guard, right], double=text, gives=shown),
         ),
     )
-    pieces = program.piece(branch), program.piece(test)
-    return Branch(branch.span, pieces[0], test.span, pieces[1], guard, text, gives, right, remarks)
 
 
 def touches(program: Program, test: Equation, values: Sequence[Any]) -> bool:
     """Whether a condition, or one that it is made of, has equal sides here, so that it changes at
     this point."""
     if not test.entry.compares:
-        return any(
-            touches(program, program.by_output[i], values)
-            for i in test.inputs
-            if i in program.by_output
-        )
+        parts = [program.by_output[i] for i in test.inputs if i in program.by_output]
+        return any(touches(program, part, values) for part in parts)
     x, y = (values[i] for i in test.inputs)
-    return bool(x == y) and not set(test.inputs) <= program.constant
+    return bool(x == y) and not program.constant.issuperset(test.inputs)
 
 
-def _finite(
-    program: Program, slot: int, names: Sequence[str], inputs: Sequence[Any], floats: Floats
-) -> bool:
+def _slopes(question: Question, program: Program) -> list[Any]:
+    """The derivatives of a program by the tape."""
+    run = compiled(adjoint(program, question.names), question.dtype)
+    return list(run(*question.inputs)[1:])
+
+
+def _is_singular(question: Question, slot: int) -> bool:
+    """Whether the tape fails, and a slot is to blame."""
+    fails = not all(map(math.isfinite, _slopes(question, question.program)))
+    return fails and not _is_finite(question, slot, question.inputs)
+
+
+def _is_finite(question: Question, slot: int, inputs: Sequence[Any]) -> bool:
     """Whether a slot, and its derivative with respect to every variable, is finite."""
-    part = replace(program, outputs=(slot,)).pruned()
-    one = floats.literal(Fraction(1))
-    for name in names:
-        duals = [
-            Dual(x, one if n == name else None) for n, x in zip(program.inputs, inputs, strict=True)
-        ]
-        found = trace_of(part, Duals(floats), duals)
-        used = part.live
-        for i in used:
-            value = found[i]
-            if isinstance(value, Dual) and not (
-                math.isfinite(value.primal) and math.isfinite(value.tangent or 0.0)
-            ):
+    part = replace(question.program, outputs=(slot,)).pruned()
+    for name in question.names:
+        values = carried(part, question.floats, inputs, name)
+        for value in (values[i] for i in part.live):
+            if isinstance(value, Dual) and not math.isfinite(value.primal):
+                return False
+            if isinstance(value, Dual) and not math.isfinite(value.tangent or 0.0):
                 return False
     return True
 
 
-def double_where(
-    program: Program,
-    eq: Equation,
-    branch: int,
-    inputs: Sequence[Any],
-    names: Sequence[str],
-    floats: Floats,
-) -> Program | None:
+def double_where(question: Question, eq: Equation, branch: int) -> Program | None:
     """The program with the inputs of one branch replaced by a harmless constant where it is not
     taken; None where no constant that is tried is harmless."""
+    program, floats = question.program, question.floats
     for constant in HARMLESS:
-        literal = [floats.literal(constant)] * len(inputs)
-        if _finite(program, branch, names, literal, floats):
+        inputs = [floats.literal(constant)] * len(program.inputs)
+        if _is_finite(question, branch, inputs):
             return parse(expression(_guarded(program, eq, branch, constant)), program.inputs)
     return None
 
@@ -161,55 +138,25 @@ def double_where(
 def _guarded(program: Program, eq: Equation, branch: int, constant: Fraction) -> Program:
     builder = Builder(program.inputs)
     slots = {i: i for i in range(len(program.inputs))}
-    inside = replace(program, outputs=(branch,)).live
+    part = replace(program, outputs=(branch,)).pruned()
     for each in program.equations:
+        inputs = [slots[i] for i in each.inputs]
         if each is eq:
-            inner = dict(slots)
-            for i in range(len(program.inputs)):
-                if i in inside:
-                    inner[i] = _kept(builder, eq, branch, slots, i, constant)
-            _copied(program, builder, inner, inside)
-            arms = [inner[i] if i == branch else slots[i] for i in eq.inputs[1:]]
-            slots[each.output] = builder.add("where", [slots[eq.inputs[0]], *arms])
-        else:
-            slots[each.output] = builder.add(
-                each.primitive, [slots[i] for i in each.inputs], each.params
-            )
+            guarded = list(range(len(program.inputs)))
+            for i in sorted(part.live.intersection(guarded)):
+                arms = [i, builder.literal(constant)]
+                order = arms if eq.inputs[1] == branch else arms[::-1]
+                guarded[i] = builder.add("where", [inputs[0], *order])
+            (inner,) = builder.appended(part, guarded)
+            inputs[1:] = [inner if i == branch else slots[i] for i in eq.inputs[1:]]
+        slots[each.output] = builder.copied(each, inputs)
     return builder.program([slots[i] for i in program.outputs]).pruned()
 
 
-def _kept(
-    builder: Builder,
-    eq: Equation,
-    branch: int,
-    slots: Mapping[int, int],
-    i: int,
-    constant: Fraction,
-) -> int:
-    """An input where the branch is taken, and the constant where it is not."""
-    safe = builder.literal(constant)
-    arms = [slots[i], safe] if eq.inputs[1] == branch else [safe, slots[i]]
-    return builder.add("where", [slots[eq.inputs[0]], *arms])
-
-
-def _copied(
-    program: Program, builder: Builder, slots: dict[int, int], inside: frozenset[int]
-) -> None:
-    """The equations of the branch once more, on the guarded inputs."""
-    for each in program.equations:
-        if each.output in inside:
-            slots[each.output] = builder.add(
-                each.primitive, [slots[i] for i in each.inputs], each.params
-            )
-
-
-def _right(gives: Mapping[str, float], known: Truth, floats: Floats) -> bool | None:
+def _right(question: Question, truth: Truth, gives: Mapping[str, float]) -> bool | None:
     """Whether all the numbers are the certified derivatives, to half of the digits; None where one
     does not exist."""
-    verdicts = []
-    for name, value in gives.items():
-        digits = Errors(value, known.exact(name), floats).digits
-        if digits is None:
-            return None
-        verdicts.append(digits >= ENOUGH * full_digits(floats))
-    return all(verdicts)
+    floats = question.floats
+    digits = [Errors(value, truth.exact(name), floats).digits for name, value in gives.items()]
+    enough = ENOUGH * full_digits(floats)
+    return None if None in digits else all(d is not None and d >= enough for d in digits)

@@ -3,14 +3,14 @@ instead."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from diffcmp.accuracy.branches import branches
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.conditioning import conditioning
 from diffcmp.accuracy.explanation import Explanation
-from diffcmp.accuracy.suggestions import Setting, instead, methods, rewrites, step_sizes
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.accuracy.question import Progress, Question, format_named, silent
+from diffcmp.accuracy.suggestions import instead, methods, rewrites, step_sizes
 from diffcmp.deadline import Deadline
 from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
@@ -29,7 +29,7 @@ def explain(
     dtype: str = "float64",
     digits: int = 30,
     timeout: float = 10.0,
-    progress: Callable[[str], None] = lambda stage: None,
+    progress: Progress = silent,
 ) -> Explanation:
     """Why every backend does what it does at one point. Parameters as in `compare`.
 
@@ -41,7 +41,6 @@ def explain(
     >>> explanation.suggestions[0].text
     'softplus(x)'
     """
-    program, where = function_at(expr, at)
     deadline = Deadline.for_waiting(timeout)
     comparison = compare(
         expr,
@@ -53,17 +52,15 @@ def explain(
         timeout=timeout,
         progress=progress,
     )
-    floats, known = Floats(dtype), comparison.truth
-    setting = Setting(program, where, comparison.wrt, known, floats)
+    program, where = function_at(expr, at)
+    truth, names = comparison.truth, comparison.wrt
+    question = Question(program, where, names, 1, format_named(dtype), digits)
     progress("sub-expressions")
-    seen = tuple(anatomy(program, where, name, known) for name in comparison.wrt)
-    conditions = {
-        name: conditioning(program, where, name, known, floats) for name in comparison.wrt
-    }
-    found = tuple(branches(program, where, comparison.wrt, known, floats))
+    seen = tuple(anatomy(program, where, name, truth) for name in names)
+    conditions = {name: conditioning(question, truth, name) for name in names}
+    choices = tuple(branches(question, truth))
     progress("other ways")
-    others = [*rewrites(setting), *methods(comparison)]
-    tried = [*others, *step_sizes(setting, comparison, max(deadline.left(), LEAST_TIME))]
-    return Explanation(
-        comparison, seen, conditions, found, instead(comparison, tried), tuple(others)
-    )
+    others = [*rewrites(question, truth), *methods(comparison)]
+    steps = step_sizes(question, comparison, max(deadline.left(), LEAST_TIME))
+    best = instead(comparison, [*others, *steps])
+    return Explanation(comparison, seen, conditions, choices, best, tuple(others))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.record import Comparison, plain
 from diffcmp.notes import Remark
 from diffcmp.spans import Span
 from diffcmp.truth.anatomy import Anatomy, Leading, Term
-from diffcmp.truth.record import GUARD_DIGITS, Quantity
+from diffcmp.truth.record import GUARD_DIGITS, text_of
+
+Of: TypeAlias = Literal["value", "derivative"]
+Cause: TypeAlias = Literal["cancellation", "overflow", "underflow", "ill-conditioned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,11 @@ class Loss:
 
     span: Span
     piece: str
-    of: Literal["value", "derivative"]
+    of: Of
     before: float
     after: float
     condition: float | None
-    cause: Literal["cancellation", "overflow", "underflow", "ill-conditioned"]
+    cause: Cause
     remark: Remark
 
     @property
@@ -209,11 +211,8 @@ class Explanation:
 
 
 def _sides(anatomy: Anatomy, digits: int) -> dict[str, str | None]:
-    return {"left": _text(anatomy.left_limit, digits), "right": _text(anatomy.right_limit, digits)}
-
-
-def _text(quantity: Quantity | None, digits: int) -> str | None:
-    return None if quantity is None else quantity.text(digits)
+    left, right = anatomy.left_limit, anatomy.right_limit
+    return {"left": text_of(left, digits), "right": text_of(right, digits)}
 
 
 def _leading(leading: Leading, digits: int) -> dict[str, Any]:
@@ -230,13 +229,9 @@ def _term(term: Term | None, digits: int) -> dict[str, Any] | None:
     if term is None:
         return None
     return {
-        "coefficient": _text(term.coefficient, digits),
-        "exponent": _fraction(term.exponent),
-        "logarithms": [_fraction(k) for k in term.logarithms],
+        "coefficient": text_of(term.coefficient, digits),
+        "exponent": str(term.exponent),
+        "logarithms": [str(k) for k in term.logarithms],
         "beyond": term.beyond,
         "flat": term.flat,
     }
-
-
-def _fraction(value: Fraction) -> str:
-    return str(value)

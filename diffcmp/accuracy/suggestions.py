@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.explanation import Gain, Suggestion
-from diffcmp.accuracy.record import Comparison, Row
+from diffcmp.accuracy.question import Question
+from diffcmp.accuracy.record import Comparison, Row, Series
 from diffcmp.accuracy.sweep import sweep
-from diffcmp.algebra.rewrite import Rewriting, rewritings
+from diffcmp.algebra.rewrite import rewritings
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
@@ -27,96 +27,62 @@ from diffcmp.truth.record import Truth, exact_of
 MOST = 2  # rewritings that are offered
 WORTH = 1.0  # digits that a suggestion must win
 MEASURE = "dual"  # by which forms of an expression are compared
-ORDER = (
-    "dual",
-    "tape",
-    "dual-lhopital",
-    "tape-lhopital",
-    "complex-step",
-    "symbolic",
-    "richardson",
-)  # of equally good methods
 BITS = 256
-APART = [
-    Fraction(sign * n, d) for d in (7, 1000, 10**6) for n, sign in ((1, 1), (2, -1), (3, 1))
-]  # of the size of x
+APART = [  # of the size of x
+    Fraction(n, d) for d in (7, 1000, 10**6) for n in (1, -2, 3)
+]
 LEAST_TRIED = 3  # places at which both forms must be defined, and agree
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The function, the point, the variables, the truth, and the format that is computed in."""
-
-    program: Program
-    where: Point
-    names: tuple[str, ...]
-    known: Truth
-    floats: Floats
-
-    def digits(self, value: Any, name: str | None) -> float | None:
-        """Correct digits of a derivative, or of f for None; None where there is no true number."""
-        quantity = self.known.value if name is None else self.known.derivative(name)
-        return Errors(value, exact_of(quantity), self.floats).digits
-
-
 # other forms
-# -------------------------------------------------------------------------------------------------------------
+# -----------
 
 
-def rewrites(setting: Setting) -> list[Suggestion]:
+def rewrites(question: Question, truth: Truth) -> list[Suggestion]:
     """The forms of the expression in which f or a derivative has more correct digits, the best
-    first."""
-    before = _tried(setting.program, setting)
-    found = []
-    for form in rewritings(setting.program):
-        if not equal_around(setting.program, form.program, setting.where):
+    first; a form that loses digits in one of them is none."""
+    program, names = question.program, question.names
+    before = _tried(question, program)
+    suggestions = []
+    for form in rewritings(program):
+        if not equal_around(program, form.program, question.where):
             continue
-        suggestion = _compared(setting, before, _tried(form.program, setting), form)
-        if suggestion is not None:
-            found.append(suggestion)
-    return sorted(found, key=_merit)[:MOST]
-
-
-def _tried(program: Program, setting: Setting) -> tuple[Any, list[Any]]:
-    """f and its derivatives, as floating point computes them."""
-    with setting.floats.quiet():
-        value, *slopes = compiled(adjoint(program, setting.names), setting.floats.dtype)(
-            *setting.where.rounded(setting.floats)
+        after = _tried(question, form.program)
+        trues = [exact_of(truth.value), *map(truth.exact, names)]
+        pairs = zip(before, after, trues, strict=True)
+        gains = [_gain(old, new, true, question.floats) for old, new, true in pairs]
+        wins = [_won(gain) for gain in gains]
+        if min(wins) < -WORTH or max(wins) < WORTH:
+            continue
+        most = wins.index(max(wins[1:]), 1)
+        suggestions.append(
+            Suggestion(
+                kind="rewrite",
+                text=form.program.text,
+                backend=MEASURE,
+                reason=form.reason,
+                variable=names[most - 1],
+                value=gains[0],
+                derivative=gains[most],
+                span=form.span,
+                piece=form.piece,
+                replacement=form.replacement,
+                needs=form.needs,
+            )
         )
-    return value, slopes
+    return sorted(suggestions, key=_merit)[:MOST]
 
 
-def _compared(
-    setting: Setting, before: tuple[Any, list[Any]], after: tuple[Any, list[Any]], form: Rewriting
-) -> Suggestion | None:
-    """A suggestion, where the new form wins digits in f or in a derivative and loses them
-    nowhere."""
-    value = _gain(setting, before[0], after[0], None)
-    slopes = [
-        _gain(setting, b, a, n) for b, a, n in zip(before[1], after[1], setting.names, strict=True)
-    ]
-    name, most = max(zip(setting.names, slopes, strict=True), key=lambda pair: _won(pair[1]))
-    if min(map(_won, [value, *slopes])) < -WORTH or max(map(_won, [value, *slopes])) < WORTH:
-        return None
-    return Suggestion(
-        "rewrite",
-        form.program.text,
-        MEASURE,
-        form.reason,
-        name,
-        value,
-        most,
-        form.span,
-        form.piece,
-        form.replacement,
-        form.needs,
-    )
+def _tried(question: Question, program: Program) -> list[Any]:
+    """f and its derivatives, as floating point computes them."""
+    with question.floats.quiet():
+        run = compiled(adjoint(program, question.names), question.dtype)
+        return list(run(*question.inputs))
 
 
-def _gain(setting: Setting, before: Any, after: Any, name: str | None) -> Gain:
-    return Gain(
-        float(before), float(after), setting.digits(before, name), setting.digits(after, name)
-    )
+def _gain(before: Any, after: Any, true: Fraction | None, floats: Floats) -> Gain:
+    digits = (Errors(number, true, floats).digits for number in (before, after))
+    return Gain(float(before), float(after), *digits)
 
 
 def _won(gain: Gain) -> float:
@@ -132,9 +98,8 @@ def _won(gain: Gain) -> float:
 def _merit(suggestion: Suggestion) -> tuple[float, float, int]:
     """Most digits of the derivative first, then of f, then the shortest; half a digit is no
     difference."""
-    value = suggestion.value
-    digits = (suggestion.derivative.digits_after, None if value is None else value.digits_after)
-    first, second = (-round(d or 0.0) for d in digits)
+    value = suggestion.value.digits_after if suggestion.value is not None else None
+    first, second = (-round(d or 0.0) for d in (suggestion.derivative.digits_after, value))
     return first, second, len(suggestion.text)
 
 
@@ -142,12 +107,12 @@ def equal_around(one: Program, other: Program, where: Point) -> bool:
     """Whether two programs agree at every place around the point at which both are defined, by
     balls."""
     balls = Balls(BITS)
+    centre = [balls.fraction(to_arb(x)) for x in where.enclosures(balls)]
     agreed = 0
     with balls.working():
         for apart in APART:
-            inputs = [x + apart * max(abs(x), Fraction(1)) for x in _rationals(where)]
-            points = [balls.literal(x) for x in inputs]
-            a, b = (to_arb(evaluate(p, balls, points)[0]) for p in (one, other))
+            inputs = [balls.literal(x + apart * max(abs(x), Fraction(1))) for x in centre]
+            a, b = (to_arb(evaluate(program, balls, inputs)[0]) for program in (one, other))
             if a.is_finite() and b.is_finite():
                 if not a.overlaps(b):
                     return False
@@ -155,33 +120,35 @@ def equal_around(one: Program, other: Program, where: Point) -> bool:
     return agreed >= LEAST_TRIED
 
 
-def _rationals(where: Point) -> list[Fraction]:
-    balls = Balls(BITS)
-    return [balls.fraction(to_arb(x)) for x in where.enclosures(balls)]
-
-
 # other methods and step sizes
-# --------------------------------------------------------------------------------------------
+# ----------------------------
 
 
 def methods(comparison: Comparison) -> list[Suggestion]:
     """The best of the other methods, where the plain one is wrong."""
-    rows = {row.backend: row for row in comparison.rows}
-    sound = [name for name in (*ORDER, *rows) if name in rows and _least(rows[name]) is not None]
-    if not sound:
+    sound = [row for row in comparison.rows if _least(row) is not None]
+    wrong = [row for row in sound if failing(row, comparison)]
+    if not wrong:
         return []
-    best = max(sound, key=lambda name: (round(_least(rows[name]) or 0.0), -sound.index(name)))
-    wrong = [row for row in comparison.rows if failing(row, comparison)]
-    if not wrong or failing(rows[best], comparison):
+    best = min(sound, key=_rank)
+    if failing(best, comparison):
         return []
-    before, after = next((row for row in wrong if row.backend == MEASURE), wrong[0]), rows[best]
+    before = next((row for row in wrong if row.backend == MEASURE), wrong[0])
     name = _worst(before)
-    gain = Gain(
-        _number(before, name), _number(after, name), before.digits[name], after.digits[name]
-    )
-    return [
-        Suggestion("backend", best, best, "another method", name, None, gain, than=before.backend)
-    ]
+    numbers = _number(before, name), _number(best, name)
+    gain = Gain(*numbers, before.digits[name], best.digits[name])
+    text, than = best.backend, before.backend
+    return [Suggestion("backend", text, text, "another method", name, None, gain, than=than)]
+
+
+def _rank(row: Row) -> tuple[float, ...]:
+    """Most digits first; of equally good methods the simplest: plain automatic differentiation
+    first, differences last."""
+    method = backend(row.backend)
+    differences = method.truncation_order is not None and method.roundoff_weight != 0
+    extrapolates = method.shortfall is not None
+    doubts = differences, extrapolates, method.waits, method.imaginary, not method.automatic
+    return -round(_least(row) or 0.0), *doubts, method.reverse
 
 
 def failing(row: Row, comparison: Comparison) -> bool:
@@ -197,8 +164,8 @@ def _due(row: Row, comparison: Comparison) -> float:
 
 def _least(row: Row) -> float | None:
     """The correct digits of the worst partial derivative; None where one has no true value."""
-    digits = list(row.digits.values())
-    return None if None in digits else min((d for d in digits if d is not None), default=None)
+    known = [digits for digits in row.digits.values() if digits is not None]
+    return min(known, default=None) if len(known) == len(row.digits) else None
 
 
 def _worst(row: Row) -> str:
@@ -211,54 +178,54 @@ def _number(row: Row, name: str) -> float | None:
     return None if value is None else float(value)
 
 
-def step_sizes(setting: Setting, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
+def step_sizes(question: Question, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
     """For every method with a step that is wrong here, the best step size, where it wins digits.
     `timeout` in seconds."""
-    stepped = [r for r in comparison.rows if backend(r.backend).truncation_order is not None]
-    wrong = [row for row in stepped if failing(row, comparison)]
     by_variable: dict[str, list[Row]] = {}
-    for row in wrong:
-        by_variable.setdefault(_worst(row), []).append(row)
+    for row in comparison.rows:
+        if backend(row.backend).truncation_order is not None and failing(row, comparison):
+            by_variable.setdefault(_worst(row), []).append(row)
+    at, dtype = question.where.texts(), comparison.dtype
     for name, rows in by_variable.items():
         names = [row.backend for row in rows]
-        at = setting.where.texts()
-        swept = sweep(
-            setting.program, at, wrt=name, backends=names, dtype=comparison.dtype, timeout=timeout
-        )
+        swept = sweep(question.program, at, wrt=name, backends=names, dtype=dtype, timeout=timeout)
         for row, series in zip(rows, swept.series, strict=True):
-            before, after = row.digits[name], series.best_digits
-            if before is None or after is None or series.best_h is None or after - before < WORTH:
-                continue
-            best = next(float(step.estimate) for step in series.rows if step.h == series.best_h)
-            gain = Gain(_number(row, name), best, before, after)
-            yield Suggestion(
-                "step", f"{series.best_h:.2g}", row.backend, "another step size", name, None, gain
-            )
+            suggestion = _step(row, name, series)
+            if suggestion is not None:
+                yield suggestion
 
 
-def instead(comparison: Comparison, found: Sequence[Suggestion]) -> Mapping[str, Suggestion]:
-    """For every backend that is wrong the best suggestion that applies to it."""
+def _step(row: Row, name: str, series: Series) -> Suggestion | None:
+    """The best step size of a method, where it wins digits."""
+    before, after, h = row.digits[name], series.best_digits, series.best_h
+    if before is None or after is None or h is None or after - before < WORTH:
+        return None
+    best = next(float(step.estimate) for step in series.rows if step.h == h)
+    gain = Gain(_number(row, name), best, before, after)
+    return Suggestion("step", f"{h:.2g}", row.backend, "another step size", name, None, gain)
+
+
+def instead(comparison: Comparison, tried: Sequence[Suggestion]) -> Mapping[str, Suggestion]:
+    """For every backend that is wrong the best suggestion that applies to it; a step size that
+    gives it the digits that it should have comes first."""
     chosen: dict[str, Suggestion] = {}
     for row in comparison.rows:
-        if failing(row, comparison):
-            fit = [s for s in found if _applies(s, row)]
-            own = [
-                s
-                for s in fit
-                if s.kind == "step" and (s.derivative.digits_after or 0.0) >= _due(row, comparison)
-            ]
-            if fit:
-                chosen[row.backend] = max(
-                    own or fit, key=lambda s: round(s.derivative.digits_after or 0.0)
-                )
+        fit = [one for one in tried if failing(row, comparison) and _applies(one, row)]
+        due = _due(row, comparison)
+        steps = [one for one in fit if one.kind == "step" and _promised(one) >= due]
+        if fit:
+            chosen[row.backend] = max(steps or fit, key=lambda one: round(_promised(one)))
     return chosen
+
+
+def _promised(suggestion: Suggestion) -> float:
+    """The correct digits of the derivative that a suggestion gives."""
+    return suggestion.derivative.digits_after or 0.0
 
 
 def _applies(suggestion: Suggestion, row: Row) -> bool:
     if suggestion.kind == "step":
         return suggestion.backend == row.backend
     if suggestion.kind == "rewrite":
-        return row.backend in ("dual", "tape") and (suggestion.derivative.digits_after or 0.0) > (
-            _least(row) or 0.0
-        )
+        return backend(row.backend).automatic and _promised(suggestion) > (_least(row) or 0.0)
     return True
