@@ -43,7 +43,7 @@ class ComplexStep(Backend):
     arrays = True
     imaginary = True
     truncation_order = 2
-    truncation_constant = Fraction(1, 6)  # Im f(x + ih)/h = f′ - h²·f‴/6 + …; of g likewise
+    truncation_constant = Fraction(-1, 6)  # Im f(x + ih)/h = f′ - h²·f‴/6 + …; of g likewise
     roundoff_weight = Fraction(0)
 
     @property
