@@ -11,6 +11,7 @@ Arb's working precision is a global of python-flint: run everything inside `with
 from __future__ import annotations
 
 import contextlib
+import operator
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -20,32 +21,18 @@ from flint import acb, arb, ctx, fmpq, fmpz
 from diffcmp.arithmetic.ball_roots import ball_root, complex_ball_root
 from diffcmp.arithmetic.roots import is_root
 from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.primitives import TABLE
 
 Ball: TypeAlias = fmpq | arb
 
 MAX_EXACT_POWER = 512
 LARGEST_EXPONENT = 2**16
 
-# what is exact at exact arguments
-_EXACT: dict[tuple[str, int], int] = {
-    ("sin", 0): 0,
-    ("cos", 0): 1,
-    ("tan", 0): 0,
-    ("asin", 0): 0,
-    ("acos", 1): 0,
-    ("atan", 0): 0,
-    ("sinh", 0): 0,
-    ("cosh", 0): 1,
-    ("tanh", 0): 0,
-    ("asinh", 0): 0,
-    ("acosh", 1): 0,
-    ("atanh", 0): 0,
-    ("exp", 0): 1,
-    ("log", 1): 0,
-    ("erf", 0): 0,
-    ("erfc", 0): 1,
-    ("expm1", 0): 0,
-    ("log1p", 0): 0,
+# what is exact at exact arguments: 0 at 0, 1 at 0 and 0 at 1
+_EXACT = {
+    **{(name, 0): 0 for name in "sin tan asin atan sinh tanh asinh atanh erf expm1 log1p".split()},
+    **{(name, 0): 1 for name in ("cos", "cosh", "exp", "erfc")},
+    **{(name, 1): 0 for name in ("acos", "acosh", "log")},
 }
 METHODS = "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p erf erfc gamma digamma".split()
 
@@ -69,6 +56,9 @@ class Balls(NumberSystem[Any]):
         super().__init__()
         self.precision = precision
         self.height = 8 * precision + 256  # a longer fraction costs more than it is worth
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.precision} bits)"
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
@@ -105,32 +95,16 @@ class Balls(NumberSystem[Any]):
         size = exponent + mantissa.bit_length()
         if size > LARGEST_EXPONENT:
             return Fraction(2**LARGEST_EXPONENT if mantissa > 0 else -(2**LARGEST_EXPONENT))
-        return (
-            Fraction(mantissa) * Fraction(2) ** exponent
-            if size > -LARGEST_EXPONENT
-            else Fraction(0)
-        )
+        if size <= -LARGEST_EXPONENT:
+            return Fraction(0)
+        return Fraction(mantissa) * Fraction(2) ** exponent
 
     def function(self, name: str) -> Callable[..., Any] | None:
         if name in METHODS:
             return _method(name)
         if is_root(name):
             return ball_root
-        return getattr(self, f"_{name}", None)
-
-    # constants
-    def _pi(self) -> Ball:
-        return arb.pi()
-
-    def _e(self) -> Ball:
-        return arb.const_e()
-
-    def _tau(self) -> Ball:
-        return 2 * arb.pi()
-
-    # arithmetic
-    def _neg(self, x: Ball) -> Ball:
-        return -x
+        return _BALL.get(name) or getattr(self, f"_{name}", None)
 
     def _add(self, x: Ball, y: Ball) -> Ball:
         return self.short(x + y)
@@ -140,12 +114,9 @@ class Balls(NumberSystem[Any]):
 
     def _mul(self, x: Ball, y: Ball) -> Ball:
         for zero, other in ((x, y), (y, x)):
-            if (
-                isinstance(zero, fmpq)
-                and zero == 0
-                and (isinstance(other, fmpq) or other.is_finite())
-            ):
-                return zero
+            if isinstance(zero, fmpq) and zero == 0:
+                if isinstance(other, fmpq) or other.is_finite():
+                    return zero
         return self.short(x * y)
 
     def _div(self, x: Ball, y: Ball) -> Ball:
@@ -159,24 +130,22 @@ class Balls(NumberSystem[Any]):
     def _sqrt(self, x: Ball) -> Ball:
         return self._power(x, fmpq(1, 2))
 
-    def _pow(self, x: Ball, y: Ball) -> Ball:
-        return self._power(x, y)
-
     def _power(self, x: Ball, y: Ball) -> Ball:
         if not isinstance(y, fmpq):
             if isinstance(x, fmpq) and x == 0:
                 return fmpq(0) if y > 0 else arb.nan()
             return to_arb(x) ** y if to_arb(x) > 0 else arb.nan()
-        if isinstance(x, fmpq):
-            rational = exact_power(x, y, self.height)
-            if rational is not None:
-                return rational
+        rational = exact_power(x, y, self.height) if isinstance(x, fmpq) else None
+        if rational is not None:
+            return rational
         x = to_arb(x)
         if y.q == 1:
             return x**y.p
         if not x >= 0:
             return arb.nan()
         return x.sqrt() if y == fmpq(1, 2) else x**y
+
+    _pow = _power
 
     def _floor(self, x: Ball) -> Ball:
         if isinstance(x, fmpq):
@@ -192,46 +161,55 @@ class Balls(NumberSystem[Any]):
         out: arb = acb(to_arb(x)).polygamma(acb(to_arb(n))).real
         return out
 
-    # conditions: True, False, or None where the balls overlap
-    def _lt(self, x: Ball, y: Ball) -> bool | None:
-        return True if x < y else False if x >= y else None
 
-    def _le(self, x: Ball, y: Ball) -> bool | None:
-        return True if x <= y else False if x > y else None
+# conditions: True, False, or None where the balls overlap
 
-    def _gt(self, x: Ball, y: Ball) -> bool | None:
-        return self._lt(y, x)
 
-    def _ge(self, x: Ball, y: Ball) -> bool | None:
-        return self._le(y, x)
+def _decided(holds: bool, fails: bool) -> bool | None:
+    """A condition that is known to hold, known to fail, or neither."""
+    if holds or fails:
+        return bool(holds)
+    return None
 
-    def _eq(self, x: Ball, y: Ball) -> bool | None:
-        return True if x == y else False if x < y or x > y else None
 
-    def _ne(self, x: Ball, y: Ball) -> bool | None:
-        return self._not(self._eq(x, y))
+def _not(p: bool | None) -> bool | None:
+    return None if p is None else not p
 
-    def _not(self, p: bool | None) -> bool | None:
-        return None if p is None else not p
 
-    def _and(self, p: bool | None, q: bool | None) -> bool | None:
-        return False if p is False or q is False else None if p is None or q is None else True
+def _and(p: bool | None, q: bool | None) -> bool | None:
+    return _decided(p is True and q is True, p is False or q is False)
 
-    def _or(self, p: bool | None, q: bool | None) -> bool | None:
-        return self._not(self._and(self._not(p), self._not(q)))
 
-    def _where(self, p: bool | None, x: Ball, y: Ball) -> Ball:
-        if p is None:
-            return x if x is y else to_arb(x).union(to_arb(y))
-        return x if p else y
+def _where(p: bool | None, x: Ball, y: Ball) -> Ball:
+    if p is None:
+        return x if x is y else to_arb(x).union(to_arb(y))
+    return x if p else y
+
+
+_BALL: dict[str, Callable[..., Any]] = {
+    "pi": arb.pi,
+    "e": arb.const_e,
+    "tau": lambda: 2 * arb.pi(),
+    "neg": operator.neg,
+    "lt": lambda x, y: _decided(x < y, x >= y),
+    "le": lambda x, y: _decided(x <= y, x > y),
+    "gt": lambda x, y: _decided(x > y, x <= y),
+    "ge": lambda x, y: _decided(x >= y, x < y),
+    "eq": lambda x, y: _decided(x == y, x < y or x > y),
+    "ne": lambda x, y: _decided(x < y or x > y, x == y),
+    "not": _not,
+    "and": _and,
+    "or": lambda p, q: _decided(p is True or q is True, p is False and q is False),
+    "where": _where,
+}
 
 
 def _method(name: str) -> Callable[[Ball], Ball]:
     def enclosure(x: Ball) -> Ball:
         if isinstance(x, fmpq):
-            known = _EXACT.get((name, int(x.p))) if x.q == 1 else None
-            if known is not None:
-                return fmpq(known)
+            value = _EXACT.get((name, int(x.p))) if x.q == 1 else None
+            if value is not None:
+                return fmpq(value)
             x = arb(x)
         out: arb = getattr(x, name)()
         return out
@@ -277,17 +255,19 @@ class ComplexBalls(NumberSystem[Any]):
     def literal(self, value: Fraction) -> acb:
         return acb(to_arb(self.real.literal(value)))
 
+    def __repr__(self) -> str:
+        return f"ComplexBalls({self.real.precision} bits)"
+
     def function(self, name: str) -> Callable[..., Any] | None:
-        if name in ("pi", "e", "tau"):
-            return lambda: acb(to_arb(self.real.call(name)))
+        entry, real = TABLE[name], self.real.function(name)
         if name in _COMPLEX:
             return _COMPLEX[name]
-        if name in ("lt", "le", "gt", "ge", "eq", "ne"):
-            compare = self.real.function(name)
-            assert compare is not None
-            return lambda x, y: compare(x.real, y.real)
-        if name in ("and", "or", "not"):
-            return self.real.function(name)
+        if real is not None and not entry.parameters:
+            return lambda: acb(to_arb(self.real.call(name)))
+        if real is not None and entry.compares:
+            return lambda x, y: real(x.real, y.real)
+        if entry.connects:
+            return real
         return complex_ball_root if is_root(name) else None
 
 
@@ -307,11 +287,11 @@ def _complex_power(x: acb, y: acb) -> acb:
 UNDEFINED = acb(arb.nan())
 
 _COMPLEX: dict[str, Callable[..., Any]] = {
-    "neg": lambda x: -x,
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "div": lambda x, y: x / y,
+    "neg": operator.neg,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
     "power": _complex_power,
     "pow": _complex_power,
     "where": _complex_where,

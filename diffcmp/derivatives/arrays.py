@@ -84,7 +84,7 @@ def _gradient(program: Program, backend: str, jit: bool, wrt: tuple[str, ...] | 
         return _arrays(products.gradient(program, names, jit))
     if backend == "dual":
         return _arrays(products.forward_gradient(program, names))
-    row, shapes = _by_components(program, backend, names), products.shapes_of(program, names)
+    row, shapes = _by_components(program, backend, names), input_shapes(program, names)
     return lambda *x: single([owned(part) for part in products.split(row(*x)[0], shapes)])
 
 

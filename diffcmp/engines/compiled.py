@@ -20,6 +20,7 @@ from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.errors import Fault, InputError
 from diffcmp.passes.lowered import lowered
 from diffcmp.passes.savings import PASSES, optimised
+from diffcmp.primitives import TABLE
 from diffcmp.program.emit import Dialect, Emitted, called, emit
 from diffcmp.program.ir import Program
 
@@ -32,6 +33,9 @@ any more, blocks."""
 
 JIT = (*OPTIMISATIONS, "jit")
 """With the extra `diffcmp[jit]`: loops that numba compiles in place of NumPy's, one a stage."""
+
+RING = frozenset(name for name, entry in TABLE.items() if entry.ring)
+"""What every number system carries out with Python's own operators."""
 
 
 def remaining(without: Collection[str]) -> tuple[str, ...]:
@@ -47,21 +51,14 @@ def remaining(without: Collection[str]) -> tuple[str, ...]:
     return () if "all" in without else tuple(name for name in OPTIMISATIONS if name not in without)
 
 
-SUMS = frozenset(
-    {"add", "sub", "mul", "neg"}
-)  # what every number system does with Python's own operators
-
-
 def emitted(
     program: Program, name: str = "f", optimise: Collection[str] = OPTIMISATIONS
 ) -> Emitted | ArrayCode:
     """`program` as straight-line Python on float64 with the functions of `math`, or of NumPy where
     it has arrays; there `optimise` names the optimisations that are made."""
-    return (
-        emitted_on_arrays(program, name, optimise)
-        if not program.scalar
-        else emitted_on_numbers(program, name)
-    )
+    if program.scalar:
+        return emitted_on_numbers(program, name)
+    return emitted_on_arrays(program, name, optimise)
 
 
 def emitted_on_numbers(program: Program, name: str = "f") -> Emitted:
@@ -134,14 +131,13 @@ def emitted_on_arrays(
     from diffcmp.engines.arrays.placement import placed
 
     low = optimised(lowered(program, lambda primitive: kernel(primitive) is not None), optimise)
-    known = _settled(low, Arrays(), low.constant)
-    for value in known.values():
+    constants = _settled(low, Arrays(), low.constant)
+    for value in constants.values():
         if isinstance(value, np.ndarray) and value.flags.writeable:
             value.setflags(write=False)  # it is the code's own, whoever gets it
     placement = placed(low, LONG if "blocks" in optimise else None)
-    return array_code(
-        low, placement, known, name, recycle="recycle" in optimise, jit="jit" in optimise
-    )
+    recycle, jit = "recycle" in optimise, "jit" in optimise
+    return array_code(low, placement, constants, name, recycle=recycle, jit=jit)
 
 
 def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]:
@@ -153,23 +149,18 @@ def on_system(program: Program, system: NumberSystem[Any]) -> Callable[..., Any]
     names: dict[Fraction, str] = {}
 
     def literal(value: Fraction) -> str:
-        return names.setdefault(
-            value, f"__c{len(names)}"
-        )  # no input may have two underscores in front
+        return names.setdefault(value, f"__c{len(names)}")  # no input begins with two underscores
 
-    made = emit(low, dialect=Dialect(literal, SUMS))
-    functions = {called(name): system.function(name) for name in made.calls}
-    return made.function(
-        {**functions, **{name: system.literal(value) for value, name in names.items()}}
-    )
+    code = emit(low, dialect=Dialect(literal, RING))
+    functions = {called(name): system.function(name) for name in code.calls}
+    literals = {name: system.literal(value) for value, name in names.items()}
+    return code.function({**functions, **literals})
 
 
 def _constants(program: Program) -> dict[int, str]:
     """The Python source of every slot that depends on no input and is finite."""
-    values = _settled(program, Floats(), program.constant)
-    return {
-        slot: repr(v) for slot, v in values.items() if isinstance(v, float) and math.isfinite(v)
-    }
+    values = _settled(program, Floats(), program.constant).items()
+    return {slot: repr(v) for slot, v in values if isinstance(v, float) and math.isfinite(v)}
 
 
 def _settled(
@@ -177,7 +168,6 @@ def _settled(
 ) -> dict[int, Any]:
     """The values of the slots in `wanted` that depend on no input."""
     constant = tuple(eq for eq in program.equations if eq.output in program.constant)
-    values = trace_of(
-        replace(program, equations=constant, outputs=()), system, [math.nan] * len(program.inputs)
-    )
+    settled = replace(program, equations=constant, outputs=())
+    values = trace_of(settled, system, [math.nan] * len(program.inputs))
     return {eq.output: values[eq.output] for eq in constant if eq.output in wanted}

@@ -61,8 +61,9 @@ def _swept(program: Program, wrt: tuple[str, ...], tracing: Tracing, seed: Any) 
     """The Program of the value and of the cotangents of the inputs named."""
     varying = [name in wrt for name in program.inputs]
     value, cotangents = vjp(program, tracing, tracing.inputs()[: len(varying)], varying, seed)
-    places = [program.inputs.index(name) for name in wrt]
-    derivatives = [_array(tracing, cotangents[i], program.dims[i]) for i in places]
+    places = {name: i for i, name in enumerate(program.inputs)}
+    asked = [places[name] for name in wrt]
+    derivatives = [_array(tracing, cotangents[i], program.dims[i]) for i in asked]
     return tracing.program(value, *derivatives)
 
 
@@ -76,23 +77,23 @@ def pushforward(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of all values and of their Jacobian-vector products, by forward mode; the
     directions of the inputs named, of their shapes, are further inputs. Of an adjoint Program:
     products of the Hessian (Pearlmutter, Neural Computation 6, 1994)."""
-    shapes = dict(zip(program.inputs, input_shapes(program), strict=True))
     inputs = list(program.inputs)
     for name in wrt:
         inputs.append(primed(name, inputs))
-    directions = [shapes[name] for name in wrt]
-    tracing = Tracing(Builder(tuple(inputs), (*shapes.values(), *directions)))
+    shapes = *input_shapes(program), *input_shapes(program, wrt)
+    tracing = Tracing(Builder(tuple(inputs), shapes))
     slots = tracing.inputs()
-    along = dict(zip(wrt, slots[len(shapes) :], strict=True))
-    duals = [Dual(slot, along.get(name)) for name, slot in zip(shapes, slots, strict=False)]
+    along = dict(zip(wrt, slots[len(program.inputs) :], strict=True))
+    duals = [Dual(slot, along.get(name)) for name, slot in zip(program.inputs, slots, strict=False)]
     outs: list[Dual] = evaluate(program, Duals(tracing), duals)
     tangents = [_array(tracing, out.tangent, tracing.shape(out.primal)) for out in outs]
     return tracing.program(*(out.primal for out in outs), *tangents)
 
 
-def input_shapes(program: Program) -> tuple[Shape, ...]:
-    """The shape of every input."""
-    return tuple(program.dims[i] for i in range(len(program.inputs)))
+def input_shapes(program: Program, names: Sequence[str] | None = None) -> tuple[Shape, ...]:
+    """The shapes of the inputs named, by default of all."""
+    shapes = {name: program.dims[i] for i, name in enumerate(program.inputs)}
+    return tuple(shapes.values() if names is None else (shapes[name] for name in names))
 
 
 def primed(name: str, taken: Sequence[str]) -> str:

@@ -16,10 +16,11 @@ from diffcmp.engines.compiled import JIT, emitted_on_arrays, on_arrays
 from diffcmp.program.ir import Builder, Program
 
 Slope: TypeAlias = Callable[..., Any]
+Block: TypeAlias = NDArray[Any]
 
 
 @lru_cache(maxsize=256)
-def pointwise(program: Program) -> Callable[..., list[NDArray[Any]]]:
+def pointwise(program: Program) -> Callable[..., list[Block]]:
     """A function from numbers or arrays of any shapes that broadcast, one for each input, to an
     array for each output.
 
@@ -30,26 +31,30 @@ def pointwise(program: Program) -> Callable[..., list[NDArray[Any]]]:
     fast = emitted_on_arrays(vectorised(program)).function()
     kinds = [bool if _condition(program, slot) else float for slot in program.outputs]
 
-    def block(
-        i: int, j: int, found: Sequence[NDArray[Any]], inputs: Sequence[NDArray[Any]]
-    ) -> tuple[()]:
-        made = fast(*(x[i:j] for x in inputs))
-        for out, part in zip(found, made if len(found) > 1 else [made], strict=True):
+    def block(i: int, j: int, outs: Sequence[Block], inputs: Sequence[Block]) -> tuple[()]:
+        parts = fast(*(x[i:j] for x in inputs))
+        for out, part in zip(outs, parts if len(outs) > 1 else [parts], strict=True):
             out[i:j] = part
         return ()
 
-    def run(*values: Any) -> list[NDArray[Any]]:
-        inputs = np.broadcast_arrays(*(np.asarray(value, float) for value in values))
+    def run(*values: Any) -> list[Block]:
+        inputs = _broadcast(values)
         flat = [x.reshape(-1) for x in inputs]
-        found = [room(flat[0].size, kind) for kind in kinds]
-        if flat[0].size < blocks.LONG:
+        size = flat[0].size
+        outs = [room(size, kind) for kind in kinds]
+        if size < blocks.LONG:
             with np.errstate(all="ignore"):
-                block(0, flat[0].size, found, flat)
+                block(0, size, outs, flat)
         else:
-            blocks.in_blocks(block, flat[0].size, flat[0].size, found, flat)
-        return [out.reshape(inputs[0].shape) for out in found]
+            blocks.in_blocks(block, size, size, outs, flat)
+        return [out.reshape(inputs[0].shape) for out in outs]
 
     return run
+
+
+def _broadcast(values: Sequence[Any]) -> Sequence[Block]:
+    """Numbers and arrays as float64 arrays of one shape."""
+    return np.broadcast_arrays(*(np.asarray(value, float) for value in values))
 
 
 def vectorised(program: Program, length: int = 2) -> Program:
@@ -70,12 +75,17 @@ def _condition(program: Program, slot: int) -> bool:
     return slot in program.by_output and program.by_output[slot].dtype == "bool"
 
 
+def _either(number: Slope, arrays: Slope) -> Slope:
+    """`number` where all that is passed are numbers, else `arrays`."""
+    return lambda *values: (
+        arrays(*values) if any(map(np.ndim, values)) else number(*map(float, values))
+    )
+
+
 def at_points(program: Program, number: Slope) -> Slope:
     """For what is passed beside floats: `number` of what are numbers, and the only output of
     `program` at arrays."""
-    return lambda *values: (
-        pointwise(program)(*values)[0] if any(map(np.ndim, values)) else number(*map(float, values))
-    )
+    return _either(number, lambda *values: pointwise(program)(*values)[0])
 
 
 def in_loops(program: Program, number: Slope) -> Slope:
@@ -84,46 +94,36 @@ def in_loops(program: Program, number: Slope) -> Slope:
     def run(*values: Any) -> Any:
         if max(map(np.size, values)) < blocks.LONG:
             return number(*values)
-        inputs = np.broadcast_arrays(*(np.asarray(value, float) for value in values))
+        inputs = _broadcast(values)
         flat = [x.reshape(-1) for x in inputs]
-        found = jitted(program, flat[0].size)(*flat)
-        whole = np.shape(found) == flat[0].shape and not any(
-            np.shares_memory(found, x) for x in flat
-        )
-        return (found if whole else np.array(np.broadcast_to(found, flat[0].shape))).reshape(
-            inputs[0].shape
-        )
+        out = jitted(program, flat[0].size)(*flat)
+        if np.shape(out) != flat[0].shape or any(np.shares_memory(out, x) for x in flat):
+            out = np.array(np.broadcast_to(out, flat[0].shape))
+        return out.reshape(inputs[0].shape)
 
     return run
 
 
 def repaired(program: Program, number: Slope) -> Slope:
-    """The same for a number and a condition: `number` is asked wherever that holds, or the number
-    is not finite."""
+    """For a Program of a number and a condition: the number, and `number` wherever the condition
+    holds or the number is not finite."""
 
-    def run(*values: Any) -> Any:
-        if not any(map(np.ndim, values)):
-            return number(*map(float, values))
-        found, alarm = pointwise(program)(*values)
-        places = np.nonzero(alarm | ~np.isfinite(found))
-        inputs = [
-            x[places].tolist()
-            for x in np.broadcast_arrays(*(np.asarray(value, float) for value in values))
-        ]
-        found[places] = [number(*at) for at in zip(*inputs, strict=True)]
-        return found
+    def arrays(*values: Any) -> Block:
+        out, alarm = pointwise(program)(*values)
+        places = np.nonzero(alarm | ~np.isfinite(out))
+        inputs = [x[places].tolist() for x in _broadcast(values)]
+        out[places] = [number(*at) for at in zip(*inputs, strict=True)]
+        return out
 
-    return run
+    return _either(number, arrays)
 
 
 def one_by_one(number: Slope) -> Slope:
     """A function of numbers at every point of arrays."""
 
-    def run(*values: Any) -> Any:
-        if not any(map(np.ndim, values)):
-            return number(*map(float, values))
-        inputs = np.broadcast_arrays(*(np.asarray(value, float) for value in values))
+    def arrays(*values: Any) -> Block:
+        inputs = _broadcast(values)
         flat = zip(*(x.reshape(-1).tolist() for x in inputs), strict=True)
         return np.array([number(*at) for at in flat], float).reshape(inputs[0].shape)
 
-    return run
+    return _either(number, arrays)

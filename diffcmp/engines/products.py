@@ -62,16 +62,14 @@ def gradient(program: Program, wrt: tuple[str, ...], jit: bool = False) -> Funct
 def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
     """∇f by forward mode, a product for each element of each variable named: an array for each of
     them."""
-    shapes = shapes_of(program, wrt)
+    shapes = input_shapes(program, wrt)
     plan, product = Columns(True, np.arange(size(shapes))), along(program, wrt)
 
-    def found(*inputs: Any) -> tuple[Any, ...]:
-        row = np.concatenate(
-            [taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]
-        )
-        return tuple(split(row[:, 0], shapes))
+    def gradient(*inputs: Any) -> tuple[Any, ...]:
+        parts = [taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]
+        return tuple(split(np.concatenate(parts)[:, 0], shapes))
 
-    return found
+    return gradient
 
 
 @lru_cache(maxsize=256)
@@ -91,11 +89,9 @@ def across(program: Program) -> Program:
 def curved(program: Program) -> Program:
     """∇²f·v by forward over reverse mode, from the variables and then a direction for each: an
     array for each variable."""
-    swept = adjoint(program, program.inputs)
-    return only(
-        pushforward(swept, program.inputs),
-        *range(2 + len(program.inputs), 2 + 2 * len(program.inputs)),
-    )
+    n = len(program.inputs)
+    products = pushforward(adjoint(program, program.inputs), program.inputs)
+    return only(products, *range(2 + n, 2 + 2 * n))
 
 
 def jvp(program: Program) -> Function:
@@ -113,26 +109,20 @@ def hvp(program: Program) -> Function:
     return run(curved(program))
 
 
-def shapes_of(program: Program, names: Sequence[str]) -> tuple[Shape, ...]:
-    """The shapes of some inputs."""
-    shapes = dict(zip(program.inputs, input_shapes(program), strict=True))
-    return tuple(shapes[name] for name in names)
-
-
 def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:
     """The arrays of some shapes whose elements stand in a row, along the last axis."""
-    ends = accumulate(map(math.prod, shapes), initial=0)
-    parts = [flat[..., i:j] for i, j in pairwise(ends)]
+    ends = pairwise(accumulate(map(math.prod, shapes), initial=0))
+    rows = flat.shape[:-1]
     return [
-        part.reshape((*flat.shape[:-1], *shape)) for part, shape in zip(parts, shapes, strict=True)
+        flat[..., i:j].reshape((*rows, *shape)) for (i, j), shape in zip(ends, shapes, strict=True)
     ]
 
 
 def flattened(arrays: Sequence[Any]) -> NDArray[Any]:
     """All elements in a row."""
-    return (
-        np.ravel(arrays[0]) if len(arrays) == 1 else np.concatenate([np.ravel(a) for a in arrays])
-    )
+    if len(arrays) == 1:
+        return np.ravel(arrays[0])
+    return np.concatenate([np.ravel(a) for a in arrays])
 
 
 def taken(
@@ -143,20 +133,23 @@ def taken(
     turns = max(TURNS, -(-vectors.size // ROOM))
     rows = -(-len(vectors) // turns)
     several = on_rows(product, len(shapes), rows) if len(vectors) > FEW and rows >= LEAST else None
-    if several is not None:
-        found = np.empty(
-            (len(vectors), sum(math.prod(product.dims[slot]) for slot in product.outputs))
-        )
-        for i in range(0, len(vectors), rows):
-            several(inputs, vectors[i : i + rows], shapes, found[i : i + rows])
-        return found
-    f = run(product)
-    parts = (
-        [part if part.shape else float(part) for part in split(vector, shapes)]
-        for vector in vectors
-    )
-    alone = [flattened(f(*inputs, *part)) for part in parts]
-    return np.stack(alone) if alone else np.empty((0, size(shapes)))
+    if several is None:
+        return _one_by_one(product, inputs, vectors, shapes)
+    width = size([product.dims[slot] for slot in product.outputs])
+    out = np.empty((len(vectors), width))
+    for i in range(0, len(vectors), rows):
+        several(inputs, vectors[i : i + rows], shapes, out[i : i + rows])
+    return out
+
+
+def _one_by_one(
+    product: Program, inputs: Sequence[Any], vectors: NDArray[Any], shapes: Sequence[Shape]
+) -> NDArray[Any]:
+    f, rows = run(product), []
+    for vector in vectors:
+        direction = [part if part.shape else float(part) for part in split(vector, shapes)]
+        rows.append(flattened(f(*inputs, *direction)))
+    return np.stack(rows) if rows else np.empty((0, size(shapes)))
 
 
 @lru_cache(maxsize=64)
@@ -210,42 +203,43 @@ class Columns:
     def vectors(self) -> Iterator[NDArray[np.float64]]:
         """What to multiply with, a block of rows after the other."""
         step, end = max(1, BLOCK // max(1, len(self.colours))), self.products
-        return (
-            directions(self.colours, k, min(k + step, end)) for k in range(0, max(end, 1), step)
-        )
+        for k in range(0, max(end, 1), step):
+            yield directions(self.colours, k, min(k + step, end))
 
     def matrix(self, products: NDArray[Any]) -> NDArray[Any]:
         """The dense matrix whose columns were found."""
         if self.pattern is None:
             return products.T
-        data = recover_jacobian(self.pattern, self.colours, products)
-        return SparseMatrix(
-            self.pattern.shape, self.pattern.indptr, self.pattern.indices, data
-        ).dense()
+        pattern = self.pattern
+        data = recover_jacobian(pattern, self.colours, products)
+        return SparseMatrix(pattern.shape, pattern.indptr, pattern.indices, data).dense()
 
 
 @lru_cache(maxsize=64)
 def columns(program: Program, forward: bool | None = None) -> Columns:
     """Which products give the Jacobian: those of forward or of reverse mode, where `forward` leaves
     the choice, whichever are fewer. Where both would be many, columns are coloured."""
+    modes = (True, False) if forward is None else (forward,)
     sizes = {True: size(input_shapes(program)), False: math.prod(value_shape(program))}
-    modes = [True, False] if forward is None else [forward]
-    pattern = None if min(sizes.values()) <= FEW else known_pattern(program)
+    pattern = None
+    if min(sizes.values()) > FEW:
+        pattern = _pattern(program, array_sparsity.jacobian_pattern, jacobian_pattern)
     if pattern is None:
         fewest = min(modes, key=sizes.__getitem__)
         return Columns(fewest, np.arange(sizes[fewest]))
     patterns = {True: pattern, False: pattern.transposed}
-    colours = {mode: column_colouring(patterns[mode]) for mode in modes}
-    best = min(modes, key=lambda mode: number_of(colours[mode]))
-    return Columns(best, colours[best], patterns[best])
+    plans = [Columns(mode, column_colouring(patterns[mode]), patterns[mode]) for mode in modes]
+    return min(plans, key=lambda plan: plan.products)
 
 
-def known_pattern(program: Program) -> Pattern | None:
-    """The pattern of the Jacobian; None where there is no Program of numbers to find it on
-    either."""
-    for pattern in (array_sparsity.jacobian_pattern, lambda p: jacobian_pattern(scalarised(p))):
-        with suppress(InputError, NotImplementedError):
-            return pattern(program)
+def _pattern(
+    program: Program, on_arrays: Callable[..., Pattern], on_numbers: Callable[..., Pattern]
+) -> Pattern | None:
+    """The pattern of a matrix; None where there is no Program of numbers to find it on either."""
+    with suppress(InputError, NotImplementedError):
+        return on_arrays(program)
+    with suppress(InputError, NotImplementedError):
+        return on_numbers(scalarised(program))
     return None
 
 
@@ -256,10 +250,9 @@ def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDA
     shapes = input_shapes(program) if plan.forward else (value_shape(program),)
 
     def dense(*inputs: Any) -> NDArray[Any]:
-        found = plan.matrix(
-            np.concatenate([taken(product, inputs, vectors, shapes) for vectors in plan.vectors()])
-        )
-        return found if plan.forward else found.T
+        parts = [taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]
+        matrix = plan.matrix(np.concatenate(parts))
+        return matrix if plan.forward else matrix.T
 
     return dense
 
@@ -275,8 +268,8 @@ def hessian(program: Program) -> Callable[..., SparseMatrix]:
 def symmetric(program: Program) -> Compression:
     """Which products give the Hessian: all, where there is no Program of numbers to find a pattern
     on either."""
-    for pattern in (array_sparsity.hessian_pattern, lambda p: hessian_pattern(scalarised(p))):
-        with suppress(InputError, NotImplementedError):
-            return compressed(pattern(program))
-    n = size(input_shapes(program))
-    return compressed(Pattern.numbered((n, n), np.arange(n * n)))
+    pattern = _pattern(program, array_sparsity.hessian_pattern, hessian_pattern)
+    if pattern is None:
+        n = size(input_shapes(program))
+        pattern = Pattern.numbered((n, n), np.arange(n * n))
+    return compressed(pattern)

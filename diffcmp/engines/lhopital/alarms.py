@@ -9,7 +9,7 @@ digits are lost as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -62,7 +62,7 @@ class _Alarms:
     def ties(self) -> Iterator[int]:
         """Whether the two sides of a comparison are equal."""
         for eq, compared in comparing(self.program):
-            sides = [self.slots[i] for i in eq.inputs]
+            sides: Sequence[int] = [self.slots[i] for i in eq.inputs]
             if compared is not None:
                 sides = self.builder.inline(compared, sides, None)
             for pair in zip(sides[::2], sides[1::2], strict=True):
