@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import platform
-import sys
 from importlib.metadata import version
 
 import click
 
-from diffcmp.cli.output import show
+from diffcmp.cli.output import Output
 
 LIBRARIES = ("diffcmp", "numpy", "sympy", "python-flint", "matplotlib", "rich", "plotext")
 
@@ -17,10 +16,9 @@ LIBRARIES = ("diffcmp", "numpy", "sympy", "python-flint", "matplotlib", "rich", 
 def command() -> None:
     """List the backends, what each one does, and the versions of the libraries that they use."""
     from diffcmp.backends.registry import backend, names
-    from diffcmp.report.inventory import inventory_text
-    from diffcmp.report.terminal import screen
+    from diffcmp.report.documents.inventory import Inventory
 
-    rows = [(b.name, b.summary, getattr(b, "rule", "–")) for b in map(backend, names())]
+    rows = [(b.name, b.summary, b.rule or "–") for b in map(backend, names())]
     versions = {"Python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
-    seen = screen(sys.stdout)
-    show(inventory_text(rows, versions, seen.width, seen.colour), None)
+    headers = ("backend", "what it does", "step size by default")
+    Output("text", None).show(Inventory(headers, rows, versions))
