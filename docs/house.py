@@ -1,16 +1,18 @@
 """The house drawn from the imports: which room uses which, and every arrow that points the wrong
 way.
 
-    python docs/house.py            # the map as Mermaid, and the counts python docs/house.py
-    --write    # put both into docs/design.md
+    python docs/house.py                # the map as Mermaid, and the counts
+    python docs/house.py --write        # put both into docs/design.md
+    python docs/house.py --lines REV    # lines of code room by room, at a git revision and now
 
-`tests/test_floors.py` holds what this script finds to be nothing: arrows up, circles, private names
-taken from another file.
+`tests/test_floors.py` checks that nothing is wrong with the house: no arrow points up, there is no
+circle, and no file takes a private name from another.
 """
 
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -47,6 +49,7 @@ FLOORS: Mapping[str, int] = {
     "cli": 13,
     "__init__": 14,
 }
+ALIKE = "30%"  # of its lines a file has in common with the one that it was renamed from
 APART = [{"truth", "backends"}, {"passes", "algebra"}]
 """Rooms of one floor that must not know each other."""
 
@@ -184,11 +187,7 @@ def between_rooms(found: Iterable[Arrow]) -> list[tuple[str, str]]:
 
 def lines(place: str) -> int:
     """Lines of all files of a folder, its sub-rooms left out."""
-    return sum(
-        len((PACKAGE / f"{m.replace('.', '/')}.py").read_text().splitlines())
-        for m in files()
-        if folder(m) == place
-    )
+    return sum(count for module, count in lines_now().items() if folder(module) == place)
 
 
 def mermaid(found: list[Arrow]) -> str:
@@ -221,8 +220,8 @@ def summary(found: list[Arrow]) -> str:
     edges = between_files(found)
     return (
         f"{len(files())} files, {len(set(edges))} arrows between them: {len(upward(found))} up, "
-        f"{len(circles(edges))} circles of files, {len(circles(between_rooms(found)))} circles of rooms, "
-        f"{len(private(found))} private names taken from another file."
+        f"{len(circles(edges))} circles of files, {len(circles(between_rooms(found)))} circles of "
+        f"rooms, {len(private(found))} private names taken from another file."
     )
 
 
@@ -234,8 +233,60 @@ def write(text: str) -> None:
     DESIGN.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
 
 
+def lines_now() -> dict[str, int]:
+    """Lines of every file of the package, by its dotted path."""
+    return {
+        m: len((PACKAGE / f"{m.replace('.', '/')}.py").read_text().splitlines()) for m in files()
+    }
+
+
+def lines_at(revision: str) -> dict[str, int]:
+    """Lines of every file of the package at a git revision; one that was renamed since stands
+    under its name of today."""
+    today = {}
+    for line in _git("diff", "--name-status", f"--find-renames={ALIKE}", revision, "--", "diffcmp"):
+        status, *paths = line.split("\t")
+        if status.startswith("R"):
+            today[paths[0]] = paths[1]
+    counts: Counter[str] = Counter()
+    for line in _git("grep", "--count", "", revision, "--", "diffcmp/*.py"):
+        path, count = line.removeprefix(f"{revision}:").rsplit(":", 1)
+        counts[_module(PACKAGE.parent / today.get(path, path))] += int(count)
+    return counts
+
+
+def _git(*arguments: str) -> list[str]:
+    command = ["git", "-C", str(PACKAGE.parent), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def by_room(counts: Mapping[str, int]) -> Counter[str]:
+    """The lines of each folder, and together those of the files that lie in none."""
+    rooms: Counter[str] = Counter()
+    for module, count in counts.items():
+        rooms[folder(module).replace(".", "/") if "." in module else "diffcmp/*.py"] += count
+    return rooms
+
+
+def lines_table(revision: str) -> str:
+    """Lines of product code room by room, from the highest floor down, as a Markdown table."""
+    before, now = by_room(lines_at(revision)), by_room(lines_now())
+    rooms = sorted(before | now, key=lambda name: (-FLOORS.get(room_of(name), -1), name))
+    rows = [f"| {name} | {before[name]} | {now[name]} |" for name in rooms]
+    total = f"| all | {before.total()} | {now.total()} |"
+    return "\n".join([f"| room | {revision} | now |", "|---|--:|--:|", *rows, total])
+
+
+def room_of(name: str) -> str:
+    """The room of a folder."""
+    return name.split("/")[0]
+
+
 def main() -> None:
-    """Print the map, or write it."""
+    """Print the map, or write it, or print the lines of code."""
+    if "--lines" in sys.argv[1:]:
+        print(lines_table(sys.argv[sys.argv.index("--lines") + 1]))
+        return
     found = arrows()
     text = f"{summary(found)}\n\n{mermaid(found)}"
     if "--write" in sys.argv[1:]:

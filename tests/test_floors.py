@@ -89,3 +89,8 @@ def test_truth_and_backends_do_not_know_each_other() -> None:
     found = list(house.imports("truth.smooth", "from diffcmp.backends import registry", KNOWN))
     assert house.upward(found) == found
     assert found
+
+
+def test_lines_are_counted_by_folder() -> None:
+    counts = {"engines.forward": 3, "engines.series.ring": 4, "engines.__init__": 1, "names": 5}
+    assert house.by_room(counts) == {"engines": 4, "engines/series": 4, "diffcmp/*.py": 5}
