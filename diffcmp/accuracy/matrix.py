@@ -9,7 +9,7 @@ products with vectors; columns or rows that share no row or column are found by 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -51,7 +51,8 @@ Key: TypeAlias = tuple[int, str]
 """Which of the functions an entry is a derivative of, and the name of the derivative."""
 
 
-def jacobian_comparison(
+def matrix(
+    what: What,
     expr: str | Program,
     at: Values | Mapping[str, Values],
     *,
@@ -64,67 +65,39 @@ def jacobian_comparison(
     full: bool = False,
     progress: Progress = silent,
 ) -> MatrixComparison:
-    """The Jacobian of a vector-valued function at a point, by every backend. Parameters as in
-    `compare`.
+    """The Jacobian of a vector-valued function, or the Hessian of a number-valued one, at a point,
+    by every backend. Parameters as in `compare`.
 
     Of more than 150 entries a sample is held against the truth, and the products alone, unless
-    `full` or `backends` ask for more.
+    `full` or `backends` ask for more. What is symmetric is asked for once: an entry of a Hessian
+    below the diagonal is that above it.
 
     Raises
     ------
     InputError: for an expression, point, name, dtype or step that makes no sense.
 
-    >>> jacobian_comparison("[x[0]*x[1], x[0]]", [2, 3], backends=["dual"]).results[0].values
+    >>> matrix("jacobian", "[x[0]*x[1], x[0]]", [2, 3], backends=["dual"]).results[0].values
     (3.0, 2.0, 1.0)
-    """
-    problem = located(expr, at)
-    floats, deadline = format_named(dtype), Deadline.for_waiting(timeout)
-    scalar = problem.scalar
-    question = Question(scalar, problem.at, (), 1, floats, digits, h, deadline, progress)
-    columns = differentiated(scalar, wrt)
-    rows = tuple(components("f", problem.program.dims[problem.program.outputs[0]]))
-    pattern = jacobian_pattern(scalar, columns)
-    asked = _Asked("jacobian", problem, question, backends, rows, columns, _places(pattern), full)
-    return _compared(asked, *cheapest(pattern))
-
-
-def hessian_comparison(
-    expr: str | Program,
-    at: Values | Mapping[str, Values],
-    *,
-    wrt: Sequence[str] | None = None,
-    backends: Sequence[str] | None = None,
-    dtype: str = "float64",
-    h: float | None = None,
-    digits: int = 30,
-    timeout: float = 10.0,
-    full: bool = False,
-    progress: Progress = silent,
-) -> MatrixComparison:
-    """The Hessian of a number-valued function at a point, by every backend. Parameters as in
-    `compare`.
-
-    Of more than 150 entries a sample is held against the truth, and the products alone, unless
-    `full` or `backends` ask for more. What is symmetric is asked for once: an entry below the
-    diagonal is that above it.
-
-    Raises
-    ------
-    InputError: for an expression, point, name, dtype or step that makes no sense.
-
-    >>> hessian_comparison("x[0]**2*x[1]", [2, 3], backends=["dual-over-tape"]).results[0].values
+    >>> matrix("hessian", "x[0]**2*x[1]", [2, 3], backends=["dual"]).results[0].values
     (6.0, 4.0, 4.0)
     """
     problem = located(expr, at)
-    number_valued(problem.program)
+    program, scalar = problem.program, problem.scalar
+    order = 1 if what == "jacobian" else 2
+    if order == 2:
+        number_valued(program)
     floats, deadline = format_named(dtype), Deadline.for_waiting(timeout)
-    scalar = problem.scalar
-    question = Question(scalar, problem.at, (), 2, floats, digits, h, deadline, progress)
-    columns = differentiated(scalar, wrt)
-    whole = compression(scalar, columns)
-    places = _places(whole.pattern)
-    asked = _Asked("hessian", problem, question, backends, columns, columns, places, full)
-    return _compared(asked, "forward over reverse", whole.products)
+    question = Question(scalar, problem.at, (), order, floats, digits, h, deadline, progress)
+    columns = rows = differentiated(scalar, wrt)
+    if what == "jacobian":
+        rows = tuple(components("f", program.dims[program.outputs[0]]))
+        pattern = jacobian_pattern(scalar, columns)
+        mode, count = cheapest(pattern)
+    else:
+        whole = compression(scalar, columns)
+        pattern, mode, count = whole.pattern, "forward over reverse", whole.products
+    asked = _Asked(what, problem, question, backends, rows, columns, _places(pattern), full)
+    return _compared(asked, mode, count)
 
 
 def _places(pattern: Pattern) -> tuple[Place, ...]:
@@ -219,13 +192,11 @@ def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
     results = [row.against(certain, floats) for row in _by_method(asked, rows)]
     if asked.backends is None and asked.question.dtype == "float64":
         row = _by_products(asked, certain, count)
-        advised = {replace(r, counsel=None): r for other in results for r in other.remarks}
         reasons = _reasons(asked, row, truths, backend(MODES[mode]))
-        remarks = dict.fromkeys(advised.get(reason, reason) for reason in reasons)
-        results.append(replace(row, remarks=tuple(remarks)))
-    about = [note for truth in truths.values() for note in truth.remarks]
+        results.append(replace(row, remarks=_advised(reasons, results)))
+    remarks = [note for truth in truths.values() for note in truth.remarks]
     if asked.sampled:
-        about.append(remark(Note.SAMPLED, asked=len(asked.held), entries=len(asked.places)))
+        remarks.append(remark(Note.SAMPLED, asked=len(asked.held), entries=len(asked.places)))
     outputs = range(len(asked.rows) if asked.what == "jacobian" else 1)
     return MatrixComparison(
         what=asked.what,
@@ -245,43 +216,56 @@ def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
         mode=mode,
         products=count,
         results=tuple(results),
-        remarks=tuple(dict.fromkeys(about)),
+        remarks=tuple(dict.fromkeys(remarks)),
     )
 
 
 def _answers(asked: _Asked, n: int, methods: Sequence[Backend]) -> tuple[Truth, tuple[Row, ...]]:
     """The truth about the derivatives of one function, and each method's, if there are any
-    derivatives to find. Where f steps or bends along a variable without entries, the point is not
-    smooth."""
-    program, flat = asked.functions[n], asked.flat(n)
+    derivatives to find."""
     names = tuple(name for function, name in asked.held if function == n)
-    question = replace(asked.question, program=program, names=names)
-    varying = used(program)
-    others = sample([name for name in flat if name in varying], full=False)
-    beside = None
-    if others or not names:
-        beside = replace(question, names=tuple(others or flat[:1]), order=1).truth()
-        if not names:
-            return beside, ()
+    question = replace(asked.question, program=asked.functions[n], names=names)
+    beside = _beside(question, asked.flat(n))
+    if beside is not None and not names:
+        return beside, ()
     truth, rows = answers(question, question.configured(methods))
-    if beside is not None and truth.kind is not most_singular([truth.kind, beside.kind]):
-        certified = truth.certified and beside.certified
-        remarks = tuple(dict.fromkeys((*truth.remarks, *beside.remarks)))
-        truth = replace(truth, kind=beside.kind, certified=certified, remarks=remarks)
-    return truth, rows
+    return truth if beside is None else _worse(truth, beside), rows
+
+
+def _beside(question: Question, flat: Sequence[str]) -> Truth | None:
+    """The truth along the variables without entries: where f steps or bends along one of them, the
+    point is not smooth. None where f depends on none of them, but for a function without entries.
+    """
+    varying = used(question.program)
+    names = sample([name for name in flat if name in varying], full=False)
+    if not names and question.names:
+        return None
+    return replace(question, names=tuple(names or flat[:1]), order=1).truth()
+
+
+def _worse(truth: Truth, beside: Truth) -> Truth:
+    """The truth, with the kind of that beside it where this is more singular."""
+    kind = most_singular([truth.kind, beside.kind])
+    if kind is truth.kind:
+        return truth
+    certified = truth.certified and beside.certified
+    remarks = tuple(dict.fromkeys((*truth.remarks, *beside.remarks)))
+    return replace(truth, kind=kind, certified=certified, remarks=remarks)
 
 
 def _by_method(asked: _Asked, rows: Mapping[int, Sequence[Row]]) -> Iterator[MatrixRow]:
     """One matrix for each method, from its rows for each function."""
     functions = [n for n, answered in rows.items() if answered]
     for of_method in zip(*(rows[n] for n in functions), strict=True):
-        row_of = dict(zip(functions, of_method, strict=True))
+        derivatives = {
+            (n, name): derivative
+            for n, row in zip(functions, of_method, strict=True)
+            for name, derivative in row.derivative.items()
+        }
         seconds = [row.seconds for row in of_method if row.seconds is not None]
         yield MatrixRow(
             backend=of_method[0].backend,
-            values=tuple(
-                None if key is None else row_of[key[0]].derivative.get(key[1]) for key in asked.keys
-            ),
+            values=tuple(None if key is None else derivatives.get(key) for key in asked.keys),
             evaluations=sum(row.evaluations for row in of_method),
             seconds=sum(seconds) if len(seconds) == len(of_method) else None,
             remarks=tuple(dict.fromkeys(one for row in of_method for one in row.remarks)),
@@ -291,16 +275,16 @@ def _by_method(asked: _Asked, rows: Mapping[int, Sequence[Row]]) -> Iterator[Mat
 def _by_products(asked: _Asked, certain: Sequence[Quantity | None], count: int) -> MatrixRow:
     """The whole matrix by products with vectors, on arrays: every entry."""
     program, inputs = asked.problem.program, asked.problem.arrays()
-    places = {name: i for i, name in enumerate(asked.question.program.inputs)}
-    order = [places[name] for name in asked.columns]
+    place = {name: i for i, name in enumerate(asked.question.program.inputs)}
+    order = [place[name] for name in asked.columns]
     if asked.what == "jacobian":
         dense, seconds = warm(products.jacobian(program), *inputs)
-        values = tuple(float(dense[i, order[j]]) for i, j in asked.places)
+        values = [float(dense[i, order[j]]) for i, j in asked.places]
     else:
         sparse, seconds = warm(products.hessian(program), *inputs)
         entries = dict(zip(_places(sparse.pattern), sparse.data.tolist(), strict=True))
-        values = tuple(entries.get((order[i], order[j]), 0.0) for i, j in asked.places)
-    row = MatrixRow(PRODUCTS, values, count, seconds)
+        values = [entries.get((order[i], order[j]), 0.0) for i, j in asked.places]
+    row = MatrixRow(PRODUCTS, tuple(values), count, seconds)
     return row.against(certain, asked.question.floats)
 
 
@@ -323,3 +307,9 @@ def _reasons(
                 yield said
         else:
             yield method.reason(question.program, name, question.floats, question.inputs)
+
+
+def _advised(reasons: Iterable[Remark], others: Sequence[MatrixRow]) -> tuple[Remark, ...]:
+    """The reasons, each once, with the advice that goes with them in other rows."""
+    advice = {replace(r, counsel=None): r for row in others for r in row.remarks}
+    return tuple(dict.fromkeys(advice.get(reason, reason) for reason in reasons))

@@ -21,4 +21,4 @@ def command(**given: Any) -> None:
     diffcmp hessian "sum((x[1:]-x[:-1]**2)**2)" --at "x=linspace(-1,1,12)" --plot hessian.png
     diffcmp hessian "norm(x)" --at "x=[3,4]" --vector "[1,0]"
     """
-    matrices.run("hessian_comparison", **given)
+    matrices.run("hessian", **given)

@@ -25,4 +25,4 @@ def command(**given: Any) -> None:
     diffcmp jacobian "softmax(x)" --at "x=[1,2,3]" --plot softmax.png
     diffcmp jacobian "A @ x" --at "A=[[1,2],[3,4]],x=[1,1]" --wrt x --vector "[1,0]"
     """
-    matrices.run("jacobian_comparison", **given)
+    matrices.run("jacobian", **given)

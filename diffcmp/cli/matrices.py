@@ -11,7 +11,7 @@ from diffcmp.cli.output import Output
 from diffcmp.cli.progress import methods
 
 if TYPE_CHECKING:
-    from diffcmp.accuracy.matrix_comparison import MatrixComparison
+    from diffcmp.accuracy.matrix_comparison import What
 
 VECTOR = "The product with a vector: [1,2,3], linspace(0,1,9) or @file.npy."
 
@@ -27,7 +27,7 @@ shared = options.decorated(
 
 
 def run(
-    compared: str,
+    what: What,
     expression: str,
     at: tuple[str, ...],
     output: Output,
@@ -35,24 +35,21 @@ def run(
     covector: str | None = None,
     **settings: Any,
 ) -> None:
-    """Compute the matrix, or its product with a vector, and show it.
-
-    compared: the name of the function that compares.
-    """
+    """Compute the matrix, or its product with a vector, and show it."""
     if vector is not None and covector is not None:
         raise click.UsageError("choose one of --vector and --covector")
     options.preload(settings["backends"])
-    from diffcmp.accuracy import matrix, product
+    from diffcmp.accuracy.matrix import matrix
+    from diffcmp.accuracy.product import with_vector
     from diffcmp.point.point import assignments
 
-    compare = getattr(matrix, compared)
     point = assignments(at)
     with methods(settings["backends"]) as tell:
-        comparison: MatrixComparison = compare(
-            expression, point, **settings, timeout=guard.left(), progress=tell
+        comparison = matrix(
+            what, expression, point, **settings, timeout=guard.left(), progress=tell
         )
     factor = vector if covector is None else covector
     if factor is not None:
-        comparison = product.with_vector(comparison, factor, transposed=covector is not None)
+        comparison = with_vector(comparison, factor, transposed=covector is not None)
     output.draw(comparison)
     output.show(comparison)
