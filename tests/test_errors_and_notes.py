@@ -25,7 +25,7 @@ from diffcmp import (
     trace,
     worker,
 )
-from diffcmp.accuracy.matrix import hessian_comparison
+from diffcmp.accuracy.matrix import matrix
 from diffcmp.backends.protocol import Backend
 from diffcmp.cli.output import figure_format, writable
 from diffcmp.engines.compiled import remaining
@@ -263,7 +263,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.SYMBOLIC_UNFINISHED: lambda: noted("sin(x)", 1, backends=["symbolic"], timeout=1e-9),
     Note.DIRECTIONAL: lambda: noted("sum(x**2)", ["0.5"] * 65, backends=["central"]),
     Note.TOO_MANY_NUMBERS: lambda: noted("sum(x**2)", ["0.5"] * 1001, backends=["dual-lhopital"]),
-    Note.SAMPLED: lambda: {r.note for r in hessian_comparison("prod(x)", ["0.5"] * 18).remarks},
+    Note.SAMPLED: lambda: {r.note for r in matrix("hessian", "prod(x)", ["0.5"] * 18).remarks},
     Note.UNASKED: lambda: {r.note for r in diffcmp.map("x", 0, 1, timeout=1e-9, backends=["dual"]).remarks},
     Note.UNTIMED: lambda: benched("(t**2-4)/(t-2)", 2, ["dual"]),
     Note.UNABLE: lambda: without("mpmath", lambda: {r.note for row in bench(["truth"], quick=True).rows for r in row.remarks}),

@@ -12,11 +12,13 @@ import jsonschema
 import numpy as np
 import pytest
 
-from diffcmp.accuracy.matrix import hessian_comparison, jacobian_comparison
+from diffcmp.accuracy.matrix import matrix
 from diffcmp.accuracy.matrix_comparison import MatrixComparison
 from diffcmp.accuracy.product import with_vector
 from diffcmp.errors import Fault, InputError
-from diffcmp.report import Screen, rendered
+from diffcmp.report.documents import document
+from diffcmp.report.forms import rendered
+from diffcmp.report.screen import Screen
 from diffcmp.truth.record import Kind
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
@@ -35,7 +37,7 @@ def dense(found: MatrixComparison) -> list[list[Fraction]]:
 
 
 def test_a_jacobian_by_hand() -> None:
-    found = jacobian_comparison("[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4], backends=FAST)
+    found = matrix("jacobian", "[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4], backends=FAST)
     assert dense(found) == [[3, 2, 0], [12, 0, 0], [0, Fraction(1, 4), Fraction(-3, 16)]]
     assert (found.rows, found.columns) == (("f[0]", "f[1]", "f[2]"), ("x[0]", "x[1]", "x[2]"))
     assert (found.mode, found.products, found.certified) == ("forward", 2, True)
@@ -48,14 +50,17 @@ def test_a_jacobian_by_hand() -> None:
 def test_a_wide_jacobian_goes_in_reverse() -> None:
     """One output of many inputs is one product of reverse mode, many outputs of one input one of
     forward mode."""
-    wide = jacobian_comparison("[norm(x)]", [3, 4, 12], backends=["tape"])
-    tall = jacobian_comparison("[t, t**2, sin(t)]", {"t": 1}, backends=["tape"])
+    wide = matrix("jacobian", "[norm(x)]", [3, 4, 12], backends=["tape"])
+    tall = matrix("jacobian", "[t, t**2, sin(t)]", {"t": 1}, backends=["tape"])
     assert [(m.mode, m.products) for m in (wide, tall)] == [("reverse", 1), ("forward", 1)]
 
 
 def test_a_hessian_by_hand() -> None:
-    found = hessian_comparison(
-        "x**2*y + y**3*t", {"x": 2, "y": 3, "t": 5}, backends=["dual-over-tape", "tape", "central"]
+    found = matrix(
+        "hessian",
+        "x**2*y + y**3*t",
+        {"x": 2, "y": 3, "t": 5},
+        backends=["dual-over-tape", "tape", "central"],
     )
     assert dense(found) == [[6, 4, 0], [4, 90, 27], [0, 27, 0]]
     assert found.columns == ("x", "y", "t")
@@ -64,7 +69,7 @@ def test_a_hessian_by_hand() -> None:
 
 @pytest.mark.parametrize("n", [5, 12])
 def test_a_tridiagonal_hessian_costs_three_products(n: int) -> None:
-    found = hessian_comparison(ROSENBROCK, f"linspace(-1,1,{n})", backends=None)
+    found = matrix("hessian", ROSENBROCK, f"linspace(-1,1,{n})", backends=None)
     assert found.products == 3
     x = [Fraction(-1) + Fraction(2 * i, n - 1) for i in range(n)]
     for (i, j), entry in zip(found.places, found.truth, strict=True):
@@ -79,7 +84,7 @@ def test_a_tridiagonal_hessian_costs_three_products(n: int) -> None:
 
 
 def test_of_many_entries_a_sample_is_certified() -> None:
-    found = hessian_comparison(ROSENBROCK, "linspace(-1,1,400)")
+    found = matrix("hessian", ROSENBROCK, "linspace(-1,1,400)")
     known = [k for k, q in enumerate(found.truth) if q is not None]
     assert 20 < len(known) < 60
     assert {0, len(found.places) - 1} <= set(known)
@@ -87,22 +92,22 @@ def test_of_many_entries_a_sample_is_certified() -> None:
     assert (row.backend, len(row.values)) == ("products", 3 * 400 - 2)
     assert row.norm_error is not None
     assert row.norm_error < 1e-14
-    whole = hessian_comparison("sum(x)**2", ["1"] * 20, backends=["tape"], full=True)
+    whole = matrix("hessian", "sum(x)**2", ["1"] * 20, backends=["tape"], full=True)
     assert None not in whole.truth
 
 
 def test_what_is_wrt_is_what_is_asked_for() -> None:
-    found = jacobian_comparison(
-        "A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x"], backends=["dual"]
+    found = matrix(
+        "jacobian", "A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x"], backends=["dual"]
     )
     assert dense(found) == [[1, 2], [3, 4]]
-    by_all = jacobian_comparison("A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x", "A[1,0]"])
+    by_all = matrix("jacobian", "A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x", "A[1,0]"])
     assert dense(by_all) == [[1, 2, 0], [3, 4, 5]]
     assert by_all.results[-1].values == (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 def test_a_kink_is_a_kink() -> None:
-    found = jacobian_comparison("[abs(x), x**2]", {"x": 0}, backends=["dual", "central"])
+    found = matrix("jacobian", "[abs(x), x**2]", {"x": 0}, backends=["dual", "central"])
     assert found.kind.value == "kink"
     assert found.truth[0] is None
     assert all(row.remarks for row in found.results)
@@ -115,46 +120,48 @@ def test_a_kink_is_a_kink() -> None:
 def test_products_with_vectors(
     transposed: bool, vector: list[int], expected: list[Fraction]
 ) -> None:
-    matrix = jacobian_comparison("[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4])
-    found = with_vector(matrix, vector, transposed=transposed)
+    compared = matrix("jacobian", "[x[0]*x[1], x[0]**3, x[1]/x[2]]", [2, 3, 4])
+    found = with_vector(compared, vector, transposed=transposed)
     assert [q.exact for q in found.truth if q is not None] == expected
-    assert found.rows == (matrix.columns if transposed else matrix.rows)
+    assert found.rows == (compared.columns if transposed else compared.rows)
     by_name = {row.backend: row for row in found.results}
     assert all(by_name[name].norm_error == 0 for name in ("dual", "tape", "products"))
     assert by_name["products"].evaluations == 1
 
 
 def test_a_product_with_some_columns_and_with_a_hessian() -> None:
-    some = jacobian_comparison("A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x[1]"])
+    some = matrix("jacobian", "A @ x", {"A": [[1, 2], [3, 4]], "x": [5, 6]}, wrt=["x[1]"])
     assert with_vector(some, [10]).results[-1].values == (20.0, 40.0)
-    curved = with_vector(hessian_comparison("x**2*y", {"x": 2, "y": 3}), [1, 10]).results[-1]
+    curved = with_vector(matrix("hessian", "x**2*y", {"x": 2, "y": 3}), [1, 10]).results[-1]
     assert (curved.backend, curved.values, curved.norm_error) == ("products", (46.0, 4.0), 0.0)
 
 
 def test_a_vector_must_be_as_long_as_the_matrix_is_wide() -> None:
-    matrix = jacobian_comparison("[x[0]*x[1]]", [2, 3], backends=["dual"])
+    compared = matrix("jacobian", "[x[0]*x[1]]", [2, 3], backends=["dual"])
     with pytest.raises(InputError) as caught:
-        with_vector(matrix, [1, 2, 3])
+        with_vector(compared, [1, 2, 3])
     assert caught.value.fault is Fault.POINT_SHAPE
     with pytest.raises(InputError) as caught:
-        hessian_comparison("2*x", [1, 2])
+        matrix("hessian", "2*x", [1, 2])
     assert caught.value.fault is Fault.VECTOR_VALUED
 
 
 @pytest.mark.parametrize("found", [
-    jacobian_comparison("[x[0]*x[1], sin(x[0])]", [2, 3], backends=FAST),
-    hessian_comparison(ROSENBROCK, "linspace(-1,1,9)", backends=["dual", "central"]),
-    with_vector(hessian_comparison("norm(x)", [3, 4]), [1, 0]),
-    jacobian_comparison("[abs(x), 1/x]", {"x": 0}, backends=FAST),
+    matrix("jacobian", "[x[0]*x[1], sin(x[0])]", [2, 3], backends=FAST),
+    matrix("hessian", ROSENBROCK, "linspace(-1,1,9)", backends=["dual", "central"]),
+    with_vector(matrix("hessian", "norm(x)", [3, 4]), [1, 0]),
+    matrix("jacobian", "[abs(x), 1/x]", {"x": 0}, backends=FAST),
 ], ids=["jacobian", "hessian", "product", "singular"])  # fmt: skip
 def test_every_form(found: MatrixComparison) -> None:
-    jsonschema.validate(json.loads(str(rendered(found, "json"))), SCHEMA)
-    assert str(rendered(found, "csv")).count("\n") == 1 + len(found.places) * len(found.results)
-    assert "certified" in str(rendered(found, "markdown"))
+    jsonschema.validate(json.loads(str(rendered([document(found)], "json"))), SCHEMA)
+    assert str(rendered([document(found)], "csv")).count("\n") == 1 + len(found.places) * len(
+        found.results
+    )
+    assert "certified" in str(rendered([document(found)], "markdown"))
     for width in (80, 120):
-        lines = str(rendered(found, "text", Screen(width, False, False))).splitlines()
+        lines = str(rendered([document(found)], "text", Screen(width, False, False))).splitlines()
         assert max(map(len, lines)) <= width
-    loaded = np.load(io.BytesIO(bytes(rendered(found, "npz"))))
+    loaded = np.load(io.BytesIO(bytes(rendered([document(found)], "npz"))))
     assert loaded["truth"].shape == loaded["row"].shape == (len(found.places),)
 
 
@@ -167,31 +174,31 @@ def test_where_a_hessian_has_no_entries_the_point_is_known_all_the_same(
 ) -> None:
     """f bends along a variable with which no slope varies: that is a kink, though the matrix has no
     entry there."""
-    found = hessian_comparison(expr, at)
+    found = matrix("hessian", expr, at)
     assert found.kind is kind
     assert found.certified
-    assert rendered(found)
+    assert rendered([document(found)])
     jsonschema.validate(found.to_dict(), SCHEMA)
 
 
 def test_the_values_of_outputs_that_do_not_vary_stand_in_their_places() -> None:
-    found = jacobian_comparison("[x[0], 5, sign(x[1])]", [1, 0], backends=["dual"])
+    found = matrix("jacobian", "[x[0], 5, sign(x[1])]", [1, 0], backends=["dual"])
     assert [q and q.exact for q in found.value] == [1, 5, 0]
     assert found.kind is Kind.JUMP
 
 
 def test_sampled_values_stand_in_their_places() -> None:
-    found = jacobian_comparison("x[:-1]*x[1:]", list(range(200)))
+    found = matrix("jacobian", "x[:-1]*x[1:]", list(range(200)))
     assert len(found.value) == len(found.rows)
     assert all(q is None or q.exact == i * (i + 1) for i, q in enumerate(found.value))
-    assert "unknown" not in rendered(found)
+    assert "unknown" not in rendered([document(found)])
 
 
 @pytest.mark.parametrize(("what", "expr", "at"), [
-    (hessian_comparison, "max(x*x)", [0, 0, 0]), (hessian_comparison, "sum(sin(x)/x)", [0, 2, 3]),
-    (jacobian_comparison, "x/norm(x)", [0, 0]), (jacobian_comparison, "[log(x[0]), x[1]]", [0, 1]),
+    ("hessian", "max(x*x)", [0, 0, 0]), ("hessian", "sum(sin(x)/x)", [0, 2, 3]),
+    ("jacobian", "x/norm(x)", [0, 0]), ("jacobian", "[log(x[0]), x[1]]", [0, 1]),
 ])  # fmt: skip
 def test_whole_products_that_are_wrong_say_why(what: Any, expr: str, at: list[int]) -> None:
-    row = what(expr, at).results[-1]
+    row = matrix(what, expr, at).results[-1]
     assert row.backend == "products"
     assert row.remarks
