@@ -33,6 +33,7 @@ from diffcmp.truth.record import Truth
 NUMBERS = 1000  # components up to which methods that know numbers only are asked
 TIME = "t"  # along a line
 COUNT = 3  # directions
+KEYS = tuple(f"direction {k}" for k in range(1, COUNT + 1))
 SEED = 20_190_521
 
 
@@ -165,22 +166,31 @@ def _directional(method: Backend, directions: Directions, truth: Truth, f: float
     """One method along each direction, held against the certified gradient."""
     floats = Floats()
     estimates = directions.estimates(method)
-    keys = [f"direction {k}" for k in range(1, COUNT + 1)]
-    remarks = [remark(Note.DIRECTIONAL, count=COUNT, components=len(directions.names))]
     errors = {}
-    for key, estimate, true in zip(keys, estimates, directions.derivatives(truth), strict=True):
-        error = errors[key] = Errors(estimate.derivative[TIME], true, floats)
-        digits, finite = error.digits, error.exact is not None
-        remarks += estimate.remarks
-        if digits is not None and finite and digits < method.expected_digits(floats):
-            remarks.append(remark(Note.WRONG, digits=digits))
-    steps = {key: one.h[TIME] for key, one in zip(keys, estimates, strict=True) if one.h}
+    remarks = [remark(Note.DIRECTIONAL, count=COUNT, components=len(directions.names))]
+    for key, estimate, true in zip(KEYS, estimates, directions.derivatives(truth), strict=True):
+        errors[key] = Errors(estimate.derivative[TIME], true, floats)
+        remarks += [*estimate.remarks, *_wrong(errors[key], method.expected_digits(floats))]
+    return measured(method, _joint(f, estimates), errors, remarks)
+
+
+def _wrong(error: Errors, enough: float) -> list[Remark]:
+    """Says that a finite number has too few digits."""
+    digits = error.digits
+    if error.exact is None or digits is None or digits >= enough:
+        return []
+    return [remark(Note.WRONG, digits=digits)]
+
+
+def _joint(f: float, estimates: Sequence[Estimate]) -> Estimate:
+    """One estimate of all directions; its seconds are those of one of them."""
+    along = dict(zip(KEYS, estimates, strict=True))
+    steps = {key: one.h[TIME] for key, one in along.items() if one.h}
     seconds = [one.seconds for one in estimates if one.seconds is not None]
-    joint = Estimate(
+    return Estimate(
         value=f,
-        derivative={key: one.value for key, one in errors.items()},
+        derivative={key: one.derivative[TIME] for key, one in along.items()},
         evaluations=sum(one.evaluations for one in estimates),
         h=steps or None,
         seconds=statistics.median_high(seconds) if seconds else None,
     )
-    return measured(method, joint, errors, remarks)

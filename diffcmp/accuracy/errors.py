@@ -17,8 +17,8 @@ Key = TypeVar("Key")
 class Errors:
     """How far a number of a floating-point format is from the true one.
 
-    value: None where a method has nothing to say. true: None where there is no certified number;
-    without both of them, there are no errors either.
+    value: None where a method has nothing to say. true: None where there is no certified number.
+    Without both of them there is no error, and all properties are None.
     """
 
     value: Any
@@ -27,20 +27,20 @@ class Errors:
 
     @property
     def exact(self) -> Fraction | None:
-        """|value - true|, exactly; None where the value is not finite, or nothing is known."""
+        """|value - true|, exactly; None too where the value is not finite."""
         if self.value is None or self.true is None or not math.isfinite(self.value):
             return None
         return abs(exact(self.value) - self.true)
 
     @property
     def absolute(self) -> float | None:
-        """|value - true| as the nearest float64."""
+        """The nearest float64 to |value - true|."""
         error = self.exact
         return None if error is None else nearest_double(error)
 
     @property
     def relative(self) -> float | None:
-        """The error over |true|; where the true number is 0, only no error at all has a size."""
+        """The error over |true|; where the true number is 0, only an error of 0 has a size."""
         error = self.exact
         if error is None or self.true is None:
             return None
@@ -53,7 +53,7 @@ class Errors:
         """Correct significant decimal digits; 0 where the value is not finite."""
         if self.value is None or self.true is None:
             return None
-        return correct_digits(self.exact, self.true, self.floats)
+        return correct_digits(self.exact, self.true, full_digits(self.floats))
 
     @property
     def ulps(self) -> float | None:
@@ -69,9 +69,8 @@ def full_digits(floats: Floats) -> float:
     return floats.precision * math.log10(2)
 
 
-def correct_digits(error: Fraction | None, true: Fraction, floats: Floats) -> float:
-    """Correct significant decimal digits: -log₁₀ of the relative error, between 0 and what the
-    format holds.
+def correct_digits(error: Fraction | None, true: Fraction, most: float) -> float:
+    """Correct significant decimal digits: -log₁₀ of the relative error, between 0 and `most`.
 
     Where the true value is 0 there is no relative error: the absolute one is taken, as if the scale
     were 1. A result that is not finite, with None for its error, has 0 correct digits.
@@ -79,9 +78,9 @@ def correct_digits(error: Fraction | None, true: Fraction, floats: Floats) -> fl
     if error is None:
         return 0.0
     if error == 0:
-        return full_digits(floats)
+        return most
     relative = error / abs(true) if true else error
-    return min(max(-log10(relative), 0.0) + 0.0, full_digits(floats))
+    return min(max(-log10(relative), 0.0) + 0.0, most)
 
 
 def log10(value: Fraction) -> float:

@@ -1,13 +1,11 @@
 """The results: a `Comparison` of backends at one point, a `Sweep` over step sizes, a `Map` over an
-interval.
-
-Plain fields, nothing computed.
-"""
+interval. Plain fields, nothing computed."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from diffcmp.accuracy.components import Shapes, packed
@@ -20,17 +18,14 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One backend's answer, held against the truth; a mapping has one entry for each derivative
+    """One backend's answer, held against the truth. Each mapping has an entry for every derivative
     asked for, by its name (`engines.partials`), and `h` one for each variable that was moved.
 
-    abs_error, rel_error: against the certified derivative; None where there is none. digits:
-    correct significant decimal digits, at most what the dtype can hold. ulps: the error in units in
-    the last place of the certified derivative.
-    h: the step size used; None for a method without one. rule: how h was chosen ("√u·max(|x|, 1)",
-        "given").
-    seconds: per call, the median of repeats. expression: the derivative as found symbolically.
-    worst: the component that is farthest off, and norm_error its error over the largest certified
-        component (`accuracy.components`).
+    h: the step size, None for a method without one. rule: how it was chosen ("√u·max(|x|, 1)",
+    "given"). abs_error, rel_error, digits, ulps: against the certified derivative, as
+    `accuracy.errors` defines them; None where there is none. seconds: per call, the median of
+    repeats. expression: the derivative in symbols. worst: the component that is farthest off, and
+    norm_error its error over the largest certified component.
     """
 
     backend: str
@@ -50,8 +45,8 @@ class Row:
     norm_error: float | None = None
 
     def to_dict(self, shapes: Shapes | None = None) -> dict[str, Any]:
-        """The row as the JSON form has it; with the shapes of the variables, what is known of
-        vectors is a list."""
+        """The row as the JSON form has it; given the shapes of the variables, the components of a
+        vector are a list."""
         shapes = shapes or {}
         return {
             "backend": self.backend,
@@ -72,14 +67,13 @@ class Row:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """Every backend at one point, against the truth.
 
     program: of numbers. at: what the user called the values. shapes: of the variables as typed,
-        where some are vectors or
-    matrices. elements: the exact numbers of the point by component, where these are not what the
-        user called the values.
+    where some are vectors or matrices. elements: the exact numbers of the point by component, where
+    these are not what the user called the values.
     """
 
     program: Program
@@ -92,12 +86,16 @@ class Comparison:
     shapes: Shapes = field(default_factory=dict)
     elements: dict[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        methods = ", ".join(row.backend for row in self.rows)
+        return f"<Comparison of {_place(self.program, self.at)}: {methods}>"
+
     def coordinate(self, name: str) -> str:
         """The exact number at which one component of the point is."""
         return self.elements.get(name) or self.at[name]
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of `diffcmp grad`, described by `docs/schema.json`."""
+        """The JSON form of `diffcmp compare`, described by `docs/schema.json`."""
         return {
             "schema": SCHEMA,
             "expression": self.program.text,
@@ -106,7 +104,7 @@ class Comparison:
             "at": packed(self.elements, self.shapes) if self.shapes else self.at,
             "dtype": self.dtype,
             "kernel": self.kernel,
-            "truth": known(self.truth, self.shapes),
+            "truth": _truth(self.truth, self.shapes),
             "results": [row.to_dict(self.shapes) for row in self.rows],
         }
 
@@ -115,9 +113,9 @@ class Comparison:
 class Step:
     """One step size: the estimate and the three parts of its error, which add up to `total`.
 
-    h, estimate and the parts are exact numbers written as decimal strings of enough digits that
-    they add up; None where there is no such number (no derivative to compare with, or a stencil
-    that leaves the domain). `estimate_nan` and the like are the strings "nan", "inf", "-inf".
+    The estimate and the parts are decimal strings of enough digits that they add up; None where
+    there is no such number: no derivative to compare with, or a stencil that leaves the domain. An
+    estimate that is not finite is "nan", "inf" or "-inf".
     """
 
     h: float
@@ -127,29 +125,16 @@ class Step:
     roundoff: str | None
     representation: str | None
 
-    def to_dict(self) -> dict[str, Any]:
-        """The row as the JSON form has it."""
-        return {
-            "h": self.h,
-            "estimate": self.estimate,
-            "total": self.total,
-            "truncation": self.truncation,
-            "roundoff": self.roundoff,
-            "representation": self.representation,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """One method over all step sizes.
 
-    fitted_order: slope of log|truncation| over log h; None where the truncation error vanishes or
-        is unknown.
-    roundoff_slope: that of log|roundoff|, about minus the order of the derivative for differences;
-    None likewise. best_h: the step with the smallest total error. predicted_h: where theory puts it
-        (None: no theory, or f″ = 0). default_h: by the
-    method's rule. digits_lost: by default_h against best_h, in decimal digits. rule: the rule of
-        default_h in words.
+    fitted_order: the slope of log|truncation| over log h, None where the truncation error vanishes
+    or is unknown. roundoff_slope: that of log|roundoff|, about minus the order of the derivative
+    for differences. best_h: the step with the smallest total error. predicted_h: where theory puts
+    it, None where there is no theory, or f″ = 0. default_h: that of the method's rule. digits_lost:
+    by default_h against best_h, in decimal digits.
     """
 
     backend: str
@@ -179,11 +164,11 @@ class Series:
             "default_digits": self.default_digits,
             "digits_lost": self.digits_lost,
             "notes": [str(remark) for remark in self.remarks],
-            "rows": [row.to_dict() for row in self.rows],
+            "rows": [asdict(row) for row in self.rows],
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sweep:
     """Truncation, roundoff and representation error of every method with a step, over a grid of
     step sizes."""
@@ -196,8 +181,12 @@ class Sweep:
     truth: Truth
     series: tuple[Series, ...]
 
+    def __repr__(self) -> str:
+        methods = ", ".join(series.backend for series in self.series)
+        return f"<Sweep of {_place(self.program, self.at)}: {methods}>"
+
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of `diffcmp sweep-h`, described by `docs/schema.json`."""
+        """The JSON form of `diffcmp sweep`, described by `docs/schema.json`."""
         return {
             "schema": SCHEMA,
             "expression": self.program.text,
@@ -217,7 +206,7 @@ class Sample:
 
     at: the exact point, a decimal, a fraction or a constant such as "pi/2". x: the float64 nearest
     to it. derivative: the certified one as a decimal string, None where there is none; left, right:
-        where these differ from it.
+    where these differ from it.
     """
 
     at: str
@@ -229,20 +218,12 @@ class Sample:
 
     def to_dict(self) -> dict[str, Any]:
         """The point as the JSON form has it."""
-        return {
-            "at": self.at,
-            "x": self.x,
-            "kind": self.kind.value,
-            "derivative": self.derivative,
-            "left": self.left,
-            "right": self.right,
-        }
+        return asdict(self) | {"kind": self.kind.value}
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Neighbouring points of a map that are of the same kind, and not smooth. first, last: their
-    indices."""
+    """Neighbouring points of a map, `first` to `last`, that are of one kind and not smooth."""
 
     kind: Kind
     first: int
@@ -273,12 +254,10 @@ class Track:
     """One method along x.
 
     derivative: at each point a number of the dtype, nan where the method fails, None where it was
-        not asked or has nothing
-    to say. digits: correct ones; None too where there is no certified derivative. median, worst: of
-    the digits. worst_at: the index of the first point with the fewest. expected: the digits that a
-        sound method of its order has at least.
-    below_half: the share of points with less than half the digits of the dtype. places: the worst
-        ones, along x.
+    not asked or has nothing to say. digits: correct ones; None too where there is no certified
+    derivative. median, worst: of the digits. worst_at: the index of the first point with the
+    fewest. expected: the digits that a sound method of its order has at least. below_half: the
+    share of points with less than half the digits of the dtype. places: the worst ones, along x.
     places_left_out: how many more there are. remarks: about the whole.
     """
 
@@ -295,14 +274,14 @@ class Track:
     remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Map:
     """Correct digits of every method along an interval, and the points in it where something
     happens.
 
     variable: the one that runs. at: the values of the others. start, stop: the ends as typed.
-        digits: of the truth.
-    full: the digits that the dtype holds. certified: whether every truth is proven.
+    digits: of the truth. full: the digits that the dtype holds. certified: whether every truth is
+    proven.
     """
 
     program: Program
@@ -320,6 +299,9 @@ class Map:
     special: tuple[Stretch, ...]
     tracks: tuple[Track, ...]
     remarks: tuple[Remark, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Map of {self.program.text!r}, {self.variable} from {self.start} to {self.stop}>"
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of `diffcmp map`, described by `docs/schema.json`."""
@@ -376,10 +358,15 @@ class Map:
         }
 
 
-def known(truth: Truth, shapes: Shapes) -> dict[str, Any]:
-    """The truth as the JSON form has it, what is known of vectors as lists."""
-    found = truth.to_dict()
-    return found | {key: packed(found[key], shapes) for key in ("derivative", "left", "right")}
+def _place(program: Program, at: Mapping[str, str]) -> str:
+    """A function and a point, for a debugger."""
+    return f"{program.text!r} at {', '.join(f'{name} = {value}' for name, value in at.items())}"
+
+
+def _truth(truth: Truth, shapes: Shapes) -> dict[str, Any]:
+    """The truth as the JSON form has it, the components of vectors as lists."""
+    form = truth.to_dict()
+    return form | {key: packed(form[key], shapes) for key in ("derivative", "left", "right")}
 
 
 def _step(h: dict[str, float] | None, shapes: Shapes) -> Any:
@@ -387,7 +374,8 @@ def _step(h: dict[str, float] | None, shapes: Shapes) -> Any:
     if h is None:
         return None
     steps = {name: plain(step) for name, step in h.items()}
-    return next(iter(steps.values())) if len(set(steps.values())) == 1 else packed(steps, shapes)
+    several = set(steps.values())
+    return several.pop() if len(several) == 1 else packed(steps, shapes)
 
 
 def plain(value: Any) -> Any:
@@ -397,17 +385,8 @@ def plain(value: Any) -> Any:
     """
     if value is None:
         return None
-    if type(value).__name__ == "longdouble" and abs(value) < math.inf:
+    dtype = type(value).__name__
+    if dtype == "longdouble" and abs(value) < math.inf:  # `isfinite` rounds to float64
         return str(value)
-    number = (
-        float(value) if type(value).__name__ not in ("float16", "float32") else float(str(value))
-    )
-    return (
-        number
-        if math.isfinite(number)
-        else "nan"
-        if math.isnan(number)
-        else "inf"
-        if number > 0
-        else "-inf"
-    )
+    number = float(str(value)) if dtype in ("float16", "float32") else float(value)
+    return number if math.isfinite(number) else str(number)

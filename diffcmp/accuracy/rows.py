@@ -7,7 +7,7 @@ import math
 import re
 import statistics
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,26 +29,32 @@ WORST = 3  # of more components the ones that are looked into
 
 def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f: Any) -> Row:
     """An estimate held against the truth. f: the function's value, where the method gives none."""
-    value = f if estimate.value is None else estimate.value
-    errors = {
-        name: Errors(estimate.derivative.get(name), truth.exact(name), question.floats)
-        for name in question.names
-    }
-    remarks = list(estimate.remarks)
+    if estimate.value is None:
+        estimate = replace(estimate, value=f)
+    errors = {}
+    for name in question.names:
+        number = estimate.derivative.get(name)
+        errors[name] = Errors(number, truth.exact(name), question.floats)
+    remarks = [*estimate.remarks]
     for name in _looked_into(errors):
-        number = errors[name].value
-        if number is not None and math.isfinite(number):
-            h = None if estimate.h is None else steps_of(estimate.h, name, truth.order)
-            said = verdict(question, truth, Answer(method, name, errors[name], h, value))
-            remarks += [] if said is None else [said]
-    return measured(method, replace(estimate, value=value), errors, remarks)
+        h = None if estimate.h is None else steps_of(estimate.h, name, truth.order)
+        said = verdict(question, truth, Answer(method, name, errors[name], h, estimate.value))
+        remarks += [] if said is None else [said]
+    return measured(method, estimate, errors, remarks)
 
 
-def _looked_into(errors: Mapping[str, Errors]) -> Sequence[str]:
-    """All of a few components; of many, those with the fewest digits."""
-    if len(errors) <= LARGE:
-        return list(errors)
-    return sorted(errors, key=lambda name: errors[name].digits or 0.0)[:WORST]
+def _looked_into(errors: Mapping[str, Errors]) -> list[str]:
+    """The components whose numbers get a verdict: of few components all with a finite number, of
+    many those of the ones with the fewest digits."""
+    names = list(errors)
+    if len(names) > LARGE:
+        names = sorted(names, key=lambda name: errors[name].digits or 0.0)[:WORST]
+    return [name for name in names if finite(errors[name].value)]
+
+
+def finite(value: Any) -> bool:
+    """Whether a method has a finite number to give."""
+    return value is not None and math.isfinite(value)
 
 
 def measured(
@@ -94,7 +100,9 @@ def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
 
 def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows, with no advice to use a method that fails in the same table."""
-    failed = [re.escape(row.backend) for row in rows if not any(_finite(row))]
+    failed = [
+        re.escape(row.backend) for row in rows if not any(map(finite, row.derivative.values()))
+    ]
     if not failed:
         return tuple(rows)
     named = re.compile(rf"(?<![\w-])({'|'.join(failed)})(?![\w-])")
@@ -103,9 +111,3 @@ def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
         return replace(said, counsel=ASK) if named.search(said.advice) else said
 
     return tuple(replace(row, remarks=tuple(map(sound, row.remarks))) for row in rows)
-
-
-def _finite(row: Row) -> Iterator[bool]:
-    """Whether each of the derivatives is a finite number."""
-    for value in row.derivative.values():
-        yield value is not None and math.isfinite(value)

@@ -6,19 +6,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
 from flint import arb
 
 from diffcmp.accuracy.budget import NOTHING, Parts, budget_of, certain
-from diffcmp.accuracy.errors import Errors
+from diffcmp.accuracy.errors import correct_digits, full_digits
 from diffcmp.accuracy.fit import slope
 from diffcmp.accuracy.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.record import Series, Step, Sweep, plain
 from diffcmp.accuracy.stepsize import predicted
-from diffcmp.arithmetic.balls import Ball, to_arb
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import exact
 from diffcmp.backends.protocol import Backend, rational
 from diffcmp.backends.registry import backend, chosen
@@ -29,7 +28,7 @@ from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import taylor
-from diffcmp.truth.record import Quantity, Truth, decimal_string
+from diffcmp.truth.record import Truth, decimal_string
 
 MAX_STEPS = 20_000
 PART_DIGITS = 25
@@ -164,16 +163,23 @@ class _Certain:
     """What is certain of the derivative that is asked for.
 
     at_rounded, at_typed: the derivative at the point as the format rounds it, and at the point as
-    typed; None where there is none. true: what estimates are held against, where both are known.
-    taylor: f, f′, … at the point as far as theory needs them, None where f is not smooth, or the
-    derivative is mixed.
+    typed; None where there is none. taylor: f, f′, … at the point as far as theory needs them, None
+    where f is not smooth, or the derivative is mixed.
     """
 
     question: Question
     at_rounded: Ball | None
     at_typed: Ball | None
-    true: Fraction | None
     taylor: list[Ball] | None
+
+    def digits(self, parts: Parts) -> float | None:
+        """Correct digits of an estimate, by the parts of its error."""
+        if parts is NOTHING or self.at_typed is None:
+            return None
+        balls = Balls()
+        error = None if parts.total is None else abs(balls.fraction(to_arb(parts.total)))
+        true = balls.fraction(to_arb(self.at_typed))
+        return correct_digits(error, true, full_digits(self.question.floats))
 
 
 def _certain(question: Question, truth: Truth, highest: int) -> _Certain:
@@ -189,8 +195,7 @@ def _certain(question: Question, truth: Truth, highest: int) -> _Certain:
     if len(distinct(name, order)) == 1:
         terms = max(highest, USUAL_ORDER) + order
         derivatives = taylor(question.program, question.where, name, terms)
-    true = Quantity(None if at_rounded is None else at_typed).exact
-    return _Certain(question, at_rounded, at_typed, true, derivatives)
+    return _Certain(question, at_rounded, at_typed, derivatives)
 
 
 def _ball(truth: Truth, name: str) -> Ball | None:
@@ -211,10 +216,12 @@ def _series(method: Backend, known: _Certain, grid: Sequence[float]) -> Series:
     default = method.step(scale, floats)
     refused = method.refused(question.dtype)
     estimates = [] if refused else _estimates(method, question, [*grid, default])
-    parts = _parts(method, known, grid, estimates)
-    errors = [Errors(x, known.true, floats) for x in estimates]
-    best_h, best = _best(grid, errors[:-1])
-    usual = errors[-1].digits if errors else None
+    *parts, usual = _parts(method, known, [*grid, default], estimates)
+    best_h, best = _best(grid, parts)
+    best_digits, default_digits = known.digits(best), known.digits(usual)
+    lost = None
+    if best_digits is not None and default_digits is not None:
+        lost = best_digits - default_digits
     taylor = known.taylor
     return Series(
         backend=method.name,
@@ -224,9 +231,9 @@ def _series(method: Backend, known: _Certain, grid: Sequence[float]) -> Series:
         predicted_h=None if taylor is None else predicted(method, taylor, floats),
         default_h=default,
         rule=method.rule,
-        best_digits=best,
-        default_digits=usual,
-        digits_lost=None if best is None or usual is None else best - usual,
+        best_digits=best_digits,
+        default_digits=default_digits,
+        digits_lost=lost,
         rows=tuple(map(_step, grid, estimates, parts)),
         remarks=(refused,) if refused else (),
         roundoff_slope=fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
@@ -250,14 +257,17 @@ def _parts(
         return [NOTHING] * len(steps)
     budget = budget_of(known.question, method, at_rounded, at_typed, min(steps))
     moved = len(method.moves(known.question.names[0]))
-    return [budget.split(x, [h] * moved) for h, x in zip(steps, estimates[:-1], strict=True)]
+    return [budget.split(x, [h] * moved) for h, x in zip(steps, estimates, strict=True)]
 
 
-def _best(grid: Sequence[float], errors: Sequence[Errors]) -> tuple[float | None, float | None]:
-    """The step with the smallest error, the largest of several, and the correct digits there."""
-    sizes = [(one.absolute, k) for k, one in enumerate(errors)]
-    size, k = min(((size, k) for size, k in sizes if size is not None), default=(None, 0))
-    return (None, None) if size is None else (grid[k], errors[k].digits)
+def _best(grid: Sequence[float], parts: Sequence[Parts]) -> tuple[float | None, Parts]:
+    """The step with the smallest total error, the largest of several, and its parts."""
+    best_h, best, least = None, NOTHING, arb("inf")
+    for h, part in zip(grid, parts, strict=True):
+        size = least if part.total is None else abs(to_arb(part.total)).mid()
+        if size < least:
+            best_h, best, least = h, part, size
+    return best_h, best
 
 
 def _step(h: float, value: Any, parts: Parts) -> Step:
@@ -309,9 +319,9 @@ def fitted_roundoff(grid: Sequence[float], parts: Sequence[Parts], ulp: float) -
     """
     points = _logarithms(grid, [part.roundoff for part in parts])
     low = math.log(NODES_APART * ulp) if ulp else -math.inf
-    between = [(x, y) for x, y in points if low < x < math.log(WIDEST)]
-    largest = accumulate((y for _, y in between), max)
-    return slope([(x, y) for (x, _), y in zip(between, largest, strict=True)])
+    points = [(x, y) for x, y in points if low < x < math.log(WIDEST)]
+    largest = accumulate([y for _, y in points], max)
+    return slope([(x, y) for (x, _), y in zip(points, largest, strict=True)])
 
 
 def _logarithms(grid: Sequence[float], sizes: Sequence[Ball | None]) -> list[tuple[float, float]]:

@@ -57,7 +57,24 @@ class Answer:
 
 def verdict(question: Question, truth: Truth, answer: Answer) -> Remark | None:
     """The remark on one finite derivative; None where it is right."""
-    along, second = truth.along[answer.name], truth.order == 2
+    along = truth.along[answer.name]
+    if along.derivative is None or along.kind is Kind.EDGE:
+        return _baseless(along, truth.order == 2, answer.errors)
+    digits = answer.errors.digits
+    if digits is not None and digits < answer.method.expected_digits(question.floats):
+        return _blame(question, along.kind, answer, digits)
+    if along.kind is not Kind.SMOOTH or math.isfinite(answer.f):
+        return None
+    by_steps = answer.method.imaginary and math.isfinite(question.value())
+    return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
+
+
+# where there is no derivative
+# -------------------------------------------------------------------------------------------------
+
+
+def _baseless(along: Coordinatewise, second: bool, errors: Errors) -> Remark:
+    """The remark on a number that stands where no derivative exists, or one from one side only."""
     if along.kind in _SINGULAR:
         return remark(_SINGULAR[along.kind])
     if along.kind is Kind.KINK and second:
@@ -65,29 +82,12 @@ def verdict(question: Question, truth: Truth, answer: Answer) -> Remark | None:
     if along.kind is Kind.EDGE:
         note = Note.SECOND_EDGE if second else Note.EDGE
         return remark(note, derivative=_short(along.right or along.left))
-    if along.derivative is None:
-        return _one_sided(along, second, answer)
-    digits = answer.errors.digits
-    if digits is not None and digits < answer.method.expected_digits(question.floats):
-        return _blame(question, along.kind, answer, digits)
-    if not math.isfinite(answer.f) and along.kind is Kind.SMOOTH:
-        by_steps = answer.method.imaginary and math.isfinite(question.value())
-        return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
-    return None
-
-
-# where there is no derivative
-# -------------------------------------------------------------------------------------------------
-
-
-def _one_sided(along: Coordinatewise, second: bool, answer: Answer) -> Remark:
-    """The remark on a number that stands between two one-sided derivatives."""
     sides = along.left, along.right
     if any(side is not None and side.infinite for side in sides):
         return remark(Note.INFINITE_CURVATURE)
     left, right = map(_short, sides)
     note = Note.KINK_OF_SLOPE if second else Note.KINK
-    return remark(note, left=left, right=right, choice=_choice(answer.errors, along))
+    return remark(note, left=left, right=right, choice=_choice(errors, along))
 
 
 def _short(quantity: Quantity | None) -> str:

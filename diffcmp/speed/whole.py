@@ -12,16 +12,17 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from diffcmp.accuracy.errors import log10
+from diffcmp.accuracy.errors import correct_digits
 from diffcmp.accuracy.record import Sweep
 from diffcmp.accuracy.sweep import sweep as sweep_over
 from diffcmp.errors import Fault, InputError
 from diffcmp.speed import by_hand
 from diffcmp.speed.by_hand import ROSENBROCK, SQUIRE_TRAPP
-from diffcmp.speed.suites import AT, Asked, exact, prepared, slope_at
+from diffcmp.speed.suites import AT, Asked, prepared, slope_at
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work
 from diffcmp.truth.certify import certify
+from diffcmp.truth.record import certain
 
 DIGITS = 30
 GUARD = 2  # of the digits of an answer may be lost to its rounding
@@ -45,12 +46,7 @@ class ManyDigits:
         return min(self._one(text) for text in ([answer] if isinstance(answer, str) else answer))
 
     def _one(self, text: str) -> float:
-        error = abs(Fraction(text) - self.true)
-        return (
-            float(self.most)
-            if error == 0
-            else min(max(-log10(error / abs(self.true)), 0.0), float(self.most))
-        )
+        return correct_digits(abs(Fraction(text) - self.true), self.true, float(self.most))
 
 
 def sweep(asked: Asked) -> Iterator[Work]:
@@ -58,32 +54,28 @@ def sweep(asked: Asked) -> Iterator[Work]:
     estimates alone."""
     per_decade = 4 if asked.quick else PER_DECADE
     sizes = [10.0 ** (-k / per_decade) for k in range(20 * per_decade + 1)]
-
-    def prepare() -> Call:
-        return partial(sweep_over, SQUIRE_TRAPP, MIDDLE, backends=METHODS, per_decade=per_decade)
-
+    by_hand_only = prepared(by_hand.steps, float(MIDDLE), sizes)
+    ours = partial(sweep_over, SQUIRE_TRAPP, MIDDLE, backends=METHODS, per_decade=per_decade)
     methods = (
-        Method(
-            "estimates alone, math", prepared(by_hand.steps, float(MIDDLE), sizes), answers=False
-        ),
-        Method("sweep()", prepare, ADD_UP, numbers=implied),
+        Method("estimates alone, math", by_hand_only, answers=False),
+        Method("sweep()", lambda: ours, ADD_UP, numbers=implied),
     )
     name = f"errors of {len(METHODS)} methods over {len(sizes)} step sizes"
-    yield Work("sweep", name, methods, lambda: certain(SQUIRE_TRAPP, MIDDLE))
+    yield Work("sweep", name, methods, lambda: many_digits(SQUIRE_TRAPP, MIDDLE))
 
 
-def implied(found: Sweep) -> list[str]:
+def implied(run: Sweep) -> list[str]:
     """The derivative that every step of a sweep was held against: its estimate without its
     error."""
-    steps = [step for series in found.series for step in series.rows if step.total is not None]
-    return [
-        str(Fraction(Decimal(step.estimate)) - Fraction(Decimal(step.total or 0))) for step in steps
-    ]
+    steps = [step for series in run.series for step in series.rows if step.total is not None]
+    errors = [Fraction(Decimal(step.total or 0)) for step in steps]
+    estimates = [Fraction(Decimal(step.estimate)) for step in steps]
+    return [str(a - b) for a, b in zip(estimates, errors, strict=True)]
 
 
-def certain(expr: str, at: str) -> ManyDigits:
+def many_digits(expr: str, at: str) -> ManyDigits:
     """A derivative to more digits than are asked for anywhere."""
-    return ManyDigits(exact(certify(expr, at, digits=2 * DIGITS).derivative("x")), DIGITS)
+    return ManyDigits(certain(certify(expr, at, digits=2 * DIGITS).derivative("x")), DIGITS)
 
 
 def truth(asked: Asked) -> Iterator[Work]:
@@ -97,12 +89,8 @@ def _truth(expr: str, at: str, kind: str) -> Work:
         Method("mpmath.diff", lambda: _mpmath(expr, at), DIGITS - GUARD),
         Method("certify()", lambda: _certify(expr, at), DIGITS - GUARD),
     )
-    return Work(
-        "truth",
-        f"f′({at}) of {expr} to {DIGITS} digits, {kind}",
-        methods,
-        lambda: certain(expr, at),
-    )
+    name = f"f′({at}) of {expr} to {DIGITS} digits, {kind}"
+    return Work("truth", name, methods, lambda: many_digits(expr, at))
 
 
 def _certify(expr: str, at: str) -> Call:
@@ -151,30 +139,21 @@ def startup(asked: Asked) -> Iterator[Work]:
     point = [float(x) for x in POINT.split(",")]
 
     def gradient_truth() -> Certified:
-        found = certify(ROSENBROCK, {"x": point})
-        return Certified(
-            {i: exact(found.derivative(f"x[{i}]")) for i in range(len(point))}, len(point)
-        )
+        truth = certify(ROSENBROCK, {"x": point})
+        components = [certain(truth.derivative(name)) for name in truth.along]
+        return Certified(dict(enumerate(components)), len(point))
 
-    yield Work(
-        "startup",
-        "first f′ in a new process",
-        (idle, numpy, number),
-        lambda: Certified({0: slope_at(AT)}),
-        PATIENCE,
-    )
-    yield Work(
-        "startup", "first ∇f in a new process", (numpy, idle, vector), gradient_truth, PATIENCE
-    )
+    def number_truth() -> Certified:
+        return Certified({0: slope_at(AT)})
+
+    name, methods = "first f′ in a new process", (idle, numpy, number)
+    yield Work("startup", name, methods, number_truth, PATIENCE)
+    name, methods = "first ∇f in a new process", (numpy, idle, vector)
+    yield Work("startup", name, methods, gradient_truth, PATIENCE)
 
 
 def _process(code: str) -> list[float]:
     """The numbers that a new process writes."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
-    return [float(number) for number in done.stdout.split()]
+    command, nothing = [sys.executable, "-c", code], subprocess.DEVNULL
+    run = subprocess.run(command, capture_output=True, text=True, check=True, stdin=nothing)
+    return [float(number) for number in run.stdout.split()]

@@ -3,7 +3,6 @@ certified numbers."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,9 +15,8 @@ from diffcmp.backends.registry import chosen
 from diffcmp.speed.timing import Call
 
 FLOATS = Floats()
-SOUND = (
-    full_digits(FLOATS) * EXACT_SHARE
-)  # digits that a method without truncation error has at least
+FULL = full_digits(FLOATS)
+SOUND = FULL * EXACT_SHARE  # digits that a method without truncation error has at least
 
 
 class Check(Protocol):
@@ -48,12 +46,12 @@ class Certified:
             return 0.0
         every = {i: Errors(float(found[i]), true, FLOATS) for i, true in self.values.items()}
         _, error = worst(every)
-        certain = 0.0 if error is None else correct_digits(Fraction(error), Fraction(1), FLOATS)
+        certain = 0.0 if error is None else correct_digits(Fraction(error), Fraction(1), FULL)
         if model is None or self.size == len(self.values):
             return certain
         scale = float(np.max(np.abs(model))) or 1.0
         apart = float(np.max(np.abs(found - model))) / scale
-        return min(certain, full_digits(FLOATS) if apart == 0 else max(0.0, -math.log10(apart)))
+        return min(certain, correct_digits(Fraction(apart), Fraction(1), FULL))
 
 
 @dataclass(frozen=True, slots=True)
