@@ -1,8 +1,8 @@
 """What the built-in suites are held against: the functions of the suites and their derivatives,
 written by hand.
 
-Each takes and gives what the same call of diffcmp does. They are what a person writes who cares for
-speed, and no more.
+Each takes and gives what the same call of diffcmp does. They are written by someone who cares for
+speed, and no further.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def slopes(x: Vector) -> Vector:
     """f′ at many points."""
     s, c = np.sin(x), np.cos(x)
     g = s * s * s + c * c * c
-    found: Vector = np.exp(x) * (g - 1.5 * s * c * (s - c)) / (g * np.sqrt(g))
-    return found
+    result: Vector = np.exp(x) * (g - 1.5 * s * c * (s - c)) / (g * np.sqrt(g))
+    return result
 
 
 def rosenbrock(x: Vector) -> float:
@@ -58,7 +58,7 @@ def rosenbrock_gradient(x: Vector) -> Vector:
 
 
 def _diagonals(x: Vector) -> tuple[Vector, Vector]:
-    """Those of the Hessian: the main one and the one beside it."""
+    """The main diagonal of the Hessian, and the one beside it."""
     a = x[:-1]
     main = np.zeros_like(x)
     main[:-1] = 1200 * a * a - 400 * x[1:] + 2
@@ -88,8 +88,8 @@ def rosenbrock_sparse(x: Vector) -> Any:
 def softmax(x: Vector) -> Vector:
     """∇ of log(sum(exp(x)))."""
     e = np.exp(x)
-    found: Vector = e / e.sum()
-    return found
+    shares: Vector = e / e.sum()
+    return shares
 
 
 def softmax_slope(x: Vector) -> NDArray[np.float64]:
@@ -105,11 +105,12 @@ def steps(x: float, sizes: list[float]) -> list[float]:
     alone, no errors."""
     import cmath
 
-    f, found = squire_trapp, []
-    here = f(x)
+    estimates = []
+    here = squire_trapp(x)
     for h in sizes:
-        above, below = f(x + h), f(x - h)
-        found += [(above - here) / h, (here - below) / h, (above - below) / (2 * h)]
+        above, below = squire_trapp(x + h), squire_trapp(x - h)
+        estimates += [(above - here) / h, (here - below) / h, (above - below) / (2 * h)]
         z = complex(x, h)
-        found.append((cmath.exp(z) / cmath.sqrt(cmath.sin(z) ** 3 + cmath.cos(z) ** 3)).imag / h)
-    return found
+        root = cmath.sqrt(cmath.sin(z) ** 3 + cmath.cos(z) ** 3)
+        estimates.append((cmath.exp(z) / root).imag / h)
+    return estimates

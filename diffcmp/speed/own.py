@@ -4,7 +4,6 @@ against the function itself."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,7 @@ from diffcmp.engines.compiled import compiled
 from diffcmp.point.point import Problem, located
 from diffcmp.point.values import Values
 from diffcmp.program.checks import number_valued
-from diffcmp.speed.suites import Asked, some
-from diffcmp.speed.timing import Call
+from diffcmp.speed.suites import Asked, derived, some
 from diffcmp.speed.work import Certified, Method, Work, backends
 from diffcmp.truth.certify import certify
 
@@ -41,21 +39,11 @@ def expression(asked: Asked, expr: str, at: Values | Mapping[str, Values]) -> Wo
     if chosen is None and count > FEW:
         chosen = ["tape", "dual"] if count <= MANY else ["tape"]
 
-    def itself() -> Call:
-        return partial(compiled(program), *values)
-
-    def derived(name: str) -> Callable[[], Call]:
-        def prepare() -> Call:
-            return partial(
-                api.derivative(expr, name) if single else operators.gradient(expr, name), *values
-            )
-
-        return prepare
-
-    methods = [Method("f itself", itself, answers=False)]
-    methods += [
-        Method(name, derived(name), enough, numbers=_flat) for name, enough in backends(chosen)
-    ]
+    operator: Callable[..., Callable[..., Any]] = api.derivative if single else operators.gradient
+    methods = [Method("f itself", derived(compiled, program, at=values), answers=False)]
+    for name, enough in backends(chosen):
+        prepare = derived(operator, expr, name, at=values)
+        methods.append(Method(name, prepare, enough, numbers=_flat))
     what = "f′" if single else "∇f"
     where = ", ".join(f"{name} = {text}" for name, text in problem.at.texts().items())
     return Work("expr", f"{what} of {expr} at {where}", tuple(methods), lambda: _certified(problem))
@@ -74,10 +62,7 @@ def _certified(problem: Problem) -> Certified | None:
     places = range(len(names)) if len(names) <= FEW else some(len(names))
     shapes = problem.shapes or dict.fromkeys(problem.program.inputs, ())
     at = dict(zip(shapes, problem.arrays(), strict=True))
-    known = certify(problem.program, at, wrt=[names[i] for i in places])
-    found = {
-        i: q.exact
-        for i in places
-        if (q := known.derivative(names[i])) is not None and q.exact is not None
-    }
-    return Certified(found, len(names)) if found else None
+    truth = certify(problem.program, at, wrt=[names[i] for i in places])
+    exact = {i: truth.exact(names[i]) for i in places}
+    components = {i: component for i, component in exact.items() if component is not None}
+    return Certified(components, len(names)) if components else None

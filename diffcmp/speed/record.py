@@ -6,7 +6,7 @@ Plain fields, nothing computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.record import SCHEMA, plain
@@ -24,31 +24,26 @@ class Spread:
     low: float
     high: float
 
-    def to_dict(self) -> dict[str, float]:
-        """The ratio as the JSON form has it."""
-        return {"median": self.median, "low": self.low, "high": self.high}
-
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """One method at one piece of work.
 
     ratio: its time over that of the baseline next to it, None where it was not timed; of the
-        baseline, timed against itself,
-    the noise. seconds: one call, the median. repeats: how many pairs were timed. digits: correct
-    ones of the answer, as far off as its worst component is, over the largest; None for what is no
-    answer, and where there is no certified one. wrong: fewer digits than a sound method of its kind
-    has, or none at all.
+    baseline, which is timed against itself, the noise. seconds: one call, the median. repeats: how
+    many pairs were timed. digits: the correct ones of the answer, from its largest error over its
+    largest component; None where there is no answer or no certified number. wrong: fewer digits
+    than a sound method of its kind has, or no answer at all.
     """
 
     suite: str
     work: str
     method: str
     baseline: str
-    ratio: Spread | None
-    seconds: float | None
-    repeats: int
-    digits: float | None
+    ratio: Spread | None = None
+    seconds: float | None = None
+    repeats: int = 0
+    digits: float | None = None
     wrong: bool = False
     remarks: tuple[Remark, ...] = ()
 
@@ -64,7 +59,7 @@ class Measurement:
             "work": self.work,
             "method": self.method,
             "baseline": self.baseline,
-            "ratio": None if self.ratio is None else self.ratio.to_dict(),
+            "ratio": None if self.ratio is None else asdict(self.ratio),
             "seconds": plain(self.seconds),
             "repeats": self.repeats,
             "digits": plain(self.digits),
@@ -93,15 +88,7 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """The change as the JSON form has it."""
-        return {
-            "suite": self.suite,
-            "work": self.work,
-            "method": self.method,
-            "outcome": self.outcome,
-            "before": None if self.before is None else self.before.to_dict(),
-            "now": None if self.now is None else self.now.to_dict(),
-            "factor": plain(self.factor),
-        }
+        return asdict(self) | {"factor": plain(self.factor)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +112,8 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """All measurements of one run, in the order in which they were made. machine: what it ran on,
-    by what that is."""
+    """All measurements of one run, in the order in which they were made. machine: what it ran on:
+    versions, system, cores."""
 
     suites: tuple[str, ...]
     quick: bool

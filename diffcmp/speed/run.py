@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -73,14 +74,11 @@ def bench(
     rows: list[Measurement] = []
     for work in works:
         progress(f"{work.suite}: {work.name}")
-        found = list(measured(work, effort, clock))
-        rows += (
-            found
-            if before is None
-            else settled(found, before, tolerance, partial(measured, work, effort, clock))
-        )
-    whole_run = Bench(tuple(names), quick, machine(), tuple(rows))
-    return whole_run if before is None else held(whole_run, before, tolerance)
+        again = partial(measured, work, effort, clock)
+        first = list(again())
+        rows += first if before is None else settled(first, before, tolerance, again)
+    run = Bench(tuple(names), quick, machine(), tuple(rows))
+    return run if before is None else held(run, before, tolerance)
 
 
 def settled(
@@ -89,23 +87,22 @@ def settled(
     tolerance: float,
     again: Callable[[], Iterator[Measurement]],
 ) -> list[Measurement]:
-    """The rows of a work; those that look worse than before are timed a second time, and the better
-    time counts: what disturbed the first is then rarely there, and what is slower is slower both
-        times."""
-    suspects = {
-        row.key
-        for row in rows
-        if outcome(before.ratios.get(row.key), row.ratio, tolerance) == "worse"
-    }
-    second = {row.key: row for row in again()} if suspects else {}
+    """The rows of a work, where those that look worse than before are timed a second time, and the
+    better time counts: what disturbed the first is then rarely there, and what is slower is slower
+    both times."""
 
-    def better(row: Measurement) -> Measurement:
-        other = second.get(row.key, row) if row.key in suspects else row
-        return (
-            row if row.ratio and other.ratio and row.ratio.median <= other.ratio.median else other
-        )
+    def worse(row: Measurement) -> bool:
+        return outcome(before.ratios.get(row.key), row.ratio, tolerance) == "worse"
 
-    return [better(row) for row in rows]
+    suspects = {row.key for row in rows if worse(row)}
+    second = {row.key: row for row in again() if row.key in suspects} if suspects else {}
+    return [_better(row, second.get(row.key, row)) for row in rows]
+
+
+def _better(row: Measurement, other: Measurement) -> Measurement:
+    if row.ratio and other.ratio and row.ratio.median <= other.ratio.median:
+        return row
+    return other
 
 
 def selection(wanted: Sequence[str], at: object = None) -> tuple[list[str], str | None]:
@@ -114,7 +111,7 @@ def selection(wanted: Sequence[str], at: object = None) -> tuple[list[str], str 
 
     Raises
     ------
-    InputError: for a name that is none, `expr` without an expression, and a point without it.
+    InputError: for an unknown name, `expr` without an expression, and a point without `expr`.
 
     >>> selection(["scalar", "expr", "x**2"], 3)
     (['scalar', 'expr'], 'x**2')
@@ -130,9 +127,8 @@ def selection(wanted: Sequence[str], at: object = None) -> tuple[list[str], str 
             expr = following
         elif name not in SUITES:
             known = [*SUITES, OWN]
-            raise InputError(
-                Fault.SUITE_UNKNOWN, name=name, hint=suggestion(name, known), names=", ".join(known)
-            )
+            hint, all_names = suggestion(name, known), ", ".join(known)
+            raise InputError(Fault.SUITE_UNKNOWN, name=name, hint=hint, names=all_names)
         names[name] = None
     if expr is None and at is not None:
         raise InputError(Fault.SUITE_POINT)
@@ -140,102 +136,78 @@ def selection(wanted: Sequence[str], at: object = None) -> tuple[list[str], str 
 
 
 def measured(work: Work, effort: Effort, clock: Clock) -> Iterator[Measurement]:
-    """A row for each method of a work, the baseline first. What is wrong, or ends in an error, is a
-    row with a note."""
-    effort = Effort(effort.seconds * work.patience, effort.fewest, effort.most, effort.piece)
+    """A row for each method of a work, the baseline first. A wrong answer, or an error, is a row
+    with a note."""
+    effort = replace(effort, seconds=effort.seconds * work.patience)
     check, baseline = work.truth(), work.methods[0].name
     beside: Call | None = None
     model: Any = None
     for method in work.methods:
-        call, answer, said = _ready(method)
+        row = Measurement(work.suite, work.name, method.name, baseline)
+        call, answer, remarks = _ready(method)
         if call is None:
-            wrong = said.note is Note.ENDED if said is not None else False
-            yield Measurement(
-                work.suite, work.name, method.name, baseline, None, None, 0, None, wrong, _all(said)
-            )
+            ended = any(remark.note is Note.ENDED for remark in remarks)
+            yield replace(row, wrong=ended, remarks=remarks)
             continue
-        digits, wrong, said = _judged(method, check, answer, model)
-        model = method.numbers(answer) if model is None and method.answers and not wrong else model
-        if wrong:
-            yield Measurement(
-                work.suite,
-                work.name,
-                method.name,
-                baseline,
-                None,
-                None,
-                0,
-                digits,
-                wrong,
-                _all(said),
-            )
+        row = _judged(row, method, check, answer, model)
+        if row.wrong:
+            yield row
             continue
-        beside = call if method.name == baseline else beside
-        timing = paired(call if beside is None else beside, call, effort, clock)
-        ratio = None if beside is None else timing.ratio
-        yield Measurement(
-            work.suite,
-            work.name,
-            method.name,
-            baseline,
-            ratio,
-            timing.seconds,
-            timing.repeats,
-            digits,
-            False,
-            _all(said),
-        )
+        if model is None and method.answers:
+            model = method.numbers(answer)
+        if method.name == baseline:
+            beside = call
+        timing = paired(beside or call, call, effort, clock)
+        ratio = timing.ratio if beside else None
+        yield replace(row, ratio=ratio, seconds=timing.seconds, repeats=timing.repeats)
 
 
-def _ready(method: Method) -> tuple[Call | None, Any, Remark | None]:
+def _ready(method: Method) -> tuple[Call | None, Any, tuple[Remark, ...]]:
     """The prepared method and its answer; a remark in their place where there are none."""
     try:
         call = method.prepare()
-        return call, call(), None
+        return call, call(), ()
     except InputError as error:
-        return None, None, remark(Note.UNABLE, reason=error.sentence, advice=error.advice)
+        unable = remark(Note.UNABLE, reason=error.sentence, advice=error.advice)
+        return None, None, (unable,)
     except Exception as error:  # whatever breaks one method must not hide the others
-        return None, None, remark(Note.ENDED, reason=f"{type(error).__name__}: {error}"[:200])
+        reason = f"{type(error).__name__}: {error}"[:200]
+        return None, None, (remark(Note.ENDED, reason=reason),)
 
 
 def _judged(
-    method: Method, check: Check | None, answer: Any, model: Any
-) -> tuple[float | None, bool, Remark | None]:
-    """Its correct digits, whether they are too few, and what there is to say."""
+    row: Measurement, method: Method, check: Check | None, answer: Any, model: Any
+) -> Measurement:
+    """The row with the correct digits of the answer, and whether they are too few."""
     if not method.answers:
-        return None, False, None
+        return row
     if check is None:
-        return None, False, remark(Note.UNDECIDED)
+        return replace(row, remarks=(remark(Note.UNDECIDED),))
     digits = check.digits(method.numbers(answer), model)
-    wrong = digits < method.enough
-    return (
-        digits,
-        wrong,
-        remark(Note.UNTIMED, digits=digits, enough=method.enough) if wrong else None,
-    )
+    if digits >= method.enough:
+        return replace(row, digits=digits)
+    untimed = remark(Note.UNTIMED, digits=digits, enough=method.enough)
+    return replace(row, digits=digits, wrong=True, remarks=(untimed,))
 
 
-def _all(said: Remark | None) -> tuple[Remark, ...]:
-    return () if said is None else (said,)
-
-
-def sound(found: Bench) -> None:
+def sound(run: Bench) -> None:
     """Refuse a run that does not pass.
 
     Raises
     ------
     ComputationError: where an answer is wrong, or a ratio got worse.
     """
-    worse = f"{found.worse} ratio{'s' * (found.worse > 1)} got worse" if found.worse else ""
-    wrong = (
-        f"{found.wrong} method{'s' * (found.wrong > 1)} gave no right answer" if found.wrong else ""
-    )
-    if wrong or worse:
-        raise ComputationError(Breakdown.BENCH, what=", ".join(filter(None, (wrong, worse))))
+    failures = []
+    if run.wrong:
+        failures.append(f"{run.wrong} method{'s' * (run.wrong > 1)} gave no right answer")
+    if run.worse:
+        failures.append(f"{run.worse} ratio{'s' * (run.worse > 1)} got worse")
+    if failures:
+        raise ComputationError(Breakdown.BENCH, what=", ".join(failures))
 
 
 def machine() -> dict[str, str]:
-    """What the run is on, by what that is."""
+    """What the run is on: versions, system, cores."""
     import numpy as np
 
     return {

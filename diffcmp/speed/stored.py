@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,58 +33,59 @@ def stored(path: str) -> Stored:
     InputError: where it cannot be read, or is something else.
     """
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        run = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "it is not JSON"
         raise InputError(Fault.STORED_FILE, path=path, reason=reason) from None
-
-    def refused(reason: str) -> InputError:
-        return InputError(Fault.STORED_SCHEMA, path=path, schema=SCHEMA, reason=reason)
-
-    if (
-        not isinstance(found, dict)
-        or "suites" not in found
-        or not isinstance(found.get("rows"), list)
-    ):
-        raise refused("it has no suites and rows")
-    if found.get("schema") != SCHEMA:
-        raise refused(f"its schema is {str(found.get('schema'))[:20]}")
-    return Stored(path, {key: ratio for row in found["rows"] for key, ratio in _read(row, refused)})
+    fault = _fault(run)
+    if fault:
+        raise InputError(Fault.STORED_SCHEMA, path=path, schema=SCHEMA, reason=fault)
+    timed = [row for row in run["rows"] if row["ratio"] is not None]
+    ratios = {
+        (str(row["suite"]), str(row["work"]), str(row["method"])): _spread(row["ratio"])
+        for row in timed
+    }
+    return Stored(path, ratios)
 
 
-def _read(row: Any, refused: Callable[[str], InputError]) -> list[tuple[Key, Spread]]:
-    """The ratio of a row, if it has one."""
+def _fault(run: Any) -> str | None:
+    """What is wrong with the JSON form of a run."""
+    if not (isinstance(run, dict) and "suites" in run and isinstance(run.get("rows"), list)):
+        return "it has no suites and rows"
+    if run.get("schema") != SCHEMA:
+        return f"its schema is {str(run.get('schema'))[:20]}"
+    return next(filter(None, map(_row_fault, run["rows"])), None)
+
+
+def _row_fault(row: Any) -> str | None:
+    """What is wrong with a row."""
     try:
-        key = str(row["suite"]), str(row["work"]), str(row["method"])
-        if row["ratio"] is None:
-            return []
-        ratio = Spread(*(float(row["ratio"][name]) for name in ("median", "low", "high")))
+        _ = row["suite"], row["work"], row["method"]
+        ratio = None if row["ratio"] is None else _spread(row["ratio"])
     except (KeyError, TypeError, ValueError):
-        raise refused("a row lacks its suite, work, method or ratio") from None
-    if not (math.isfinite(ratio.high) and 0 < ratio.low <= ratio.median <= ratio.high):
-        raise refused("a ratio is no median between its quartiles")
-    return [(key, ratio)]
+        return "a row lacks its suite, work, method or ratio"
+    if ratio is None:
+        return None
+    in_order = 0 < ratio.low <= ratio.median <= ratio.high < math.inf
+    return None if in_order else "a ratio is no median between its quartiles"
+
+
+def _spread(ratio: Any) -> Spread:
+    return Spread(float(ratio["median"]), float(ratio["low"]), float(ratio["high"]))
 
 
 def held(now: Bench, before: Stored, tolerance: float = TOLERANCE) -> Bench:
-    """The run with what has changed since. Rows of suites that did not run are not missing.
+    """The run with what has changed since. Rows of suites that did not run do not count as missing.
 
     Raises
     ------
     InputError: for a tolerance below 1.
     """
     sensible(tolerance)
-    ratios = {
-        row.key: row.ratio
-        for row in now.rows
-        if row.ratio is not None and row.method != row.baseline
-    }
-    baselines = {(row.suite, row.work, row.baseline) for row in now.rows}
-    gone = [
-        key
-        for key in before.ratios
-        if key not in ratios and key not in baselines and key[0] in now.suites
-    ]
+    timed = [row for row in now.rows if row.ratio is not None and row.method != row.baseline]
+    ratios = {row.key: row.ratio for row in timed}
+    here = {*ratios, *((row.suite, row.work, row.baseline) for row in now.rows)}
+    gone = [key for key in before.ratios if key not in here and key[0] in now.suites]
     changes = [
         _change(key, before.ratios.get(key), ratios.get(key), tolerance) for key in [*ratios, *gone]
     ]

@@ -1,5 +1,5 @@
-"""The built-in suites: each a function that gives its pieces of work, smaller ones where the run is
-to be quick."""
+"""The built-in suites: each a function that gives its pieces of work, smaller ones for a quick
+run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from diffcmp.speed.by_hand import LOG_SUM_EXP, ROSENBROCK, SQUIRE_TRAPP, Vector
 from diffcmp.speed.timing import Call
 from diffcmp.speed.work import Certified, Method, Work, backends
 from diffcmp.truth.certify import certify
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.record import certain
 
 AT = 1.5
 SAMPLE = 9  # components of a long answer that are certified
@@ -45,11 +45,12 @@ def prepared(call: Callable[..., Any], *arguments: Any) -> Callable[[], Call]:
     return lambda: partial(call, *arguments)
 
 
-def exact(quantity: Quantity | None) -> Fraction:
-    """A certified number of which there is no doubt."""
-    assert quantity is not None
-    assert quantity.exact is not None
-    return quantity.exact
+def derived(
+    operator: Callable[..., Callable[..., Any]], *options: Any, at: Sequence[Any]
+) -> Callable[[], Call]:
+    """The preparation of a derivative: the operator makes a function, which is called at the
+    arguments `at`."""
+    return lambda: partial(operator(*options), *at)
 
 
 def some(size: int) -> list[int]:
@@ -58,53 +59,38 @@ def some(size: int) -> list[int]:
 
 
 # one number
-# ----------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def scalar(asked: Asked) -> Iterator[Work]:
     """One call of f′, by every backend, against f′ written with `math`."""
-
-    def compiled(name: str) -> Callable[[], Call]:
-        def prepare() -> Call:
-            return partial(api.derivative(SQUIRE_TRAPP, name), AT)
-
-        return prepare
-
     methods = [Method("by hand, math", prepared(by_hand.slope, AT))]
-    methods += [Method(name, compiled(name), enough) for name, enough in backends(asked.backends)]
-    yield Work(
-        "scalar",
-        f"f′({AT}) of {SQUIRE_TRAPP}, one call",
-        tuple(methods),
-        lambda: Certified({0: slope_at(AT)}),
-    )
+    for name, enough in backends(asked.backends):
+        prepare = derived(api.derivative, SQUIRE_TRAPP, name, at=[AT])
+        methods.append(Method(name, prepare, enough))
+    name = f"f′({AT}) of {SQUIRE_TRAPP}, one call"
+    yield Work("scalar", name, tuple(methods), lambda: Certified({0: slope_at(AT)}))
 
 
 def slope_at(x: float) -> Fraction:
     """The certified f′."""
-    return exact(certify(SQUIRE_TRAPP, x).derivative("x"))
+    return certain(certify(SQUIRE_TRAPP, x).derivative("x"))
 
 
 # many numbers
-# --------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def batch(asked: Asked) -> Iterator[Work]:
     """f′ at many points in one call, against NumPy."""
     size = 10**5 if asked.quick else 10**6
     x = np.linspace(0.1, 1.4, size)
-
-    def dual() -> Call:
-        return partial(operators.jvp(SQUIRE_TRAPP), x, np.ones(size))
-
-    def tape() -> Call:
-        return partial(operators.gradient(f"sum({SQUIRE_TRAPP})"), x)
-
-    found = {"dual": dual, "tape": tape}
-    methods = [
-        Method(NUMPY, prepared(by_hand.slopes, x)),
-        *(Method(name, found[name]) for name in asked.among([*found])),
-    ]
+    ways = {
+        "dual": derived(operators.jvp, SQUIRE_TRAPP, at=[x, np.ones(size)]),
+        "tape": derived(operators.gradient, f"sum({SQUIRE_TRAPP})", at=[x]),
+    }
+    methods = [Method(NUMPY, prepared(by_hand.slopes, x))]
+    methods += [Method(name, ways[name]) for name in asked.among([*ways])]
 
     def truth() -> Certified:
         return Certified({i: slope_at(float(x[i])) for i in some(size)}, size)
@@ -119,143 +105,129 @@ def gradient(asked: Asked) -> Iterator[Work]:
 
 
 def _gradient(asked: Asked, x: Vector) -> Work:
-    def compiled(name: str) -> Callable[[], Call]:
-        def prepare() -> Call:
-            return partial(operators.gradient(ROSENBROCK, name), x)
-
-        return prepare
-
     able = asked.among(["tape", "dual", *BY_NUMBERS] if x.size <= 10**2 else ["tape"])
     methods = [
         Method("f, NumPy", prepared(by_hand.rosenbrock, x), answers=False),
         Method("∇f by hand, NumPy", prepared(by_hand.rosenbrock_gradient, x)),
-        *(Method(name, compiled(name), enough) for name, enough in backends(able)),
     ]
-    return Work(
-        "gradient", f"∇ of Rosenbrock, n = {x.size}", tuple(methods), lambda: rosenbrock_truth(x)
-    )
+    for name, enough in backends(able):
+        prepare = derived(operators.gradient, ROSENBROCK, name, at=[x])
+        methods.append(Method(name, prepare, enough))
+    name = f"∇ of Rosenbrock, n = {x.size}"
+    return Work("gradient", name, tuple(methods), lambda: rosenbrock_truth(x))
 
 
 def rosenbrock_truth(x: Vector) -> Certified:
     """Certified components of ∇f: each depends on its neighbours only, and is that of a function of
     three numbers."""
-    size = x.size
 
     def component(i: int) -> Fraction:
         start = max(0, i - 1)
         element = f"x[{i - start}]"
-        return exact(
-            certify(ROSENBROCK, {"x": x[start : i + 2]}, wrt=[element]).derivative(element)
-        )
+        truth = certify(ROSENBROCK, {"x": x[start : i + 2]}, wrt=[element])
+        return certain(truth.derivative(element))
 
-    return Certified({i: component(i) for i in some(size)}, size)
+    return Certified({i: component(i) for i in some(x.size)}, x.size)
 
 
 # second derivatives
 # --------------------------------------------------------------------------------------------------
 
 
-def hessian(asked: Asked) -> Iterator[Work]:
-    """∇² as an array and as a sparse one, against the gradient by hand: what a Hessian costs in
-    gradients."""
-    x, p = np.linspace(-1.2, 1.3, 200), np.linspace(-1.0, 1.0, 200)
-    yield _hessian(
-        "Rosenbrock, n = 200, as an array",
-        ROSENBROCK,
-        by_hand.rosenbrock_gradient,
-        by_hand.rosenbrock_hessian,
-        x,
-        _whole,
-        lambda: second_truth(x, _place_in_array),
-    )
-    yield _hessian(
-        f"{LOG_SUM_EXP}, n = 200: no zeros",
-        LOG_SUM_EXP,
-        by_hand.softmax,
-        by_hand.softmax_slope,
-        p,
-        _whole,
-        lambda: softmax_truth(p),
-    )
-    z = np.linspace(-1.2, 1.3, 10**4)
-    yield _hessian(
-        "Rosenbrock, n = 10000, sparse",
-        ROSENBROCK,
-        by_hand.rosenbrock_gradient,
-        by_hand.rosenbrock_sparse,
-        z,
-        _bands,
-        lambda: second_truth(z, _place_in_bands),
-        sparse=True,
-    )
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How a Hessian is stored. numbers: it as a list of numbers, whose length is `count(n)`, with
+    the entry i, j at `place(i, j, n)`."""
 
-
-def _hessian(
-    name: str,
-    expr: str,
-    first: Callable[..., Any],
-    second: Callable[..., Any],
-    x: Vector,
-    numbers: Callable[[Any], Any],
-    truth: Callable[[], Certified],
-    *,
-    sparse: bool = False,
-) -> Work:
-    def prepare() -> Call:
-        return partial(operators.hessian(expr, sparse), x)
-
-    tool = "scipy" if sparse else "NumPy"
-    methods = (
-        Method("∇f by hand, NumPy", prepared(first, x), answers=False),
-        Method(f"∇²f by hand, {tool}", prepared(second, x), numbers=numbers),
-        Method("hessian()", prepare, numbers=numbers),
-    )
-    return Work("hessian", f"∇² of {name}", methods, truth)
-
-
-def _whole(matrix: Any) -> Any:
-    return np.asarray(matrix).ravel()
+    tool: str
+    numbers: Callable[[Any], Any]
+    count: Callable[[int], int]
+    place: Callable[[int, int, int], int]
 
 
 def _bands(matrix: Any) -> Any:
     """The three diagonals, and the sum of all entries, which tells of any that lie elsewhere."""
-    return np.concatenate(
-        [matrix.diagonal(), matrix.diagonal(1), matrix.diagonal(-1), [matrix.sum()]]
-    )
-
-
-def _place_in_array(i: int, j: int, size: int) -> int:
-    return i * size + j
+    diagonals = [matrix.diagonal(k) for k in (0, 1, -1)]
+    return np.concatenate([*diagonals, [matrix.sum()]])
 
 
 def _place_in_bands(i: int, j: int, size: int) -> int:
-    return i if i == j else size + i if j > i else 2 * size - 1 + j
+    if i == j:
+        return i
+    return size + i if j > i else 2 * size - 1 + j
 
 
-def second_truth(x: Vector, place: Callable[[int, int, int], int]) -> Certified:
+ARRAY = Storage("NumPy", np.ravel, lambda n: n * n, lambda i, j, n: i * n + j)
+SPARSE = Storage("scipy", _bands, lambda n: 3 * n - 1, _place_in_bands)
+
+
+def hessian(asked: Asked) -> Iterator[Work]:
+    """∇² as an array and as a sparse one, against the gradient by hand: what a Hessian costs in
+    gradients."""
+    x, p, long = np.linspace(-1.2, 1.3, 200), np.linspace(-1, 1, 200), np.linspace(-1.2, 1.3, 10**4)
+    gradient, array, sparse = (
+        by_hand.rosenbrock_gradient,
+        by_hand.rosenbrock_hessian,
+        by_hand.rosenbrock_sparse,
+    )
+    yield Work(
+        "hessian",
+        "∇² of Rosenbrock, n = 200, as an array",
+        _hessians(ROSENBROCK, gradient, array, x, ARRAY),
+        lambda: second_truth(x, ARRAY),
+    )
+    yield Work(
+        "hessian",
+        f"∇² of {LOG_SUM_EXP}, n = 200: no zeros",
+        _hessians(LOG_SUM_EXP, by_hand.softmax, by_hand.softmax_slope, p, ARRAY),
+        lambda: softmax_truth(p),
+    )
+    yield Work(
+        "hessian",
+        "∇² of Rosenbrock, n = 10000, sparse",
+        _hessians(ROSENBROCK, gradient, sparse, long, SPARSE),
+        lambda: second_truth(long, SPARSE),
+    )
+
+
+def _hessians(
+    expr: str, first: Callable[..., Any], second: Callable[..., Any], x: Vector, storage: Storage
+) -> tuple[Method, ...]:
+    by_us = derived(operators.hessian, expr, storage is SPARSE, at=[x])
+    return (
+        Method("∇f by hand, NumPy", prepared(first, x), answers=False),
+        Method(f"∇²f by hand, {storage.tool}", prepared(second, x), numbers=storage.numbers),
+        Method("hessian()", by_us, numbers=storage.numbers),
+    )
+
+
+def second_truth(x: Vector, storage: Storage) -> Certified:
     """Certified entries of the Hessian of Rosenbrock on the diagonal and beside it."""
-    size, found = x.size, {}
+    size, entries = x.size, {}
     for i in some(size):
         start = max(0, i - 1)
-        window, here = x[start : i + 2], i - start
-        for there in {here, min(here + 1, len(window) - 1)}:
-            name = f"x[{here}]:x[{there}]" if there != here else f"x[{here}]"
-            true = compare(ROSENBROCK, {"x": window}, order=2, wrt=[name], backends=[]).truth
-            j = start + there
-            found[place(i, j, size)] = found[place(j, i, size)] = exact(
-                true.derivative(next(iter(true.along)))
-            )
-    return Certified(
-        found, _place_in_array(size, 0, size) if place is _place_in_array else 3 * size - 1
-    )
+        window = x[start : i + 2]
+        for j in {i, min(i + 1, size - 1)}:
+            entry = _second(window, i - start, j - start)
+            entries[storage.place(i, j, size)] = entry
+            entries[storage.place(j, i, size)] = entry
+    return Certified(entries, storage.count(size))
+
+
+def _second(x: Vector, i: int, j: int) -> Fraction:
+    """A certified entry of the Hessian of Rosenbrock."""
+    name = f"x[{i}]" if i == j else f"x[{i}]:x[{j}]"
+    truth = compare(ROSENBROCK, {"x": x}, order=2, wrt=[name], backends=[]).truth
+    return certain(truth.derivative(next(iter(truth.along))))
 
 
 def softmax_truth(x: Vector) -> Certified:
     """Certified entries of the Hessian of log(sum(exp(x))), as first derivatives of its
     gradient."""
-    found = {}
-    for i, j in ((0, 0), (0, x.size - 1), (x.size // 2, x.size // 2), (x.size - 1, x.size // 3)):
+    n = x.size
+    entries = {}
+    for i, j in ((0, 0), (0, n - 1), (n // 2, n // 2), (n - 1, n // 3)):
         element = f"x[{j}]"
-        true = certify(f"exp(x[{i}])/sum(exp(x))", {"x": x}, wrt=[element])
-        found[_place_in_array(i, j, x.size)] = exact(true.derivative(element))
-    return Certified(found, x.size**2)
+        truth = certify(f"exp(x[{i}])/sum(exp(x))", {"x": x}, wrt=[element])
+        entries[ARRAY.place(i, j, n)] = certain(truth.derivative(element))
+    return Certified(entries, ARRAY.count(n))

@@ -3,13 +3,14 @@ slows both down.
 
 Only the ratio inside a pair is kept, and of all pairs the median and the quartiles. A pair lasts
 milliseconds: calls that are shorter are repeated, as many times as fill a slice of time. Both
-slices of a pair are about equally long, since what interrupts hits a short one rarely and then
-hard; of several short ones in turns the shortest counts, which nothing hit.
+slices of a pair are about equally long, because an interruption hits a short one rarely and then
+hard. Of several short ones in turns the shortest counts, which no interruption hit.
 """
 
 from __future__ import annotations
 
 import gc
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -29,8 +30,8 @@ LONGEST_PIECE = 0.02  # seconds to which the baseline is repeated beside a metho
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """seconds: for one method at one work, exceeded where the fewest pairs take longer. piece:
-    seconds of a slice."""
+    """How long to time one method at one work. seconds: exceeded where the fewest pairs take
+    longer. fewest, most: pairs. piece: seconds of a slice."""
 
     seconds: float
     fewest: int
@@ -60,7 +61,7 @@ def paired(
     count = calls_in(method, effort.piece, clock)
     lasts = count * min(_slice(method, count, clock) for _ in range(3))
     piece = min(max(effort.piece, lasts), LONGEST_PIECE)
-    counts = calls_in(baseline, piece, clock), count
+    calls, counts = (baseline, method), (calls_in(baseline, piece, clock), count)
     slices = SLICES if piece <= SHORT_PIECE else 1
     ratios: list[float] = []
     times: list[float] = []
@@ -70,12 +71,13 @@ def paired(
     try:
         end = clock() + effort.seconds
         while len(ratios) < effort.fewest or (len(ratios) < effort.most and clock() < end):
-            pair = [(baseline, counts[0]), (method, counts[1])]
             order = (0, 1) if len(ratios) % 2 else (1, 0)
-            taken = [{i: _slice(*pair[i], clock) for i in order} for _ in range(slices)]
-            one, two = (min(both[i] for both in taken) for i in (0, 1))
-            ratios.append(two / one)
-            times.append(two)
+            shortest = [math.inf, math.inf]
+            for _ in range(slices):
+                for i in order:
+                    shortest[i] = min(shortest[i], _slice(calls[i], counts[i], clock))
+            ratios.append(shortest[1] / shortest[0])
+            times.append(shortest[1])
     finally:
         if collecting:
             gc.enable()
