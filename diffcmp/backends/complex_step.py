@@ -15,7 +15,7 @@ from diffcmp.arithmetic.balls import ComplexBalls
 from diffcmp.arithmetic.complexes import COMPLEX, Complexes
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, rational
+from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, on_balls
 from diffcmp.engines.compiled import on_system
 from diffcmp.engines.derived import adjoint, only
 from diffcmp.engines.partials import ORDERS, variables
@@ -69,17 +69,16 @@ class ComplexStep(Backend):
         on_complex = cache(lambda derived: _on_complex(derived, system))  # f serves all variables
         pairs = [stepped(program, name, self.order) for name in wrt]
         runs = [(on_complex(derived), moved) for derived, moved in pairs]
+        places = {moved: program.inputs.index(moved) for _, moved in pairs}
 
         def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
-            steps: dict[str, float] = {}
-            derivatives, value = [], None
+            steps, derivatives, value = {}, [], None
             for f, moved in runs:
-                place = program.inputs.index(moved)
-                h = self.step(inputs[place], floats) if given is None else given
-                steps[moved] = h
-                small = narrowed(h, floats)
-                z = imaginary_step(f, inputs, place, small, system.make)
-                derivatives.append(z.imag / small)
+                x = inputs[places[moved]]
+                steps[moved] = self.step(x, floats) if given is None else given
+                h = narrowed(steps[moved], floats)
+                z = imaginary_step(f, inputs, places[moved], h, system.make)
+                derivatives.append(z.imag / h)
                 if self.order == 1 and (value is None or not math.isfinite(value)):
                     value = z.real  # a step along another variable may have left the domain
             return Outcome(value, derivatives, len(runs), steps)
@@ -91,16 +90,11 @@ class ComplexStep(Backend):
         balls = ComplexBalls(bits)
         derived, moved = stepped(program, name, self.order)
         f, place = on_system(derived, balls), program.inputs.index(moved)
-        with balls.working():
-            at = [arb(rational(x)) for x in inputs]
 
-        def value(*steps: Fraction) -> arb:
-            with balls.working():
-                h = arb(rational(steps[0]))
-                slope: arb = imaginary_step(f, at, place, h, acb).imag / h
-                return slope
+        def value(at: Sequence[arb], steps: Sequence[arb]) -> Any:
+            return imaginary_step(f, at, place, steps[0], acb).imag / steps[0]
 
-        return value
+        return on_balls(balls, inputs, value)
 
 
 def stepped(program: Program, name: str, order: int) -> tuple[Program, str]:

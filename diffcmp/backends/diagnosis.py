@@ -145,18 +145,19 @@ def _primals(eq: Equation, values: Sequence[Any]) -> list[Any]:
 
 def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Floats) -> Remark:
     """What kind of failure an equation is."""
+    where = eq.span, program.text
     arguments, out = _primals(eq, values), _primal(values[eq.output])
-    entry = eq.entry
     note = _of_arithmetic(eq, arguments, out)
     if note is not None:
-        return remark(note, eq.span, program.text)
-    name = f"the operator {entry.infix.strip()}" if entry.infix else eq.primitive
-    outside = not entry.infix and _outside(eq, arguments, floats)
-    if math.isnan(out) or (math.isinf(out) and outside):
-        return remark(Note.OUTSIDE_DOMAIN, eq.span, program.text, name=name)
-    if math.isinf(out):
-        return remark(Note.OVERFLOW, eq.span, program.text, dtype=floats.dtype)
-    return remark(Note.INFINITE_SLOPE, eq.span, program.text, name=name)
+        return remark(note, *where)
+    symbol = eq.entry.infix.strip()
+    name = f"the operator {symbol}" if symbol else eq.primitive
+    if math.isfinite(out):
+        return remark(Note.INFINITE_SLOPE, *where, name=name)
+    outside = not symbol and _outside(eq, arguments, floats)
+    if math.isnan(out) or outside:
+        return remark(Note.OUTSIDE_DOMAIN, *where, name=name)
+    return remark(Note.OVERFLOW, *where, dtype=floats.dtype)
 
 
 def _of_arithmetic(eq: Equation, arguments: Sequence[Any], out: Any) -> Note | None:

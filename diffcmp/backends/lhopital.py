@@ -124,7 +124,7 @@ class Careful(Prepared):
             doubtful = not finite or meets or series.zeros or series.precision > 1
             if series.slope is not None and doubtful:
                 derivative[name] = series.slope
-                remarks |= dict.fromkeys(_told(series, floats))
+                remarks |= dict.fromkeys(_remarks(series, floats))
         limit = next((s.value for s in every.values() if s.value is not None), None)
         if not math.isfinite(value) and limit is not None:
             value = limit
@@ -179,7 +179,7 @@ def _side(slope: Any) -> str:
     return f"{float(slope) + 0.0:.6g}"
 
 
-def _told(series: Resolved, floats: Floats) -> Iterator[Remark]:
+def _remarks(series: Resolved, floats: Floats) -> Iterator[Remark]:
     """In what numbers the series had to be run, and what came of it."""
     if series.slope is not None and math.isinf(series.slope):
         beyond = remark(Note.SLOPE_BEYOND, dtype=floats.dtype)

@@ -15,7 +15,7 @@ from typing import Any, Protocol, Self
 
 from flint import arb, fmpq
 
-from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.balls import Balls, ComplexBalls, to_arb
 from diffcmp.arithmetic.floats import DTYPES, Floats
 from diffcmp.backends.diagnosis import diagnosis
 from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Refused, Timer
@@ -28,7 +28,7 @@ from diffcmp.program.ir import Program
 
 __all__ = [
     "EXACT_SHARE", "STEP_SHARE", "Backend", "Estimate", "Exact", "Numeric", "Outcome", "Prepared",
-    "Refused", "Timer", "narrowed",
+    "Refused", "Timer", "narrowed", "on_balls", "rational",
 ]  # fmt: skip
 
 EXACT_SHARE = 0.75  # of the dtype's digits: due from a method without truncation error
@@ -199,16 +199,11 @@ class Backend:
         balls = Balls(bits)
         f = on_system(program, balls)
         place = program.inputs.index(name)
-        with balls.working():
-            centre = [arb(rational(x)) for x in inputs]
 
-        def difference(*steps: Fraction) -> arb:
-            with balls.working():
-                along = _along(lambda *at: to_arb(f(*at)), centre, place)
-                value: arb = self.formula(along, centre[place], arb(rational(steps[0])))
-                return value
+        def value(at: Sequence[arb], steps: Sequence[arb]) -> Any:
+            return self.formula(_along(f, at, place), at[place], steps[0])
 
-        return difference
+        return on_balls(balls, inputs, value)
 
     def gradient(self, program: Program) -> Callable[..., Sequence[Any]] | None:
         """The whole gradient of a Program of arrays by one run: arrays in, one array for each input
@@ -240,6 +235,20 @@ class Backend:
 def _along(f: Callable[..., Any], inputs: Sequence[Any], place: int) -> Callable[[Any], Any]:
     """f as a function of one of its inputs."""
     return lambda x: f(*inputs[:place], x, *inputs[place + 1 :])
+
+
+def on_balls(
+    balls: Balls, inputs: Sequence[Fraction], value: Callable[[Sequence[arb], Sequence[arb]], Any]
+) -> Exact:
+    """A function of exact steps from one of the point and the steps as balls."""
+    with balls.working():
+        at = [arb(rational(x)) for x in inputs]
+
+    def exact(*steps: Fraction) -> arb:
+        with balls.working():
+            return to_arb(value(at, [arb(rational(step)) for step in steps]))
+
+    return exact
 
 
 def rational(x: Fraction) -> fmpq:

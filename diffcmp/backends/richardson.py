@@ -54,18 +54,19 @@ class Richardson(Backend):
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Compile f once."""
         f = compiled(program, floats.dtype)
-        by = [[program.inputs.index(along) for along in variables(n, self.order)] for n in wrt]
 
         def compute(inputs: Sequence[Any]) -> Outcome:
             derivatives, runs = [], 0
             steps: dict[str, float] = {}
-            for places in by:
-                difference, evaluations = central(f, inputs, places, floats)
-                first = [self.step(inputs[i], floats) for i in places]
+            for by in (variables(name, self.order) for name in wrt):
+                places = [program.inputs.index(along) for along in by]
+                difference, evaluations = central(f, inputs, places)
+                first = [self.step(inputs[place], floats) for place in places]
                 derivative, scale, rows = ridders(difference, first, floats)
                 derivatives.append(derivative)
-                steps |= {program.inputs[i]: scale * h for i, h in zip(places, first, strict=True)}
                 runs += evaluations * rows
+                for along, h in zip(by, first, strict=True):
+                    steps[along] = scale * h
             return Outcome(None, derivatives, runs, steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)
@@ -75,7 +76,7 @@ Difference: TypeAlias = Callable[[Sequence[Any]], Any]
 
 
 def central(
-    f: Callable[..., Any], inputs: Sequence[Any], places: Sequence[int], floats: Floats
+    f: Callable[..., Any], inputs: Sequence[Any], places: Sequence[int]
 ) -> tuple[Difference, int]:
     """The central difference for the derivative by the inputs at `places`, of one step for each,
     and its evaluations.
@@ -111,21 +112,22 @@ def ridders(
 ) -> tuple[Any, float, int]:
     """(derivative, how far the first steps were halved for it, rows). A row that is not finite is
     dropped, and all steps halved."""
-    best, best_scale, error, rows = floats.literal(Fraction(0)) * math.nan, 1.0, math.inf, 0
+    nan = floats.literal(Fraction(0)) * math.nan
+    one = floats.literal(Fraction(1))
+    best, best_scale, error = nan, 1.0, math.inf
     previous: list[Any] = []
-    scale = 1.0
-    for _ in range(ROWS):
+    for rows in range(1, ROWS + 1):
+        scale = 2.0 ** (1 - rows)
         steps = [narrowed(scale * h, floats) for h in first]
-        row = [difference(steps) if all(steps) else best * math.nan]
-        rows += 1
+        row = [difference(steps) if all(steps) else nan]
         for j, above in enumerate(previous):
             factor = floats.literal(Fraction(4 ** (j + 1)))
-            row.append((factor * row[j] - above) / (factor - floats.literal(Fraction(1))))
-            estimated = max(abs(float(row[j + 1] - row[j])), abs(float(row[j + 1] - above)))
+            entry = (factor * row[j] - above) / (factor - one)
+            row.append(entry)
+            estimated = max(abs(float(entry - row[j])), abs(float(entry - above)))
             if estimated <= error:
-                best, best_scale, error = row[j + 1], scale, estimated
+                best, best_scale, error = entry, scale, estimated
         if previous and math.isfinite(error) and abs(float(row[-1] - previous[-1])) >= SAFE * error:
             break
         previous = row if math.isfinite(row[0]) else []
-        scale /= 2
     return best, best_scale, rows

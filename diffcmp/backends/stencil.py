@@ -12,9 +12,9 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, rational
+from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, on_balls, rational
 from diffcmp.engines.compiled import compiled, on_system
 from diffcmp.engines.partials import ORDERS, distinct, variables
 from diffcmp.program.ir import Program
@@ -88,8 +88,8 @@ class Stencil(Backend):
         every = [self.factors(program, name) for name in wrt]
         moving = {factor.name: factor.place for factors in every for factor in factors}
         differences = [Difference(factors, floats.literal) for factors in every]
-        shifts = [shift for factors in every for shift, _ in grid(factors)]
-        runs = sum(map(any, shifts)) + any(not any(shift) for shift in shifts)
+        beside = [moved for one in differences for *_, moved in one.terms]
+        runs = sum(beside) + (not all(beside))
 
         def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
             steps: dict[str, float] = {}
@@ -108,17 +108,13 @@ class Stencil(Backend):
         f = on_system(program, balls)
         factors = self.factors(program, name)
         difference = Difference(factors, rational)
-        with balls.working():
-            at = [arb(rational(x)) for x in inputs]
-        centre: list[arb] = []
+        centre: list[Any] = []
 
-        def value(*steps: Fraction) -> arb:
-            with balls.working():
-                h = [arb(rational(step)) for step in steps]
-                named = {factor.name: step for factor, step in zip(factors, h, strict=True)}
-                return to_arb(difference(lambda *x: to_arb(f(*x)), at, named, centre))
+        def value(at: Sequence[arb], steps: Sequence[arb]) -> Any:
+            named = {factor.name: h for factor, h in zip(factors, steps, strict=True)}
+            return difference(f, at, named, centre)
 
-        return value
+        return on_balls(balls, inputs, value)
 
 
 class Difference:
@@ -180,26 +176,22 @@ def grid(factors: Sequence[Factor]) -> Iterator[tuple[tuple[int, ...], Fraction]
 
 @cache
 def weights(nodes: tuple[int, ...], order: int) -> tuple[Fraction, ...]:
-    """The weights w with Σ w_k f(k·h) ≈ h**order · f⁽ᵒʳᵈᵉʳ⁾(0), exact (Fornberg 1988, the recursion
-    of section 2).
+    """The weights w with Σ w_k f(k·h) ≈ h**order · f⁽ᵒʳᵈᵉʳ⁾(0), exact: they give the derivative of
+    the polynomial through the nodes.
 
     >>> weights((-1, 0, 1), 1)
     (Fraction(-1, 2), Fraction(0, 1), Fraction(1, 2))
     """
-    n = len(nodes)
-    table = [[[Fraction(0)] * n for _ in range(n)] for _ in range(order + 1)]
-    table[0][0][0] = Fraction(1)
-    c1 = Fraction(1)
-    for j in range(1, n):
-        c2 = Fraction(math.prod(nodes[j] - nodes[v] for v in range(j)))
-        for m in range(min(j, order) + 1):
-            last = table[m - 1][j - 1] if m else [Fraction(0)] * n
-            row = table[m][j - 1]
-            for v in range(j):
-                table[m][j][v] = (nodes[j] * row[v] - m * last[v]) / (nodes[j] - nodes[v])
-            table[m][j][j] = c1 / c2 * (m * last[j - 1] - nodes[j - 1] * row[j - 1])
-        c1 = c2
-    return tuple(table[order][n - 1])
+    row = []
+    for k in nodes:
+        lagrange = [Fraction(1)]  # 1 at k and 0 at the other nodes: its coefficients, lowest first
+        for j in nodes:
+            if j != k:
+                times_t = [Fraction(0), *lagrange]
+                times_j = [j * c for c in lagrange] + [Fraction(0)]
+                lagrange = [(a - b) / (k - j) for a, b in zip(times_t, times_j, strict=True)]
+        row.append(math.factorial(order) * lagrange[order])
+    return tuple(row)
 
 
 @cache

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from flint import arb, fmpq
@@ -79,11 +80,10 @@ class Formula(Prepared):
         outside = _outside(self.program, point)
         constants = {name: _bare(c.program) for name, c in point.coordinates.items()}
         tasks = {("shown", ""): _ask("shown", self.sent, self.wrt, self.order)}
-        if outside is None:
-            for question in ("substituted", "limits"):
-                for name in self.wrt:
-                    arguments = self.sent, constants, name, self.order
-                    tasks[question, name] = _ask(question, *arguments)
+        questions = ("substituted", "limits") if outside is None else ()
+        for question, name in product(questions, self.wrt):
+            arguments = self.sent, constants, name, self.order
+            tasks[question, name] = _ask(question, *arguments)
         deadline = self.deadline or Deadline.after(PATIENCE)
         return Pending(self, constants, tasks, deadline, [] if outside is None else [outside])
 
@@ -117,7 +117,7 @@ class Pending:
         """The Estimate. Never raises: what went wrong is a remark."""
         prepared = self.answer(self.formula.differentiated, 1, Note.SYMBOLIC_UNFINISHED)
         if isinstance(prepared, Remark):
-            for task in reversed([*self.tasks.values()]):  # so that none is begun on the way
+            for task in reversed(list(self.tasks.values())):  # so that none is begun on the way
                 task.cancel()
             self.remarks = [prepared]
             return replace(self.estimate(None), seconds=None)
@@ -159,7 +159,7 @@ class Pending:
             self.remarks.append(answer)
         elif answer is not None:
             self.take(name, answer)
-            self.remarks.append(_told(answer))
+            self.remarks.append(_verdict(answer))
 
     def by_rule(self, name: str, left: int) -> Mapping[str, Any] | None:
         """What L'Hôpital's rule finds after sympy's `limit` has failed."""
@@ -190,7 +190,7 @@ class Pending:
         )
 
 
-def _told(answer: Mapping[str, Any]) -> Remark:
+def _verdict(answer: Mapping[str, Any]) -> Remark:
     """How the limits came out."""
     if answer["kind"] == "mixed":
         return remark(Note.MIXED_SINGULAR, form=answer["form"])

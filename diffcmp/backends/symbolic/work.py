@@ -162,7 +162,7 @@ def _limits(
     for word, side, value, slope in zip(
         ("left", "right"), sides, values, parted or slopes, strict=True
     ):
-        answer[word] = _told(side, value, slope)
+        answer[word] = _in_words(side, value, slope)
     if there is not None:
         values.append(number(Pieces(at).settle(f), at))
     if None in values:
@@ -197,7 +197,7 @@ def _same(a: Any, b: Any) -> bool:
     return bool(abs(a - b) <= sympy.Float(10) ** -35 * (1 + abs(a)))
 
 
-def _told(side: Side, value: Any | None, slope: Any | None) -> str:
+def _in_words(side: Side, value: Any | None, slope: Any | None) -> str:
     """A one-sided limit for the reader."""
     if value is None or slope is None:
         return "not found" if side.defined else "undefined"
