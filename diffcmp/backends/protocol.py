@@ -238,7 +238,9 @@ def _along(f: Callable[..., Any], inputs: Sequence[Any], place: int) -> Callable
 
 
 def on_balls(
-    balls: Balls, inputs: Sequence[Fraction], value: Callable[[Sequence[arb], Sequence[arb]], Any]
+    balls: Balls | ComplexBalls,
+    inputs: Sequence[Fraction],
+    value: Callable[[Sequence[arb], Sequence[arb]], Any],
 ) -> Exact:
     """A function of exact steps from one of the point and the steps as balls."""
     with balls.working():
