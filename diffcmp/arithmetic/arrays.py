@@ -18,14 +18,10 @@ from typing import Any
 import numpy as np
 
 from diffcmp.arithmetic.complexes import Complexes
-from diffcmp.arithmetic.floats import UFUNCS, Floats, ieee, nearest_double
+from diffcmp.arithmetic.floats import UFUNCS, Floats, nearest_double
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.shapes import Shape
-
-INFIX = frozenset(
-    {"neg", "add", "sub", "mul", "div", "lt", "le", "gt", "ge", "eq", "ne"}
-)  # the same as the ufunc
 
 
 class Arrays(NumberSystem[Any]):
@@ -58,16 +54,7 @@ class ComplexArrays(NumberSystem[Any]):
 
     def function(self, name: str) -> Callable[..., Any] | None:
         entry = TABLE[name]
-        if entry.structure is not None or name in (
-            "neg",
-            "add",
-            "sub",
-            "mul",
-            "and",
-            "or",
-            "not",
-            "where",
-        ):
+        if entry.structure is not None or entry.ring or entry.connects or entry.selects:
             return quiet(kernel(name))
         number = self.numbers.function(name)
         if number is None:
@@ -91,9 +78,9 @@ def kernel(name: str) -> Callable[..., Any] | None:
     if name in _KERNEL:
         return _KERNEL[name]
     if name in UFUNCS:
-        made: Callable[..., Any] = getattr(np, UFUNCS[name])
-        return made
-    number = ieee(name)
+        ufunc: Callable[..., Any] = getattr(np, UFUNCS[name])
+        return ufunc
+    number = Floats().function(name)
     return None if number is None else each(number, float, len(TABLE[name].parameters))
 
 
@@ -106,7 +93,7 @@ def each(number: Callable[..., Any], dtype: type, arguments: int) -> Callable[..
 
 
 def quiet(function: Callable[..., Any] | None) -> Callable[..., Any]:
-    """The same without warnings of overflow and invalid operations.
+    """`function` without warnings of overflow and invalid operations.
 
     From NumPy 2 on these are a matter of the context (`contextvars`): to run in a copy of one where
     they are ignored costs 20 ns, `errstate` 300 and more.
@@ -129,20 +116,10 @@ SILENCE = _silence()
 
 
 _KERNEL: dict[str, Callable[..., Any]] = {
-    "neg": np.negative,
-    "add": np.add,
-    "sub": np.subtract,
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
     "and": np.logical_and,
     "or": np.logical_or,
     "not": np.logical_not,
     "where": np.where,
     "power": squared(np.power),
     "pow": squared(np.power),
-    **{name: lambda name=name: Floats().function(name)() for name in ("pi", "e", "tau")},  # type: ignore[misc]  # known there
 }

@@ -1,6 +1,5 @@
 """The roots of `roots`, certified: Newton's operator maps the ball into itself, and the polynomial
-and all of its derivatives increase on it.
-"""
+and all of its derivatives increase on it."""
 
 from __future__ import annotations
 
@@ -21,32 +20,33 @@ def ball_root(*c: Any) -> arb | fmpq:
     A root that exact coefficients show to be repeated is that of a polynomial without repeated
     roots.
     """
-    found = _enclosed([arb(x) for x in c])
-    if found is None and all(isinstance(x, fmpq) for x in c):
+    exact = all(isinstance(x, fmpq) for x in c)
+    ball = _enclosed([arb(x) for x in c])
+    if ball is None and exact:
         p = fmpq_poly([*c, 0, 1])
         simple = p // p.gcd(p.derivative())
-        found = _enclosed_exact(simple / simple.coeffs()[-1])
-    if found is None:
+        ball = _enclosed_exact(simple / simple.coeffs()[-1])
+    if ball is None:
         return arb.nan()
-    return _rational(c, found) if all(isinstance(x, fmpq) for x in c) else found
+    return _rational(c, ball) if exact else ball
 
 
-def _rational(c: tuple[fmpq, ...], found: arb) -> arb | fmpq:
+def _rational(c: tuple[fmpq, ...], ball: arb) -> arb | fmpq:
     """The root, if it is rational: its denominator divides the common one of the coefficients, made
     monic over integers."""
-    denominator = fmpq_poly([*c, 0, 1]).denom()
-    numerator = (found * denominator).unique_fmpz()
+    p = fmpq_poly([*c, 0, 1])
+    numerator = (ball * p.denom()).unique_fmpz()
     if numerator is None:
-        return found
-    x = fmpq(numerator, denominator)
-    return x if fmpq_poly([*c, 0, 1])(x) == 0 else found
+        return ball
+    x = fmpq(numerator, p.denom())
+    return x if p(x) == 0 else ball
 
 
 def _enclosed(c: list[arb]) -> arb | None:
     if not all(x.is_finite() for x in c):
         return None
-    found: arb | None = proven(lambda x: taylor(c, x), _middle([x.mid() for x in c]))
-    return found
+    ball: arb | None = proven(lambda x: taylor(c, x), _middle([x.mid() for x in c]))
+    return ball
 
 
 def _enclosed_exact(p: fmpq_poly) -> arb | None:
@@ -54,15 +54,19 @@ def _enclosed_exact(p: fmpq_poly) -> arb | None:
     coefficients = [arb(x) for x in p.coeffs()]
     if len(coefficients) == 2:
         return arb(-coefficients[0])
-    shift = -coefficients[-2] / (len(coefficients) - 1)
-    depressed = p(fmpq_poly([-p.coeffs()[-2] / (len(coefficients) - 1), 1])).coeffs()
-    found = _enclosed([arb(x) for x in depressed[:-2]]) if len(depressed) > 2 else arb(0)
-    return None if found is None else arb(found + shift)
+    n = len(coefficients) - 1
+    depressed = p(fmpq_poly([-p.coeffs()[-2] / n, 1])).coeffs()
+    ball = _enclosed([arb(x) for x in depressed[:-2]]) if len(depressed) > 2 else arb(0)
+    return None if ball is None else arb(ball + -coefficients[-2] / n)
 
 
 def _middle(c: list[arb]) -> arb:
     """The root of exact coefficients, roughly: Newton's method from above."""
-    x: arb = bound(c, lambda size, k: size.root(k) if size > 0 else size * 0).upper().mid()
+
+    def root(size: arb, k: int) -> arb:
+        return size.root(k) if size > 0 else size * 0
+
+    x: arb = bound(c, root).upper().mid()
     for _ in range(STEPS + ctx.prec.bit_length()):
         value, slope = taylor(c, x)[:2]
         if not slope > 0:
@@ -78,14 +82,16 @@ def proven(at: Callable[[Any], list[Any]], x: Any) -> Any:
     """A ball around the root next to x, where Newton's operator maps it into itself and all
     derivatives are positive on it; else None."""
     value, slope = at(x)[:2]
-    size = abs(value / slope).upper() if not slope.contains(0) else arb.nan()
+    if slope.contains(0):
+        return None
+    size = abs(value / slope).upper()
     if not size.is_finite():
         return None
     radius = 2 * size + abs(x).upper() * arb(2) ** (-ctx.prec)
     for _ in range(INFLATIONS):
         around = x + _disc(x, radius)
         derivatives = at(around)[1:]
-        if not all(d.real > 0 if isinstance(d, acb) else d > 0 for d in derivatives):
+        if not all((d.real if isinstance(d, acb) else d) > 0 for d in derivatives):
             return None
         image = x - value / derivatives[0]
         if around.contains_interior(image):
@@ -106,13 +112,11 @@ def complex_ball_root(*c: acb) -> acb:
     if not start.is_finite():
         return acb(arb.nan())
     way = [acb(z.real, z.imag.union(arb(0))) for z in c]  # holds all coefficients on the way
-    found: acb | None = proven(lambda x: taylor(way, x), acb(start.mid()))
-    if found is None:
+    sharp: acb | None = proven(lambda x: taylor(way, x), acb(start.mid()))
+    if sharp is None:
         return acb(arb.nan())
-    sharp = found
-    for _ in range(
-        ctx.prec.bit_length()
-    ):  # Newton's operator again, for the last coefficients only
+    # Newton's operator again, for the last coefficients only
+    for _ in range(ctx.prec.bit_length()):
         middle = acb(sharp.real.mid(), sharp.imag.mid())
         sharp = middle - taylor(c, middle)[0] / taylor(c, sharp)[1]
     return sharp

@@ -20,7 +20,7 @@ from flint import acb, arb, ctx, fmpq, fmpz
 
 from diffcmp.arithmetic.ball_roots import ball_root, complex_ball_root
 from diffcmp.arithmetic.roots import is_root
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import OPERATORS, NumberSystem
 from diffcmp.primitives import TABLE
 
 Ball: TypeAlias = fmpq | arb
@@ -34,7 +34,10 @@ _EXACT = {
     **{(name, 0): 1 for name in ("cos", "cosh", "exp", "erfc")},
     **{(name, 1): 0 for name in ("acos", "acosh", "log")},
 }
-METHODS = "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p erf erfc gamma digamma".split()
+METHODS = (
+    "sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh exp expm1 log log1p "
+    "erf erfc gamma digamma"
+).split()
 
 
 def to_arb(x: Ball) -> arb:
@@ -113,10 +116,10 @@ class Balls(NumberSystem[Any]):
         return self.short(x - y)
 
     def _mul(self, x: Ball, y: Ball) -> Ball:
-        for zero, other in ((x, y), (y, x)):
-            if isinstance(zero, fmpq) and zero == 0:
-                if isinstance(other, fmpq) or other.is_finite():
-                    return zero
+        for factor, other in ((x, y), (y, x)):
+            is_zero = isinstance(factor, fmpq) and factor == 0
+            if is_zero and (isinstance(other, fmpq) or other.is_finite()):
+                return factor
         return self.short(x * y)
 
     def _div(self, x: Ball, y: Ball) -> Ball:
@@ -287,11 +290,7 @@ def _complex_power(x: acb, y: acb) -> acb:
 UNDEFINED = acb(arb.nan())
 
 _COMPLEX: dict[str, Callable[..., Any]] = {
-    "neg": operator.neg,
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
+    **OPERATORS,
     "power": _complex_power,
     "pow": _complex_power,
     "where": _complex_where,

@@ -2,10 +2,9 @@
 2002, section 3.3).
 
 A value is zero as far as anyone can know where it lies within its bound: sin(π) is 1.2e-16 ± 3e-16.
-The bound is first
-order: the local partials of the table carry the errors of the arguments on, and each operation adds
-its own roundoff. An operation on whole numbers that stay whole is exact, so that 2**2 - 4 is zero
-without any bound.
+The bound is of first order: the local partials of the table carry the errors of the arguments on,
+and each operation adds its own roundoff. An operation on whole numbers that stay whole is exact, so
+that 2**2 - 4 is zero without any bound.
 """
 
 from __future__ import annotations
@@ -44,9 +43,12 @@ class BoundedFloats(NumberSystem[Bounded]):
 
     `partial` evaluates the table's rule for one argument on plain numbers: (primitive, position,
     arguments, out) -> number. It is handed in because the engines, which can run rules, live a
-    floor higher. `measured` are literals that stand for
-    rounded inputs: each may be wrong by half an ulp. A literal, or an operation whose result,
-    leaves the range of the format raises `OutOfRange`.
+    floor higher. `measured` are literals that stand for rounded inputs: each may be wrong by half
+    an ulp.
+
+    Raises
+    ------
+    OutOfRange: for a literal, or a result, that leaves the range of the format.
     """
 
     exact = True  # definitions, whose zeros are meant to be found
@@ -58,9 +60,11 @@ class BoundedFloats(NumberSystem[Bounded]):
         self.floats = Floats(dtype)
         self.partial = partial
         self.measured = measured
-        self.smallest = (
-            2.0**self.floats.least_exponent if dtype != "longdouble" else 0.0
-        )  # that is no Python float
+        wide = dtype == "longdouble"  # whose smallest number is no Python float
+        self.smallest = 0.0 if wide else 2.0**self.floats.least_exponent
+
+    def __repr__(self) -> str:
+        return f"BoundedFloats({self.floats.dtype!r})"
 
     def literal(self, value: Fraction) -> Bounded:
         rounded = self.floats.literal(value)
@@ -89,15 +93,13 @@ class BoundedFloats(NumberSystem[Bounded]):
         errors = [a.error for a in arguments]
         if self.leaves_range(name, values, out):
             raise OutOfRange
-        if TABLE[name].ring and not any(errors):
-            if out == 0 or all(map(_whole, (out, *values))):
-                return Bounded(out)
+        certain = TABLE[name].ring and not any(errors)
+        if certain and (out == 0 or all(map(_whole, (out, *values)))):
+            return Bounded(out)
+        rule = "pow" if name == "power" else name  # the exponent is constant, but may be rounded
         carried = 0.0
         for position, error in enumerate(errors):
             if error:
-                rule = (
-                    "pow" if name == "power" else name
-                )  # the exponent is constant, but may be rounded
                 slope = abs(float(self.partial(self.floats, rule, position, values, out)))
                 carried += slope * error if math.isfinite(slope) else math.inf
         if name == "mul":

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import cmath
 import math
-import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.floats import ERRORS, Floats, exact, rounded
 from diffcmp.arithmetic.roots import beside, is_root
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import CHOICES, COMPARISONS, OPERATORS, NumberSystem
+from diffcmp.primitives import TABLE
 
 COMPLEX = {"float32": "complex64", "float64": "complex128", "longdouble": "clongdouble"}
 NAN = complex(math.nan, math.nan)
@@ -60,15 +60,13 @@ class Complexes(NumberSystem[Any]):
         return self.make(self.floats.literal(value), 0.0)
 
     def function(self, name: str) -> Callable[..., Any] | None:
-        if name in ("pi", "e", "tau"):
-            constant = self.floats.function(name)
-            assert constant is not None
-            return lambda: self.make(constant(), 0.0)
-        if name in _PLAIN:
-            return _PLAIN[name]
+        if TABLE[name].constant:
+            return lambda: self.make(self.real(name)(), 0.0)
         special = getattr(self, f"_{name}", None)
         if special is not None:
             return self.quiet(name, special)
+        if name in _PLAIN:
+            return _PLAIN[name]
         if name in _BY_BALLS:
             return lambda *z: self.by_balls(name, z)
         if is_root(name):
@@ -128,10 +126,9 @@ class Complexes(NumberSystem[Any]):
         """The real part without the cancellation of 1 + z."""
         log1p, atan2 = self.real("log1p"), self.real("atan2")
         x, y = z.real, z.imag
-        return self.make(
-            log1p(x * (2 + x) + y * y) / 2 if abs(x) < 1 else cmath.log(abs(1 + z)).real,
-            atan2(y, 1 + x),
-        )
+        near = abs(x) < 1
+        size = log1p(x * (2 + x) + y * y) / 2 if near else cmath.log(abs(1 + z)).real
+        return self.make(size, atan2(y, 1 + x))
 
     def _expm1(self, z: Any) -> Any:
         """expm1(x)·cos y - 2 sin²(y/2) + i·eˣ·sin y."""
@@ -149,21 +146,20 @@ class Complexes(NumberSystem[Any]):
 
         if not all(math.isfinite(z.real) and math.isfinite(z.imag) for z in arguments):
             return NAN
-        parts = [(exact(z.real), exact(z.imag)) for z in arguments]
         for bits in (192, 768, 3072):
             balls = ComplexBalls(bits)
             function = balls.function(name)
             assert function is not None
             with balls.working():
-                real = [tuple(arb(balls.real.literal(p)) for p in pair) for pair in parts]
-                out = function(*(acb(a, b) for a, b in real))
+                parts = [
+                    [arb(balls.real.literal(exact(p))) for p in (z.real, z.imag)] for z in arguments
+                ]
+                out = function(*(acb(*pair) for pair in parts))
                 if not out.is_finite():
                     return NAN
-                if all(
-                    part.rel_accuracy_bits() > 70 or part.is_zero() for part in (out.real, out.imag)
-                ):
-                    values = [balls.real.fraction(part) for part in (out.real, out.imag)]
-                    return self.make(*(self.nearest(v) for v in values))
+                sides = out.real, out.imag
+                if all(side.rel_accuracy_bits() > 70 or side.is_zero() for side in sides):
+                    return self.make(*(self.nearest(balls.real.fraction(side)) for side in sides))
         return NAN
 
     def nearest(self, value: Fraction) -> Any:
@@ -172,19 +168,11 @@ class Complexes(NumberSystem[Any]):
 
 
 _PLAIN: dict[str, Callable[..., Any]] = {
-    "neg": operator.neg,
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "lt": lambda x, y: x.real < y.real,
-    "le": lambda x, y: x.real <= y.real,
-    "gt": lambda x, y: x.real > y.real,
-    "ge": lambda x, y: x.real >= y.real,
-    "eq": lambda x, y: x.real == y.real,
-    "ne": lambda x, y: x.real != y.real,
-    "and": lambda p, q: p and q,
-    "or": lambda p, q: p or q,
-    "not": operator.not_,
-    "where": lambda p, x, y: x if p else y,
+    **OPERATORS,
+    **CHOICES,
+    **{
+        name: lambda x, y, compare=compare: compare(x.real, y.real)
+        for name, compare in COMPARISONS.items()
+    },
     "floor": lambda x: type(x)(math.floor(x.real)) if math.isfinite(x.real) else NAN,
 }

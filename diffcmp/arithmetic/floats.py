@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import math
-import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from diffcmp.arithmetic.roots import ROOTS, float_root
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import CHOICES, COMPARISONS, OPERATORS, NumberSystem
+from diffcmp.primitives import TABLE
 
 DTYPES = ("float16", "float32", "float64", "longdouble")
 ERRORS = (ValueError, OverflowError, ZeroDivisionError)
@@ -58,32 +58,21 @@ def _by_balls(name: str, *arguments: float) -> float:
     return float(out) if out.is_finite() else math.nan
 
 
-_SHARED: dict[str, Callable[..., Any]] = {
-    "neg": operator.neg,
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
+_SHARED: Mapping[str, Callable[..., Any]] = {
+    **OPERATORS,
+    **COMPARISONS,
+    **CHOICES,
     "power": power,
     "pow": power,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "and": lambda p, q: p and q,
-    "or": lambda p, q: p or q,
-    "not": operator.not_,
-    "where": lambda p, x, y: x if p else y,
 }
 
 _MATH = (
-    "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot "
-    "erf erfc gamma lgamma copysign"
+    "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp exp2 expm1 "
+    "log log2 log10 log1p sqrt cbrt hypot erf erfc gamma lgamma copysign"
 ).split()
 
-KERNEL: Mapping[str, Callable[..., Any]] = _SHARED | {
+KERNEL: Mapping[str, Callable[..., Any]] = {
+    **_SHARED,
     **{name: getattr(math, name) for name in _MATH},
     "abs": abs,
     "floor": lambda x: float(math.floor(x)),
@@ -94,20 +83,17 @@ KERNEL: Mapping[str, Callable[..., Any]] = _SHARED | {
     **dict.fromkeys(ROOTS, float_root),
 }
 
+_SAME = (
+    "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign "
+    "floor ceil"
+).split()
+
 UFUNCS = {
-    **{
-        n: n
-        for n in "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign".split()
-    },
+    **{name: name for name in _SAME},
     **{name: f"arc{name[1:]}" for name in "asin acos atan atan2 asinh acosh atanh".split()},
-    "abs": "abs",
-    "floor": "floor",
-    "ceil": "ceil",
-    "div": "true_divide",
-    "pow": "power",
-    "power": "power",
-    "mul": "multiply",
+    **{name: TABLE[name].numpy for name in ("abs", *_SHARED) if TABLE[name].numpy},
 }
+"""The names of NumPy's elementwise functions."""
 
 
 class Floats(NumberSystem[Any]):
@@ -122,6 +108,9 @@ class Floats(NumberSystem[Any]):
         self.dtype = dtype
         self.precision, self.least_exponent = _format(dtype)
         self.kernel = "math" if dtype == "float64" else "numpy"
+
+    def __repr__(self) -> str:
+        return f"Floats({self.dtype!r})"
 
     @property
     def unit_roundoff(self) -> float:
@@ -140,7 +129,7 @@ class Floats(NumberSystem[Any]):
         return Fraction(2) ** (exponent - self.precision + 1)
 
     def function(self, name: str) -> Callable[..., Any] | None:
-        if name in ("pi", "e", "tau"):
+        if TABLE[name].constant:
             return lambda: self.literal(_constant(name))
         return ieee(name) if self.dtype == "float64" else _numpy(name, self.dtype)
 
@@ -211,12 +200,8 @@ def _constant(name: str) -> Fraction:
 def ieee(name: str) -> Callable[..., Any] | None:
     """The kernel function of `math`, with IEEE results in place of exceptions."""
     function = KERNEL.get(name)
-    if (
-        function is None
-        or name in ("add", "sub", "mul", "neg")
-        or function in (operator.lt, operator.gt)
-    ):
-        return function
+    if function is None or TABLE[name].ring or TABLE[name].compares:
+        return function  # which never raises
 
     def quiet(*arguments: Any) -> Any:
         try:
@@ -231,10 +216,10 @@ def _exceptional(name: str, arguments: tuple[float, ...]) -> float:
     """What IEEE 754 (as NumPy) returns where `math` raises: a pole, an overflow or an invalid
     operation."""
     x = arguments[-1]
-    if name in ("gamma", "lgamma"):
-        if not x <= 0:
-            return math.inf
-        return math.inf if name == "lgamma" else math.copysign(math.inf, x) if x == 0 else math.nan
+    if name == "lgamma" or (name == "gamma" and not x <= 0):
+        return math.inf
+    if name == "gamma":
+        return math.copysign(math.inf, x) if x == 0 else math.nan
     if name not in UFUNCS:
         return math.nan
     import numpy as np
@@ -256,9 +241,7 @@ def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
         ufunc = getattr(np, UFUNCS[name])
         return lambda *a: scalar(ufunc(*a))
     if name == "fma":
-        return lambda x, y, z: (
-            rounded(exact(x) * exact(y) + exact(z), dtype) if np.isfinite(x * y + z) else x * y + z
-        )
+        return partial(_fma_of_format, dtype)
     if name not in KERNEL:
         return None
     if dtype != "longdouble":
@@ -268,15 +251,19 @@ def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
     return lambda *a: _longdouble_by_balls(name, *a)
 
 
+def _fma_of_format(dtype: str, x: Any, y: Any, z: Any) -> Any:
+    out = x * y + z
+    return rounded(exact(x) * exact(y) + exact(z), dtype) if math.isfinite(out) else out
+
+
 def _longdouble_by_balls(name: str, *arguments: Any) -> Any:
     import numpy as np
 
     from diffcmp.arithmetic.balls import Balls
 
-    if not all(np.isfinite(x) for x in arguments):
-        return np.longdouble(_exceptional(name, tuple(float(x) for x in arguments)))
-    balls = Balls(128)
-    out = balls.call(name, *(balls.literal(exact(x)) for x in arguments))
-    if not out.is_finite():
-        return np.longdouble(_exceptional(name, tuple(float(x) for x in arguments)))
-    return rounded(balls.fraction(out), "longdouble")
+    if all(np.isfinite(x) for x in arguments):
+        balls = Balls(128)
+        out = balls.call(name, *(balls.literal(exact(x)) for x in arguments))
+        if out.is_finite():
+            return rounded(balls.fraction(out), "longdouble")
+    return np.longdouble(_exceptional(name, tuple(float(x) for x in arguments)))

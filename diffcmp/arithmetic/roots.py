@@ -28,13 +28,10 @@ def is_root(name: str) -> bool:
 def taylor(c: Sequence[Any], x: Any) -> list[Any]:
     """p, p′, p″/2, p‴/6, … at x, but for the last, which is 1: by Horner's rule again and again."""
     row = [*c, x * 0, x * 0 + 1]
-    found = []
-    while len(row) > 1:
-        for k in range(len(row) - 2, -1, -1):
+    for first in range(len(row) - 1):
+        for k in range(len(row) - 2, first - 1, -1):
             row[k] = row[k] + row[k + 1] * x
-        found.append(row[0])
-        row = row[1:]
-    return found
+    return row[:-1]
 
 
 def bound(c: Sequence[Any], root: Callable[[Any, int], Any]) -> Any:
@@ -48,9 +45,8 @@ def float_root(*c: float) -> float:
     there is none.
 
     Of real roots, that of p′ lies below that of p. Where p does not change its sign between them as
-    far as roundoff lets us
-    know, they are one: the root is repeated, and from p alone could be told to half of the digits
-        only.
+    far as roundoff lets us know, they are one: the root is repeated, and from p alone could be told
+    to half of the digits only.
     """
     if not all(map(math.isfinite, c)):
         return math.nan

@@ -19,7 +19,7 @@ from sympy.printing.str import StrPrinter
 
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.roots import ROOTS
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import OPERATORS, NumberSystem
 
 PREFIX = "user_"  # a variable called S, E or zoo is none of sympy's objects
 
@@ -127,30 +127,20 @@ def _clip(x: Any, low: Any, high: Any) -> Any:
     )
 
 
+_SAME = "sin cos tan atan atan2 sinh cosh tanh asinh exp erf erfc gamma digamma polygamma".split()
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pi": lambda: sympy.pi,
     "e": lambda: sympy.E,
     "tau": lambda: 2 * sympy.pi,
-    "neg": lambda x: -x,
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "div": lambda x, y: x / y,
+    **OPERATORS,
     "power": _power,
     "pow": _power,
     "where": _where,
     "abs": _abs,
     "floor": Floor,
-    "lt": sympy.Lt,
-    "le": sympy.Le,
-    "gt": sympy.Gt,
-    "ge": sympy.Ge,
-    "eq": sympy.Eq,
-    "ne": sympy.Ne,
+    **{name.lower(): getattr(sympy, name) for name in "Lt Le Gt Ge Eq Ne And Or Not".split()},
     "clip": _clip,
-    "and": sympy.And,
-    "or": sympy.Or,
-    "not": sympy.Not,
     "sqrt": lambda x: _power(x, sympy.S.Half),
     "log": _inside(sympy.log, lambda x: x.is_extended_negative),
     "asin": _inside(sympy.asin, lambda x: (1 - x**2).is_extended_negative),
@@ -159,12 +149,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "acosh": _inside(sympy.acosh, lambda x: (x - 1).is_extended_negative),
     "lgamma": LogGamma,
     **dict.fromkeys(ROOTS, Root),
-    **{
-        name: getattr(sympy, name)
-        for name in (
-            "sin cos tan atan atan2 sinh cosh tanh asinh exp erf erfc gamma digamma polygamma".split()
-        )
-    },
+    **{name: getattr(sympy, name) for name in _SAME},
 }
 
 

@@ -16,7 +16,18 @@ T = TypeVar("T")
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     name: getattr(operator, name) for name in ("lt", "le", "gt", "ge", "eq", "ne")
 }
-"""Python's operators for the comparisons of the table."""
+OPERATORS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operator, name) for name in ("neg", "add", "sub", "mul")},
+    "div": operator.truediv,
+}
+CHOICES: dict[str, Callable[..., Any]] = {
+    "and": lambda p, q: p and q,
+    "or": lambda p, q: p or q,
+    "not": operator.not_,
+    "where": lambda p, x, y: x if p else y,
+}
+"""Python's operators by the names of the table; the choices are between conditions that are
+decided."""
 
 
 class NumberSystem(ABC, Generic[T]):
@@ -32,9 +43,11 @@ class NumberSystem(ABC, Generic[T]):
     exact: bool = False
 
     def __init__(self) -> None:
-        self.operations: dict[
-            str, Callable[..., Any]
-        ] = {}  # filled by `arithmetic.evaluate`, one entry a primitive in use
+        self.operations: dict[str, Callable[..., Any]] = {}
+        """The primitives in use, filled by `arithmetic.evaluate`."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
     @abstractmethod
     def literal(self, value: Fraction) -> T:

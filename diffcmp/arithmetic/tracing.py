@@ -1,9 +1,9 @@
 """Tracers: running a Program, or a whole engine, on them writes a new Program.
 
 `Duals(Tracing(builder))` gives the tangent Program, `Recording(Tracing(builder))` the adjoint one.
-What is known while
-tracing is settled there: conditions and integer arithmetic between literals, products and quotients
-with 1, numbers that are repeated only to meet an array: all leave every result bitwise as it is.
+What is known while tracing is settled there: conditions and integer arithmetic between literals,
+products and quotients with 1, numbers that are repeated only to meet an array. All of this leaves
+every result bitwise as it is.
 """
 
 from __future__ import annotations
@@ -13,27 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import COMPARISONS, OPERATORS, NumberSystem
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.shapes import Shape, Static, broadcast_shapes
 from diffcmp.program.ir import Builder, Program
 
 _SAFE = 2**53  # integers up to here are exact in float64
-
-_COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    "lt": lambda x, y: x < y,
-    "le": lambda x, y: x <= y,
-    "gt": lambda x, y: x > y,
-    "ge": lambda x, y: x >= y,
-    "eq": lambda x, y: x == y,
-    "ne": lambda x, y: x != y,
-}
-_INTEGERS: dict[str, Callable[..., Fraction]] = {
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "neg": lambda x: -x,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +53,17 @@ class Tracing(NumberSystem[Any]):
         return self.builder.program(slots).pruned()
 
     def literal(self, value: Fraction) -> Tracer:
-        return self.made(("literal", value), lambda: self.builder.literal(value), value)
+        return self.once(("literal", value), lambda: self.builder.literal(value), value=value)
 
     def shape(self, value: Any) -> Shape:
         return self.builder.dims[value.slot] if isinstance(value, Tracer) else ()
 
-    def made(
-        self,
-        key: tuple[object, ...],
-        slot: Callable[[], int],
-        value: Fraction | None = None,
-        repeats: Tracer | None = None,
-    ) -> Tracer:
-        """The tracer for `key`: the one made before, or a new equation."""
-        known = self.shared.get(key)
-        if known is None:
-            known = self.shared[key] = Tracer(slot(), value, repeats)
-        return known
+    def once(self, key: tuple[object, ...], slot: Callable[[], int], **known: Any) -> Tracer:
+        """The tracer for `key`: the one made before, or a new one with what is `known` of it."""
+        tracer = self.shared.get(key)
+        if tracer is None:
+            tracer = self.shared[key] = Tracer(slot(), **known)
+        return tracer
 
     def function(self, name: str) -> Callable[..., Any] | None:
         if TABLE[name].structure is not None:
@@ -118,19 +97,17 @@ class Tracing(NumberSystem[Any]):
         settled condition stays."""
         if not isinstance(value, Tracer) or self.shape(value) == shape:
             return value
-        key, repeats = ("broadcast", value.slot, (shape,)), None if self.shape(value) else value
-        return self.made(
-            key,
+        return self.once(
+            ("broadcast", value.slot, (shape,)),
             lambda: self.builder.add("broadcast", [value.slot], static=(shape,)),
-            value.value,
-            repeats,
+            value=value.value,
+            repeats=None if self.shape(value) else value,
         )
 
     def equation(self, name: str, arguments: tuple[Any, ...], static: Static = ()) -> Tracer:
         slots = [self.slot(a) for a in arguments]
-        return self.made(
-            (name, *slots, static), lambda: self.builder.add(name, slots, static=static)
-        )
+        key = (name, *slots, static)
+        return self.once(key, lambda: self.builder.add(name, slots, static=static))
 
     def slot(self, value: Any) -> int:
         """The slot of a tracer; a settled condition is written as a comparison of two literals."""
@@ -141,20 +118,20 @@ class Tracing(NumberSystem[Any]):
 
     def settled(self, name: str, arguments: tuple[Any, ...]) -> Any | None:
         """The result where it is known without computing, else None."""
-        if name == "where":
+        entry = TABLE[name]
+        if entry.selects:
             test, x, y = arguments
-            return (x if test else y) if isinstance(test, bool) else x if x == y else None
-        if name in ("and", "or", "not"):
+            if isinstance(test, bool):
+                return x if test else y
+            return x if x == y else None
+        if entry.connects:
             return self.settled_logic(name, arguments)
         values = [a.value for a in arguments]
-        if name in _COMPARISONS:
-            return (
-                None
-                if None in values or any(map(self.shape, arguments))
-                else _COMPARISONS[name](*values)
-            )
-        if name in _INTEGERS and None not in values:
-            out = _INTEGERS[name](*values)
+        if entry.compares:
+            known = None not in values and not any(map(self.shape, arguments))
+            return COMPARISONS[name](*values) if known else None
+        if entry.ring and None not in values:
+            out = OPERATORS[name](*values)
             if out != 0 and abs(out) < _SAFE and all(v.denominator == 1 for v in values):
                 return self.literal(out)
         if name == "mul" and 1 in values:
