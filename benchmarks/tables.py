@@ -70,7 +70,10 @@ def libraries(found: dict[str, Any]) -> str:
         [a["name"], a["version"] or a["fault"], a["threads"] or "–"] for a in found["libraries"]
     ]
     before, after = (f"{found[when][1]:.1f}" for when in ("load_before", "load"))
-    load = f"load over 5 minutes {before} before and {after} after, of which the measurement itself makes about 1"
+    load = (
+        f"load over 5 minutes {before} before and {after} after, of which the measurement itself "
+        "makes about 1"
+    )
     unset = f"; set aside: {', '.join(found['unset'])}" if found["unset"] else ""
     commit = f", commit {found['commit']}" if found["commit"] else ""
     return (
@@ -81,19 +84,19 @@ def libraries(found: dict[str, Any]) -> str:
 
 def seconds(t: float) -> str:
     """A time with its unit and two or three digits."""
-    unit, scale = next(
-        (u, s)
-        for u, s in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
-        if t >= s or s == 1e-9
-    )
-    return f"{figures(t / scale)} {unit}"
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if t >= scale:
+            return f"{figures(t / scale)} {unit}"
+    return f"{figures(t / 1e-9)} ns"
 
 
 def figures(x: float) -> str:
     """Two digits below 10 and no more than whole numbers from 100 on."""
     if x < 0.095:
         return f"{x:.2g}"
-    return f"{x:.2f}" if x < 10 else f"{x:.1f}" if x < 100 else f"{x:.0f}"
+    if x < 10:
+        return f"{x:.2f}"
+    return f"{x:.1f}" if x < 100 else f"{x:.0f}"
 
 
 def cell(record: dict[str, Any] | None, base: bool) -> str:
@@ -102,11 +105,8 @@ def cell(record: dict[str, Any] | None, base: bool) -> str:
         return "not installed"
     if record["fault"]:
         return "–" if record["fault"] == "–" else "fails"
-    text = (
-        seconds(record["seconds"])
-        if base or not record["to_base"]
-        else figures(record["to_base"]["median"])
-    )
+    ratio = None if base else record["to_base"]
+    text = figures(ratio["median"]) if ratio else seconds(record["seconds"])
     return f"{text} ✗" if record["wrong"] else text
 
 
@@ -122,11 +122,11 @@ def _table(found: dict[str, Any], files: Sequence[str], keep: Any) -> str:
 
 def main_table(found: dict[str, Any]) -> str:
     """Derivatives against those written by hand, and what limits diffcmp."""
-    table = _table(
-        found,
-        MAIN,
-        lambda entry: entry["row"]["base"] == "hand" and entry["row"]["kind"] != "function",
-    )
+
+    def keep(entry: dict[str, Any]) -> bool:
+        return entry["row"]["base"] == "hand" and entry["row"]["kind"] != "function"
+
+    table = _table(found, MAIN, keep)
     if not table:
         return ""
     header, rule, *rows = table.splitlines()
@@ -159,38 +159,37 @@ def _aims(
     found: dict[str, Any], entry: dict[str, Any], aims: str, key: str, who: str
 ) -> list[list[str]]:
     called, rows = names(found), []
-    work = f"{who}{'first: ' if entry in found['first'] else ''}{entry['row']['name']}"
+    first = "first: " if entry in found["first"] else ""
+    work = f"{who}{first}{entry['row']['name']}"
     for file, limit in entry["row"].get(aims, {}).items():
         ratio = (entry["cells"].get(file) or {}).get(key)
-        if ratio:
-            met = (
-                "met" if ratio["median"] <= limit else f"missed by {ratio['median'] / limit:.2f} ×"
-            )
-            spread = f"{figures(ratio['low'])}–{figures(ratio['high'])}"
-            rows.append([work, called[file], figures(ratio["median"]), spread, f"{limit:g}", met])
+        if not ratio:
+            continue
+        median = ratio["median"]
+        met = "met" if median <= limit else f"missed by {median / limit:.2f} ×"
+        spread = f"{figures(ratio['low'])}–{figures(ratio['high'])}"
+        rows.append([work, called[file], figures(median), spread, f"{limit:g}", met])
     return rows
 
 
 def growing(found: dict[str, Any]) -> dict[str, dict[int, float]]:
     """∇f over f in NumPy by hand, by library and n: the fastest of each, since they were not
     measured in the same round."""
-    rosenbrock = [e for e in found["rows"] if e["row"]["workload"] == "rosenbrock"]
-    f = {
-        e["row"]["size"]: e["cells"]["hand"]["fastest"]
-        for e in rosenbrock
-        if e["row"]["kind"] == "function"
-    }
+    functions, gradients = (_rosenbrock(found, kind) for kind in ("function", "gradient"))
     grown: dict[str, dict[int, float]] = {}
-    for entry in (
-        e for e in rosenbrock if e["row"]["kind"] == "gradient" and e["row"]["size"] in f
-    ):
+    for n, cells in gradients.items():
         for file in MAIN:
-            record = entry["cells"].get(file)
-            if record and not record["fault"]:
-                grown.setdefault(file, {})[entry["row"]["size"]] = (
-                    record["fastest"] / f[entry["row"]["size"]]
-                )
+            record = cells.get(file)
+            if n in functions and record and not record["fault"]:
+                ratio = record["fastest"] / functions[n]["hand"]["fastest"]
+                grown.setdefault(file, {})[n] = ratio
     return grown
+
+
+def _rosenbrock(found: dict[str, Any], kind: str) -> dict[int, dict[str, Any]]:
+    """The cells of the rows of the Rosenbrock function of a kind, by n."""
+    rows = [entry for entry in found["rows"] if entry["row"]["workload"] == "rosenbrock"]
+    return {e["row"]["size"]: e["cells"] for e in rows if e["row"]["kind"] == kind}
 
 
 def growth(found: dict[str, Any]) -> str:
@@ -209,7 +208,8 @@ def growth(found: dict[str, Any]) -> str:
     sparse, gradient = fastest.get(("sparse", 10**5)), fastest.get(("gradient", 10**5))
     if not sparse or not gradient:
         return table
-    return f"{table}\n\nA sparse Hessian with n = 10⁵ costs {figures(sparse / gradient)} × one gradient (aim: 30 ×)."
+    ratio = figures(sparse / gradient)
+    return f"{table}\n\nA sparse Hessian with n = 10⁵ costs {ratio} × one gradient (aim: 30 ×)."
 
 
 def starts(found: dict[str, Any]) -> str:

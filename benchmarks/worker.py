@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.rows import Row
 
-SLICES = 3  # of a sample, of which the shortest counts: what others on the machine do falls on some of them
+SLICES = 3  # of a sample; the shortest counts: other work on the machine falls on some of them
 PATIENCE = 120.0  # seconds to prepare a row and answer once
 
 

@@ -3,9 +3,9 @@ number of variables.
 
     make docs-tables        writes docs/evaluations.md again
 
-Every number is counted, none is computed from a formula: a stencil, the complex step and the tape
-report their evaluations; the products of forward mode are counted as they are called, those of a
-Hessian are the colours of its pattern.
+Every number is counted, and none is computed from a formula. A stencil, the complex step and the
+tape report their evaluations; the products of forward mode are counted as they are called, and
+those of a Hessian are the colours of its pattern.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from diffcmp.backends.registry import backend
 from diffcmp.engines import products
 from diffcmp.language.parser import parse
 from diffcmp.point.point import located
+from diffcmp.studies.numbers import power
 
 PAGE = Path(__file__).with_name("evaluations.md")
 EXPR = "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)"  # the extended Rosenbrock function
@@ -54,8 +53,8 @@ def hessian_products(n: int) -> int:
 
 
 def growth(counts: Sequence[int], sizes: Sequence[int] = SIZES) -> float:
-    """The p of counts that grow like nᵖ, by least squares on the logarithms."""
-    return float(np.polyfit(np.log(sizes), np.log(counts), 1)[0])
+    """The p of counts that grow like nᵖ."""
+    return power(sizes, counts)
 
 
 def counts(sizes: Sequence[int] = SIZES) -> dict[str, list[int]]:
@@ -66,33 +65,33 @@ def counts(sizes: Sequence[int] = SIZES) -> dict[str, list[int]]:
 HEAD = f"""# How often a function is run for one gradient
 
 Counted in runs of the function, or of the program made of it, for `{EXPR}`
-(at n = {SIZES[-1]} of `{SIMPLE}`, which has the same counts and is over sooner). Written by `make docs-tables` from
-[evaluations.py](evaluations.py). The growth is that of the counts, fitted: nᵖ.
+(at n = {SIZES[-1]} of `{SIMPLE}`, which has the same counts and is over sooner). Written by
+`make docs-tables` from [evaluations.py](evaluations.py). The growth is that of the counts, fitted:
+nᵖ.
 """
 FOOT = """
-One run of the tape's program costs a small multiple of the function, whatever n is (the theory says at most about 4 times), and
-one of the dual program about twice as much as the function. The values of a Hessian that is sparse are found together: that
-of the same function is tridiagonal, and costs as many products of dual numbers over the tape as the last row says.
+One run of the tape's program costs a small multiple of the function, whatever n is (the theory says
+at most about 4 times), and one of the dual program about twice as much as the function. The values
+of a sparse Hessian are found together: that of the same function is tridiagonal, and costs as many
+products of dual numbers over the tape as the last row says.
 """
 
 
 def page(
-    found: Mapping[str, Sequence[int]], hessians: Sequence[int], sizes: Sequence[int] = SIZES
+    runs: Mapping[str, Sequence[int]], hessians: Sequence[int], sizes: Sequence[int] = SIZES
 ) -> str:
     """The whole page."""
-    rows = [f"| {METHODS[name]} (`{name}`) | {_cells(row, sizes)} |" for name, row in found.items()]
+    rows = [f"| {METHODS[name]} (`{name}`) | {_cells(row, sizes)} |" for name, row in runs.items()]
     rows.append(f"| the sparse Hessian, coloured (`hessian`) | {_cells(hessians, sizes)} |")
     head = " | ".join(f"n = {n}" for n in sizes)
-    return "\n".join(
-        [HEAD, f"| method | {head} | growth |", "|---|" + "---:|" * (len(sizes) + 1), *rows, FOOT]
-    )
+    rule = "|---|" + "---:|" * (len(sizes) + 1)
+    return "\n".join([HEAD, f"| method | {head} | growth |", rule, *rows, FOOT])
 
 
 def _cells(row: Sequence[int], sizes: Sequence[int]) -> str:
     p = growth(row, sizes)
-    return " | ".join(
-        [*map(str, row), "constant" if math.isclose(p, 0, abs_tol=0.005) else f"n^{p:.2f}"]
-    )
+    growing = "constant" if math.isclose(p, 0, abs_tol=0.005) else f"n^{p:.2f}"
+    return " | ".join([*map(str, row), growing])
 
 
 def main(

@@ -20,13 +20,11 @@ from diffcmp.accuracy.errors import full_digits
 from diffcmp.accuracy.record import Comparison, Row
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.registry import BUILT_IN, backend
-from diffcmp.report.export import code, escaped
+from diffcmp.report.markdown import code, escaped
 
 PAGE = Path(__file__).with_name("singular-points.md")
-# those that are always installed, and give first derivatives
-BACKENDS = tuple(
-    name for name, place in BUILT_IN.items() if ".peers" not in place and 1 in backend(name).orders
-)
+INSTALLED = [name for name, place in BUILT_IN.items() if ".peers" not in place]  # always
+BACKENDS = tuple(name for name in INSTALLED if 1 in backend(name).orders)
 SECONDS = 60.0  # for sympy, so that a slow machine writes the same page
 RIGHT, LOUD, WRONG = "right", "nan or inf", "silently wrong"
 
@@ -132,7 +130,9 @@ class Cell:
         if self.verdict == RIGHT:
             return f"{self.digits:.0f}"
         shown = escaped(f"{float(self.value):.3g}")
-        return shown if self.verdict == LOUD else f"**{shown}**{'' if self.noted else ' (no note)'}"
+        if self.verdict == LOUD:
+            return shown
+        return f"**{shown}**" if self.noted else f"**{shown}** (no note)"
 
 
 def cells(comparison: Comparison) -> dict[str, Cell]:
@@ -142,9 +142,11 @@ def cells(comparison: Comparison) -> dict[str, Cell]:
 
 def _cell(row: Row, name: str) -> Cell:
     value, digits = row.derivative.get(name), row.digits.get(name) or 0.0
+    noted = bool(row.remarks)
     if value is None or not math.isfinite(value):
-        return Cell(LOUD, math.nan if value is None else value, 0.0, bool(row.remarks))
-    return Cell(RIGHT if digits >= needed(row.backend) else WRONG, value, digits, bool(row.remarks))
+        return Cell(LOUD, math.nan if value is None else value, 0.0, noted)
+    verdict = RIGHT if digits >= needed(row.backend) else WRONG
+    return Cell(verdict, value, digits, noted)
 
 
 def needed(name: str) -> float:
@@ -174,15 +176,19 @@ derivative there. This is what each backend of diffcmp answers in float64, with 
 """
 
 
-def page(found: Sequence[tuple[str, Sequence[tuple[Limit, dict[str, Cell]]]]]) -> str:
+Rows = Sequence[tuple[Limit, dict[str, Cell]]]
+
+
+def page(groups: Sequence[tuple[str, Rows]]) -> str:
     """The whole page."""
-    parts = [HEAD]
-    for group, rows in found:
+    parts, answers = [HEAD], []
+    for group, rows in groups:
         parts += [f"## {group}", "", *_table(rows), ""]
-    return "\n".join([*parts, *_reading([cells for _, rows in found for _, cells in rows])]) + "\n"
+        answers += [by_backend for _, by_backend in rows]
+    return "\n".join([*parts, *_reading(answers)]) + "\n"
 
 
-def _table(rows: Sequence[tuple[Limit, dict[str, Cell]]]) -> Iterable[str]:
+def _table(rows: Rows) -> Iterable[str]:
     yield f"| f | at | f′ | {' | '.join(BACKENDS)} |"
     yield f"| :-- | :-- | :-- | {' | '.join('--:' for _ in BACKENDS)} |"
     for limit, by_backend in rows:
@@ -196,8 +202,8 @@ def _reading(rows: Sequence[dict[str, Cell]]) -> Iterable[str]:
     yield from ["## Read from the tables", "", f"{len(rows)} limits.", ""]
     yield f"| backend | {RIGHT} | {LOUD} | {WRONG} |"
     yield "| :-- | --: | --: | --: |"
-    for name in BACKENDS:
-        yield f"| {name} | {' | '.join(str(counts[name][verdict]) for verdict in (RIGHT, LOUD, WRONG))} |"
+    for name, of in counts.items():
+        yield f"| {name} | {of[RIGHT]} | {of[LOUD]} | {of[WRONG]} |"
     wrong = [row[name] for row in rows for name in BACKENDS if row[name].verdict == WRONG]
     everywhere = [name for name in BACKENDS if counts[name][RIGHT] == len(rows)]
     never = [name for name in BACKENDS if not counts[name][WRONG]]
@@ -207,19 +213,16 @@ def _reading(rows: Sequence[dict[str, Cell]]) -> Iterable[str]:
     yield f"- Right at all of them: {', '.join(everywhere) or 'none'}."
     yield f"- Never silently wrong: {', '.join(never) or 'none'}."
     yield f"- Most often silently wrong: {most}, {counts[most][WRONG]} times."
-    yield f"- Silently wrong numbers: {len(wrong)} of {len(rows) * len(BACKENDS)}; diffcmp puts a note beside {noted} of them."
+    everything = len(rows) * len(BACKENDS)
+    yield f"- Silently wrong numbers: {len(wrong)} of {everything}; diffcmp puts a note beside {noted} of them."
 
 
 def main() -> None:
     """Write the page."""
-    PAGE.write_text(
-        page(
-            [
-                (group, [(limit, compared(limit)) for limit in limits])
-                for group, limits in LIMITS.items()
-            ]
-        )
-    )
+    groups = []
+    for group, limits in LIMITS.items():
+        groups.append((group, [(limit, compared(limit)) for limit in limits]))
+    PAGE.write_text(page(groups), encoding="utf-8")
 
 
 if __name__ == "__main__":
