@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Balls, ComplexBalls, to_arb
-from diffcmp.arithmetic.floats import DTYPES, Floats
+from diffcmp.arithmetic.floats import DTYPES, ERRORS, Floats
 from diffcmp.backends.diagnosis import diagnosis
 from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Refused, Timer
 from diffcmp.backends.numeric import Numeric, narrowed
@@ -182,19 +182,26 @@ class Backend:
                 place = program.inputs.index(name)
                 x = inputs[place]
                 h = steps[name] = self.step(x, floats) if given is None else given
-                small = narrowed(h, floats)
                 along = _along(counted, inputs, place)
-                derivatives.append(self.formula(along, x, small) if small else x * math.nan)
+                derivatives.append(self._difference(along, x, narrowed(h, floats)))
             return Outcome(None, derivatives, runs, steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)
+
+    def _difference(self, f: Callable[[Any], Any], x: Any, h: Any) -> Any:
+        """The formula; nan for a step that is 0 in the format, and where Python's floats raise
+        though IEEE 754 has an answer."""
+        try:
+            return self.formula(f, x, h) if h != 0 else x * math.nan
+        except ERRORS:
+            return x * math.nan
 
     def exact(
         self, program: Program, name: str, inputs: Sequence[Fraction], bits: int
     ) -> Exact | None:
         """What the method with a step computes for one partial derivative at the rounded point, on
         balls of so many bits; by default its `formula`. None where it cannot say."""
-        if self.truncation_order is None:
+        if self.truncation_order is None or type(self).formula is Backend.formula:
             return None
         balls = Balls(bits)
         f = on_system(program, balls)

@@ -3,7 +3,6 @@ failure."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import math
 from typing import Any
 
@@ -86,25 +85,6 @@ def test_the_registry_names_what_is_near() -> None:
     with pytest.raises(InputError, match="unknown backend 'centrall'") as caught:
         registry.backend("centrall")
     assert "Did you mean 'central'" in str(caught.value)
-
-
-def test_a_third_party_adds_a_backend(monkeypatch: pytest.MonkeyPatch) -> None:
-    from diffcmp.backends.automatic import DualNumbers
-
-    class Entry:
-        name = "mine"
-
-        def load(self) -> Any:
-            return type("Mine", (DualNumbers,), {"name": "mine"})
-
-    monkeypatch.setattr(
-        importlib.metadata,
-        "entry_points",
-        lambda group: [Entry()] if group == registry.GROUP else [],
-    )
-    assert "mine" in registry.names()
-    (row,) = compare("x**2", 3, backends=["mine"]).rows
-    assert (row.backend, row.derivative["x"]) == ("mine", 6.0)
 
 
 @pytest.mark.parametrize(("expr", "at", "backend", "note", "piece"), [

@@ -8,16 +8,20 @@ import math
 import re
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from diffcmp import compare, sweep
 from diffcmp.arithmetic.floats import Floats
+from diffcmp.backends import registry
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.backends.registry import backend, names
 from diffcmp.language.parser import parse
 from diffcmp.notes import Note
 from diffcmp.point.point import Point, point
+from diffcmp.program.ir import Program
 
 PAGE = Path(__file__).parents[2] / "docs" / "backends.md"
 SETTINGS = {"order", "h", "deadline"}
@@ -83,6 +87,16 @@ def test_a_step_that_underflows_in_the_format_is_nan() -> None:
     assert math.isnan(estimate.derivative["x"])
 
 
+def test_a_formula_that_divides_by_zero_is_nan_not_an_error() -> None:
+    def extrapolated(self: Backend, f: Any, x: Any, h: Any) -> Any:
+        wide, near = (f(x + 2 * h) - f(x)) / (2 * h), (f(x + h) - f(x)) / h
+        return near * near / wide  # 0/0 for a constant
+
+    method = type("Ratio", (Minimal,), {"formula": extrapolated})()
+    flat = parse("x - x + 1")
+    assert math.isnan(method.prepare(flat, ["x"])(point(flat, 1)).derivative["x"])
+
+
 def test_settings_are_those_of_a_copy() -> None:
     method = Minimal()
     given = method.configured(order=1, h=0.5)
@@ -100,6 +114,28 @@ def test_a_method_without_a_step_has_no_rule_and_no_exact_value() -> None:
     dual = backend("dual")
     assert (dual.rule, dual.truncation_order) == ("", None)
     assert dual.exact(PROGRAM, "x", [Fraction(1)], 128) is None
+
+
+def test_a_step_whose_error_cannot_be_split_is_swept_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its own `build`, and neither a formula nor an exact value: the total error is known."""
+
+    class Opaque(Backend):
+        name = "opaque"
+        summary = "(f(x+h) - f(x))/h"
+        truncation_order = 1
+
+        def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Prepared:
+            return Minimal().configured(h=self.h).build(program, wrt, floats)
+
+    entry = SimpleNamespace(load=lambda: Opaque)
+    monkeypatch.setattr(registry, "_third_party", lambda: {"opaque": entry})
+    (series,) = sweep("exp(x)", 1, backends=["opaque"], h_min=1e-6).series
+    assert all(step.total is not None and step.truncation is None for step in series.rows)
+    assert (series.fitted_order, series.predicted_h) == (None, None)
+    (row,) = compare("exp(x)", 1, backends=["opaque"], h=0.1).rows
+    assert [remark.note for remark in row.remarks] == [Note.WRONG]
 
 
 def test_what_is_prepared_starts_later_and_is_not_timed_unless_it_says_so() -> None:

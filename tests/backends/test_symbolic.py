@@ -41,6 +41,11 @@ def test_the_expression_is_shown() -> None:
     assert symbolic("x**3 + sin(y)", {"x": 2, "y": 1}).expression == {"x": "3*x**2", "y": "cos(y)"}
 
 
+def test_a_variable_may_have_the_name_of_what_an_answer_holds() -> None:
+    row = symbolic("seconds**2*value", {"seconds": 3, "value": 2})
+    assert row.derivative == {"seconds": 12.0, "value": 9.0}
+
+
 @pytest.mark.parametrize("expr", ["x**(10**12)", "exp(exp(exp(exp(exp(x)))))"])
 def test_explosive_powers_end_in_time(expr: str) -> None:
     assert symbolic(expr, "1.0001", timeout=3).backend == "symbolic"
