@@ -142,15 +142,23 @@ def _guarded(program: Program, eq: Equation, branch: int, constant: Fraction) ->
     for each in program.equations:
         inputs = [slots[i] for i in each.inputs]
         if each is eq:
-            guarded = list(range(len(program.inputs)))
-            for i in sorted(part.live.intersection(guarded)):
-                arms = [i, builder.literal(constant)]
-                order = arms if eq.inputs[1] == branch else arms[::-1]
-                guarded[i] = builder.add("where", [inputs[0], *order])
-            (inner,) = builder.appended(part, guarded)
-            inputs[1:] = [inner if i == branch else slots[i] for i in eq.inputs[1:]]
+            test, first = inputs[0], eq.inputs[1] == branch
+            guarded = _branch_guarded(builder, part, constant, test, first=first)
+            inputs[1:] = [guarded if i == branch else slots[i] for i in eq.inputs[1:]]
         slots[each.output] = builder.copied(each, inputs)
     return builder.program([slots[i] for i in program.outputs]).pruned()
+
+
+def _branch_guarded(
+    builder: Builder, part: Program, constant: Fraction, test: int, *, first: bool
+) -> int:
+    """A branch once more, on inputs that are a constant where the branch is not taken. first:
+    whether it is taken where the test holds."""
+    inputs = list(range(len(part.inputs)))
+    for i in sorted(part.live.intersection(inputs)):
+        arms = [i, builder.literal(constant)]
+        inputs[i] = builder.add("where", [test, *(arms if first else arms[::-1])])
+    return builder.appended(part, inputs)[0]
 
 
 def _right(question: Question, truth: Truth, gives: Mapping[str, float]) -> bool | None:

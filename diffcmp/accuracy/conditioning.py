@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from flint import arb
@@ -78,11 +79,13 @@ def _losses(question: Question, name: str) -> list[Loss]:
         return []
     balls = Balls(BITS)
     with floats.quiet(), balls.working():
-        rounded = carried(program, floats, inputs, name)
-        true = carried(program, balls, [balls.literal(exact(x)) for x in inputs], name)
-        pairs = zip(rounded, true, strict=True)
-        digits = [_digits(one, other, floats) for one, other in pairs]
-        evaluation = _Evaluation(program, floats, balls, rounded, true, digits)
+        evaluation = _Evaluation(
+            program=program,
+            floats=floats,
+            balls=balls,
+            rounded=carried(program, floats, inputs, name),
+            true=carried(program, balls, [balls.literal(exact(x)) for x in inputs], name),
+        )
         losses = [evaluation.loss(eq) for eq in program.equations]
     return [loss for loss in losses if loss is not None]
 
@@ -115,38 +118,43 @@ def _correct(value: Any, true: Any, floats: Floats) -> float | None:
     return Errors(value, Balls().fraction(ball), floats).digits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Evaluation:
-    """The value and the derivative of every slot in floating point, in balls at the same rounded
-    point, and the correct digits of each."""
+    """The value and the derivative of every slot in floating point, and in balls at the same
+    rounded point."""
 
     program: Program
     floats: Floats
     balls: Balls
     rounded: Sequence[Any]
     true: Sequence[Any]
-    digits: Sequence[Digits]
+
+    @cached_property
+    def digits(self) -> list[Digits]:
+        """The correct digits of every slot."""
+        pairs = zip(self.rounded, self.true, strict=True)
+        return [_digits(value, true, self.floats) for value, true in pairs]
 
     def loss(self, eq: Equation) -> Loss | None:
         """What one equation loses in the value, else what it loses in the derivative."""
         if eq.span is None or eq.params or eq.entry.condition or eq.output in self.program.constant:
             return None
-        value, tangent = self.digits[eq.output]
         arguments = [i for i in eq.inputs if isinstance(self.true[i], Dual)]
+        varying = [i for i in arguments if self.true[i].tangent is not None]
         values = [self.digits[i][0] for i in arguments]
-        before = self.fewest(values)
-        if value is not None and before is not None and before - value >= NOTABLE:
-            return self.named(eq, "value", before, value)
-        tangents = [self.digits[i][1] for i in arguments if self.true[i].tangent is not None]
-        before = self.fewest([*values, *tangents])
-        if tangent is not None and before is not None and before - tangent >= NOTABLE:
-            return self.named(eq, "derivative", before, tangent)
-        return None
+        tangents = [self.digits[i][1] for i in varying]
+        in_value = self.notable(eq, "value", values)
+        return in_value or self.notable(eq, "derivative", [*values, *tangents])
 
-    def fewest(self, digits: Sequence[float | None]) -> float | None:
-        """The fewest of some correct digits; None where one of them is unknown."""
-        known = [one for one in digits if one is not None]
-        return min(known, default=full_digits(self.floats)) if len(known) == len(digits) else None
+    def notable(self, eq: Equation, of: Of, before: Sequence[float | None]) -> Loss | None:
+        """What is lost against the correct digits of the arguments, where they are known, and it is
+        enough to be named."""
+        after = self.digits[eq.output][0 if of == "value" else 1]
+        known = [digits for digits in before if digits is not None]
+        if after is None or len(known) < len(before):
+            return None
+        fewest = min(known, default=full_digits(self.floats))
+        return self.named(eq, of, fewest, after) if fewest - after >= NOTABLE else None
 
     def named(self, eq: Equation, of: Of, before: float, after: float) -> Loss:
         """The loss with its cause, and all of it in a sentence."""

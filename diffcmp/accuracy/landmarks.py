@@ -44,10 +44,11 @@ def landmarks(
     ['(1/3)', 'pi/2']
     """
     form = core(program, fixed)
-    return list(islice(_found(form, grid), MOST))
+    return list(islice(_changes(form, grid), MOST))
 
 
-def _found(form: Program, grid: Sequence[float]) -> Iterator[Coordinate]:
+def _changes(form: Program, grid: Sequence[float]) -> Iterator[Coordinate]:
+    """Where a state changes between two neighbours of the grid."""
     floats = Floats()
     states = list(_states(form, floats))
 
@@ -56,14 +57,20 @@ def _found(form: Program, grid: Sequence[float]) -> Iterator[Coordinate]:
             return trace_of(form, floats, [x])
 
     traces = [[state(here) for state in states] for here in map(values, grid)]
-    for (low, high), (before, after) in zip(pairwise(grid), pairwise(traces), strict=True):
+    for (low, high), ends in zip(pairwise(grid), pairwise(traces), strict=True):
         between: dict[str, Coordinate] = {}
-        for state, a, b in zip(states, before, after, strict=True):
-            if a is not None and b is not None and a != b and 0 not in (a, b):
+        for state, before, after in zip(states, *ends, strict=True):
+            if _differ(before, after):
                 near = _exact(_change(values, state, low, high), high - low)
                 if near is not None:
                     between[near.text] = near
         yield from between.values()
+
+
+def _differ(before: object, after: object) -> bool:
+    """Whether two states are known and differ; a sign of 0 is that of a point of the grid."""
+    ends = before, after
+    return before != after and None not in ends and 0 not in ends
 
 
 def _states(form: Program, floats: Floats) -> Iterator[State]:
@@ -153,8 +160,13 @@ def _exact(root: float, width: float) -> Coordinate | None:
     near = Fraction(root).limit_denominator(DENOMINATORS)
     if abs(near - Fraction(root)) <= CLOSE * abs(root):
         return coordinate(near)
+    return _multiple_of_pi(root)
+
+
+def _multiple_of_pi(root: float) -> Coordinate | None:
     turns = Fraction(root / math.pi).limit_denominator(DENOMINATORS)
-    if turns and abs(float(turns) * math.pi - root) <= CLOSE * abs(root):
-        times = {1: "", -1: "-"}.get(turns.numerator, f"{turns.numerator}*")
-        return coordinate(f"{times}pi" + (f"/{turns.denominator}" if turns.denominator > 1 else ""))
-    return None
+    if not turns or abs(float(turns) * math.pi - root) > CLOSE * abs(root):
+        return None
+    times = {1: "", -1: "-"}.get(turns.numerator, f"{turns.numerator}*")
+    over = f"/{turns.denominator}" if turns.denominator > 1 else ""
+    return coordinate(f"{times}pi{over}")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from diffcmp.accuracy.compare import answers
 from diffcmp.accuracy.errors import Errors
@@ -171,6 +171,12 @@ class _Asked:
         wanted = sorted({n for n, _ in self.held}) if self.sampled else range(len(self.rows))
         return {n: only(scalar, n) for n in wanted}
 
+    @cached_property
+    def order(self) -> list[int]:
+        """Which of the variables each column belongs to."""
+        place = {name: i for i, name in enumerate(self.question.program.inputs)}
+        return [place[name] for name in self.columns]
+
     def flat(self, n: int) -> list[str]:
         """The variables without an entry for a function."""
         curved = {j for i, j in self.places if self.what == "hessian" or i == n}
@@ -257,11 +263,9 @@ def _by_method(asked: _Asked, rows: Mapping[int, Sequence[Row]]) -> Iterator[Mat
     """One matrix for each method, from its rows for each function."""
     functions = [n for n, answered in rows.items() if answered]
     for of_method in zip(*(rows[n] for n in functions), strict=True):
-        derivatives = {
-            (n, name): derivative
-            for n, row in zip(functions, of_method, strict=True)
-            for name, derivative in row.derivative.items()
-        }
+        derivatives: dict[Key, Any] = {}
+        for n, row in zip(functions, of_method, strict=True):
+            derivatives |= {(n, name): value for name, value in row.derivative.items()}
         seconds = [row.seconds for row in of_method if row.seconds is not None]
         yield MatrixRow(
             backend=of_method[0].backend,
@@ -274,18 +278,29 @@ def _by_method(asked: _Asked, rows: Mapping[int, Sequence[Row]]) -> Iterator[Mat
 
 def _by_products(asked: _Asked, certain: Sequence[Quantity | None], count: int) -> MatrixRow:
     """The whole matrix by products with vectors, on arrays: every entry."""
-    program, inputs = asked.problem.program, asked.problem.arrays()
-    place = {name: i for i, name in enumerate(asked.question.program.inputs)}
-    order = [place[name] for name in asked.columns]
-    if asked.what == "jacobian":
-        dense, seconds = warm(products.jacobian(program), *inputs)
-        values = [float(dense[i, order[j]]) for i, j in asked.places]
-    else:
-        sparse, seconds = warm(products.hessian(program), *inputs)
-        entries = dict(zip(_places(sparse.pattern), sparse.data.tolist(), strict=True))
-        values = [entries.get((order[i], order[j]), 0.0) for i, j in asked.places]
+    entries = _dense_entries if asked.what == "jacobian" else _sparse_entries
+    values, seconds = entries(asked, asked.problem.program, asked.problem.arrays())
     row = MatrixRow(PRODUCTS, tuple(values), count, seconds)
     return row.against(certain, asked.question.floats)
+
+
+def _dense_entries(
+    asked: _Asked, program: Program, inputs: Sequence[Any]
+) -> tuple[list[float], float]:
+    """The entries of the Jacobian at its places, and the seconds that it takes."""
+    dense, seconds = warm(products.jacobian(program), *inputs)
+    order = asked.order
+    return [float(dense[i, order[j]]) for i, j in asked.places], seconds
+
+
+def _sparse_entries(
+    asked: _Asked, program: Program, inputs: Sequence[Any]
+) -> tuple[list[float], float]:
+    """The entries of the Hessian at its places, and the seconds that it takes."""
+    sparse, seconds = warm(products.hessian(program), *inputs)
+    entries = dict(zip(_places(sparse.pattern), sparse.data.tolist(), strict=True))
+    order = asked.order
+    return [entries.get((order[i], order[j]), 0.0) for i, j in asked.places], seconds
 
 
 def _reasons(

@@ -119,12 +119,13 @@ class _Product:
         sums: list[Ball | None] = [fmpq(0)] * self.size
         with Balls(int(3.33 * (digits + GUARD_DIGITS)) + 64).working():
             for (i, j), entry in zip(self.places, entries, strict=True):
-                factor, sum_so_far = self.vector[j], sums[i]
-                if not factor or sum_so_far is None:
-                    continue
-                if entry is None or entry.ball is None:
-                    sums[i] = None
-                else:
-                    term = to_arb(entry.ball) * fmpq(*factor.as_integer_ratio())
-                    sums[i] = to_arb(sum_so_far) + term
+                if self.vector[j]:
+                    sums[i] = _added(sums[i], entry, self.vector[j])
         return tuple(None if one is None else Quantity(one) for one in sums)
+
+
+def _added(before: Ball | None, entry: Quantity | None, factor: float) -> Ball | None:
+    """A sum with one more term, an entry times a factor; None where one of them is not known."""
+    if before is None or entry is None or entry.ball is None:
+        return None
+    return to_arb(before) + to_arb(entry.ball) * fmpq(*factor.as_integer_ratio())
