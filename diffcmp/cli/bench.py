@@ -19,10 +19,10 @@ STORED = "Write JSON to FILE as well, a baseline for --compare."
 @options.command("bench", "Speed as ratios, answers checked; against a baseline.")
 @click.argument("suites", nargs=-1, metavar="[SUITE]... [expr EXPRESSION]")
 @options.other_point("POINT", "The point of the expression, as in `compare`.")
-@options.backends("Only these, in the suites that have them.")
+@options.backends("Use only these, in the suites that have them.")
 @click.option("--quick", is_flag=True, help="Less work and fewer repeats.")
 @click.option("--compare", "baseline", metavar="FILE", help=COMPARE)
-@options.number("--tolerance", 1.3, "The factor by which a ratio may grow.")
+@options.defaulted("--tolerance", 1.3, "The factor by which a ratio may grow.")
 @options.timeout(600.0)
 @click.option("--json", "stored_in", metavar="FILE", help=STORED)
 @options.tables
@@ -56,9 +56,7 @@ def command(
     point = assignments(at) if at else None
     with progress(WORKS) as tell:
         result = bench(suites, point, before=before, **settings, progress=tell)
-    from diffcmp.report.forms import bench_as
-
     if stored_in is not None:
-        Output("json", stored_in).show(bench_as, result)
-    output.show(bench_as, result)
+        Output("json", stored_in).show(result)
+    output.show(result)
     sound(result)

@@ -35,6 +35,4 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     point = assignments(at)
     with methods(settings["backends"]) as tell:
         comparison = compare(expression, point, **settings, timeout=guard.left(), progress=tell)
-    from diffcmp.report.forms import comparison_as
-
-    output.show(comparison_as, comparison)
+    output.show(comparison)

@@ -32,6 +32,4 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     point = assignments(at)
     with methods(settings["backends"], after=2) as tell:
         explanation = explain(expression, point, **settings, timeout=guard.left(), progress=tell)
-    from diffcmp.report.forms import explanation_as
-
-    output.show(explanation_as, explanation)
+    output.show(explanation)

@@ -18,19 +18,7 @@ from diffcmp.errors import Breakdown, DiffcmpError, InputError
 from diffcmp.spans import printable
 from diffcmp.version import __version__
 
-COMMANDS = (
-    "compare",
-    "explain",
-    "sweep",
-    "map",
-    "jacobian",
-    "hessian",
-    "bench",
-    "study",
-    "code",
-    "backends",
-    "completion",
-)
+COMMANDS = "compare explain sweep map jacobian hessian bench study code backends completion".split()
 SECOND_NAMES = {"compare": "grad", "sweep": "sweep-h"}  # kept for good: what people type
 
 EPILOG = """\b

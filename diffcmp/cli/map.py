@@ -17,7 +17,7 @@ START = "Where to begin: -1, pi/4, 1e-3. Decimals are exact."
 @click.argument("expression")
 @click.option("--from", "start", required=True, metavar="A", help=START)
 @click.option("--to", "stop", required=True, metavar="B", help="Where to end.")
-@options.number("--points", 401, "How many points; 0 and special ones are added.", int)
+@options.defaulted("--points", 401, "How many points; 0 and special ones are added.", int)
 @click.option("--log", is_flag=True, help="Points in equal ratios, not evenly spaced.")
 @options.one_variable("The variable that runs; by default the one that --at does not fix.")
 @options.other_point("y=2", "The values of the other variables; repeatable.")
@@ -40,10 +40,5 @@ def command(
     settings["at"] = assignments(at)
     with methods(settings["backends"]) as tell:
         result = map(expression, start, stop, **settings, timeout=guard.left(), progress=tell)
-    if output.plot is not None:
-        from diffcmp.report.panels import map_figure
-
-        output.draw(map_figure, result)
-    from diffcmp.report.forms import map_as
-
-    output.show(map_as, result)
+    output.draw(result)
+    output.show(result)

@@ -154,28 +154,22 @@ def timeout(default: float, help: str = "Time for the whole command.") -> Callab
     )
 
 
-def number(
-    flag: str, default: float, help: str, kind: click.ParamType[Any] | type = float
+def defaulted(
+    flag: str, default: Any, help: str, kind: click.ParamType[Any] | type = float
 ) -> Callable[[F], F]:
-    """A number with a default that the help shows."""
+    """An option with a default that the help shows."""
     return click.option(flag, type=kind, default=default, show_default=True, help=help)
 
 
 DTYPES = click.Choice(["float16", "float32", "float64", "longdouble"])
-order = number("--order", 1, "Of the derivative.", click.IntRange(1, 2))
+order = defaulted("--order", 1, "The order of the derivative.", click.IntRange(1, 2))
 step = click.option(
     "--h", type=float, metavar="VALUE", help="The step size of the methods that have one."
 )
 method = decorated(
-    backends("Only these; `diffcmp backends` lists them."),
-    click.option(
-        "--dtype",
-        type=DTYPES,
-        default="float64",
-        show_default=True,
-        help="The floating-point format.",
-    ),
-    number("--digits", 30, "Certified digits of the truth.", int),
+    backends("Use only these; `diffcmp backends` lists them."),
+    defaulted("--dtype", "float64", "The floating-point format.", DTYPES),
+    defaulted("--digits", 30, "Certified digits of the truth.", int),
     timeout(10.0, "Time for the whole command. A note says where sympy has not answered by then."),
 )
 
@@ -188,13 +182,12 @@ def _form(name: str, title: str) -> Callable[[F], F]:
     return click.option(f"--{name}", "form", flag_value=name, multiple=True, help=help)
 
 
+TARGET = "Write to FILE, whole or not at all."
 json = _form("json", "JSON")
 tables = decorated(
     _form("csv", "CSV"),
     _form("markdown", "Markdown"),
-    click.option(
-        "-o", "--output", "target", metavar="FILE", help="Write to FILE, whole or not at all."
-    ),
+    click.option("-o", "--output", "target", metavar="FILE", help=TARGET),
 )
 FIGURE = "Draw a figure: FILE.png, .svg or .pdf."
 

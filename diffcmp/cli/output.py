@@ -6,10 +6,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
@@ -23,7 +23,7 @@ FIGURES: dict[str, Literal["png", "svg", "pdf"]] = {".png": "png", ".svg": "svg"
 class Output:
     """The form of a result, the file it goes to (None for standard output) and that of its figure.
 
-    plot: what shows a record as a figure in a given format, and which file that is.
+    plot: the file of the figure, where one is asked for.
     """
 
     form: str
@@ -40,18 +40,23 @@ class Output:
         writable(target)
         return cls(form, target, plot)
 
-    def show(self, rendered: Callable[..., str | bytes], record: Any, **details: Any) -> None:
-        """Write the record as `rendered` gives it in this form."""
-        from diffcmp.report.terminal import screen
+    def show(self, *records: object) -> None:
+        """Write a record, or several of one kind, in this form."""
+        from diffcmp.report.documents import document
+        from diffcmp.report.forms import rendered
+        from diffcmp.report.screen import screen
 
-        seen = screen(sys.stdout, self.target)
-        show(rendered(self.form, record, seen.width, seen.colour, **details), self.target)
+        documents = [document(record) for record in records]
+        show(rendered(documents, self.form, screen(sys.stdout, self.target)), self.target)
 
-    def draw(self, figure: Callable[..., bytes], record: Any) -> None:
-        """Write the figure of the record."""
+    def draw(self, record: object) -> None:
+        """Write the figure of a record, where one is asked for."""
         picture = figure_format(self.plot)
         if self.plot is not None and picture is not None:
-            write(figure(record, picture), self.plot)
+            from diffcmp.report.documents import document
+            from diffcmp.report.figures import figure
+
+            write(figure(document(record), picture), self.plot)
 
 
 def form_of(wanted: Sequence[str], target: str | None, *, arrays: bool = False) -> str:

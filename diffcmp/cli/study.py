@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 
 import click
 
-from diffcmp.cli.output import Output, folder, show, write
+from diffcmp.cli.output import Output, folder, write
 from diffcmp.cli.progress import Tell, progress
 from diffcmp.cli.studies import ALL, Studies
 from diffcmp.studies import registry
@@ -29,13 +28,12 @@ def ran(
             with heard_by(partial(_told_within, tell, one)):
                 reports.append(registry.study(one, **given))
     if pictures is not None:
-        from diffcmp.report.study_figure import study_figure
+        from diffcmp.report.documents import document
+        from diffcmp.report.figures import figure
 
         for report in reports:
-            write(study_figure(report, "png"), str(pictures / f"{report.name}.png"))
-    from diffcmp.report.forms import studies_as
-
-    output.show(studies_as, reports)
+            write(figure(document(report), "png"), str(pictures / f"{report.name}.png"))
+    output.show(*reports)
 
 
 def _told_within(tell: Tell, study: str, what: str, share: float) -> None:
@@ -54,11 +52,10 @@ def command(ctx: click.Context) -> None:
     diffcmp study all --plot figures
     """
     if ctx.invoked_subcommand is None:
-        from diffcmp.report.inventory import questions_text
-        from diffcmp.report.terminal import screen
+        from diffcmp.report.documents.inventory import Inventory
 
-        seen = screen(sys.stdout)
-        show(questions_text(registry.QUESTIONS, seen.width, seen.colour), None)
+        questions = list(registry.QUESTIONS.items())
+        Output("text", None).show(Inventory(("study", "question"), questions, {}))
 
 
 assert isinstance(command, Studies)

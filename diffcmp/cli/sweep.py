@@ -3,7 +3,6 @@ against the step size."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from diffcmp.cli import guard, options
@@ -16,9 +15,9 @@ from diffcmp.cli.progress import methods
 @options.one_variable("The variable to differentiate by (the first); at order 2, x:y is mixed.")
 @options.order
 @options.method
-@options.number("--h-min", 1e-20, "The smallest step size.")
-@options.number("--h-max", 1.0, "The largest step size.")
-@options.number("--per-decade", 4, "Step sizes in each decade.", int)
+@options.defaulted("--h-min", 1e-20, "The smallest step size.")
+@options.defaulted("--h-max", 1.0, "The largest step size.")
+@options.defaulted("--per-decade", 4, "Step sizes in each decade.", int)
 @options.plot()
 @options.output()
 def command(expression: str, at: tuple[str, ...], output: Output, **settings: Any) -> None:
@@ -35,11 +34,5 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     point = assignments(at)
     with methods(settings["backends"]) as tell:
         result = sweep(expression, point, **settings, timeout=guard.left(), progress=tell)
-    from diffcmp.report.forms import sweep_as
-    from diffcmp.report.terminal import screen
-
-    if output.plot is not None:
-        from diffcmp.report.figure import sweep_figure
-
-        output.draw(sweep_figure, result)
-    output.show(sweep_as, result, chart=screen(sys.stdout, output.target).terminal)
+    output.draw(result)
+    output.show(result)

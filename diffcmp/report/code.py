@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from diffcmp.engines.arrays.code import ArrayCode
 
 HEADINGS = {
-    None: "Python, straight-line, on float64 with the functions of `math`, or of NumPy where there are arrays",
-    "dual": "Python: the value and the derivative by forward mode (run with respect to each variable in turn)",
+    None: "Python, straight-line, on float64 with the functions of `math`, "
+    "or of NumPy where there are arrays",
+    "dual": "Python: the value and the derivative by forward mode "
+    "(run with respect to each variable in turn)",
     "tape": "Python: the value and the derivatives by one reverse sweep",
 }
 

@@ -1,10 +1,28 @@
-"""The pieces of Markdown: text that is shown as it is, code spans, tables."""
+"""Documents as Markdown, as GitHub has it: every row of every table, notes as lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
-from diffcmp.notes import Remark
+from diffcmp.report.document import (
+    Block,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Graded,
+    Items,
+    Notes,
+    Part,
+    Section,
+    Table,
+    Text,
+)
+from diffcmp.report.numbers import is_words, shown
+from diffcmp.report.record import Grid
+from diffcmp.report.remarks import Group
+from diffcmp.report.screen import Screen
 from diffcmp.spans import printable
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|~$"})
@@ -25,13 +43,134 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def joined(remarks: Iterable[Remark]) -> str:
-    """All notes of one result in one cell."""
-    return " | ".join(map(str, remarks))
+def show(documents: Sequence[Document], screen: Screen | None = None, *, picture: str = "") -> str:
+    """The documents one after another; `picture` is the file of the figure of the only one."""
+    return "\n".join(page(document, picture) for document in documents)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], words: int) -> list[str]:
-    """A table as GitHub has it; the first `words` columns to the left, numbers to the right."""
-    marks = [":--" if i < words else "--:" for i in range(len(headers))]
-    body = [[escaped(cell) for cell in row] for row in rows]
-    return [f"| {' | '.join(cells)} |" for cells in ([*headers], marks, *body)]
+def page(document: Document, picture: str = "") -> str:
+    """One document."""
+    lines = heading(document)
+    if picture:
+        lines += [f"![{escaped(document.heading)}]({picture})", ""]
+    for part in document.parts():
+        block = list(written(part))
+        lines += [*block, ""] if block else []
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def heading(document: Document) -> list[str]:
+    """The expression and the point, or the sentence that a study found."""
+    if not document.heading:
+        return []
+    if not document.lead:
+        return [f"# {escaped(document.heading)}", ""]
+    lead, _, joint = document.lead.partition(" ")
+    return [f"**{lead}** {joint} {code(document.heading)} {escaped(document.where)}", ""]
+
+
+def written(part: Part) -> Iterator[str]:
+    """The lines of one part; charts are for figures."""
+    writers: dict[type, Callable[[Any], Iterable[str]]] = {
+        Facts: facts,
+        Text: lambda text: [escaped(text.sentence)],
+        Notes: notes,
+        Items: items,
+        Table: table,
+        Grid: grid,
+        Section: section,
+    }
+    if type(part) in writers:
+        yield from writers[type(part)](part)
+
+
+def section(part: Section) -> Iterator[str]:
+    """A headline and what stands under it."""
+    if part.title and not part.parts:
+        yield escaped(part.title)
+    elif part.title:
+        yield from (f"{escaped(part.title)}:", "")
+    for i, one in enumerate(part.parts):
+        yield from [""] if i and not isinstance(one, Text) else []
+        yield from written(one)
+
+
+def facts(part: Facts) -> Iterator[str]:
+    """A line for each."""
+    for line in part.lines:
+        yield f"- {fact(line)}"
+
+
+def fact(line: Fact) -> str:
+    """A label and its text; the label is missing where it is that of the line before."""
+    aside = f" ({escaped(line.aside)})" if line.aside else ""
+    label = f"{escaped(line.label)}: " if line.label else ""
+    return f"{label}{escaped(line.text)}{aside}"
+
+
+def notes(part: Notes) -> Iterator[str]:
+    """Whose note, what happened, where, and what to do."""
+    for group in part.groups:
+        yield f"- {note(group)}"
+
+
+def note(group: Group) -> str:
+    """One note."""
+    owners = ", ".join(owner for owner in group.owners if owner)
+    lead = f"**{escaped(owners)}**: " if owners else ""
+    piece = f", in {code(group.piece)}" if group.piece else ""
+    advice = f" → {escaped(group.advice)}" if group.advice else ""
+    return f"{lead}{escaped(group.sentence)}{piece}{advice}"
+
+
+def items(part: Items) -> Iterator[str]:
+    """A list, with the labelled lines of an entry under it."""
+    for i, item in enumerate(part.items, 1):
+        mark = f"{i}." if part.mark == "1." else "-"
+        lead = f"**{escaped(item.owner)}**: " if item.owner else ""
+        symbol = f"{escaped(item.symbol)} = " if item.symbol else ""
+        yield f"{mark} {lead}{symbol}{code(item.text) if item.code else escaped(item.text)}"
+        yield from (f"   - {fact(line)}" for line in item.lines)
+    if part.left_out:
+        yield f"- {escaped(part.left_out)}"
+
+
+def table(part: Table) -> Iterator[str]:
+    """All rows of all blocks, and below them what the columns hold."""
+    yield from (f"**{escaped(part.title)}**", "") if part.title else ()
+    for block in part.blocks:
+        yield from rows(part.columns, block)
+        yield ""
+    below = [part.meanings(column.header for column in part.columns), *part.notes]
+    yield from (escaped(" ".join(filter(None, below))),)
+
+
+def rows(columns: Sequence[Column], block: Block) -> Iterator[str]:
+    """One block: numbers to the right, words to the left."""
+    if block.title:
+        aside = f": {code(block.aside)}" if block.aside else ""
+        yield from (f"**{escaped(block.title)}**{aside}", "")
+    marks = [":--" if is_words(column.measure) else "--:" for column in columns]
+    yield line(escaped(column.header) for column in columns)
+    yield line(marks)
+    for row in block.rows:
+        yield line(cell(value, column) for value, column in zip(row, columns, strict=True))
+
+
+def cell(value: Any, column: Column) -> str:
+    """One cell."""
+    bare = value.value if isinstance(value, Graded) else value
+    return escaped(shown(bare, column.measure))
+
+
+def line(cells: Iterable[str]) -> str:
+    """One line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def grid(part: Grid) -> Iterator[str]:
+    """A grid of numbers as a table."""
+    columns = [Column("", "text"), *(Column(name, part.measure) for name in part.columns)]
+    cells = [[name, *row] for name, row in zip(part.rows, part.cells, strict=True)]
+    below = [part.note] if part.note else []
+    yield from table(Table(columns, [Block(cells)], title=part.title, notes=below))

@@ -1,21 +1,108 @@
 """How numbers are shown to a person: short, with a unit or an exponent, and never with digits that
 are not there.
 
-What a machine reads is not made here: `export` writes numbers in full.
+What a machine reads is not made here: `json`, `csv` and `npz` have numbers in full.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Any, Literal, TypeAlias
 
+from diffcmp.notes import short_exponents
 from diffcmp.spans import printable
+
+Measure: TypeAlias = Literal[
+    "text",
+    "code",
+    "name",
+    "count",
+    "number",
+    "estimate",
+    "error",
+    "signed",
+    "step",
+    "digits",
+    "order",
+    "seconds",
+    "bytes",
+    "share",
+    "ratio",
+]
 
 MISSING = "–"
 LONGEST_EXPONENT = 24  # characters
+COARSEST = 1e-322  # below it a float64 has no two digits
 
-_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_SECONDS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
+
+
+def shown(cell: Any, measure: Measure, figures: int | None = None) -> str:
+    """A number by what it measures; text as it is, and a dash for None. Estimates are rounded to
+    `figures` significant digits where these are given.
+
+    >>> shown(15.94, "digits"), shown(3.2e-9, "error"), shown(1234567.891, "number")
+    ('15.9', '3.2e-9', '1.235e6')
+    """
+    if cell is None:
+        return MISSING
+    if measure == "estimate":
+        return estimate(cell, figures)
+    if isinstance(cell, str) and measure != "signed":
+        return cell
+    forms: dict[Measure, Callable[[Any], str]] = {
+        "count": count,
+        "number": number,
+        "error": magnitude,
+        "signed": signed,
+        "step": step,
+        "digits": digits,
+        "order": order,
+        "seconds": seconds,
+        "bytes": size,
+        "share": share,
+        "ratio": ratio,
+    }
+    return forms[measure](cell) if measure in forms else str(cell)
+
+
+def is_words(measure: Measure) -> bool:
+    """Whether a column holds text, which stands to the left."""
+    return measure in ("text", "code", "name")
+
+
+def count(whole: float) -> str:
+    """How many.
+
+    >>> count(12), count(1234567)
+    ('12', '1.235e6')
+    """
+    return f"{whole:.0f}" if abs(whole) < 1e6 else number(float(whole))
+
+
+def number(x: float) -> str:
+    """A number to four digits.
+
+    >>> number(0.1234567), number(0), number(math.inf)
+    ('0.1235', '0', 'inf')
+    """
+    if not math.isfinite(x):
+        return str(x)
+    return rounded(f"{x:.4g}", 4) if x else "0"
+
+
+def size(amount: float) -> str:
+    """Bytes in the largest unit of which there is one.
+
+    >>> size(6301376), size(12)
+    ('6.3 MB', '12 B')
+    """
+    scale, unit = next((u for u in _BYTES if amount >= u[0]), _BYTES[-1])
+    scaled = amount / scale
+    return f"{scaled:.{1 if scaled < 9.95 and unit != 'B' else 0}f} {unit}"
 
 
 def seconds(time: float | None) -> str:
@@ -26,7 +113,7 @@ def seconds(time: float | None) -> str:
     """
     if time is None or not math.isfinite(time):
         return MISSING
-    scale, unit = next((u for u in _UNITS if time >= 0.1 * u[0]), _UNITS[-1])
+    scale, unit = next((u for u in _SECONDS if time >= 0.1 * u[0]), _SECONDS[-1])
     amount = time / scale
     return f"{amount:.{2 if amount < 0.995 else 1 if amount < 9.95 else 0}f} {unit}"
 
@@ -34,13 +121,15 @@ def seconds(time: float | None) -> str:
 def magnitude(error: float | None) -> str:
     """An error to two digits.
 
-    >>> magnitude(3.21e-16), magnitude(1.3e-5), magnitude(1.0), magnitude(0.0)
-    ('3.2e-16', '1.3e-5', '1.0', 'exact')
+    >>> magnitude(3.21e-16), magnitude(1.0), magnitude(0.0), magnitude(5e-324)
+    ('3.2e-16', '1.0', 'exact', '5e-324')
     """
     if error is None:
         return MISSING
     if 0.1 <= error < 9.95:
         return f"{error:.{1 if error >= 0.995 else 2}f}"
+    if 0 < error < COARSEST:
+        return str(float(error))
     return "exact" if error == 0 else _scientific(Decimal(str(float(error))), ".1e")
 
 
@@ -75,7 +164,7 @@ def step(h: float | None) -> str:
         return MISSING
     if 1e-3 <= h < 1e3:
         return f"{h:.2g}" if h < 99.5 else f"{h:.0f}"
-    return _short_exponent(f"{h:.1e}".replace(".0e", "e"))
+    return short_exponents(f"{Decimal(str(float(h))):.1e}".replace(".0e", "e"))
 
 
 def digits(count: float | None) -> str:
@@ -115,7 +204,8 @@ def ratio(quotient: float | None) -> str:
     """
     if quotient is None:
         return MISSING
-    return f"{quotient:.{3 if quotient < 0.0995 else 2 if quotient < 9.995 else 1 if quotient < 99.95 else 0}f}"
+    places = next((p for p, top in ((3, 0.0995), (2, 9.995), (1, 99.95)) if quotient < top), 0)
+    return f"{quotient:.{places}f}"
 
 
 def estimate(value: object, figures: int | None = None) -> str:
@@ -130,7 +220,7 @@ def estimate(value: object, figures: int | None = None) -> str:
     text = str(value)  # of a NumPy scalar, the shortest that its own dtype reads back
     if figures is not None:
         text = rounded(text, figures)
-    return _short_exponent(printable(text))
+    return short_exponents(printable(text))
 
 
 def rounded(text: str, figures: int) -> str:
@@ -138,28 +228,29 @@ def rounded(text: str, figures: int) -> str:
     it is.
 
     >>> rounded("1.00000", 3), rounded("123456789", 4), rounded("nan", 3)
-    ('1.00', '1.235e+8', 'nan')
+    ('1.00', '1.235e8', 'nan')
     """
     try:
         number = Decimal(text)
     except ArithmeticError:
         return text
-    return _short_exponent(format(number, f".{figures}g")) if number.is_finite() else text
+    return short_exponents(format(number, f".{figures}g")) if number.is_finite() else text
 
 
-def known(text: str) -> str:
+def certified(text: str) -> str:
     """A certified decimal string without the zeros at its end; ±∞ as a sign. Of an exponent of
     hundreds of digits the first.
 
-    >>> known("1.0000"), known("2.500e+40"), known("-inf")
-    ('1', '2.5e+40', '-∞')
+    >>> certified("1.0000"), certified("2.500e+40"), certified("-inf")
+    ('1', '2.5e40', '-∞')
     """
     if text.endswith("inf"):
         return text.replace("inf", "∞")
     mantissa, mark, exponent = text.partition("e")
     if len(exponent) > LONGEST_EXPONENT:
         exponent = f"{exponent[:7]}…({len(exponent.lstrip('+-'))} digits)"
-    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + mark + exponent
+    short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return short_exponents(short + mark + exponent)
 
 
 def log10_magnitude(part: str | None) -> float | None:
@@ -186,12 +277,4 @@ def _scientific(number: Decimal, form: str) -> str:
         return "nan"
     if number.is_infinite():
         return "inf" if number > 0 else "-inf"
-    return _short_exponent(format(number, form))
-
-
-def _short_exponent(text: str) -> str:
-    """`1.0e-05` as `1.0e-5`: the zero tells nothing and costs a column."""
-    mantissa, mark, exponent = text.partition("e")
-    if not mark or not exponent.lstrip("+-").isdigit():
-        return text
-    return f"{mantissa}e{exponent[0] if exponent[0] in '+-' else ''}{exponent.lstrip('+-0') or '0'}"
+    return short_exponents(format(number, form))

@@ -1,35 +1,23 @@
 """What a study returns: tables, charts, and conclusions computed from the data. Plain fields,
 nothing computed.
 
-Numbers stay numbers: how they are shown is for the renderers to say (`study_text`, `study_figure`,
-`study_export`).
+Numbers stay numbers: `numbers` writes them. `Chart` and `Grid` are drawn in any document.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from diffcmp.notes import short_exponents
+from diffcmp.report.numbers import Measure
+
 SCHEMA = 1
 
 Cell: TypeAlias = str | int | float | None
-Measure: TypeAlias = Literal[
-    "text",
-    "code",
-    "count",
-    "number",
-    "error",
-    "step",
-    "digits",
-    "order",
-    "seconds",
-    "bytes",
-    "share",
-]
-Look: TypeAlias = Literal["line", "points", "rings", "theory"]
+Look: TypeAlias = Literal["line", "points", "rings", "theory", "dashed", "dotted", "pin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +44,21 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Curve:
     """Points (x, y); y is None, or 0 on a logarithmic axis, where the line breaks. A theory is
-    drawn dashed and grey; rings are drawn around points of other curves."""
+    drawn dashed and grey; rings are drawn around points of other curves.
+
+    of: the curve that this is a part of: figures draw it dashed or dotted in the same colour, or
+    pin its x to the lower edge. aside: what a legend adds to the name.
+    """
 
     name: str
     x: tuple[float, ...]
     y: tuple[float | None, ...]
     look: Look = "line"
+    of: str = ""
+    aside: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", _short(self.name))
+        object.__setattr__(self, "name", short_exponents(self.name))
 
     def to_dict(self) -> dict[str, Any]:
         """The curve as the JSON form has it."""
@@ -80,7 +74,7 @@ class Curve:
 class Chart:
     """Curves on common axes. title: the finding. log: the axes that are logarithmic, "", "x", "y"
     or "xy". span: of y, where the data would choose worse. equal: a length is the same along both
-    axes."""
+    axes. live: a screen shows it only where a person looks."""
 
     title: str
     x: str
@@ -89,9 +83,10 @@ class Chart:
     log: Literal["", "x", "y", "xy"] = ""
     span: tuple[float, float] | None = None
     equal: bool = False
+    live: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", _short(self.title))
+        object.__setattr__(self, "title", short_exponents(self.title))
 
     def to_dict(self) -> dict[str, Any]:
         """The chart as the JSON form has it."""
@@ -144,12 +139,7 @@ def concluded(template: str, **facts: Any) -> Conclusion:
     >>> concluded("{lost:.1f} digits are lost", lost=7.96).sentence
     '8.0 digits are lost'
     """
-    return Conclusion(_short(template.format(**facts)), facts)
-
-
-def _short(text: str) -> str:
-    """Exponents without the zero before them: 8e-05 is 8e-5."""
-    return re.sub(r"(?<=\de[+-])0(?=\d)", "", text)
+    return Conclusion(short_exponents(template.format(**facts)), facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +162,7 @@ class Report:
     conclusions: tuple[Conclusion, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "title", _short(self.title))
+        object.__setattr__(self, "title", short_exponents(self.title))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -209,12 +199,4 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return value
     number = float(value)
-    return (
-        number
-        if math.isfinite(number)
-        else "nan"
-        if math.isnan(number)
-        else "inf"
-        if number > 0
-        else "-inf"
-    )
+    return number if math.isfinite(number) else str(number)

@@ -6,8 +6,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from diffcmp.report.study_export import studies_markdown
-from diffcmp.report.study_figure import study_figure
+from diffcmp.report import markdown
+from diffcmp.report.documents import document
+from diffcmp.report.figures import figure
 from diffcmp.studies.registry import QUESTIONS, study
 
 HERE = Path(__file__).parent
@@ -15,6 +16,8 @@ HERE = Path(__file__).parent
 if __name__ == "__main__":
     for name in sys.argv[1:] or QUESTIONS:
         report = study(name)
-        (HERE / f"{name}.png").write_bytes(study_figure(report, "png"))
-        (HERE / f"{name}.md").write_text(studies_markdown([report], "{name}.png"), encoding="utf-8")
+        shown = document(report)
+        (HERE / f"{name}.png").write_bytes(figure(shown, "png"))
+        page = markdown.show([shown], picture=f"{name}.png")
+        (HERE / f"{name}.md").write_text(page, encoding="utf-8")
         print(f"{name}: {report.title}")

@@ -12,8 +12,9 @@ from diffcmp import Explanation, explain, parse
 from diffcmp.accuracy.suggestions import equal_around
 from diffcmp.notes import Note
 from diffcmp.point.point import point
-from diffcmp.report.explain_tables import explanation_text
-from diffcmp.report.terms import leading_text
+from diffcmp.report.documents import document
+from diffcmp.report.documents.terms import leading_text
+from diffcmp.report.forms import rendered
 
 
 def explained(
@@ -189,15 +190,13 @@ def test_a_lost_digit_in_a_sentence() -> None:
 
 
 def test_what_is_said_where_there_is_no_derivative_and_no_limit() -> None:
-    kink = explanation_text(explained("sqrt(x**2)", "0"), 100, colour=False)
+    kink = str(rendered([document(explained("sqrt(x**2)", "0"))]))
     assert "f′ does not exist here: a finite number is a convention" in kink
-    apart = explanation_text(explained("x*y/(x**2+y**2)", {"x": "0", "y": "0"}), 100, colour=False)
+    apart = str(rendered([document(explained("x*y/(x**2+y**2)", {"x": "0", "y": "0"}))]))
     assert "removable   (along each coordinate alone)" in apart
     assert "x**2+y**2 ≈ x**2   (along x)" in apart
     assert "x**2+y**2 ≈ y**2   (along y)" in apart
-    assert "301029…(400 digits)" in explanation_text(
-        explained("x**1e400", "2", ("dual",)), 100, colour=False
-    )
+    assert "301029…(400 digits)" in str(rendered([document(explained("x**1e400", "2", ("dual",)))]))
 
 
 @pytest.mark.parametrize(("expr", "at"), [("max(x)", [1, 1]), ("abs(x)", 0)])

@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from diffcmp import InputError, compare
-from diffcmp.report.forms import comparison_as
+from diffcmp.report.documents import document
+from diffcmp.report.forms import rendered
 from diffcmp.truth import symbolic
 from tests.fuzz.singular import Problem, problems
 from tests.fuzz.size import CHUNKS, hold
@@ -34,9 +35,9 @@ def answered(problem: Problem, order: int = 1) -> None:
         return
     assert [row.backend for row in found.rows] == methods
     for form in ("text", "csv", "markdown"):
-        assert comparison_as(form, found, 100, False)
+        assert rendered([document(found)], form)
     json.loads(
-        comparison_as("json", found, 100, False),
+        rendered([document(found)], "json"),
         parse_constant=lambda name: pytest.fail(f"{name} is no JSON"),
     )
 

@@ -25,7 +25,11 @@ from diffcmp.accuracy.record import (
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.language.parser import parse
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.report import Screen, rendered
+from diffcmp.report import figures
+from diffcmp.report.documents import document
+from diffcmp.report.figures.canvas import Format
+from diffcmp.report.forms import rendered
+from diffcmp.report.screen import Screen
 from diffcmp.spans import Span
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
 
@@ -35,12 +39,17 @@ FORWARD = "√u·max(|x|, 1)"
 
 def text(record: object, width: int, colour: bool = False, *, terminal: bool = False) -> str:
     """A record as a screen of that width shows it."""
-    return str(rendered(record, "text", Screen(width, colour, terminal)))
+    return str(rendered([document(record)], "text", Screen(width, colour, terminal)))
 
 
 def exported(record: object, form: str) -> str:
     """A record as JSON, CSV or Markdown."""
-    return str(rendered(record, form))
+    return str(rendered([document(record)], form))
+
+
+def figure(record: object, form: Format) -> bytes:
+    """The figure of a record."""
+    return figures.figure(document(record), form)
 
 
 def exact(numerator: int, denominator: int = 1) -> Quantity:

@@ -11,10 +11,10 @@ import sys
 
 import pytest
 
-from diffcmp import report
-from diffcmp.report.export import code, escaped, to_csv, to_json, to_markdown
+from diffcmp.report.markdown import code, escaped
 
 from . import samples
+from .samples import exported
 
 COMPARISONS = [samples.removable, samples.two_variables, samples.kink, samples.hostile]
 
@@ -22,19 +22,19 @@ COMPARISONS = [samples.removable, samples.two_variables, samples.kink, samples.h
 @pytest.mark.parametrize("sample", [*COMPARISONS, samples.sweep])
 def test_json_reads_back(sample) -> None:  # type: ignore[no-untyped-def]  # two kinds of records
     record = sample()
-    text = to_json(record)
+    text = exported(record, "json")
     assert json.loads(text, parse_constant=pytest.fail) == json.loads(json.dumps(record.to_dict()))
 
 
 def test_json_keeps_letters() -> None:
-    assert "√u" in to_markdown(samples.sweep())
-    assert "h²" in to_json(samples.removable())
+    assert "√u" in exported(samples.sweep(), "markdown")
+    assert "h²" in exported(samples.removable(), "json")
 
 
 @pytest.mark.parametrize("sample", COMPARISONS)
 def test_csv_of_a_comparison(sample) -> None:  # type: ignore[no-untyped-def]
     record = sample()
-    lines = list(csv.DictReader(io.StringIO(to_csv(record))))
+    lines = list(csv.DictReader(io.StringIO(exported(record, "csv"))))
     assert [(line["backend"], line["variable"]) for line in lines] == [
         (row.backend, name) for row in record.rows for name in record.wrt
     ]
@@ -42,7 +42,7 @@ def test_csv_of_a_comparison(sample) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_csv_has_all_digits_and_nan() -> None:
-    lines = list(csv.DictReader(io.StringIO(to_csv(samples.removable()))))
+    lines = list(csv.DictReader(io.StringIO(exported(samples.removable(), "csv"))))
     assert [line["derivative"] for line in lines[:5]] == [
         "1.0",
         "1.000000238418579",
@@ -56,7 +56,7 @@ def test_csv_has_all_digits_and_nan() -> None:
 
 def test_csv_of_a_sweep() -> None:
     sweep = samples.sweep()
-    lines = list(csv.DictReader(io.StringIO(to_csv(sweep))))
+    lines = list(csv.DictReader(io.StringIO(exported(sweep, "csv"))))
     assert len(lines) == sum(len(series.rows) for series in sweep.series)
     assert lines[-1]["truncation"] == sweep.series[-1].rows[-1].truncation
     assert lines[0]["total"] == ""
@@ -65,7 +65,7 @@ def test_csv_of_a_sweep() -> None:
 @pytest.mark.parametrize("sample", [*COMPARISONS, samples.sweep])
 def test_markdown_tables_have_one_width(sample) -> None:  # type: ignore[no-untyped-def]
     widths = set()
-    for line in [*to_markdown(sample()).splitlines(), ""]:
+    for line in [*exported(sample(), "markdown").splitlines(), ""]:
         if line.startswith("|"):
             widths.add(line.replace("\\|", "").count("|"))
         else:
@@ -74,7 +74,7 @@ def test_markdown_tables_have_one_width(sample) -> None:  # type: ignore[no-unty
 
 
 def test_markdown_escapes() -> None:
-    text = to_markdown(samples.hostile())
+    text = exported(samples.hostile(), "markdown")
     assert "\x1b" not in text
     assert "\\[bold\\]dual\\[/bold\\]" in text
     assert escaped("a|b `c`_") == "a\\|b \\`c\\`\\_"
@@ -84,16 +84,13 @@ def test_markdown_escapes() -> None:
 
 def test_exports_load_neither_rich_nor_matplotlib_nor_plotext() -> None:
     script = (
-        "import sys, diffcmp.report, diffcmp.report.export; diffcmp.report.to_json;"
+        "import sys; from diffcmp import compare; from diffcmp.report.forms import rendered;"
+        "from diffcmp.report.documents import document;"
+        "shown = document(compare('x', 1, backends=['dual']));"
+        "[rendered([shown], form) for form in ('json', 'csv', 'markdown', 'npz')];"
         "print([m for m in ('rich', 'matplotlib', 'plotext') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
-
-
-def test_public_names() -> None:
-    assert all(callable(getattr(report, name)) for name in report.__all__)
-    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
-        _ = report.nothing_of_the_kind  # type: ignore[attr-defined]

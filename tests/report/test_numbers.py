@@ -19,8 +19,8 @@ def test_seconds(time: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(("error", "text"), [
-    (0.0, "exact"), (3.21e-16, "3.2e-16"), (9.97, "1.0e+1"), (0.5, "0.50"), (1.0, "1.0"), (12345.0, "1.2e+4"),
-    (math.nan, "nan"), (math.inf, "inf"), (None, "–"), (np.float32(0.25), "0.25"), (5e-324, "5.0e-324"),
+    (0.0, "exact"), (3.21e-16, "3.2e-16"), (9.97, "1.0e1"), (0.5, "0.50"), (1.0, "1.0"), (12345.0, "1.2e4"),
+    (math.nan, "nan"), (math.inf, "inf"), (None, "–"), (np.float32(0.25), "0.25"), (5e-324, "5e-324"),
 ])  # fmt: skip
 def test_magnitude(error: float | None, text: str) -> None:
     assert numbers.magnitude(error) == text
@@ -36,7 +36,7 @@ def test_signed(part: str | None, text: str) -> None:
 
 @pytest.mark.parametrize(("value", "figures", "text"), [
     (0.1, None, "0.1"), (np.float32(0.1), None, "0.1"), (np.float16(1 / 3), None, "0.3333"),
-    (-1.2345678901234567e-5, None, "-1.2345678901234568e-5"), (1e300, 4, "1e+300"), (2 / 3, 3, "0.667"),
+    (-1.2345678901234567e-5, None, "-1.2345678901234568e-5"), (1e300, 4, "1e300"), (2 / 3, 3, "0.667"),
     (math.nan, 3, "nan"), (-math.inf, 3, "-inf"), (None, 3, "–"), (-0.0, None, "-0.0"),
 ])  # fmt: skip
 def test_estimate(value: object, figures: int | None, text: str) -> None:
@@ -56,11 +56,11 @@ def test_step(h: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "shown"), [
-    ("1.0000", "1"), ("100", "100"), ("0", "0"), ("-0.33330", "-0.3333"), ("1.0000e+40", "1e+40"), ("inf", "∞"),
+    ("1.0000", "1"), ("100", "100"), ("0", "0"), ("-0.33330", "-0.3333"), ("1.0000e+40", "1e40"), ("inf", "∞"),
     ("-inf", "-∞"),
 ])  # fmt: skip
 def test_known(text: str, shown: str) -> None:
-    assert numbers.known(text) == shown
+    assert numbers.certified(text) == shown
 
 
 def test_logarithms_of_what_no_float_holds() -> None:

@@ -18,11 +18,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from diffcmp import Report
 from diffcmp.cli.study import command
-from diffcmp.report import Screen, figure, markdown, rendered
+from diffcmp.report import markdown
 from diffcmp.report.documents import document
-from diffcmp.report.figures import drawn
+from diffcmp.report.figures import drawn, figure
 from diffcmp.report.figures.canvas import settings
+from diffcmp.report.forms import rendered
 from diffcmp.report.record import Chart, Curve
+from diffcmp.report.screen import Screen
 from diffcmp.report.terminal.charts import curve_chart
 from diffcmp.studies import registry
 from diffcmp.studies.registry import QUESTIONS, options, study
@@ -32,7 +34,7 @@ from tests.cli.test_commands import SCHEMA
 
 def shown(report: Report, width: int) -> str:
     """A study on a screen of that width."""
-    return str(rendered(report, "text", Screen(width, False, False)))
+    return str(rendered([document(report)], "text", Screen(width, False, False)))
 
 
 DOCS = Path(__file__).parents[2] / "docs" / "studies"
@@ -43,9 +45,9 @@ def test_every_form(report: Callable[[str], Report], name: str) -> None:
     found = report(name)
     assert (found.name, found.question) == (name, QUESTIONS[name])
     assert found.conclusions
-    jsonschema.validate(json.loads(str(rendered(found, "json"))), SCHEMA)
+    jsonschema.validate(json.loads(str(rendered([document(found)], "json"))), SCHEMA)
     assert set(found.options) == {option.name for option in options(name)}
-    assert len(list(csv.DictReader(io.StringIO(str(rendered(found, "csv")))))) > 5
+    assert len(list(csv.DictReader(io.StringIO(str(rendered([document(found)], "csv")))))) > 5
     assert markdown.show([document(found)], picture=f"{name}.png").count(f"({name}.png)") == 1
     for chart in found.charts:
         for curve in chart.curves if isinstance(chart, Chart) else ():
@@ -82,7 +84,9 @@ def test_a_text_that_is_cut_is_seen(report: Callable[[str], Report]) -> None:
 
 
 def test_the_figure_is_the_same_each_time(report: Callable[[str], Report]) -> None:
-    assert figure(report("lhopital"), "png") == figure(report("lhopital"), "png")
+    assert figure(document(report("lhopital")), "png") == figure(
+        document(report("lhopital")), "png"
+    )
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

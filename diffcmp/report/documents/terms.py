@@ -1,4 +1,4 @@
-"""Leading terms as a person writes them: `t**2-4 ≈ 4·(t-2)`. Plain text for any renderer."""
+"""Leading terms as a person writes them: `t**2-4 ≈ 4·(t-2)`."""
 
 from __future__ import annotations
 
@@ -77,8 +77,10 @@ def _number(term: Term, flip: int) -> str:
     exact = term.coefficient.exact if isinstance(term.coefficient.ball, fmpq) else None
     if exact is not None and exact.denominator <= SHORT and abs(exact.numerator) <= SHORT:
         return str(flip * exact)
-    text = numbers.known(term.coefficient.text(DIGITS))
-    return text if flip > 0 else text.removeprefix("-") if text.startswith("-") else f"-{text}"
+    text = numbers.certified(term.coefficient.text(DIGITS))
+    if flip > 0:
+        return text
+    return text.removeprefix("-") if text.startswith("-") else f"-{text}"
 
 
 def _quotient(number: str, above: list[str], below: list[str]) -> str:

@@ -1,15 +1,18 @@
-"""What stands above every result: the function, the point, and what is certain there. Plain text
-for any renderer."""
+"""What stands above every result: the point, and what is certain there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
+from diffcmp.accuracy.record import Comparison, Sweep
 from diffcmp.engines.partials import distinct
+from diffcmp.notes import Remark
+from diffcmp.program.ir import Program
 from diffcmp.report import numbers
-from diffcmp.spans import printable
-from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
+from diffcmp.report.document import Fact, Facts, Grade, Notes, Part, grade, section, shortened
+from diffcmp.report.remarks import grouped
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, text_of
 
 VALUE_WIDTH = 60  # characters of a coordinate or a vector
 
@@ -18,9 +21,10 @@ WHY = {
     Kind.OUTSIDE: "undefined",
     Kind.POLE: "unbounded",
 }
-
-
 HEAD, TAIL = 4, 2  # of many derivatives these are shown
+TIME = "of one call, the median of repeats"
+EVALUATIONS = "runs of f, or of a program made of it"
+DIGITS = "correct significant digits"
 
 
 def listed(names: Sequence[str]) -> list[str | None]:
@@ -31,26 +35,9 @@ def listed(names: Sequence[str]) -> list[str | None]:
     return [*names[:HEAD], None, *names[len(names) - TAIL :]]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of the truth: its label, the number or word, and a remark to it."""
-
-    label: str
-    text: str
-    aside: str = ""
-
-
 def point(at: Mapping[str, str]) -> str:
     """The point as it was typed: `x = 2, y = 1/3`."""
     return ", ".join(f"{name} = {shortened(text, VALUE_WIDTH)}" for name, text in at.items())
-
-
-def shortened(text: str, width: int) -> str:
-    """`text`, printable, cut in the middle to at most `width` characters."""
-    text = printable(text)
-    if len(text) <= width:
-        return text
-    return f"{text[: width // 2]}…{text[len(text) - (width - 1) // 2 :]}"
 
 
 def symbol(name: str, inputs: Sequence[str], order: int = 1) -> str:
@@ -62,8 +49,55 @@ def symbol(name: str, inputs: Sequence[str], order: int = 1) -> str:
     """
     if order == 1:
         return "f′" if len(inputs) == 1 else f"∂f/∂{name}"
+    if len(inputs) == 1:
+        return "f″"
     x, *y = distinct(name, order)
-    return "f″" if len(inputs) == 1 else f"∂²f/∂{x}∂{y[0]}" if y else f"∂²f/∂{x}²"
+    return f"∂²f/∂{x}∂{y[0]}" if y else f"∂²f/∂{x}²"
+
+
+def certified(quantity: Quantity | None, digits: int, missing: str = numbers.MISSING) -> str:
+    """A certified number to so many digits."""
+    return missing if quantity is None else numbers.certified(quantity.text(digits))
+
+
+def graded(value: object, digits: float | None, dtype: str) -> Grade:
+    """How good the answer of a method is: bad where it is no finite number."""
+    return "bad" if is_failed(value) else grade(digits, dtype)
+
+
+def is_failed(value: object) -> bool:
+    """Whether a method gave no finite number."""
+    if value is None:
+        return True
+    return hasattr(value, "__float__") and not math.isfinite(float(value))
+
+
+def notes(
+    text: str, owned: Iterable[tuple[str, Iterable[Remark]]], title: str = "Notes"
+) -> list[Part]:
+    """The notes of all methods under a headline, their spans pointing into `text`."""
+    return section(title, Notes(grouped(owned), text))
+
+
+def truth_parts(truth: Truth, wrt: Sequence[str], program: Program) -> list[Part]:
+    """What is certain at a point, and how sure that is."""
+    said = grouped([("", truth.remarks)])
+    return [Facts(truth_facts(truth, wrt, program.inputs)), Notes(said, program.text)]
+
+
+def about(record: Comparison | Sweep, name: str) -> list[object]:
+    """The columns of CSV that say what was asked, and the truth."""
+    truth = record.truth
+    return [
+        record.program.text,
+        point(record.at),
+        record.dtype,
+        record.kernel,
+        truth.kind.value,
+        truth.certified,
+        name,
+        text_of(truth.derivative(name), truth.digits),
+    ]
 
 
 def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list[Fact]:
@@ -91,7 +125,7 @@ def _value(truth: Truth) -> Fact:
         missing = {Kind.UNDECIDED: "unknown", Kind.REMOVABLE: "has no limit"}
         return Fact("f", missing.get(truth.kind, aside or "undefined"))
     return Fact(
-        "f", _text(truth.value, truth.digits), aside if truth.kind is Kind.REMOVABLE else ""
+        "f", certified(truth.value, truth.digits), aside if truth.kind is Kind.REMOVABLE else ""
     )
 
 
@@ -100,16 +134,14 @@ def _derivatives(truth: Truth, along: Coordinatewise, label: str, *, many: bool)
     if along.derivative is None:
         text = "unknown" if along.kind is Kind.UNDECIDED else "does not exist"
     else:
-        text = _text(along.derivative, truth.digits)
+        text = certified(along.derivative, truth.digits)
     facts = [Fact(label, text, aside)]
     if along.kind in (Kind.SMOOTH, Kind.REMOVABLE) and not _differ(along, truth.digits):
         return facts
     if along.left is None and along.right is None:
         return facts
     for side, slope in (("left", along.left), ("right", along.right)):
-        facts.append(
-            Fact(f"{label} {side}", "none" if slope is None else _text(slope, truth.digits))
-        )
+        facts.append(Fact(f"{label} {side}", certified(slope, truth.digits, "none")))
     return facts
 
 
@@ -128,7 +160,3 @@ def _proof(truth: Truth) -> Fact:
         f"certified to {truth.digits} digits" if truth.certified else "not certified",
         source,
     )
-
-
-def _text(quantity: Quantity, digits: int) -> str:
-    return numbers.known(quantity.text(digits))

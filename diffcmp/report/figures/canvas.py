@@ -4,6 +4,7 @@ same bytes each time."""
 from __future__ import annotations
 
 import io
+import textwrap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Literal, TypeAlias
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 Format: TypeAlias = Literal["png", "svg", "pdf"]
 
@@ -58,3 +60,20 @@ def saved(figure: Figure, format: Format) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format=format, metadata=METADATA[format])
     return out.getvalue()
+
+
+def wrapped(title: str, most: int) -> str:
+    """A title on as few lines as it needs, all about as long, that do not break within an
+    equation."""
+    for sign in "=±":
+        title = title.replace(f" {sign} ", f"\u00a0{sign}\u00a0")
+    count = len(textwrap.wrap(title, most))
+    widths = (n for n in range(most // 2, most) if len(textwrap.wrap(title, n)) <= count)
+    return "\n".join(textwrap.wrap(title, next(widths, most)))
+
+
+def unparsed(legend: Legend) -> Legend:
+    """A legend whose texts are shown as they are: a dollar is a dollar."""
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+    return legend

@@ -1,7 +1,7 @@
 """The one place where a rich console is made: its width, its colours, and text that can never act
 as markup.
 
-Escape sequences are written only where colour is asked for; `terminal` says when that is. What the
+Escape sequences are written only where colour is asked for; `screen` says when that is. What the
 user typed goes through `plain` or `printable` before it gets here.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from diffcmp.report.terminal import NARROWEST
+from diffcmp.report.screen import NARROWEST
 from diffcmp.spans import printable
 
 

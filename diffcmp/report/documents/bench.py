@@ -1,0 +1,222 @@
+"""The document of a benchmark: a block of rows for each work, what came of it, what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from diffcmp.accuracy.record import plain
+from diffcmp.notes import joined
+from diffcmp.report import numbers
+from diffcmp.report.document import (
+    Block,
+    Column,
+    Data,
+    Document,
+    Fact,
+    Facts,
+    Grade,
+    Graded,
+    Part,
+    Table,
+    Text,
+    section,
+)
+from diffcmp.report.documents.facts import DIGITS, notes
+from diffcmp.speed.record import Against, Bench, Change, Measurement, Outcome, Spread
+
+FIELDS = (
+    "suite",
+    "work",
+    "method",
+    "baseline",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "seconds",
+    "repeats",
+    "digits",
+    "wrong",
+    "notes",
+    "before",
+    "factor",
+    "outcome",
+)
+RATIO = "the time of a call over that of the baseline, the first line; the median of pairs timed in turns"
+NOISE = "Pairs are timed in turns, the baseline against itself too: that is the noise."
+OUTCOMES: tuple[tuple[Outcome, str], ...] = (
+    ("worse", "worse"),
+    ("better", "better"),
+    ("same", "the same"),
+    ("new", "new"),
+    ("missing", "missing"),
+)
+TOLD: tuple[Outcome, ...] = ("worse", "better", "new", "missing")
+GRADES: dict[Outcome, Grade] = {
+    "worse": "bad",
+    "better": "good",
+    "missing": "fair",
+    "new": "name",
+    "same": "",
+}
+
+
+def document(record: Bench) -> Document:
+    """A benchmark, ready for any medium."""
+    return Document(
+        heading="",
+        where="",
+        lead="",
+        parts=lambda: parts(record),
+        data=lambda: Data(FIELDS, lines(record)),
+        tree=record.to_dict,
+    )
+
+
+def parts(record: Bench) -> list[Part]:
+    """What a person reads."""
+    owned = ((f"{row.suite}/{row.method}", row.remarks) for row in record.rows)
+    return [works(record), *notes("", owned), *conclusion(record)]
+
+
+def works(record: Bench) -> Table:
+    """A block of rows for each work; beside an earlier run, its ratios too."""
+    against = record.against is not None
+    columns = [
+        Column("method", "name"),
+        Column("ratio", "ratio", RATIO),
+        Column("quartiles", "number", "between which half of the pairs lie", rank=3),
+        Column("time", "seconds", "of one call, the median", rank=1),
+        Column("digits", "digits", DIGITS, rank=2),
+    ]
+    if against:
+        columns += [
+            Column("before", "ratio", "the ratio of the earlier run"),
+            Column("change", "number", "by what the ratio has changed"),
+        ]
+    changes = changes_of(record)
+    blocks = []
+    for (suite, work), rows in groupby(record.rows, key=lambda row: (row.suite, row.work)):
+        cells = [work_row(row, changes.get(row.key), against=against) for row in rows]
+        blocks.append(Block(cells, suite, work))
+    return Table(columns, blocks, notes=[NOISE])
+
+
+def changes_of(record: Bench) -> dict[tuple[str, str, str], Change]:
+    """What has changed, by the row that it is about."""
+    if record.against is None:
+        return {}
+    return {change.key: change for change in record.against.changes}
+
+
+def work_row(row: Measurement, change: Change | None, *, against: bool) -> list[Any]:
+    """One method; the baseline steps back, a wrong answer stands out."""
+    is_baseline = row.method == row.baseline
+    quality: Grade = "quiet" if is_baseline else ""
+    if row.wrong:
+        quality = "bad"
+    cells = [row.method, median(row.ratio), quartiles(row.ratio), row.seconds, row.digits]
+    graded = [Graded(cell, quality) for cell in cells] if quality else cells
+    if not against:
+        return graded
+    if is_baseline:
+        return [*graded, "", ""]
+    before = None if change is None else median(change.before)
+    mark: Grade = "" if change is None else GRADES[change.outcome]
+    return [*graded, before, Graded(factor(change), mark)]
+
+
+def median(ratio: Spread | None) -> float | None:
+    """The ratio itself."""
+    return None if ratio is None else ratio.median
+
+
+def quartiles(ratio: Spread | None) -> str | None:
+    """Between which half of the pairs lie."""
+    return None if ratio is None else f"{numbers.ratio(ratio.low)}–{numbers.ratio(ratio.high)}"
+
+
+def factor(change: Change | None) -> str:
+    """By what a ratio has changed, and what that means, where it means anything."""
+    if change is None:
+        return ""
+    times = "" if change.factor is None else f"×{numbers.ratio(change.factor)}"
+    return f"{times} {'' if change.outcome == 'same' else change.outcome}".strip()
+
+
+def conclusion(record: Bench) -> list[Part]:
+    """Whether the answers are right, what has changed, and where that was."""
+    told: list[Part] = [Text(answers(record), "bad" if record.wrong else "good")]
+    if record.against is not None:
+        told.append(Text(verdict(record.against), "bad" if record.worse else "good"))
+        told.append(Facts([changed(change) for change in telling(record.against)]))
+    return section("", *told, Text(ran_on(record), "quiet"))
+
+
+def answers(record: Bench) -> str:
+    """Whether all answers are right, in words."""
+    checked = sum(row.digits is not None for row in record.rows)
+    if record.wrong:
+        return f"{record.wrong} of {len(record.rows)} methods gave no right answer: see the notes."
+    if not checked:
+        return "No answer could be checked."
+    if checked == 1:
+        return "The one answer that can be checked is right."
+    return f"All {checked} answers that can be checked are right."
+
+
+def verdict(against: Against) -> str:
+    """How many ratios changed, in words."""
+    counts = ", ".join(f"{against.count(outcome)} {word}" for outcome, word in OUTCOMES)
+    return f"Against {against.source}, tolerance {against.tolerance:g}: {counts}."
+
+
+def telling(against: Against) -> list[Change]:
+    """The changes that are more than noise, the worse ones first."""
+    told = [change for change in against.changes if change.outcome in TOLD]
+    return sorted(told, key=lambda change: TOLD.index(change.outcome))
+
+
+def changed(change: Change) -> Fact:
+    """What has changed, and from which ratio to which."""
+    text = f"{change.suite}/{change.method}"
+    if change.before is not None and change.now is not None:
+        ratios = numbers.ratio(change.before.median), numbers.ratio(change.now.median)
+        text = f"{text} {' → '.join(ratios)}"
+    return Fact(change.outcome, text, change.work, GRADES[change.outcome])
+
+
+def ran_on(record: Bench) -> str:
+    """The machine, in a line."""
+    machine = dict(record.machine)
+    here = [machine.pop("system", ""), f"{machine.pop('cores', '?')} cores"]
+    named = [f"{name} {value}" for name, value in machine.items()]
+    return ", ".join([*named, *filter(None, here), *(["quick"] if record.quick else [])])
+
+
+def lines(record: Bench) -> Iterable[list[object]]:
+    """For CSV: one line for each row, and one for each that is missing."""
+    changes = changes_of(record)
+    for row in record.rows:
+        ratio = row.ratio
+        yield [
+            *row.key,
+            row.baseline,
+            *((None,) * 3 if ratio is None else (ratio.median, ratio.low, ratio.high)),
+            row.seconds,
+            row.repeats,
+            plain(row.digits),
+            row.wrong,
+            joined(row.remarks),
+            *_changed(changes.get(row.key)),
+        ]
+    for change in changes.values():
+        if change.outcome == "missing":
+            yield [*change.key, *(None,) * 9, *_changed(change)]
+
+
+def _changed(change: Change | None) -> list[object]:
+    if change is None:
+        return [None] * 3
+    return [median(change.before), change.factor, change.outcome]

@@ -1,0 +1,257 @@
+"""The document of a Jacobian or Hessian: what is certain, the matrix or its structure, one row for
+each method, the notes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from diffcmp.accuracy.matrix_comparison import MatrixComparison, MatrixRow
+from diffcmp.accuracy.record import plain
+from diffcmp.notes import Note
+from diffcmp.report.document import (
+    Column,
+    Data,
+    Document,
+    Fact,
+    Facts,
+    Graded,
+    Notes,
+    Part,
+    Pattern,
+    Table,
+    table,
+)
+from diffcmp.report.documents.comparison import double, numeric
+from diffcmp.report.documents.facts import (
+    DIGITS,
+    EVALUATIONS,
+    TIME,
+    certified,
+    graded,
+    listed,
+    notes,
+    point,
+)
+from diffcmp.report.remarks import grouped
+from diffcmp.truth.record import text_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FIELDS = (
+    "expression",
+    "at",
+    "dtype",
+    "matrix",
+    "kind",
+    "certified",
+    "row",
+    "column",
+    "truth",
+    "backend",
+    "derivative",
+    "abs_error",
+    "digits",
+    "evaluations",
+    "seconds",
+)
+FITS = ((0, None), (1, None), (1, 12), (2, 10), (3, 8))
+FIGURES = 8
+MOST_ROWS, MOST_COLUMNS = 8, 6  # of a matrix that a screen shows in numbers
+RELATIVE = "relative, the largest of all over the largest certified entry"
+
+
+def document(record: MatrixComparison) -> Document:
+    """A Jacobian or Hessian, ready for any medium."""
+    return Document(
+        heading=record.text,
+        where=f"at {point(record.at)}  in {record.dtype}",
+        lead=f"{record.what} of",
+        parts=lambda: parts(record),
+        data=lambda: Data(FIELDS, lines(record)),
+        tree=record.to_dict,
+        arrays=lambda: arrays(record),
+    )
+
+
+def parts(record: MatrixComparison) -> list[Part]:
+    """What a person reads; without a place there is nothing that a method could be wrong about."""
+    size = len(record.rows), len(record.columns)
+    small = record.vector is not None or (size[0] <= MOST_ROWS and size[1] <= MOST_COLUMNS)
+    owned = ((row.backend, row.remarks) for row in record.results)
+    return [
+        Facts(facts(record)),
+        Notes(grouped([("", record.remarks)]), record.text),
+        *([entries(record)] if small else []),
+        pattern(record, small),
+        *([methods(record)] if record.places else []),
+        *notes(record.text, owned),
+    ]
+
+
+def facts(record: MatrixComparison) -> list[Fact]:
+    """f, the size and structure of the matrix, its cost, the kind of the point, the proof."""
+    return [
+        Fact("f", values(record)),
+        shape(record),
+        Fact("cost", cost(record)),
+        Fact("point", record.kind.value),
+        Fact("proof", proof(record)),
+    ]
+
+
+def values(record: MatrixComparison) -> str:
+    """The components of f, of many the first and the last."""
+    sampled = any(one.note is Note.SAMPLED for one in record.remarks)
+    texts = []
+    for k in listed([str(i) for i in range(len(record.value))]):
+        quantity = None if k is None else record.value[int(k)]
+        unknown = "…" if k is None or sampled else "unknown"
+        texts.append(certified(quantity, FIGURES, unknown))
+    shown = []
+    for text, same in groupby(texts):
+        shown += ["…"] if text == "…" else list(same)
+    return ", ".join(shown)
+
+
+def shape(record: MatrixComparison) -> Fact:
+    """How large the matrix is and how much of it may differ from 0, or the vector beside it."""
+    if record.vector is not None:
+        return Fact("product", f"with {record.vector}")
+    m, n = len(record.rows), len(record.columns)
+    count = f"{len(record.places)} of {m * n} entries may differ from 0"
+    return Fact(record.what, f"{m} × {n}, {count if len(record.places) < m * n else 'dense'}")
+
+
+def cost(record: MatrixComparison) -> str:
+    """How many products with vectors the matrix takes by automatic differentiation."""
+    several = "s" if record.products != 1 else ""
+    count = f"{record.products} product{several} with a vector, {record.mode}"
+    plainly = len(record.columns)
+    if record.what == "jacobian":
+        plainly = min(len(record.rows), plainly)
+    if record.vector is not None or record.products >= plainly:
+        return count
+    return f"{count}, by colouring ({plainly} one by one)"
+
+
+def proof(record: MatrixComparison) -> str:
+    """Whether the entries are proven, and how many of them are known."""
+    if not record.certified:
+        return "not certified"
+    known = sum(quantity is not None for quantity in record.truth)
+    some = f", {known} of the {len(record.truth)} entries" if known < len(record.truth) else ""
+    return f"certified to {record.digits} digits{some}"
+
+
+def entries(record: MatrixComparison) -> Table:
+    """The certified entries; a dot where the structure makes one 0."""
+    headers = record.columns if record.vector is None else ("product",)
+    columns = [Column("", "name"), *(Column(header, "number") for header in headers)]
+    texts = {
+        place: certified(quantity, FIGURES, "unknown")
+        for place, quantity in zip(record.places, record.truth, strict=True)
+    }
+    rows = []
+    for k in listed([str(i) for i in range(len(record.rows))]):
+        if k is not None:
+            cells = [texts.get((int(k), j), "·") for j in range(len(record.columns))]
+            rows.append([Graded(record.rows[int(k)], "name"), *cells])
+    return table(columns, rows)
+
+
+def pattern(record: MatrixComparison, small: bool) -> Pattern:
+    """Where the matrix may differ from 0, with the certified entries; where these are a sample
+    only, with those of the last method, which has them all."""
+    sampled = None in record.truth
+    numbers: list[float | None] = [double(quantity) for quantity in record.truth]
+    if sampled and record.results:
+        numbers = [None if v is None else float(v) for v in record.results[-1].values]
+    m, n = len(record.rows), len(record.columns)
+    return Pattern(
+        title=f"where the {record.what} may differ from 0, {m} rows by {n} columns",
+        rows=record.rows,
+        columns=record.columns,
+        places=record.places,
+        values=[math.nan if number is None else number for number in numbers],
+        caption="values by products" if sampled else "certified values",
+        aside=f"{len(record.places)} of {m * n} entries: {record.products} products",
+        small=small,
+    )
+
+
+def methods(record: MatrixComparison) -> Table:
+    """One row a method: the error of the whole matrix, and the entry that is farthest off."""
+    columns = [
+        Column("method", "name"),
+        Column("error", "error", RELATIVE),
+        Column("worst", "name", "the entry that has it"),
+        Column("derivative", "estimate", "that entry"),
+        Column("digits", "digits", f"{DIGITS} of it", rank=3),
+        Column("evals", "count", EVALUATIONS, rank=1),
+        Column("time", "seconds", TIME, rank=2),
+    ]
+    return table(columns, [method(record, row) for row in record.results], fits=FITS)
+
+
+def method(record: MatrixComparison, row: MatrixRow) -> list[Any]:
+    """One method."""
+    value, digits, name, quality = None, None, "", graded(0.0, None, record.dtype)
+    if row.worst is not None:
+        value, digits = row.values[row.worst], row.digits[row.worst]
+        name, quality = record.name(row.worst), graded(value, digits, record.dtype)
+    return [
+        row.backend,
+        Graded(row.norm_error, quality),
+        name,
+        Graded(value, quality),
+        Graded(digits, quality),
+        row.evaluations,
+        row.seconds,
+    ]
+
+
+def lines(record: MatrixComparison) -> Iterable[list[object]]:
+    """For CSV: one line for each method and entry."""
+    for row in record.results:
+        for k, (i, j) in enumerate(record.places):
+            yield [
+                record.text,
+                point(record.at),
+                record.dtype,
+                record.what,
+                record.kind.value,
+                record.certified,
+                record.rows[i],
+                record.columns[j],
+                text_of(record.truth[k], record.digits),
+                row.backend,
+                plain(row.values[k]),
+                plain(row.abs_error[k]),
+                plain(row.digits[k]),
+                row.evaluations,
+                row.seconds,
+            ]
+
+
+def arrays(record: MatrixComparison) -> dict[str, NDArray[Any]]:
+    """For NumPy: `row` and `column` of each entry that may differ from 0, and `truth`,
+    `values/dual`, `error/dual` in that order; nan is what is not known."""
+    entries = {
+        "row": _integers([i for i, _ in record.places]),
+        "column": _integers([j for _, j in record.places]),
+        "truth": numeric([double(quantity) for quantity in record.truth]),
+    }
+    for row in record.results:
+        entries[f"values/{row.backend}"] = numeric(row.values)
+        entries[f"error/{row.backend}"] = numeric(row.abs_error)
+    return entries
+
+
+def _integers(indices: list[int]) -> NDArray[Any]:
+    import numpy as np
+
+    return np.array(indices, np.int64)

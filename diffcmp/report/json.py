@@ -1,0 +1,16 @@
+"""Documents as JSON, as `docs/schema.json` describes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from diffcmp.report.document import Document
+from diffcmp.report.screen import Screen
+
+
+def show(documents: Sequence[Document], screen: Screen | None = None) -> str:
+    """One document as an object, several as a list."""
+    trees = [document.tree() for document in documents]
+    tree = trees[0] if len(trees) == 1 else trees
+    return json.dumps(tree, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
