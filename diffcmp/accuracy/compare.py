@@ -92,17 +92,12 @@ def compare(
 
 def answers(question: Question, methods: Sequence[Backend]) -> tuple[Truth, tuple[Row, ...]]:
     """The truth, and every method's answer held against it."""
-    program, where = question.program, question.where
-    prepared = [
-        method.prepare(program, question.names, question.order, question.dtype)
-        for method in methods
-    ]
-    pending = [ready.start(where) for ready in prepared]
+    prepared = [question.prepared(method) for method in methods]
+    pending = [ready.start(question.where) for ready in prepared]
     question.progress("certified derivative")
     truth, f = question.truth(), question.value()
     rows = []
     for method, ready, answer in zip(methods, prepared, pending, strict=True):
         question.progress(method.name)
-        estimate = timed(ready, question, answer())
-        rows.append(row(method, question, truth, estimate, f))
+        rows.append(row(method, question, truth, timed(ready, question, answer()), f))
     return truth, advised(rows)

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.errors import Errors
 from diffcmp.accuracy.question import Question
 from diffcmp.accuracy.record import Place
 from diffcmp.accuracy.verdict import Answer, verdict
 from diffcmp.backends.protocol import Backend, Estimate
-from diffcmp.engines.partials import steps_of
 from diffcmp.notes import Note, Remark
 from diffcmp.truth.record import Kind, Truth
 
@@ -60,9 +58,8 @@ class Reply:
 def reply(method: Backend, question: Question, truth: Truth, estimate: Estimate) -> Reply:
     """An estimate of the derivative by one variable, held against the truth."""
     (name,) = question.names
-    errors = Errors(estimate.derivative.get(name), truth.exact(name), question.floats)
-    steps = None if estimate.h is None else steps_of(estimate.h, name, 1)
-    answer, digits = Answer(method, name, errors, steps), errors.digits
+    answer = Answer.of(method, question, truth, estimate, name)
+    digits = answer.errors.digits
     failure = _failure(answer, digits, truth.along[name].kind)
     return Reply(question, truth, answer, estimate.remarks, digits, failure)
 

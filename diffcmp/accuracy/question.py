@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import DTYPES, Floats, exact
-from diffcmp.backends.protocol import Backend
+from diffcmp.backends.protocol import Backend, Prepared
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS
@@ -83,6 +83,10 @@ class Question:
     def configured(self, methods: Sequence[Backend]) -> list[Backend]:
         """Methods with the order, the step and the deadline that are asked for."""
         return [method.configured(self.order, self.h, self.deadline) for method in methods]
+
+    def prepared(self, method: Backend) -> Prepared:
+        """A method made ready for the function and its derivatives."""
+        return method.prepare(self.program, self.names, self.order, self.dtype)
 
     def rounded(self) -> Point:
         """The point as the format rounds it, with its exact coordinates."""

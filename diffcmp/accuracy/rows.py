@@ -7,7 +7,7 @@ import math
 import re
 import statistics
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,6 @@ from diffcmp.accuracy.question import Question
 from diffcmp.accuracy.record import Row
 from diffcmp.accuracy.verdict import Answer, verdict
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
-from diffcmp.engines.partials import steps_of
 from diffcmp.notes import Remark
 from diffcmp.truth.record import Truth
 
@@ -31,25 +30,21 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
     """An estimate held against the truth. f: the function's value, where the method gives none."""
     if estimate.value is None:
         estimate = replace(estimate, value=f)
-    errors = {}
-    for name in question.names:
-        number = estimate.derivative.get(name)
-        errors[name] = Errors(number, truth.exact(name), question.floats)
+    answers = [Answer.of(method, question, truth, estimate, name) for name in question.names]
+    errors = {answer.name: answer.errors for answer in answers}
     remarks = [*estimate.remarks]
-    for name in _looked_into(errors):
-        h = None if estimate.h is None else steps_of(estimate.h, name, truth.order)
-        said = verdict(question, truth, Answer(method, name, errors[name], h, estimate.value))
-        remarks += [] if said is None else [said]
+    for answer in _looked_into(answers):
+        said = verdict(question, truth, answer)
+        if said is not None:
+            remarks.append(said)
     return measured(method, estimate, errors, remarks)
 
 
-def _looked_into(errors: Mapping[str, Errors]) -> list[str]:
-    """The components whose numbers get a verdict: of few components all with a finite number, of
-    many those of the ones with the fewest digits."""
-    names = list(errors)
-    if len(names) > LARGE:
-        names = sorted(names, key=lambda name: errors[name].digits or 0.0)[:WORST]
-    return [name for name in names if finite(errors[name].value)]
+def _looked_into(answers: list[Answer]) -> list[Answer]:
+    """The finite ones of a few answers; of many, those among the ones with the fewest digits."""
+    if len(answers) > LARGE:
+        answers = sorted(answers, key=lambda answer: answer.errors.digits or 0.0)[:WORST]
+    return [answer for answer in answers if finite(answer.value)]
 
 
 def finite(value: Any) -> bool:

@@ -184,17 +184,16 @@ class _Certain:
 
 def _certain(question: Question, truth: Truth, highest: int) -> _Certain:
     """What is certain, with f's derivatives for methods whose truncation order is `highest`."""
-    (name,), order = question.names, question.order
+    (name,) = question.names
     at_rounded, at_typed = certain(question, BUDGET_DIGITS)
     if at_typed is None:
         at_typed = _ball(truth, name)
     if at_rounded is None and at_typed is not None:
         near = replace(question, where=question.rounded(), digits=BUDGET_DIGITS)
         at_rounded = _ball(near.truth(), name)
-    derivatives = None
-    if len(distinct(name, order)) == 1:
-        terms = max(highest, USUAL_ORDER) + order
-        derivatives = taylor(question.program, question.where, name, terms)
+    terms = max(highest, USUAL_ORDER) + question.order
+    alone = len(distinct(name, question.order)) == 1
+    derivatives = taylor(question.program, question.where, name, terms) if alone else None
     return _Certain(question, at_rounded, at_typed, derivatives)
 
 
@@ -242,8 +241,7 @@ def _series(method: Backend, known: _Certain, grid: Sequence[float]) -> Series:
 
 def _estimates(method: Backend, question: Question, steps: Sequence[float]) -> list[Any]:
     """The derivative for every step."""
-    ready = method.prepare(question.program, question.names, question.order, question.dtype)
-    inputs = question.inputs
+    ready, inputs = question.prepared(method), question.inputs
     with question.floats.quiet():
         return [ready.run(inputs, h).derivatives[0] for h in steps]
 
@@ -319,9 +317,11 @@ def fitted_roundoff(grid: Sequence[float], parts: Sequence[Parts], ulp: float) -
     """
     points = _logarithms(grid, [part.roundoff for part in parts])
     low = math.log(NODES_APART * ulp) if ulp else -math.inf
-    points = [(x, y) for x, y in points if low < x < math.log(WIDEST)]
+    high = math.log(WIDEST)
+    points = [(x, y) for x, y in points if low < x < high]
+    sizes = [x for x, _ in points]
     largest = accumulate([y for _, y in points], max)
-    return slope([(x, y) for (x, _), y in zip(points, largest, strict=True)])
+    return slope(list(zip(sizes, largest, strict=True)))
 
 
 def _logarithms(grid: Sequence[float], sizes: Sequence[Ball | None]) -> list[tuple[float, float]]:

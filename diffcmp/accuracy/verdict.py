@@ -16,8 +16,9 @@ from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.question import Question
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import exact
-from diffcmp.backends.protocol import Backend, rational
+from diffcmp.backends.protocol import Backend, Estimate, rational
 from diffcmp.engines.lhopital.touching import touching
+from diffcmp.engines.partials import steps_of
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, exact_of
 
@@ -49,6 +50,16 @@ class Answer:
     steps: Sequence[float] | None = None
     f: Any = 0.0
 
+    @classmethod
+    def of(
+        cls, method: Backend, question: Question, truth: Truth, estimate: Estimate, name: str
+    ) -> Answer:
+        """What an estimate says of one derivative."""
+        errors = Errors(estimate.derivative.get(name), truth.exact(name), question.floats)
+        steps = None if estimate.h is None else steps_of(estimate.h, name, truth.order)
+        f = 0.0 if estimate.value is None else estimate.value
+        return cls(method, name, errors, steps, f)
+
     @property
     def value(self) -> Any:
         """The number that the method gives."""
@@ -61,11 +72,17 @@ def verdict(question: Question, truth: Truth, answer: Answer) -> Remark | None:
     if along.derivative is None or along.kind is Kind.EDGE:
         return _baseless(along, truth.order == 2, answer.errors)
     digits = answer.errors.digits
-    if digits is not None and digits < answer.method.expected_digits(question.floats):
+    enough = answer.method.expected_digits(question.floats)
+    if digits is not None and digits < enough:
         return _blame(question, along.kind, answer, digits)
-    if along.kind is not Kind.SMOOTH or math.isfinite(answer.f):
-        return None
-    by_steps = answer.method.imaginary and math.isfinite(question.value())
+    if along.kind is Kind.SMOOTH and not math.isfinite(answer.f):
+        return _on_value(question, answer.method)
+    return None
+
+
+def _on_value(question: Question, method: Backend) -> Remark:
+    """The remark on a right derivative of a function whose value is not finite."""
+    by_steps = method.imaginary and math.isfinite(question.value())
     return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
 
 
@@ -82,12 +99,12 @@ def _baseless(along: Coordinatewise, second: bool, errors: Errors) -> Remark:
     if along.kind is Kind.EDGE:
         note = Note.SECOND_EDGE if second else Note.EDGE
         return remark(note, derivative=_short(along.right or along.left))
-    sides = along.left, along.right
-    if any(side is not None and side.infinite for side in sides):
+    left, right = along.left, along.right
+    if any(side is not None and side.infinite for side in (left, right)):
         return remark(Note.INFINITE_CURVATURE)
-    left, right = map(_short, sides)
+    choice = _choice(errors, along)
     note = Note.KINK_OF_SLOPE if second else Note.KINK
-    return remark(note, left=left, right=right, choice=_choice(errors, along))
+    return remark(note, left=_short(left), right=_short(right), choice=choice)
 
 
 def _short(quantity: Quantity | None) -> str:
