@@ -139,14 +139,15 @@ def _guarded(program: Program, eq: Equation, branch: int, constant: Fraction) ->
     builder = Builder(program.inputs)
     slots = {i: i for i in range(len(program.inputs))}
     part = replace(program, outputs=(branch,)).pruned()
+    first = eq.inputs[1] == branch
     for each in program.equations:
         inputs = [slots[i] for i in each.inputs]
         if each is eq:
-            test, first = inputs[0], eq.inputs[1] == branch
-            guarded = _branch_guarded(builder, part, constant, test, first=first)
-            inputs[1:] = [guarded if i == branch else slots[i] for i in eq.inputs[1:]]
+            guarded = _branch_guarded(builder, part, constant, inputs[0], first=first)
+            inputs[1 if first else 2] = guarded
         slots[each.output] = builder.copied(each, inputs)
-    return builder.program([slots[i] for i in program.outputs]).pruned()
+    outputs = [slots[i] for i in program.outputs]
+    return builder.program(outputs).pruned()
 
 
 def _branch_guarded(

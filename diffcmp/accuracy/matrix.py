@@ -263,17 +263,21 @@ def _by_method(asked: _Asked, rows: Mapping[int, Sequence[Row]]) -> Iterator[Mat
     """One matrix for each method, from its rows for each function."""
     functions = [n for n, answered in rows.items() if answered]
     for of_method in zip(*(rows[n] for n in functions), strict=True):
-        derivatives: dict[Key, Any] = {}
-        for n, row in zip(functions, of_method, strict=True):
-            derivatives |= {(n, name): value for name, value in row.derivative.items()}
-        seconds = [row.seconds for row in of_method if row.seconds is not None]
-        yield MatrixRow(
-            backend=of_method[0].backend,
-            values=tuple(None if key is None else derivatives.get(key) for key in asked.keys),
-            evaluations=sum(row.evaluations for row in of_method),
-            seconds=sum(seconds) if len(seconds) == len(of_method) else None,
-            remarks=tuple(dict.fromkeys(one for row in of_method for one in row.remarks)),
-        )
+        yield _of_method(asked, dict(zip(functions, of_method, strict=True)))
+
+
+def _of_method(asked: _Asked, rows: Mapping[int, Row]) -> MatrixRow:
+    """One method's matrix, from its row for each function."""
+    values = [None if key is None else rows[key[0]].derivative.get(key[1]) for key in asked.keys]
+    every = list(rows.values())
+    seconds = [row.seconds for row in every if row.seconds is not None]
+    return MatrixRow(
+        backend=every[0].backend,
+        values=tuple(values),
+        evaluations=sum(row.evaluations for row in every),
+        seconds=sum(seconds) if len(seconds) == len(every) else None,
+        remarks=tuple(dict.fromkeys(remark for row in every for remark in row.remarks)),
+    )
 
 
 def _by_products(asked: _Asked, certain: Sequence[Quantity | None], count: int) -> MatrixRow:

@@ -47,7 +47,8 @@ class Term:
     @property
     def moves(self) -> bool:
         """Whether the value vanishes or blows up."""
-        return bool(self.exponent or any(self.logarithms) or self.beyond or self.flat)
+        beyond_powers = self.beyond != 0 or self.flat
+        return beyond_powers or self.exponent != 0 or any(self.logarithms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,18 @@ def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator
     whole = _whole_pieces(program)
     for eq in program.equations:
         piece = program.piece(eq)
-        if eq.span is None or eq.output not in whole or piece in seen:
-            continue
-        if eq.params or eq.entry.condition:
+        is_number = not eq.params and not eq.entry.condition
+        if eq.span is None or not is_number or eq.output not in whole or piece in seen:
             continue
         place = places[eq.output]
-        left, right = (_term(side.expansion, place) for side in (local.left, local.right))
-        if any(term is not None and term.moves for term in (left, right)):
+        left, right = _term(local.left.expansion, place), _term(local.right.expansion, place)
+        if _moves(left) or _moves(right):
             seen.add(piece)
             yield Leading(eq.span, piece, left, right)
+
+
+def _moves(term: Term | None) -> bool:
+    return term is not None and term.moves
 
 
 def _whole_pieces(program: Program) -> set[int]:
@@ -171,17 +175,23 @@ def _steps(
     program: Program, form: Program, local: Local, truth: Truth, name: str
 ) -> Iterator[Remark]:
     """The steps that led to the kind, in words, where balls at the point itself did not."""
-    left, right, there = local.left.expansion, local.right.expansion, local.there
+    out = local.there.out
     if truth.source == "series":
         yield remark(Note.FOUND_BY_SERIES, name=name)
-    if isinstance(there.out, Failure) and there.out.equation is not None:
-        yield remark(Note.UNDEFINED_THERE, there.out.equation.span, program.text)
-    for eq, root in _differences(form, left, right):
+    if isinstance(out, Failure) and out.equation is not None:
+        yield remark(Note.UNDEFINED_THERE, out.equation.span, program.text)
+    for eq, root in _differences(form, local.left.expansion, local.right.expansion):
         yield remark(Note.EVEN_ROOT if root else Note.SIDES_DIFFER, eq.span, program.text)
-    also_left = {eq.span for eq, _ in _differences(form, there, left)}
-    for eq, _ in _differences(form, there, right):
-        if eq.entry.condition and eq.span in also_left:
-            yield remark(Note.OTHER_BRANCH_THERE, eq.span, program.text)
+    for span in _other_branches(form, local):
+        yield remark(Note.OTHER_BRANCH_THERE, span, program.text)
+
+
+def _other_branches(form: Program, local: Local) -> list[Span | None]:
+    """The conditions that hold, or fail, at the point only."""
+    from_left = _differences(form, local.there, local.left.expansion)
+    from_right = _differences(form, local.there, local.right.expansion)
+    spans = {eq.span for eq, _ in from_left}
+    return [eq.span for eq, _ in from_right if eq.entry.condition and eq.span in spans]
 
 
 def _differences(form: Program, one: Expansion, other: Expansion) -> list[tuple[Equation, bool]]:

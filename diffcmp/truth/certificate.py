@@ -267,9 +267,9 @@ def _straight(
     code = emit(program, dialect=Dialect(infix=infix), known=names)
     values = _constants(replace(program, outputs=tuple(names)), balls)
     known: dict[str, Any] = dict(zip(names.values(), map(number, values), strict=True))
+    methods = ARB if number is to_arb else set()
     for name in code.calls:
-        of_arb = name in ARB and number is to_arb
-        known[called(name)] = getattr(arb, name) if of_arb else operation(balls, name)
+        known[called(name)] = getattr(arb, name) if name in methods else operation(balls, name)
     function: Callable[..., Any] = code.function(known)
     return function
 

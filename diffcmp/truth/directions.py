@@ -12,6 +12,7 @@ from flint import fmpq
 
 from diffcmp.arithmetic.balls import to_arb
 from diffcmp.engines.series.laurent import Exhausted
+from diffcmp.engines.series.logarithms import Extended
 from diffcmp.passes.expand import core, line
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
@@ -33,15 +34,17 @@ def depends_on_direction(program: Program, at: Point, limit: Quantity) -> bool:
 def _disagrees(program: Program, at: Point, limit: Quantity, weights: tuple[int, int]) -> bool:
     point = {name: c.program for name, c in at.coordinates.items()}
     direction = {name: weights[i % 2] for i, name in enumerate(program.inputs)}
-    form = core(line(program, point, direction))
-    field = BallField(BITS)
+    form, field = core(line(program, point, direction)), BallField(BITS)
     try:
         with field.system.working():
             local = analysis(form, fmpq(0), field)
-            limits = [x for x in (local.left.limit, local.right.limit) if x is not None]
-            if limit.ball is None:
-                return not all(x.infinite for x in limits)
-            there = to_arb(limit.ball)
-            return any(x.infinite or not to_arb(x.value).overlaps(there) for x in limits)
+            sides = local.left.limit, local.right.limit
+            return any(_differs(x, limit) for x in sides if x is not None)
     except (Exhausted, Imprecise):
         return False
+
+
+def _differs(x: Extended, limit: Quantity) -> bool:
+    if limit.ball is None or x.infinite:
+        return (limit.ball is None) != bool(x.infinite)
+    return not to_arb(x.value).overlaps(to_arb(limit.ball))

@@ -107,10 +107,13 @@ def tends(values: list[arb], claim: Quantity) -> bool:
         grows = all(abs(b) > abs(a) for a, b in pairwise(values))
         return grows and bool(values[-1] * claim.infinite > 100)
     assert claim.ball is not None
-    errors = [abs(v - claim.ball) for v in values]
-    close = bool(errors[-1] < AGREEMENT * (1 + abs(to_arb(claim.ball))))
+    return _closes_in([abs(v - claim.ball) for v in values], abs(to_arb(claim.ball)))
+
+
+def _closes_in(errors: list[arb], size: arb) -> bool:
+    """Whether errors fall, down to what precision shows, and are small at last."""
     leaves = any(b > a for a, b in pairwise(errors) if a > AGREEMENT**6)
-    return close and not leaves
+    return bool(errors[-1] < AGREEMENT * (1 + size)) and not leaves
 
 
 def kind_from_sides(value: Quantity | None, left: Side, right: Side) -> Kind:
