@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -12,20 +13,7 @@ from diffcmp.program.ir import Program
 
 VARIABLES = ("x", "y", "z")
 FUNCTIONS = sorted(name for name in CALLABLE if name != "where")
-LITERALS = [
-    "0",
-    "1",
-    "2",
-    "3",
-    "10",
-    "0.1",
-    ".5",
-    "2.",
-    "1e-3",
-    "2.5E+2",
-    "1_000",
-    "3.14159265358979323846264338327950288",
-]
+LITERALS = "0 1 2 3 10 0.1 .5 2. 1e-3 2.5E+2 1_000 3.14159265358979323846264338327950288".split()
 OPERATORS = ["+", "-", "*", "/", "**", "^", " + ", " - ", "×", "÷", "·", "−"]
 COMPARISONS = ["<", "<=", ">", ">=", "==", "!=", "≤", "≥", "≠"]
 WHOLE = ["**2", "^3", "**0", "**1", "**-1", "²", "³", "⁻²", "**0.5", "**(1/3)"]
@@ -43,11 +31,12 @@ def expressions(
 def _compound(inner: st.SearchStrategy[str], functions: Sequence[str]) -> st.SearchStrategy[str]:
     part = st.one_of(inner, inner.map("({})".format))
     test = conditions(inner)
+    call = st.sampled_from(functions).flatmap(cache(lambda name: _call(name, inner)))
     return st.one_of(
         st.builds("{} {} {}".format, part, st.sampled_from(OPERATORS), part),
         st.builds("({}){}({})".format, inner, st.sampled_from(OPERATORS), inner),
-        st.sampled_from(functions).flatmap(lambda name: _call(name, inner)),
-        st.sampled_from(functions).flatmap(lambda name: _call(name, inner)),
+        call,
+        call,
         st.builds("{}({})".format, st.sampled_from(["-", "+", "--", "-+"]), inner),
         st.builds("-{}".format, part),
         st.builds("({}){}".format, inner, st.sampled_from(WHOLE)),
@@ -57,20 +46,25 @@ def _compound(inner: st.SearchStrategy[str], functions: Sequence[str]) -> st.Sea
 
 
 def conditions(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Comparisons, chained ones too, and what `and`, `or` and `not` make of them."""
+    """Comparisons, chained ones too, and what `and`, `or` and `not` make of them.
+
+    Two levels are written out: a recursive strategy inside another one has hypothesis print all of
+    both, which takes most of the time of a test.
+    """
     sign = st.sampled_from(COMPARISONS)
-    leaf = st.one_of(
-        st.builds("({}) {} ({})".format, inner, sign, inner),
-        st.builds("({}) {} ({}) {} ({})".format, inner, sign, inner, sign, inner),
-    )
-    return st.recursive(
-        leaf,
-        lambda test: st.one_of(
-            st.builds("({}) {} ({})".format, test, st.sampled_from(["and", "or"]), test),
-            st.builds("{} {} {}".format, test, st.sampled_from(["and", "or"]), test),
-            st.builds("not ({})".format, test),
-        ),
-        max_leaves=3,
+    one = st.builds("({}) {} ({})".format, inner, sign, inner)
+    chained = st.builds("({}) {} ({}) {} ({})".format, inner, sign, inner, sign, inner)
+    simple = st.one_of(one, chained)
+    once = st.one_of(simple, _connected(simple))
+    return st.one_of(simple, once, _connected(once))
+
+
+def _connected(test: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    word = st.sampled_from(["and", "or"])
+    return st.one_of(
+        st.builds("({}) {} ({})".format, test, word, test),
+        st.builds("{} {} {}".format, test, word, test),
+        st.builds("not ({})".format, test),
     )
 
 
@@ -94,31 +88,14 @@ def texts() -> st.SearchStrategy[str]:
     return st.one_of(expressions(), statements())
 
 
-TAME = [
-    n
-    for n in FUNCTIONS
-    if n not in {"gamma", "lgamma", "gammaln", "digamma", "floor", "ceil", "exp2", "fma"}
-]
+WILD = {"gamma", "lgamma", "gammaln", "digamma", "floor", "ceil", "exp2", "fma"}
+TAME = [name for name in FUNCTIONS if name not in WILD]
+SPECIAL = "0.0 -0.0 1.0 -1.0 0.5 2.0 1e-300 5e-324 1e308 inf -inf nan".split()
 
 
 def coordinates() -> st.SearchStrategy[float]:
     """Numbers of moderate size, special ones, and any double."""
-    special = st.sampled_from(
-        [
-            0.0,
-            -0.0,
-            1.0,
-            -1.0,
-            0.5,
-            2.0,
-            1e-300,
-            5e-324,
-            1e308,
-            float("inf"),
-            float("-inf"),
-            float("nan"),
-        ]
-    )
+    special = st.sampled_from([float(number) for number in SPECIAL])
     return st.one_of(st.floats(-4, 4), special, st.floats(allow_nan=False, allow_infinity=False))
 
 

@@ -29,22 +29,8 @@ def garbled() -> st.SearchStrategy[str]:
 
 def points() -> st.SearchStrategy[str]:
     """What may be written behind --at."""
-    pieces = [
-        *TOKENS,
-        "x=1",
-        ",",
-        "x=",
-        "=1",
-        "y=pi/4",
-        "x==2",
-        "oo",
-        "-inf",
-        "1/0",
-        "1e4999",
-        "exp(1e5)",
-        "x=[1,2]",
-        "@f.npy",
-    ]
+    own = "x=1 , x= =1 y=pi/4 x==2 oo -inf 1/0 1e4999 exp(1e5) x=[1,2] @f.npy".split()
+    pieces = [*TOKENS, *own]
     return st.one_of(st.lists(st.sampled_from(pieces), max_size=8).map("".join), garbled())
 
 

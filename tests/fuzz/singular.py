@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 
 from hypothesis import strategies as st
@@ -58,11 +59,14 @@ class Problem:
 
 def problems() -> st.SearchStrategy[Problem]:
     """Functions of x and perhaps y, at special points and others."""
-    return _points().flatmap(
-        lambda a: st.one_of(_composed(a), _composed(a), _composed(a), _any()).flatmap(
-            lambda t: _at(t, a)
-        )
-    )
+    anything = expressions(["x", "x", "y"], FUNCTIONS, leaves=6)
+
+    def at_point(a: str) -> st.SearchStrategy[Problem]:
+        composed = _composed(a)
+        functions = st.one_of(composed, composed, composed, anything)
+        return functions.flatmap(lambda text: _at(text, a))
+
+    return _points().flatmap(at_point)
 
 
 def _points() -> st.SearchStrategy[str]:
@@ -73,25 +77,21 @@ def _points() -> st.SearchStrategy[str]:
     )
 
 
-def _any() -> st.SearchStrategy[str]:
-    return expressions(["x", "x", "y"], FUNCTIONS, leaves=6)
-
-
 def _at(text: str, a: str) -> st.SearchStrategy[Problem]:
     names = sorted({name for name in re.findall(r"[^\W\d]\w*", text) if name in "xyz"})
     others = st.sampled_from(["0", "1", "2", "-1", "1/2", "pi"])
     if not names:
         return st.just(Problem(f"x + {text}" if ";" not in text else "x", {"x": a}, "x"))
     point = st.fixed_dictionaries({name: st.just(a) if name == "x" else others for name in names})
-    return point.flatmap(
-        lambda at: st.sampled_from(names).map(lambda name: Problem(text, at, name))
-    )
+    return st.builds(Problem, st.just(text), point, st.sampled_from(names))
 
 
 def _choice(table: str) -> st.SearchStrategy[str]:
-    return st.sampled_from([entry.strip() for entry in table.split("|") if entry.strip()])
+    entries = map(str.strip, table.split("|"))
+    return st.sampled_from(list(filter(None, entries)))
 
 
+@cache
 def _composed(a: str) -> st.SearchStrategy[str]:
     d = "x" if a == "0" else _put("x-a", a=a)
     vanishing = _choice(VANISHING).map(lambda t: _put(t, d=d, a=a))
@@ -111,14 +111,10 @@ def _composed(a: str) -> st.SearchStrategy[str]:
 def _atomic(text: str) -> bool:
     """Whether a text is one number, name, call or pair of parentheses."""
     depths = list(accumulate((c == "(") - (c == ")") for c in text))
-    return (
-        re.match(r"[\w.]*", text).end() == len(text)
-        or (  # type: ignore[union-attr]  # it matches nothing at least
-            re.match(r"\w*\(", text) is not None
-            and 0 not in depths[text.index("(") : -1]
-            and depths[-1] == 0
-        )
-    )
+    if re.fullmatch(r"[\w.]*", text):
+        return True
+    called = re.match(r"\w*\(", text) is not None
+    return called and 0 not in depths[text.index("(") : -1] and depths[-1] == 0
 
 
 def _put(template: str, **pieces: str) -> str:
