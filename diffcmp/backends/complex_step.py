@@ -72,10 +72,9 @@ class ComplexStep(Backend):
         places = {moved: program.inputs.index(moved) for _, moved in pairs}
 
         def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
-            steps, derivatives, value = {}, [], None
+            steps = self.steps(inputs, places, floats, given)
+            derivatives, value = [], None
             for f, moved in runs:
-                x = inputs[places[moved]]
-                steps[moved] = self.step(x, floats) if given is None else given
                 h = narrowed(steps[moved], floats)
                 z = imaginary_step(f, inputs, places[moved], h, system.make)
                 derivatives.append(z.imag / h)

@@ -127,6 +127,15 @@ class Backend:
         h = balance * max(abs(float(x)), 1.0)
         return 2.0 ** round(math.log2(h)) if math.isfinite(h) else h
 
+    def steps(
+        self, inputs: Sequence[Any], places: Mapping[str, int], floats: Floats, given: float | None
+    ) -> dict[str, float]:
+        """The step along each variable in `places` among the inputs: `given`, or that of the rule
+        for None."""
+        if given is not None:
+            return dict.fromkeys(places, given)
+        return {name: self.step(inputs[place], floats) for name, place in places.items()}
+
     def moves(self, name: str) -> tuple[str, ...]:
         """The variables along which a method with a step moves for one partial derivative."""
         return distinct(name, self.order)
@@ -167,9 +176,10 @@ class Backend:
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Prepared:
         """Make the method ready for one program; by default its `formula` along each variable."""
         f = compiled(program, floats.dtype)
+        places = {name: program.inputs.index(name) for name in wrt}
 
         def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
-            steps: dict[str, float] = {}
+            steps = self.steps(inputs, places, floats, given)
             derivatives: list[Any] = []
             runs = 0
 
@@ -178,12 +188,10 @@ class Backend:
                 runs += 1
                 return f(*at)
 
-            for name in wrt:
-                place = program.inputs.index(name)
-                x = inputs[place]
-                h = steps[name] = self.step(x, floats) if given is None else given
+            for name, place in places.items():
+                h = narrowed(steps[name], floats)
                 along = _along(counted, inputs, place)
-                derivatives.append(self._difference(along, x, narrowed(h, floats)))
+                derivatives.append(self._difference(along, inputs[place], h))
             return Outcome(None, derivatives, runs, steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)

@@ -58,10 +58,11 @@ class Richardson(Backend):
         def compute(inputs: Sequence[Any]) -> Outcome:
             derivatives, runs = [], 0
             steps: dict[str, float] = {}
-            for by in (variables(name, self.order) for name in wrt):
+            for name in wrt:
+                by = variables(name, self.order)
                 places = [program.inputs.index(along) for along in by]
-                difference, evaluations = central(f, inputs, places)
                 first = [self.step(inputs[place], floats) for place in places]
+                difference, evaluations = central(f, inputs, places)
                 derivative, scale, rows = ridders(difference, first, floats)
                 derivatives.append(derivative)
                 runs += evaluations * rows
@@ -124,10 +125,12 @@ def ridders(
             factor = floats.literal(Fraction(4 ** (j + 1)))
             entry = (factor * row[j] - above) / (factor - one)
             row.append(entry)
-            estimated = max(abs(float(entry - row[j])), abs(float(entry - above)))
-            if estimated <= error:
-                best, best_scale, error = entry, scale, estimated
-        if previous and math.isfinite(error) and abs(float(row[-1] - previous[-1])) >= SAFE * error:
-            break
+            change = max(abs(float(entry - row[j])), abs(float(entry - above)))
+            if change <= error:
+                best, best_scale, error = entry, scale, change
+        if previous and math.isfinite(error):
+            apart = abs(float(row[-1] - previous[-1]))
+            if apart >= SAFE * error:
+                break
         previous = row if math.isfinite(row[0]) else []
     return best, best_scale, rows

@@ -86,19 +86,18 @@ class Stencil(Backend):
         at the point itself is shared by all."""
         f = compiled(program, floats.dtype)
         every = [self.factors(program, name) for name in wrt]
-        moving = {factor.name: factor.place for factors in every for factor in factors}
+        places = {factor.name: factor.place for factors in every for factor in factors}
         differences = [Difference(factors, floats.literal) for factors in every]
-        beside = [moved for one in differences for *_, moved in one.terms]
+        beside = [moved for difference in differences for *_, moved in difference.terms]
         runs = sum(beside) + (not all(beside))
 
         def compute(inputs: Sequence[Any], given: float | None = None) -> Outcome:
-            steps: dict[str, float] = {}
-            for name, place in moving.items():
-                steps[name] = self.step(inputs[place], floats) if given is None else given
+            steps = self.steps(inputs, places, floats, given)
             small = {name: narrowed(h, floats) for name, h in steps.items()}
             centre: list[Any] = []
             derivatives = [difference(f, inputs, small, centre) for difference in differences]
-            return Outcome(centre[0] if centre else None, derivatives, runs, steps)
+            value = centre[0] if centre else None
+            return Outcome(value, derivatives, runs, steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import diffcmp
@@ -145,6 +146,15 @@ def test_a_large_gradient_is_compared_along_directions() -> None:
     (only,) = diffcmp.compare("sum(sin(x)**2)", at, backends=[NAME]).rows
     assert {remark.note for remark in only.remarks} == {Note.DIRECTIONAL}
     assert min(digits or 0.0 for digits in only.digits.values()) > 9
+
+
+def test_it_serves_the_functions_of_the_package() -> None:
+    assert diffcmp.grad("x**2*y", {"x": 2, "y": 3}, NAME)["x"] == pytest.approx(12, rel=1e-10)
+    assert diffcmp.derivative("x**3", NAME)(2.0) == pytest.approx(12, rel=1e-10)
+    gradient = diffcmp.gradient("sum(x**2)", backend=NAME)
+    assert gradient([1.0, 2.0]) == pytest.approx([2, 4], rel=1e-10)
+    matrix = diffcmp.jacobian("[x[0]*x[1], x[0]**2]", backend=NAME)([2.0, 3.0])
+    assert matrix == pytest.approx(np.array([[3, 2], [4, 0]]), rel=1e-10, abs=1e-10)
 
 
 def test_it_is_benchmarked() -> None:
