@@ -35,8 +35,8 @@ def jacobian_pattern(program: Program, wrt: Sequence[str] | None = None) -> Patt
     NotImplementedError: for a Program of arrays.
     """
     columns = _columns(program, wrt)
-    found = supports(program, columns, set(program.outputs))
-    sets = [found[slot] for slot in program.outputs]
+    by_slot = supports(program, columns, set(program.outputs))
+    sets = [by_slot[slot] for slot in program.outputs]
     rows = np.repeat(np.arange(len(sets)), [len(s) for s in sets])
     return Pattern.of((len(sets), len(columns)), rows, _flat(sets))
 
@@ -54,8 +54,8 @@ def hessian_pattern(program: Program, wrt: Sequence[str] | None = None) -> Patte
     """
     columns = _columns(program, wrt)
     pairs = interactions(program, varying(program, columns))
-    found = supports(program, columns, set(chain.from_iterable(pairs)))
-    products = {(id(found[i]), id(found[j])): (found[i], found[j]) for i, j in pairs}
+    sets = supports(program, columns, set(chain.from_iterable(pairs)))
+    products = {(id(sets[i]), id(sets[j])): (sets[i], sets[j]) for i, j in pairs}
     n = len(columns)
     return Pattern.numbered((n, n), _merged(products.values(), n))
 
@@ -66,9 +66,9 @@ def interactions(program: Program, varies: set[int]) -> list[tuple[int, int]]:
 
     Where all inputs of a slot interact with each other (it is squared, say), so do those of
     whatever it is made of: its equations are passed by. Without that, a sum of exp(s) over the n
-        partial sums s of x would give n³/3 pairs of inputs.
+    partial sums s of x would give n³/3 pairs of inputs.
     """
-    found = []
+    interacting = []
     live, curved, complete = set(program.outputs), set[int](), set[int]()
     for eq in reversed(program.equations):
         if eq.output not in live:
@@ -76,23 +76,23 @@ def interactions(program: Program, varies: set[int]) -> list[tuple[int, int]]:
         slots = [slot for slot in moving(eq) if slot in varies]
         live.update(slots)
         if eq.output in curved and eq.output not in complete:  # now that all its uses are known
-            found.append((eq.output, eq.output))
+            interacting.append((eq.output, eq.output))
             complete.add(eq.output)
         if eq.output in complete:
             complete.update(slots)
             continue
         pairs = [(eq.inputs[a], eq.inputs[b]) for a, b in curvature(eq.primitive)]
         curved.update(i for i, j in pairs if i == j and i in varies)
-        found += [(i, j) for i, j in pairs if i != j and i in varies and j in varies]
-    return found + [(i, i) for i in range(len(program.inputs)) if i in curved and i not in complete]
+        interacting += [(i, j) for i, j in pairs if i != j and i in varies and j in varies]
+    alone = [i for i in range(len(program.inputs)) if i in curved and i not in complete]
+    return [*interacting, *((i, i) for i in alone)]
 
 
 def _columns(program: Program, wrt: Sequence[str] | None) -> dict[int, int]:
     """The column of each input that varies."""
     slots = {name: slot for slot, name in enumerate(program.inputs)}
-    return {
-        slots[name]: column for column, name in enumerate(program.inputs if wrt is None else wrt)
-    }
+    names = program.inputs if wrt is None else wrt
+    return {slots[name]: column for column, name in enumerate(names)}
 
 
 def _merged(products: Iterable[Product], n: int) -> NDArray[np.int64]:

@@ -1,5 +1,5 @@
-"""Sparsity patterns of a Program of arrays, by index arrays: what `sparsity` finds on numbers, all
-elements of a value at once.
+"""Sparsity patterns of a Program of arrays, by index arrays: what `by_components` finds on numbers,
+all elements of a value at once.
 
 For each argument of an equation a table holds, for every element of the result, the elements that
 it is made from. Elements are marked, and followed back to the inputs, by indexing with these
@@ -13,7 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,6 @@ Index: TypeAlias = "NDArray[np.int64]"
 Marks: TypeAlias = "dict[int, NDArray[np.bool_]]"
 
 MOST = 2**26  # places that are numbered at once
-JOINS = {"largest", "smallest", "logsumexp"}  # a number from all elements
-MOVES = {"take", "put", "broadcast", "sum_to", "transpose", "stack", *JOINS}
 
 
 def jacobian_pattern(program: Program) -> Pattern:
@@ -79,17 +77,16 @@ class _Graph:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        sizes = [math.prod(program.dims.get(slot, ())) for slot in range(program.size)]
-        self.starts = list(accumulate(sizes, initial=0))
+        self.sizes = [math.prod(program.dims.get(slot, ())) for slot in range(program.size)]
+        self.starts = list(accumulate(self.sizes, initial=0))
+        self.inputs = range(len(program.inputs))
         self.ends = self.starts[1 : len(program.inputs) + 1]
         self.equations = [eq for eq in program.equations if eq.output in program.live and eq.inputs]
-        self.varies: Marks = {
-            slot: np.ones(sizes[slot], bool) for slot in range(len(program.inputs))
-        }
+        self.varies: Marks = {slot: np.ones(self.sizes[slot], bool) for slot in self.inputs}
         for eq in self.equations:
-            self.varies[eq.output] = np.zeros(sizes[eq.output], bool)
+            varies = self.varies[eq.output] = np.zeros(self.sizes[eq.output], bool)
             for slot, table in self.made_from(eq):
-                self.varies[eq.output] |= (self.varies[slot][table] & (table >= 0)).any(axis=1)
+                varies |= (self.varies[slot][table] & (table >= 0)).any(axis=1)
 
     def numbers(self, slot: int) -> Index:
         """The numbers of the elements of a slot."""
@@ -105,67 +102,66 @@ class _Graph:
     def table(self, eq: Equation, position: int) -> Index:
         """For each element of the result, one a row, the elements of an argument that it is made
         from; -1 for none."""
-        shape = self.program.dims[eq.inputs[position]]
-        here = np.arange(math.prod(shape)).reshape(shape)
-        if eq.entry.structure is None:
+        structure, shapes = eq.entry.structure, [self.program.dims[i] for i in eq.inputs]
+        here = np.arange(math.prod(shapes[position])).reshape(shapes[position])
+        if structure is None:
             return np.broadcast_to(here, eq.shape).reshape(-1, 1)
-        if eq.primitive not in MOVES:
-            raise NotImplementedError(eq.primitive)
-        if eq.primitive in JOINS:
+        if structure.elements in ("chosen", "joined"):
             return here.reshape(1, -1)
-        if eq.primitive == "stack":
-            rows = np.full(eq.shape, -1)
-            rows[position] = here
-            return rows.reshape(-1, 1)
-        if eq.primitive == "sum_to":
-            target = np.broadcast_to(np.arange(math.prod(eq.shape)).reshape(eq.shape), shape)
-            return np.argsort(target, axis=None, kind="stable").reshape(math.prod(eq.shape), -1)
-        shifted: Any = eq.entry.structure.apply(eq.static, here + 1)  # `put` fills with zeros
-        return np.asarray(shifted).reshape(-1, 1) - 1
+        if structure.elements == "added":
+            count = math.prod(eq.shape)
+            target = np.broadcast_to(np.arange(count).reshape(eq.shape), here.shape)
+            return np.argsort(target, axis=None, kind="stable").reshape(count, -1)
+        if structure.elements != "moved":
+            raise NotImplementedError(eq.primitive)
+        arguments = [np.zeros(shape, int) for shape in shapes]
+        arguments[position] = here + 1  # what is no element of this argument is 0
+        return np.asarray(structure.apply(eq.static, *arguments)).reshape(-1, 1) - 1
 
     def interactions(self) -> Index:
         """Pairs of elements such that every input of the one interacts with every input of the
-        other, and there are no others; as `sparsity.interactions`."""
+        other, and there are no others; as `by_components.interactions`."""
         live, curved, complete = (
             {slot: np.zeros(len(v), bool) for slot, v in self.varies.items()} for _ in range(3)
         )
         for slot in self.program.outputs:
             if slot in live:
                 live[slot][:] = True
-        found: list[Index] = []
+        pairs: list[Index] = []
         for eq in reversed(self.equations):
-            out = eq.output
-            if eq.primitive == "logsumexp" and math.prod(self.program.dims[eq.inputs[0]]) > 1:
+            out, structure = eq.output, eq.entry.structure
+            if structure and structure.elements == "joined" and self.sizes[eq.inputs[0]] > 1:
                 curved[out][:] = True
             fresh = curved[out] & live[out] & ~complete[out]
-            found.append(np.repeat(self.numbers(out)[fresh], 2).reshape(-1, 2))
+            pairs.append(self.with_themselves(out, fresh))
             complete[out] |= fresh
             for slot, table in self.made_from(eq):
                 _mark(live[slot], table, live[out])
                 _mark(complete[slot], table, complete[out] & live[out])
-            if eq.entry.structure is None:
-                found += self.curved_by(eq, live[out] & ~complete[out], curved)
-        for slot in range(len(self.program.inputs)):
-            found.append(
-                np.repeat(self.numbers(slot)[curved[slot] & ~complete[slot]], 2).reshape(-1, 2)
-            )
-        return np.concatenate(found)
+            if structure is None:
+                pairs += self.curved_by(eq, live[out] & ~complete[out], curved)
+        for slot in self.inputs:
+            pairs.append(self.with_themselves(slot, curved[slot] & ~complete[slot]))
+        return np.concatenate(pairs)
+
+    def with_themselves(self, slot: int, which: NDArray[np.bool_]) -> Index:
+        """Some elements of a slot, each as a pair of itself."""
+        return np.repeat(self.numbers(slot)[which], 2).reshape(-1, 2)
 
     def curved_by(self, eq: Equation, where: NDArray[np.bool_], curved: Marks) -> Iterator[Index]:
         """The pairs of different arguments that an equation makes interact, at some elements; those
         that it makes interact with themselves are marked."""
         for a, b in curvature(eq.primitive):
-            if not all(eq.inputs[k] in self.varies for k in (a, b)):
+            first, second = eq.inputs[a], eq.inputs[b]
+            if first not in self.varies or second not in self.varies:
                 continue
-            i, j = (self.table(eq, k)[where, 0] for k in (a, b))
-            vary = self.varies[eq.inputs[a]][i] & self.varies[eq.inputs[b]][j]
-            if eq.inputs[a] == eq.inputs[b]:
-                curved[eq.inputs[a]][i[vary]] = True
+            i, j = self.table(eq, a)[where, 0], self.table(eq, b)[where, 0]
+            vary = self.varies[first][i] & self.varies[second][j]
+            i, j = i[vary], j[vary]
+            if first == second:
+                curved[first][i] = True
             else:
-                yield np.stack(
-                    [i[vary] + self.starts[eq.inputs[a]], j[vary] + self.starts[eq.inputs[b]]],
-                    axis=1,
-                )
+                yield np.stack([i + self.starts[first], j + self.starts[second]], axis=1)
 
     def supports(self, nodes: Index) -> tuple[Index, Index]:
         """The inputs that elements vary with, as pairs (place in `nodes`, number of the input),
@@ -173,19 +169,20 @@ class _Graph:
         size = max(self.starts[-1], 1)
         if len(nodes) * size > 2**62:
             raise NotImplementedError("too many places")
-        waiting: dict[int, list[Index]] = defaultdict(
-            list
-        )  # for each slot the pairs (place, element), as one number
+        # for each slot the pairs (place, element), as one number
+        waiting: dict[int, list[Index]] = defaultdict(list)
         slots = np.searchsorted(self.starts, nodes, "right") - 1
         for slot in distinct(slots).tolist():
             places = np.flatnonzero(slots == slot)
             waiting[slot].append(places * size + nodes[places] - self.starts[slot])
         for eq in reversed(self.equations):
             if waiting[eq.output]:
-                self.follow(eq, distinct(np.concatenate(waiting.pop(eq.output))), waiting, size)
-        inputs = [slot for slot in range(len(self.program.inputs)) if waiting[slot]]
-        found = [key + self.starts[slot] for slot in inputs for key in waiting[slot]]
-        rows, columns = np.divmod(distinct(np.concatenate(found or [np.empty(0, np.int64)])), size)
+                keys = distinct(np.concatenate(waiting.pop(eq.output)))
+                self.follow(eq, keys, waiting, size)
+        reached = [np.empty(0, np.int64)]
+        for slot in self.inputs:
+            reached += [keys + self.starts[slot] for keys in waiting[slot]]
+        rows, columns = np.divmod(distinct(np.concatenate(reached)), size)
         return rows, columns
 
     def follow(self, eq: Equation, keys: Index, waiting: dict[int, list[Index]], size: int) -> None:

@@ -3,9 +3,8 @@ product with a vector.
 
 The sum of columns that share no row shows each of their values (Curtis, Powell & Reid, "On the
 estimation of sparse Jacobian matrices", J. Inst. Maths Applics 13, 1974). A symmetric matrix shows
-each value twice, so that fewer colours
-do: those of a star colouring (Gebremedhin, Manne & Pothen, "What color is your Jacobian?", SIAM
-Review 47, 2005).
+each value twice, so that fewer colours do: those of a star colouring (Gebremedhin, Manne & Pothen,
+"What color is your Jacobian?", SIAM Review 47, 2005).
 
 Both are greedy: each column in turn gets the smallest colour that is allowed. Sets of colours are
 bits of an integer, so that the time is linear in the nonzeros as long as there are few colours.
@@ -29,16 +28,12 @@ def column_colouring(pattern: Pattern) -> NDArray[np.int64]:
     """A colour for each column, such that no two columns of one colour have a nonzero in one
     row."""
     columns = pattern.transposed.lists()
-    longest = int(
-        np.diff(pattern.indptr).max(initial=0)
-    )  # no colouring has fewer colours than this
-    lengths = np.diff(pattern.indptr)[pattern.rows]
-    degrees = np.bincount(
-        pattern.indices, lengths, minlength=pattern.shape[1]
-    )  # columns met, one in two rows counted twice
-    return _fewest(
-        lambda order: _columns_coloured(columns, pattern.shape[0], order), degrees, longest
-    )
+    rows, width = pattern.shape
+    lengths = np.diff(pattern.indptr)
+    longest = int(lengths.max(initial=0))  # no colouring has fewer colours than this
+    # columns met, one in two rows counted twice
+    degrees = np.bincount(pattern.indices, lengths[pattern.rows], minlength=width)
+    return _fewest(lambda order: _columns_coloured(columns, rows, order), degrees, longest)
 
 
 def star_colouring(pattern: Pattern) -> NDArray[np.int64]:
@@ -55,16 +50,13 @@ def star_colouring(pattern: Pattern) -> NDArray[np.int64]:
     """
     if not pattern.symmetric:
         raise ValueError("a star colouring is that of a symmetric pattern")
-    rows = pattern.lists()
+    rows, degrees = pattern.lists(), np.diff(pattern.indptr)
     neighbours = [[j for j in row if j != i] for i, row in enumerate(rows)]
     empty = [not row for row in rows]
     n, edges = len(rows), sum(map(len, neighbours))
-    least = (
-        n * n // max(1, n * n - edges)
-    )  # vertices with so many edges contain a clique of that size (Turán 1941)
-    return _fewest(
-        lambda order: _stars_coloured(neighbours, empty, order), np.diff(pattern.indptr), least
-    )
+    # vertices with so many edges contain a clique of that size (Turán 1941)
+    least = n * n // max(1, n * n - edges)
+    return _fewest(lambda order: _stars_coloured(neighbours, empty, order), degrees, least)
 
 
 def number_of(colours: NDArray[np.int64]) -> int:
@@ -97,22 +89,6 @@ def recover_jacobian(
     return values
 
 
-def recover_hessian(
-    pattern: Pattern, colours: NDArray[np.int64], products: NDArray[Any]
-) -> NDArray[Any]:
-    """The value of each nonzero of a symmetric matrix, in the order of `pattern.indices`; exactly
-    symmetric.
-
-    `products` has one row a colour: the product of the matrix with `directions(colours)[k]`.
-
-    Raises
-    ------
-    ValueError: where the colouring does not show every value.
-    """
-    values: NDArray[Any] = products[sources(pattern, colours)]
-    return values
-
-
 def sources(
     pattern: Pattern, colours: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -130,9 +106,8 @@ def sources(
     """
     rows, columns, mirror = pattern.rows, pattern.indices, pattern.mirror
     colour = colours[columns]
-    _, inverse, counts = np.unique(
-        rows * (number_of(colours) + 1) + colour, return_inverse=True, return_counts=True
-    )
+    met = rows * (number_of(colours) + 1) + colour
+    _, inverse, counts = np.unique(met, return_inverse=True, return_counts=True)
     alone = counts[inverse] == 1
     if not np.all((alone | alone[mirror]) & (colour >= 0)):
         raise ValueError("the colouring does not show every value of the matrix")
@@ -190,9 +165,8 @@ def _stars_coloured(
     """
     n = len(neighbours)
     colours, near, hubs = [NONE] * n, [0] * n, [0] * n
-    of_colour: list[dict[int, int]] = [
-        {} for _ in range(n)
-    ]  # for each vertex and colour, the first such neighbour
+    # for each vertex and colour, the first such neighbour
+    of_colour: list[dict[int, int]] = [{} for _ in range(n)]
     for v in order:
         if empty[v]:
             continue

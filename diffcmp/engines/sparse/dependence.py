@@ -10,7 +10,6 @@ conservative: a derivative may happen to vanish, but never the other way round.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from fractions import Fraction
 from functools import cache
 
 from diffcmp.language import rules
@@ -32,16 +31,9 @@ def influences(name: str) -> tuple[bool, ...]:
     """
     entry = TABLE[name]
     if entry.partials and not any(entry.partials) and not entry.condition:
-        raise NotImplementedError(
-            f"{name} works on arrays; sparsity is found from a Program of scalars"
-        )
+        raise NotImplementedError(f"{name} works on arrays; lower the Program to scalars first")
     partials = [rules.partial(name, position) for position in range(len(entry.parameters))]
-    return tuple(rule is not None and not _zero(rule) for rule in partials)
-
-
-def _zero(rule: Program) -> bool:
-    eq = rule.by_output.get(rule.outputs[0])
-    return eq is not None and eq.primitive == "literal" and eq.params == (Fraction(0),)
+    return tuple(rule is not None and rule.literal(rule.outputs[0]) != 0 for rule in partials)
 
 
 @cache
@@ -103,11 +95,11 @@ def supports(
     sets: dict[int, frozenset[int]] = {
         slot: frozenset((column,)) for slot, column in columns.items()
     }
-    known = {s: s for s in sets.values()}
+    distinct = {s: s for s in sets.values()}
     for eq in program.equations:
         if owner[eq.output] == eq.output:
-            made = _union(program, eq, sets)
-            sets[eq.output] = known.setdefault(made, made)
+            union = _union(program, eq, sets)
+            sets[eq.output] = distinct.setdefault(union, union)
     return {slot: sets.get(slot, frozenset()) for slot in wanted}
 
 

@@ -1,7 +1,8 @@
 """Where a matrix may be nonzero, and a matrix that holds nothing else: compressed sparse rows, as
 NumPy arrays.
 
-How a pattern is found is in `sparsity`; how the values are, in `colouring` and `hessian`.
+How a pattern is found is in `by_components` and `by_index_arrays`; how the values are, in
+`colouring` and `recovery`.
 """
 
 from __future__ import annotations
@@ -42,8 +43,7 @@ class Pattern:
     def of(
         cls, shape: tuple[int, int], rows: NDArray[np.int64], columns: NDArray[np.int64]
     ) -> Pattern:
-        """The pattern of the places (rows[k], columns[k]), in any order, each as often as you
-        like."""
+        """The pattern of the places (rows[k], columns[k]), in any order, each once or more often."""
         return cls.numbered(shape, distinct(rows * shape[1] + columns))
 
     @classmethod
@@ -76,12 +76,10 @@ class Pattern:
         ValueError: for a pattern that is not symmetric.
         """
         rows = self.rows
-        order = np.lexsort(
-            (rows, self.indices)
-        )  # the k-th nonzero by columns mirrors the k-th by rows
-        if not (
-            np.array_equal(rows[order], self.indices) and np.array_equal(self.indices[order], rows)
-        ):
+        # the k-th nonzero by columns mirrors the k-th by rows
+        order = np.lexsort((rows, self.indices))
+        mirrored = np.array_equal(rows[order], self.indices)
+        if not (mirrored and np.array_equal(self.indices[order], rows)):
             raise ValueError("the pattern is not symmetric")
         return order
 
@@ -89,14 +87,20 @@ class Pattern:
     def symmetric(self) -> bool:
         """Whether the transpose has the same pattern."""
         other = self.transposed
-        return np.array_equal(self.indptr, other.indptr) and np.array_equal(
-            self.indices, other.indices
-        )
+        same = np.array_equal(self.indptr, other.indptr)
+        return same and np.array_equal(self.indices, other.indices)
 
     def lists(self) -> list[list[int]]:
         """The columns of each row, as Python's lists, which a loop reads ten times as fast."""
         ends, indices = self.indptr.tolist(), self.indices.tolist()
         return [indices[start:stop] for start, stop in pairwise(ends)]
+
+    def filled(self, data: NDArray[Any], products: int = 0) -> SparseMatrix:
+        """The matrix with these values at its places, in the order of `indices`."""
+        return SparseMatrix(self.shape, self.indptr, self.indices, data, products)
+
+    def __repr__(self) -> str:
+        return f"Pattern(shape={self.shape}, nonzeros={self.nonzeros})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +117,9 @@ class SparseMatrix:
     data: NDArray[Any]
     products: int = 0
 
+    def __repr__(self) -> str:
+        return f"SparseMatrix(shape={self.shape}, nonzeros={len(self.data)})"
+
     @property
     def pattern(self) -> Pattern:
         """The places of the values."""
@@ -127,7 +134,7 @@ class SparseMatrix:
         return out
 
     def scipy(self) -> Any:
-        """The same as `scipy.sparse.csr_array`.
+        """The matrix as `scipy.sparse.csr_array`.
 
         Raises
         ------
@@ -136,7 +143,6 @@ class SparseMatrix:
         try:
             from scipy.sparse import csr_array
         except ImportError:
-            raise InputError(
-                Fault.EXTRA, what="a scipy.sparse matrix", package="scipy", extra="sparse"
-            ) from None
+            what = "a scipy.sparse matrix"
+            raise InputError(Fault.EXTRA, what=what, package="scipy", extra="sparse") from None
         return csr_array((self.data, self.indices, self.indptr), shape=self.shape)

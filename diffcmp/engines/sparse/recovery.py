@@ -7,7 +7,7 @@ over the tape, say, whose product is a small multiple of the function's own cost
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -46,21 +46,19 @@ class Compression:
         (k, n) of any dtype. It is asked several times where there are so many directions that they
         would not fit into memory.
         """
-        pattern = self.pattern
-        colour, row = self.sources
         step = max(1, BLOCK // max(1, len(self.colours)))
         if 0 < self.products <= step:
             seeds, places = seeded(self)
-            data = np.take(hvp(seeds), places)
-            return SparseMatrix(pattern.shape, pattern.indptr, pattern.indices, data, self.products)
-        data = np.zeros(pattern.nonzeros)
+            return self.pattern.filled(np.take(hvp(seeds), places), self.products)
+        colour, row = self.sources
+        data = np.zeros(self.pattern.nonzeros)
         for start in range(0, self.products, step):
             stop = min(start + step, self.products)
             products = hvp(directions(self.colours, start, stop))
             here = (colour >= start) & (colour < stop)
             data = data.astype(products.dtype, copy=False)
             data[here] = products[colour[here] - start, row[here]]
-        return SparseMatrix(pattern.shape, pattern.indptr, pattern.indices, data, self.products)
+        return self.pattern.filled(data, self.products)
 
 
 @lru_cache(maxsize=8)
@@ -93,19 +91,7 @@ def compressed(pattern: Pattern) -> Compression:
     n = len(pattern.indptr) - 1
     if pattern.nonzeros == n * n:
         row, column = np.divmod(np.arange(n * n), max(n, 1))
-        return Compression(
-            pattern, np.arange(n), (np.maximum(row, column), np.minimum(row, column))
-        )
+        lower = np.maximum(row, column), np.minimum(row, column)
+        return Compression(pattern, np.arange(n), lower)
     colours = star_colouring(pattern)
     return Compression(pattern, colours, sources(pattern, colours))
-
-
-def sparse_hessian(
-    program: Program, hvp: Products, wrt: Sequence[str] | None = None
-) -> SparseMatrix:
-    """The Hessian of a Program of scalars, from as few products as its pattern allows; see
-    `Compression.matrix`.
-
-    A tridiagonal one costs 3 products, a diagonal one 1, that of a linear function none.
-    """
-    return compression(program, None if wrt is None else tuple(wrt)).matrix(hvp)
