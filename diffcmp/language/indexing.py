@@ -4,6 +4,7 @@ Program is made."""
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable
 
 from diffcmp.errors import Fault
@@ -11,10 +12,10 @@ from diffcmp.primitives.shapes import Key
 from diffcmp.program.elements import component
 
 _INDICES = {
-    ast.Add: int.__add__,
-    ast.Sub: int.__sub__,
-    ast.Mult: int.__mul__,
-    ast.FloorDiv: int.__floordiv__,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
 }
 
 
@@ -36,10 +37,8 @@ def key_of(node: ast.expr, length: int, length_of: Callable[[ast.expr], int | No
     NoIndex: where it is out of range, an empty slice, or not a whole number.
     """
     if isinstance(node, ast.Slice):
-        bounds = [
-            None if end is None else index_of(end, length_of)
-            for end in (node.lower, node.upper, node.step)
-        ]
+        ends = node.lower, node.upper, node.step
+        bounds = [None if end is None else index_of(end, length_of) for end in ends]
         if bounds[2] == 0:
             raise NoIndex(Fault.INDEX_KIND, node)
         start, stop, step = slice(*bounds).indices(length)
@@ -67,7 +66,7 @@ def index_of(node: ast.expr, length_of: Callable[[ast.expr], int | None]) -> int
         case ast.BinOp() if type(node.op) in _INDICES:
             left, right = index_of(node.left, length_of), index_of(node.right, length_of)
             if right or not isinstance(node.op, ast.FloorDiv):
-                return _INDICES[type(node.op)](left, right)
+                return int(_INDICES[type(node.op)](left, right))
         case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
             length = length_of(argument)
             if length is not None:
@@ -79,11 +78,8 @@ def element_of(node: ast.Subscript) -> str:
     """What an element of a variable is called where it is an input of its own: `x[0]`, `A[0,1]`;
     else nothing."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-    index = tuple(
-        p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, int)
-    )
-    return (
-        component(node.value.id, index)
-        if isinstance(node.value, ast.Name) and len(index) == len(parts)
-        else ""
-    )
+    constants = [part.value for part in parts if isinstance(part, ast.Constant)]
+    index = tuple(value for value in constants if isinstance(value, int))
+    if not isinstance(node.value, ast.Name) or len(index) != len(parts):
+        return ""
+    return component(node.value.id, index)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 
@@ -32,22 +32,12 @@ SMALLEST, LARGEST = Fraction(1, 10**MAX_EXPONENT), Fraction(10**MAX_EXPONENT)
 CONSTANTS = {"pi": "the constant π", "e": "Euler's number", "tau": "the constant 2π"}
 FUNCTIONS = (*CALLABLE, *(name for name in vectors.FUNCTIONS if name not in CALLABLE))
 
-_OPERATORS = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "div",
-    ast.Pow: "pow",
-    ast.MatMult: "matmul",
-}
-_COMPARISONS = {
-    ast.Lt: "lt",
-    ast.LtE: "le",
-    ast.Gt: "gt",
-    ast.GtE: "ge",
-    ast.Eq: "eq",
-    ast.NotEq: "ne",
-}
+# fmt: off
+_OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div",
+              ast.Pow: "pow", ast.MatMult: "matmul"}
+_COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
+                ast.Eq: "eq", ast.NotEq: "ne"}
+# fmt: on
 _DECIMAL = re.compile(r"(\d+(_?\d+)*)?(\.(\d+(_?\d+)*)?)?([eE][+-]?\d+)?")
 
 
@@ -96,10 +86,10 @@ def variables_of(text: str) -> tuple[str, ...]:
 
 
 def _read(text: str) -> tuple[Source, ast.Module]:
-    if len(text) > MAX_LENGTH:
-        raise InputError(
-            Fault.TOO_LONG, text, Span(MAX_LENGTH, len(text)), length=len(text), limit=MAX_LENGTH
-        )
+    length = len(text)
+    if length > MAX_LENGTH:
+        beyond = Span(MAX_LENGTH, length)
+        raise InputError(Fault.TOO_LONG, text, beyond, length=length, limit=MAX_LENGTH)
     if not text.strip():
         raise InputError(Fault.EMPTY)
     source = respelled(text)
@@ -116,7 +106,7 @@ class _Lowering:
         self.names: dict[str, int] = {}
         self.labels: list[tuple[str, int]] = []
 
-    # names ---------------------------------------------------------------------------------------------------------
+    # names
 
     def free_names(self, tree: ast.Module, given: Collection[str] = ()) -> list[str]:
         """The variables, in the order in which they first appear. An assigned name is free before
@@ -127,21 +117,14 @@ class _Lowering:
         bound: set[str] = set()
         free: dict[str, None] = {}
         for statement in tree.body:
-            called = {id(n.func) for n in ast.walk(statement) if isinstance(n, ast.Call)}
+            nodes = list(ast.walk(statement))
+            other = {id(n.func) for n in nodes if isinstance(n, ast.Call)}
             if given:
-                parts = (
-                    n
-                    for n in ast.walk(statement)
-                    if isinstance(n, ast.Subscript) and element_of(n) in given
-                )
-                called |= {id(n.value) for n in parts}
-            loads = (
-                n
-                for n in ast.walk(statement)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
-            )
-            for node in sorted(loads, key=lambda n: (n.lineno, n.col_offset)):
-                if id(node) not in called and node.id not in bound and node.id not in CONSTANTS:
+                parts = (n for n in nodes if isinstance(n, ast.Subscript))
+                other |= {id(n.value) for n in parts if element_of(n) in given}
+            names = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+            for node in sorted(names, key=lambda n: (n.lineno, n.col_offset)):
+                if id(node) not in other and node.id not in bound and node.id not in CONSTANTS:
                     self.check_name(node)
                     free[node.id] = None
             if isinstance(statement, ast.Assign):
@@ -158,8 +141,10 @@ class _Lowering:
     def fault(self, fault: Fault, node: ast.AST, **facts: object) -> InputError:
         return InputError(fault, self.source.text, self.source.span(node), **facts)
 
+    def foreign(self, node: ast.AST, what: str) -> InputError:
+        return self.fault(Fault.NOT_IN_LANGUAGE, node, what=what)
+
     # statements
-    # ----------------------------------------------------------------------------------------------------
 
     def program(
         self, tree: ast.Module, variables: tuple[str, ...], shapes: Mapping[str, Shape]
@@ -170,27 +155,25 @@ class _Lowering:
             raise InputError(Fault.EMPTY)
         *statements, last = tree.body
         for statement in statements:
+            if isinstance(statement, ast.Expr):
+                raise self.foreign(statement, "a second expression")
             if not isinstance(statement, ast.Assign):
-                what = (
-                    "a second expression" if isinstance(statement, ast.Expr) else "this statement"
-                )
-                raise self.fault(Fault.NOT_IN_LANGUAGE, statement, what=what)
+                raise self.foreign(statement, "this statement")
             self.assign(statement)
         if isinstance(last, ast.Assign):
             raise self.fault(Fault.NO_VALUE, last)
         if not isinstance(last, ast.Expr):
-            raise self.fault(Fault.NOT_IN_LANGUAGE, last, what="this statement")
+            raise self.foreign(last, "this statement")
         output = self.number(last.value)
         return self.builder.program([output], self.source.text, self.labels)
 
     def assign(self, statement: ast.Assign) -> None:
         target = statement.targets[0]
         if len(statement.targets) != 1 or not isinstance(target, ast.Name):
-            raise self.fault(Fault.NOT_IN_LANGUAGE, statement, what="this kind of assignment")
+            raise self.foreign(statement, "this kind of assignment")
         if target.id in CONSTANTS:
-            raise self.fault(
-                Fault.RESERVED, target, name=target.id, why=f"it is {CONSTANTS[target.id]}"
-            )
+            why = f"it is {CONSTANTS[target.id]}"
+            raise self.fault(Fault.RESERVED, target, name=target.id, why=why)
         if target.id.startswith("__"):
             self.check_name(target)
         slot = self.lower(statement.value)
@@ -198,7 +181,6 @@ class _Lowering:
         self.labels.append((target.id, slot))
 
     # expressions
-    # ---------------------------------------------------------------------------------------------------
 
     def is_condition(self, slot: int) -> bool:
         first = len(self.builder.inputs)
@@ -214,14 +196,15 @@ class _Lowering:
     def condition(self, node: ast.expr, depth: int = 0) -> int:
         """Lower `node`, which must be a condition."""
         slot = self.lower(node, depth)
-        given = self.rule and slot < len(
-            self.builder.inputs
-        )  # the rule of `where` has its condition as an argument
+        # the rule of `where` has its condition as an argument
+        given = self.rule and slot < len(self.builder.inputs)
         if not given and not self.is_condition(slot):
-            raise self.fault(
-                Fault.NUMBER_AS_CONDITION, node, piece=self.source.span(node).cut(self.source.text)
-            )
+            raise self.fault(Fault.NUMBER_AS_CONDITION, node, piece=self.piece(node))
         return slot
+
+    def piece(self, node: ast.expr) -> str:
+        """The user's text of a node."""
+        return self.source.span(node).cut(self.source.text)
 
     def lower(self, node: ast.expr, depth: int = 0) -> int:
         """The slot of `node`. Left-leaning chains (x + x + x …) are walked in a loop, all else by
@@ -232,11 +215,15 @@ class _Lowering:
         while isinstance(node, ast.BinOp):
             spine.append(node)
             node = node.left
-        if spine:
-            slot = self.number(node, depth + 1)
-            for operation in reversed(spine):
-                slot = self.operation(operation, slot, depth)
-            return slot
+        if not spine:
+            return self.simple(node, depth)
+        slot = self.number(node, depth + 1)
+        for operation in reversed(spine):
+            slot = self.operation(operation, slot, depth)
+        return slot
+
+    def simple(self, node: ast.expr, depth: int) -> int:
+        """The slot of a node that is no arithmetic operation of two operands."""
         match node:
             case ast.Constant():
                 return self.literal(node)
@@ -254,18 +241,26 @@ class _Lowering:
                 slots = [self.condition(value, depth + 1) for value in node.values]
                 return self.chain("and" if isinstance(node.op, ast.And) else "or", slots, node)
             case ast.IfExp():
-                test = self.condition(node.test, depth + 1)
-                branches = [self.number(node.body, depth + 1), self.number(node.orelse, depth + 1)]
-                return self.add("where", [test, *branches], node)
+                return self.choice([node.test, node.body, node.orelse], node, depth)
             case ast.Call():
                 return self.call(node, depth)
             case ast.Subscript():
                 return self.subscript(node, depth)
             case ast.List() if node.elts:
-                slots = [self.number(element, depth + 1) for element in node.elts]
+                slots = self.numbers(node.elts, depth)
                 with self.shapes_checked(node):
                     return vectors.stacked(self.writer(node), slots)
-        raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(node))
+        raise self.foreign(node, _described(node))
+
+    def numbers(self, nodes: Sequence[ast.expr], depth: int) -> list[int]:
+        """Lower nodes one level deeper, which must be numbers."""
+        return [self.number(node, depth + 1) for node in nodes]
+
+    def choice(self, parts: Sequence[ast.expr], node: ast.expr, depth: int) -> int:
+        """`where` of a condition and what is chosen from."""
+        test, *branches = parts
+        condition = self.condition(test, depth + 1)
+        return self.add("where", [condition, *self.numbers(branches, depth)], node)
 
     def add(self, name: str, slots: list[int], node: ast.AST) -> int:
         with self.shapes_checked(node):
@@ -280,11 +275,9 @@ class _Lowering:
             fault = Fault.SHAPES_OF_PRODUCT if _is_product(node) else Fault.SHAPES
             raise self.fault(fault, node, shapes=mismatch) from None
         except InputError as refused:
-            raise (
-                refused
-                if refused.span is not None
-                else self.fault(refused.fault, node, **refused.facts)
-            ) from None
+            if refused.span is not None:
+                raise
+            raise self.fault(refused.fault, node, **refused.facts) from None
         shape = self.builder.dims[-1]
         if len(shape) > 2:
             raise self.fault(Fault.AXES, node, shape=spelled(shape))
@@ -304,18 +297,18 @@ class _Lowering:
     def operation(self, node: ast.BinOp, left: int, depth: int) -> int:
         name = _OPERATORS.get(type(node.op))
         if name is None:
-            raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(node.op))
+            raise self.foreign(node, _described(node.op))
         if self.is_condition(left):
             raise self.fault(Fault.CONDITION_AS_NUMBER, node.left)
         return self.add(name, [left, self.number(node.right, depth + 1)], node)
 
     def comparison(self, node: ast.Compare, depth: int) -> int:
-        slots = [self.number(n, depth + 1) for n in (node.left, *node.comparators)]
+        slots = self.numbers([node.left, *node.comparators], depth)
         parts = []
         for operator, left, right in zip(node.ops, slots, slots[1:], strict=False):
             name = _COMPARISONS.get(type(operator))
             if name is None:
-                raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=_described(operator))
+                raise self.foreign(node, _described(operator))
             parts.append(self.add(name, [left, right], node))
         return self.chain("and", parts, node)
 
@@ -324,25 +317,26 @@ class _Lowering:
         written = span.cut(self.source.text).translate(SUPERSCRIPTS)
         if isinstance(node.value, bool) or not isinstance(node.value, int | float | complex):
             what = "text in quotes" if isinstance(node.value, str | bytes) else f"'{node.value}'"
-            raise self.fault(Fault.NOT_IN_LANGUAGE, node, what=what)
+            raise self.foreign(node, what)
         value = _decimal(written)
         if value is None:
-            raise self.fault(
-                Fault.NUMBER, node, number=written[:40], digits=MAX_DIGITS, exponent=MAX_EXPONENT
-            )
+            limits = {"digits": MAX_DIGITS, "exponent": MAX_EXPONENT}
+            raise self.fault(Fault.NUMBER, node, number=written[:40], **limits)
         return self.builder.literal(value, span)
 
     def name(self, node: ast.Name) -> int:
         if node.id in self.names:
             return self.names[node.id]
         self.check_name(node)
-        return self.add(
-            node.id, [], node
-        )  # only the constants are left: `free_names` made all else an input
+        # only the constants are left: `free_names` made all else an input
+        return self.add(node.id, [], node)
+
+    # calls
 
     def call(self, node: ast.Call, depth: int) -> int:
+        """A call of a primitive, or of a function of arrays."""
         if not isinstance(node.func, ast.Name):
-            raise self.fault(Fault.NOT_IN_LANGUAGE, node.func, what="calling this")
+            raise self.foreign(node.func, "calling this")
         name = node.func.id
         if name in self.names:
             raise self.unknown_function(node.func)
@@ -351,69 +345,59 @@ class _Lowering:
             return self.array_call(node, vectors.FUNCTIONS[name], entry, depth)
         if entry is None:
             raise self.unknown_function(node.func)
-        if any(isinstance(a, ast.Starred) for a in node.args) or any(
-            k.arg is None for k in node.keywords
-        ):
-            raise self.fault(Fault.NOT_IN_LANGUAGE, node, what="unpacking with *")
-        arguments = list(node.args)
-        given = dict(zip(entry.parameters, arguments, strict=False))
+        unpacked = any(keyword.arg is None for keyword in node.keywords)
+        if unpacked or any(isinstance(a, ast.Starred) for a in node.args):
+            raise self.foreign(node, "unpacking with *")
+        given = self.arguments(node, entry, name)
+        if entry.selects:
+            return self.choice(node.args, node, depth)
+        if len(node.args) > len(entry.parameters):
+            return self.chain(entry.name, self.numbers(node.args, depth), node)
+        slots = []
+        for parameter in entry.parameters:
+            if parameter in given:
+                slots.append(self.number(given[parameter], depth + 1))
+            else:
+                default = Fraction(entry.defaults[parameter])
+                slots.append(self.builder.literal(default, self.source.span(node)))
+        return self.add(entry.name, slots, node)
+
+    def arguments(self, node: ast.Call, entry: Primitive, name: str) -> dict[str, ast.expr]:
+        """The arguments of a primitive by its parameters, checked for their number."""
+        given = dict(zip(entry.parameters, node.args, strict=False))
         for keyword in node.keywords:
             if keyword.arg not in entry.defaults or keyword.arg in given:
                 facts = {"name": name, "keyword": keyword.arg, "parameters": entry.signature}
                 raise self.fault(Fault.KEYWORD, keyword, **facts)
             given[keyword.arg] = keyword.value
-        folds = entry.folds and len(arguments) > len(entry.parameters)
-        if len(arguments) < entry.required or (
-            len(arguments) > len(entry.parameters) and not folds
-        ):
-            raise self.arguments_fault(node, entry.signature, entry.required, len(entry.parameters))
-        if entry.selects:
-            test, *branches = arguments
-            slots = [
-                self.condition(test, depth + 1),
-                *(self.number(b, depth + 1) for b in branches),
-            ]
-            return self.add(entry.name, slots, node)
-        if folds:
-            return self.chain(entry.name, [self.number(a, depth + 1) for a in arguments], node)
-        slots = [
-            self.number(given[p], depth + 1)
-            if p in given
-            else self.builder.literal(Fraction(entry.defaults[p]), self.source.span(node))
-            for p in entry.parameters
-        ]
-        return self.add(entry.name, slots, node)
+        count = len(node.args)
+        if count < entry.required or (count > len(entry.parameters) and not entry.folds):
+            raise self.wrong_number(node, entry)
+        return given
 
     def array_call(
         self, node: ast.Call, function: vectors.ArrayFunction, entry: Primitive | None, depth: int
     ) -> int:
         """A function of arrays; where its name is that of a primitive too, that one is meant by a
         lone number."""
-        wanted, signature = len(function.parameters), ", ".join(function.parameters)
+        name = function.name
         if node.keywords:
-            facts = {
-                "name": function.name,
-                "keyword": node.keywords[0].arg or "**",
-                "parameters": signature,
-            }
-            raise self.fault(Fault.KEYWORD, node.keywords[0], **facts)
-        if len(node.args) != wanted:
-            raise self.arguments_fault(node, signature, wanted, wanted)
-        slots = [self.number(argument, depth + 1) for argument in node.args]
+            facts = {"keyword": node.keywords[0].arg or "**", "parameters": function.signature}
+            raise self.fault(Fault.KEYWORD, node.keywords[0], name=name, **facts)
+        if len(node.args) != len(function.parameters):
+            raise self.wrong_number(node, function)
+        slots = self.numbers(node.args, depth)
         for argument, slot in zip(node.args, slots, strict=True):
             shape = self.builder.dims[slot]
             if entry is not None and not shape:
-                raise self.arguments_fault(
-                    node, entry.signature, entry.required, len(entry.parameters)
-                )
+                raise self.wrong_number(node, entry)
             if not function.least_axes <= len(shape) <= function.most_axes:
-                facts = {"name": function.name, "wanted": function.kind, "shape": spelled(shape)}
-                raise self.fault(Fault.ARRAY_NEEDED, argument, **facts)
+                facts = {"wanted": function.kind, "shape": spelled(shape)}
+                raise self.fault(Fault.ARRAY_NEEDED, argument, name=name, **facts)
         with self.shapes_checked(node):
             return function.write(self.writer(node), *slots)
 
     # elements and slices
-    # -------------------------------------------------------------------------------------------
 
     def subscript(self, node: ast.Subscript, depth: int) -> int:
         known = self.names.get(element_of(node))
@@ -423,9 +407,9 @@ class _Lowering:
         shape = self.builder.dims[slot]
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if len(parts) > len(shape):
-            piece = self.source.span(node.value).cut(self.source.text)
             fault = Fault.INDICES if shape else Fault.NOT_INDEXABLE
-            raise self.fault(fault, node, piece=piece, count=len(parts), shape=spelled(shape))
+            facts = {"piece": self.piece(node.value), "shape": spelled(shape)}
+            raise self.fault(fault, node, count=len(parts), **facts)
         try:
             key = tuple(key_of(part, n, self.length) for part, n in zip(parts, shape, strict=False))
         except NoIndex as no:
@@ -440,23 +424,14 @@ class _Lowering:
         return shape[0] if shape else None
 
     # what is wrong
-    # -------------------------------------------------------------------------------------------------
 
-    def arguments_fault(self, node: ast.Call, signature: str, least: int, most: int) -> InputError:
-        count = (
-            f"{least} to {most} arguments"
-            if least < most
-            else f"{most} argument{'s' * (most != 1)}"
-        )
+    def wrong_number(self, node: ast.Call, callee: Primitive | vectors.ArrayFunction) -> InputError:
+        least, most = callee.required, len(callee.parameters)
+        plural = "" if least == most == 1 else "s"
+        count = f"{least} to {most}" if least < most else f"{most}"
+        facts = {"wanted": f"{count} argument{plural}", "parameters": callee.signature}
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        return self.fault(
-            Fault.ARGUMENTS,
-            node,
-            name=name,
-            wanted=count,
-            given=len(node.args),
-            parameters=signature,
-        )
+        return self.fault(Fault.ARGUMENTS, node, name=name, given=len(node.args), **facts)
 
     def unknown_function(self, node: ast.Name) -> InputError:
         if node.id in CONSTANTS or node.id in self.names:
@@ -473,10 +448,8 @@ def _decimal(written: str) -> Fraction | None:
     plain = _DECIMAL.fullmatch(written)
     if plain is None or len(plain[6] or "") > MAX_DIGITS:
         return None
-    mantissa, exponent = (
-        written[: plain.start(6)] if plain[6] else written,
-        int((plain[6] or "e0")[1:]),
-    )
+    mantissa = written[: plain.start(6)] if plain[6] else written
+    exponent = int((plain[6] or "e0")[1:])
     if sum(c.isdigit() for c in mantissa) > MAX_DIGITS or abs(exponent) > MAX_EXPONENT:
         return None
     value = Fraction(written)
@@ -491,30 +464,24 @@ def _is_product(node: ast.AST) -> bool:
     return False
 
 
+# fmt: off
+_DESCRIPTIONS = {
+    ast.Attribute: "the dot of an attribute",   ast.Lambda: "lambda",
+    ast.Dict: "a dictionary",                   ast.Set: "a set",
+    ast.ListComp: "a comprehension",            ast.SetComp: "a comprehension",
+    ast.DictComp: "a comprehension",            ast.GeneratorExp: "a comprehension",
+    ast.JoinedStr: "an f-string",               ast.Tuple: "a tuple",
+    ast.FloorDiv: "floor division",             ast.Mod: "the remainder %",
+    ast.LShift: "the shift <<",                 ast.RShift: "the shift >>",
+    ast.BitOr: "the bit operator |",            ast.BitAnd: "the bit operator &",
+    ast.UnaryOp: "the bit operator ~",          ast.NamedExpr: "the walrus :=",
+    ast.Is: "is",                               ast.IsNot: "is not",
+    ast.In: "in",                               ast.NotIn: "not in",
+    ast.Starred: "unpacking with *",
+}
+# fmt: on
+
+
 def _described(node: ast.AST) -> str:
-    names = {
-        ast.Attribute: "the dot of an attribute",
-        ast.Lambda: "lambda",
-        ast.Dict: "a dictionary",
-        ast.Set: "a set",
-        ast.ListComp: "a comprehension",
-        ast.SetComp: "a comprehension",
-        ast.DictComp: "a comprehension",
-        ast.GeneratorExp: "a comprehension",
-        ast.JoinedStr: "an f-string",
-        ast.Tuple: "a tuple",
-        ast.FloorDiv: "floor division",
-        ast.Mod: "the remainder %",
-        ast.LShift: "the shift <<",
-        ast.RShift: "the shift >>",
-        ast.BitOr: "the bit operator |",
-        ast.BitAnd: "the bit operator &",
-        ast.UnaryOp: "the bit operator ~",
-        ast.NamedExpr: "the walrus :=",
-        ast.Is: "is",
-        ast.IsNot: "is not",
-        ast.In: "in",
-        ast.NotIn: "not in",
-        ast.Starred: "unpacking with *",
-    }
-    return names.get(type(node), f"{type(node).__name__.lower()}")
+    """What a node is that the language does not have, in words."""
+    return _DESCRIPTIONS.get(type(node), type(node).__name__.lower())

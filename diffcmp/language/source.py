@@ -18,22 +18,13 @@ from diffcmp.errors import Fault, InputError
 from diffcmp.spans import Span
 
 MAX_DEPTH = 90
-_ALONE = (
-    threading.Lock()
-)  # Python 3.11 fails where two threads make syntax trees; warnings are those of the whole process
+# Python 3.11 fails where two threads make syntax trees; warnings are those of the whole process
+_ALONE = threading.Lock()
 
-_SPELLINGS = {
-    "^": "**",
-    "×": "*",
-    "·": "*",
-    "−": "-",
-    "÷": "/",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "π": "pi",
-    "τ": "tau",
-}
+# fmt: off
+_SPELLINGS = {"^": "**", "×": "*", "·": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=",
+              "π": "pi", "τ": "tau"}
+# fmt: on
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -108,17 +99,7 @@ def read(source: Source) -> ast.Module:
         reason = error.msg
         if "too many nested" in reason or "too complex" in reason:
             raise _too_deep(source) from None
-        span = None
-        if (
-            error.lineno is not None
-            and error.offset is not None
-            and error.lineno <= len(source.line_starts)
-        ):
-            at = min(
-                source.line_starts[error.lineno - 1] + max(error.offset - 1, 0),
-                len(source.origin) - 1,
-            )
-            span = Span(source.origin[at], source.origin[at] + 1)
+        span = _place(source, error.lineno, error.offset)
         if "invalid decimal literal" in reason and span is not None:
             raise InputError(Fault.JUXTAPOSED, source.text, span) from None
         reason = re.sub(r"\. Perhaps you forgot a comma\?|\(<unknown>.*", "", reason)
@@ -126,9 +107,17 @@ def read(source: Source) -> ast.Module:
     except (RecursionError, MemoryError):
         raise _too_deep(source) from None
     except ValueError as error:
-        raise InputError(
-            Fault.SYNTAX, source.text, Span(0, len(source.text)), reason=str(error)
-        ) from None
+        whole = Span(0, len(source.text))
+        raise InputError(Fault.SYNTAX, source.text, whole, reason=str(error)) from None
+
+
+def _place(source: Source, line: int | None, column: int | None) -> Span | None:
+    """The character of the user's text that Python's parser stopped at, where it says so."""
+    if line is None or column is None or line > len(source.line_starts):
+        return None
+    at = source.line_starts[line - 1] + max(column - 1, 0)
+    start = source.origin[min(at, len(source.origin) - 1)]
+    return Span(start, start + 1)
 
 
 def _too_deep(source: Source) -> InputError:

@@ -35,9 +35,8 @@ def solve_gauss(write: Writer, a: int, b: int) -> int:
     if not write.shape(b) or write.shape(b)[0] != size:
         raise ShapeMismatch(f"{spelled(shape)} and {spelled(write.shape(b))}")
     if size > MAX_SIZE:
-        raise InputError(
-            Fault.MATRIX_TOO_LARGE, name="solve_gauss", shape=spelled(shape), limit=MAX_SIZE
-        )
+        name = "solve_gauss"
+        raise InputError(Fault.MATRIX_TOO_LARGE, name=name, shape=spelled(shape), limit=MAX_SIZE)
     rows = [write.take(a, i) for i in range(size)]
     right = [write.take(b, i) for i in range(size)]
     for k in range(size):
@@ -45,13 +44,13 @@ def solve_gauss(write: Writer, a: int, b: int) -> int:
             _larger_first(write, rows, right, k, i)
         for i in range(k + 1, size):
             _eliminated(write, rows, right, k, i)
-    found: list[int] = []  # from the last unknown to the first
+    solution: list[int] = []  # from the last unknown to the first
     for k in reversed(range(size)):
-        known = right[k]
-        for j, x in enumerate(reversed(found), 1):
-            known = write("sub", known, write("mul", write.take(rows[k], j), x))
-        found.append(write("div", known, write.take(rows[k], 0)))
-    return write("stack", *reversed(found))
+        rest = right[k]
+        for j, x in enumerate(reversed(solution), 1):
+            rest = write("sub", rest, write("mul", write.take(rows[k], j), x))
+        solution.append(write("div", rest, write.take(rows[k], 0)))
+    return write("stack", *reversed(solution))
 
 
 def _larger_first(write: Writer, rows: list[int], right: list[int], k: int, i: int) -> None:
@@ -60,10 +59,8 @@ def _larger_first(write: Writer, rows: list[int], right: list[int], k: int, i: i
     larger = write("gt", *sizes)
     for values in (rows, right):
         first, second = values[k], values[i]
-        values[k], values[i] = (
-            write("where", larger, second, first),
-            write("where", larger, first, second),
-        )
+        values[k] = write("where", larger, second, first)
+        values[i] = write("where", larger, first, second)
 
 
 def _eliminated(write: Writer, rows: list[int], right: list[int], k: int, i: int) -> None:
@@ -71,9 +68,8 @@ def _eliminated(write: Writer, rows: list[int], right: list[int], k: int, i: int
     length = write.shape(rows[k])[0]
     factor = write("div", write.take(rows[i], 0), write.take(rows[k], 0))
     rest = (1, length, 1)
-    rows[i] = write(
-        "sub", write.take(rows[i], rest), write("mul", factor, write.take(rows[k], rest))
-    )
+    row = write.take(rows[i], rest)
+    rows[i] = write("sub", row, write("mul", factor, write.take(rows[k], rest)))
     right[i] = write("sub", right[i], write("mul", factor, right[k]))
 
 

@@ -7,6 +7,7 @@ the way. `primitives.reductions` has those that are one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,17 +52,14 @@ def reduced(write: Writer, name: str, x: int) -> int:
 
 def count(shape: Shape) -> int:
     """The number of elements."""
-    found = 1
-    for n in shape:
-        found *= n
-    return found
+    return math.prod(shape)
 
 
 def norm(write: Writer, x: int) -> int:
     """The Euclidean norm: of one element its modulus."""
-    return (
-        write("abs", total(write, x)) if count(write.shape(x)) == 1 else reduced(write, "hypot", x)
-    )
+    if count(write.shape(x)) == 1:
+        return write("abs", total(write, x))
+    return reduced(write, "hypot", x)
 
 
 def logsumexp(write: Writer, x: int) -> int:
@@ -103,42 +101,45 @@ class ArrayFunction:
     most_axes: int = 2
 
     @property
+    def required(self) -> int:
+        """How many arguments it takes."""
+        return len(self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """The parameters as a person would write them: `A, b`."""
+        return ", ".join(self.parameters)
+
+    @property
     def kind(self) -> str:
         """What it takes, in words."""
-        return (
-            "a vector"
-            if self.most_axes == 1
-            else "a matrix"
-            if self.least_axes == 2
-            else "a vector or a matrix"
-        )
+        if self.most_axes == 1:
+            return "a vector"
+        return "a matrix" if self.least_axes == 2 else "a vector or a matrix"
 
 
-def _functions() -> dict[str, ArrayFunction]:
-    # fmt: off
-    made = (
-        ArrayFunction("sum",       ("x",),      "the sum of all elements",            total),
-        ArrayFunction("prod",      ("x",),      "the product of all elements",        lambda w, x: reduced(w, "mul", x)),
-        ArrayFunction("mean",      ("x",),      "the mean of all elements",           mean),
-        ArrayFunction("dot",       ("x", "y"),  "x @ y",                              lambda w, x, y: w("matmul", x, y), 1),
-        ArrayFunction("norm",      ("x",),      "the Euclidean norm",                 norm),
-        ArrayFunction("max",       ("x",),      "the largest element",                lambda w, x: w("largest", x), 1),
-        ArrayFunction("min",       ("x",),      "the smallest element",               lambda w, x: w("smallest", x), 1),
-        ArrayFunction("cumsum",    ("x",),      "the running sums",                   cumsum, 1, 1),
-        ArrayFunction("logsumexp", ("x",),      "log(sum(exp(x))), no overflow",      logsumexp),
-        ArrayFunction("softmax",   ("x",),      "exp(x)/sum(exp(x)), no overflow",    softmax),
-        ArrayFunction("argmax",    ("x",),      "the index of the largest element",   argmax, 1, 1),
-        ArrayFunction("len",       ("x",),      "the number of elements, or of rows", length, 1),
-        ArrayFunction("transpose", ("A",),      "rows for columns",                   lambda w, x: w("transpose", x)),
-        ArrayFunction("solve",     ("A", "b"),  "x with A @ x = b",                   lambda w, a, b: w("solve", a, b), 1),
-        ArrayFunction("inv",       ("A",),      "the inverse matrix",                 lambda w, a: w("inv", a)),
-        ArrayFunction("det",       ("A",),      "the determinant",                    lambda w, a: w("det", a)),
-        ArrayFunction("eigmax",    ("A",),      "the largest eigenvalue of (A + transpose(A))/2", eigmax),
-        ArrayFunction("solve_gauss",  ("A", "b"), "solve(A, b), by Gauss elimination step by step",  unrolled.solve_gauss, 1),
-        ArrayFunction("eigmax_power", ("A", "k"), "eigmax(A), by k steps of the power iteration",    unrolled.eigmax_power),
-    )
-    # fmt: on
-    return {f.name: f for f in made}
-
-
-FUNCTIONS = _functions()
+# fmt: off
+# ruff: noqa: E501 - a table: one aligned line a function
+_FUNCTIONS = (
+    ArrayFunction("sum",       ("x",),      "the sum of all elements",            total),
+    ArrayFunction("prod",      ("x",),      "the product of all elements",        lambda w, x: reduced(w, "mul", x)),
+    ArrayFunction("mean",      ("x",),      "the mean of all elements",           mean),
+    ArrayFunction("dot",       ("x", "y"),  "x @ y",                              lambda w, x, y: w("matmul", x, y), 1),
+    ArrayFunction("norm",      ("x",),      "the Euclidean norm",                 norm),
+    ArrayFunction("max",       ("x",),      "the largest element",                lambda w, x: w("largest", x), 1),
+    ArrayFunction("min",       ("x",),      "the smallest element",               lambda w, x: w("smallest", x), 1),
+    ArrayFunction("cumsum",    ("x",),      "the running sums",                   cumsum, 1, 1),
+    ArrayFunction("logsumexp", ("x",),      "log(sum(exp(x))), no overflow",      logsumexp),
+    ArrayFunction("softmax",   ("x",),      "exp(x)/sum(exp(x)), no overflow",    softmax),
+    ArrayFunction("argmax",    ("x",),      "the index of the largest element",   argmax, 1, 1),
+    ArrayFunction("len",       ("x",),      "the number of elements, or of rows", length, 1),
+    ArrayFunction("transpose", ("A",),      "rows for columns",                   lambda w, x: w("transpose", x)),
+    ArrayFunction("solve",     ("A", "b"),  "x with A @ x = b",                   lambda w, a, b: w("solve", a, b), 1),
+    ArrayFunction("inv",       ("A",),      "the inverse matrix",                 lambda w, a: w("inv", a)),
+    ArrayFunction("det",       ("A",),      "the determinant",                    lambda w, a: w("det", a)),
+    ArrayFunction("eigmax",    ("A",),      "the largest eigenvalue of (A + transpose(A))/2", eigmax),
+    ArrayFunction("solve_gauss",  ("A", "b"), "solve(A, b), by Gauss elimination step by step",  unrolled.solve_gauss, 1),
+    ArrayFunction("eigmax_power", ("A", "k"), "eigmax(A), by k steps of the power iteration",    unrolled.eigmax_power),
+)
+# fmt: on
+FUNCTIONS = {function.name: function for function in _FUNCTIONS}

@@ -197,10 +197,10 @@ class _Function:
             return None
         slots = [self.shared[i] for i in eq.inputs]
         if eq.primitive == "power":
-            exponent = self.program.by_output[slots[1]].params
-            if exponent == (Fraction(2),):
+            exponent = self.program.literal(slots[1])
+            if exponent == 2:
                 return self.product_with_itself(slots[0])
-            if not exponent or exponent[0].denominator != 1:
+            if exponent is None or exponent.denominator != 1:
                 return None
         operands = [self.texts[i] for i in slots]
         if eq.primitive == "where":

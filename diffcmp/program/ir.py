@@ -16,7 +16,9 @@ from functools import cached_property
 
 from diffcmp.primitives.record import TABLE, Primitive
 from diffcmp.primitives.shapes import Shape, Static, broadcast_shapes
-from diffcmp.spans import Span
+from diffcmp.spans import Span, shortened
+
+SHOWN = 60  # characters of a text in a debugger
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Program:
     shapes: tuple[Shape, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<Program {shortened(self.text)!r} {_contents(self.inputs, self.equations)}>"
+        return f"<Program {shortened(self.text, SHOWN)!r} {_contents(self.inputs, self.equations)}>"
 
     @cached_property
     def dims(self) -> dict[int, Shape]:
@@ -123,6 +125,11 @@ class Program:
     def pruned(self) -> Program:
         """The Program without the equations that no output needs."""
         return replace(self, equations=tuple(eq for eq in self.equations if eq.output in self.live))
+
+    def literal(self, slot: int) -> Fraction | None:
+        """The exact number that a slot is written as; None for what is no literal."""
+        eq = self.by_output.get(slot)
+        return eq.params[0] if eq is not None and eq.params else None
 
     def piece(self, eq: Equation) -> str:
         """The user's text of one equation, or "" where it has none."""
@@ -219,11 +226,6 @@ def constant(value: Fraction) -> Program:
     return Program((), (Equation("literal", (), 0, (value,)),), (0,))
 
 
-def shortened(text: str, length: int = 60) -> str:
-    """The text, or the beginning of one that is longer."""
-    return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
 def _contents(inputs: Sequence[str], equations: Sequence[Equation]) -> str:
     """The inputs and the number of equations, for a debugger."""
-    return f"of {shortened(', '.join(inputs[:60])) or 'nothing'}: {len(equations)} equations"
+    return f"of {shortened(', '.join(inputs[:60]), SHOWN) or 'nothing'}: {len(equations)} equations"

@@ -13,9 +13,8 @@ from diffcmp.engines.arrays.names import Names
 from diffcmp.engines.arrays.placement import Stage
 from diffcmp.program.ir import Equation
 
-Extent: TypeAlias = tuple[
-    int, int, int
-]  # low, high, length: a value on [i + low, j + high), cut to [0, length)
+# low, high, length: a value on [i + low, j + high), cut to [0, length)
+Extent: TypeAlias = tuple[int, int, int]
 
 
 class BlockBody(Body):
@@ -30,14 +29,21 @@ class BlockBody(Body):
         uses.update(stage.kept)
         super().__init__(names, stage.equations, uses, recycle)
         self.memory.clear()
+        self.texts.clear()
         self.outer: list[int] = []
         self.limits: dict[Extent, tuple[str, str]] = {}
         self.sliced: dict[tuple[int, Extent], str] = {}
-        self.targets = {slot: f"__here{slot}" for slot in stage.kept if stage.reach[slot] == (0, 0)}
-        for slot, name in list(self.targets.items()):
-            first, last = self.ends(self.extent(slot))
-            self.lines.append(f"    {name} = __all{slot}[{first}:{last}]")
-            self.pass_on(slot, name)
+        self.targets: dict[int, str] = {}
+        for slot in stage.kept:
+            if stage.reach[slot] == (0, 0):
+                self.write_to_whole(slot)
+
+    def write_to_whole(self, slot: int) -> None:
+        """Have a slot written to its place in the whole array at once."""
+        name = self.targets[slot] = f"__here{slot}"
+        first, last = self.ends(self.extent(slot))
+        self.lines.append(f"    {name} = __all{slot}[{first}:{last}]")
+        self.pass_on(slot, name)
 
     @property
     def parameters(self) -> list[str]:
@@ -50,18 +56,20 @@ class BlockBody(Body):
     def pass_on(self, slot: int, name: str) -> None:
         """A sum with slices is written where its first term is."""
         eq = self.program.by_output[slot]
-        while (
-            eq.primitive == "add" and self.slice_of(eq.inputs[1]) and self.uses[eq.inputs[0]] == 1
-        ):
-            if self.stage.reach.get(eq.inputs[0]) != (0, 0) or eq.inputs[0] not in self.here:
+        while eq.primitive == "add":
+            first, second = eq.inputs
+            if not self.only_added(second) or self.uses[first] != 1:
                 return
-            self.targets[eq.inputs[0]] = name
-            eq = self.program.by_output[eq.inputs[0]]
+            if self.stage.reach.get(first) != (0, 0) or first not in self.here:
+                return
+            self.targets[first] = name
+            eq = self.program.by_output[first]
 
-    def slice_of(self, slot: int) -> bool:
-        made = self.program.by_output.get(slot)
-        alone = slot in self.here and self.uses[slot] == 1 and self.recycle
-        return made is not None and made.primitive == "put" and alone
+    def only_added(self, slot: int) -> bool:
+        """Whether it is a slice put into zeros that a sum alone needs."""
+        if slot not in self.here or self.uses[slot] != 1 or not self.recycle:
+            return False
+        return self.program.by_output[slot].primitive == "put"
 
     def extent(self, slot: int) -> Extent:
         return (*self.stage.reach[slot], self.program.dims[slot][0])
@@ -72,10 +80,8 @@ class BlockBody(Body):
             low, high, length = extent
             k = len(self.limits)
             self.limits[extent] = (f"i{k}", f"j{k}")
-            for name, by, end in (("i", low, f"i{k}"), ("j", high, f"j{k}")):
-                moved = f"{name} + {by}" if by > 0 else f"{name} - {-by}" if by < 0 else name
-                moved = f"max({moved}, 0)" if by < 0 else moved
-                self.lines.append(f"    {end} = min({moved}, {length})")
+            self.lines.append(f"    i{k} = min({_moved('i', low)}, {length})")
+            self.lines.append(f"    j{k} = min({_moved('j', high)}, {length})")
         return self.limits[extent]
 
     def kind(self, slot: int) -> object:
@@ -96,35 +102,37 @@ class BlockBody(Body):
 
     def operand(self, slot: int, like: int) -> str:
         shape = self.program.dims[slot]
-        return (
-            self.text(slot)
-            if shape in ((), (1,))
-            else self.cut(slot, (*self.stage.reach[like], shape[0]))
-        )
+        if shape in ((), (1,)):
+            return self.text(slot)
+        return self.cut(slot, (*self.stage.reach[like], shape[0]))
 
     def cut(self, slot: int, extent: Extent, by: int = 0) -> str:
         """The elements of a slot on an extent, moved by some."""
         first, last = self.ends(extent)
-        moved = f" + {by}" if by else ""
         if slot in self.here:
             if extent == self.extent(slot) and not by:
                 return self.text(slot)
-            start, _ = self.ends(self.extent(slot))
-            return f"{self.text(slot)}[{first}{moved} - {start}:{last}{moved} - {start}]"
+            first, last = self.within(extent, by, slot)
+            return f"{self.text(slot)}[{first}:{last}]"
         if (slot, extent) not in self.sliced:
             name = f"__{self.names.slots[slot]}_{len(self.sliced)}"
             self.lines.append(f"    {name} = {self.text(slot)}[{first}:{last}]")
             self.sliced[slot, extent] = name
         return self.sliced[slot, extent]
 
+    def within(self, extent: Extent, by: int, slot: int) -> tuple[str, str]:
+        """Where an extent, moved by some, begins and ends in what the block has of a slot."""
+        ends = self.ends(extent)
+        start, _ = self.ends(self.extent(slot))
+        moved = f" + {by}" if by else ""
+        first, last = (f"{end}{moved} - {start}" for end in ends)
+        return first, last
+
     def structural(self, eq: Equation) -> None:
         """A slice of what is in the block."""
         assert eq.primitive == "take"
-        self.view(
-            eq.output,
-            self.cut(eq.inputs[0], self.extent(eq.output), eq.static[0][0][0]),
-            eq.inputs[0],
-        )
+        part = self.cut(eq.inputs[0], self.extent(eq.output), eq.static[0][0][0])
+        self.view(eq.output, part, eq.inputs[0])
         if eq.output in self.targets:
             self.lines.append(f"    {self.targets[eq.output]}[...] = {self.texts[eq.output]}")
 
@@ -132,10 +140,9 @@ class BlockBody(Body):
         low, high, _ = self.extent(eq.output)
         by, slot = eq.static[0][0][0], eq.inputs[0]
         extent = (low - by, high - by, self.program.dims[slot][0])
-        start, _ = self.ends(self.extent(eq.output))
-        first, last = self.ends(extent)
-        moved = f" + {by}" if by else ""
-        return f"{first}{moved} - {start}", f"{last}{moved} - {start}", self.cut(slot, extent)
+        self.ends(self.extent(eq.output))
+        start, stop = self.within(extent, by, eq.output)
+        return start, stop, self.cut(slot, extent)
 
     def whole(self) -> list[str]:
         """All lines."""
@@ -152,6 +159,15 @@ class BlockBody(Body):
                 first, last = self.ends(extent)
                 self.lines.append(f"    __all{slot}[{first}:{last}] = {self.cut(slot, extent)}")
         add = self.names.used("add", np.add)
-        added = [(eq.inputs[0], self.program.dims[eq.inputs[0]][0]) for eq in self.stage.sums]
-        parts = [f"{add}.reduce({self.cut(slot, (0, 0, length))})" for slot, length in added]
-        self.lines.append(f"    return ({''.join(f'{part}, ' for part in parts).rstrip()})")
+        parts = []
+        for slot in (eq.inputs[0] for eq in self.stage.sums):
+            whole = self.cut(slot, (0, 0, self.program.dims[slot][0]))
+            parts.append(f"{add}.reduce({whole}),")
+        self.lines.append(f"    return ({' '.join(parts)})")
+
+
+def _moved(end: str, by: int) -> str:
+    """The source of the end of a block, moved by some elements, not below 0."""
+    if by < 0:
+        return f"max({end} - {-by}, 0)"
+    return f"{end} + {by}" if by else end

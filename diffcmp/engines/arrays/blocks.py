@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 Span: TypeAlias = tuple[int, int]
 Block: TypeAlias = Callable[..., Any]
 
-SIZE = (
-    2**14
-)  # elements at most: four such blocks of float64 are half a megabyte, a common size of the second cache
+# elements of a block: four of float64 are half a megabyte, a common size of the second cache
+SIZE = 2**14
 LONG = 2**15  # shorter arrays are not worth a thread
 SHARES = 4  # blocks for each thread where there need not be more
 THREADS = 4  # no more: beyond a few, memory is what limits
@@ -42,16 +41,16 @@ def spans(length: int, size: int) -> tuple[Span, ...]:
     >>> spans(1000, 300)
     ((0, 248), (248, 496), (496, 744), (744, 1000))
     """
-    found: list[Span] = []
+    blocks: list[Span] = []
     waiting = [(0, length)]
     while waiting:
         start, stop = waiting.pop()
         if stop - start <= max(size, 128):  # NumPy divides no further
-            found.append((start, stop))
+            blocks.append((start, stop))
         else:
             middle = halves(start, stop)
             waiting += [(middle, stop), (start, middle)]
-    return tuple(found)
+    return tuple(blocks)
 
 
 def total(parts: Iterator[Any], start: int, stop: int, size: int) -> Any:
@@ -65,9 +64,8 @@ def total(parts: Iterator[Any], start: int, stop: int, size: int) -> Any:
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
     """The threads of one process: one that is forked has none of its parent's."""
-    from concurrent.futures import (
-        ThreadPoolExecutor,
-    )  # with all that it imports: most arrays are short
+    # imported here, with all that it imports: most arrays are short
+    from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(max(1, processors() - 1), "diffcmp")
 
@@ -85,13 +83,13 @@ def in_blocks(block: Block, length: int, reach: int, *arrays: Any) -> tuple[Any,
 
     The last block ends at `reach`, which may lie beyond the row that is added up.
     """
-    found = _carried_out(block, spans(length, SIZE), reach, arrays)
-    return tuple(total(iter(column), 0, length, SIZE) for column in columns(found))
+    sums = _carried_out(block, spans(length, SIZE), reach, arrays)
+    return tuple(total(iter(column), 0, length, SIZE) for column in zip(*sums, strict=True))
 
 
 def in_shares(block: Block, length: int, reach: int, *arrays: Any) -> tuple[()]:
-    """The same where a block passes over its elements once, so that no cache limits it, and adds
-    nothing up: a few for each thread, which wait the less for Python's lock."""
+    """Call `block(i, j, *arrays)` where it passes over its elements once, so that no cache limits
+    it, and adds nothing up: for a few blocks a thread, which wait the less for Python's lock."""
     _carried_out(block, spans(length, max(SIZE, length // (SHARES * processors()))), reach, arrays)
     return ()
 
@@ -100,27 +98,19 @@ def _carried_out(
     block: Block, whole: Sequence[Span], reach: int, arrays: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
     ends = [*whole[:-1], (whole[-1][0], reach)]
-    found: list[tuple[Any, ...]] = [()] * len(ends)
-    waiting = iter(
-        range(len(ends))
-    )  # `next` of it is one step of the interpreter: no two threads get the same
+    results: list[tuple[Any, ...]] = [()] * len(ends)
+    waiting = iter(range(len(ends)))  # `next` of it is one step: no two threads get the same
 
     def work() -> None:
         with np.errstate(all="ignore"):
             for k in waiting:
-                found[k] = block(*ends[k], *arrays)
+                results[k] = block(*ends[k], *arrays)
 
     helpers = min(processors(), len(ends)) - 1
     others = [_pool(os.getpid()).submit(work) for _ in range(helpers)]
     work()
     for other in others:
-        if (
-            not other.cancel()
-        ):  # one that has not begun is busy for somebody else, and nothing is left for it
+        # one that has not begun is busy for somebody else, and nothing is left for it
+        if not other.cancel():
             other.result()
-    return found
-
-
-def columns(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """The columns of a table."""
-    return zip(*rows, strict=True)
+    return results

@@ -4,7 +4,7 @@ needed."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,23 +17,6 @@ from diffcmp.engines.arrays.names import Names
 from diffcmp.program.emit import called
 from diffcmp.program.ir import Equation
 from diffcmp.program.printer import key_text
-
-OPERATORS = {
-    "add": "+",
-    "sub": "-",
-    "mul": "*",
-    "div": "/",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-    "eq": "==",
-    "ne": "!=",
-}
-REDUCED = {"sum_to": np.add, "largest": np.maximum, "smallest": np.minimum}  # by a ufunc
-FRESH = frozenset(
-    {"matmul", "stack", "concatenate", "attained", "softmax", "softmax_along"}
-)  # new arrays
 
 
 @dataclass(slots=True)
@@ -57,17 +40,13 @@ class Body:
         self.program = names.program
         self.uses = Counter(uses)
         self.lines: list[str] = []
-        self.memory: dict[int, Memory] = {
-            i: Memory(names.slots[i], None) for i in range(len(self.program.inputs))
-        }
-        self.texts: dict[int, str] = {i: names.slots[i] for i in self.memory}
+        self.texts: dict[int, str] = {}
+        self.memory: dict[int, Memory] = {}
         self.free: dict[object, list[str]] = defaultdict(list)
-        self.waiting: dict[
-            int, Equation
-        ] = {}  # slices whose sum with something is all that is needed of them
+        self.waiting: dict[int, Equation] = {}  # slices that are needed for a sum only
         self.terms = {i for eq in equations if eq.primitive == "add" for i in eq.inputs}
-        for i, memory in self.memory.items():
-            memory.needed = uses.get(i, 0)
+        for i in range(len(self.program.inputs)):
+            self.new(i, names.slots[i], None)
 
     # -- what differs within blocks
 
@@ -111,7 +90,7 @@ class Body:
             self.memory[of].needed += self.uses[slot]
             self.memory[slot] = self.memory[of]
 
-    def done(self, slots: Iterable[int], times: int = 1) -> None:
+    def done(self, slots: Iterable[int]) -> None:
         """These have been used; memory that nobody needs is free."""
         for slot in slots:
             memory = self.memory.get(slot)
@@ -132,11 +111,8 @@ class Body:
             if memory is None or memory.kind != kind or not self.recycle:
                 continue
             sharing = [i for i in counts if self.memory.get(i) is memory]
-            if (
-                memory.needed == times
-                and sharing == [slot]
-                and self.operand(slot, eq.output) == memory.owner
-            ):
+            ends = memory.needed == times and sharing == [slot]
+            if ends and self.operand(slot, eq.output) == memory.owner:
                 memory.kind = None
                 return memory.owner
         return self.free[kind].pop() if self.free[kind] else None
@@ -167,95 +143,103 @@ class Body:
         return len(eq.shape) == 1 and isinstance(key[0], tuple) and key[0][2] > 0
 
     def structural(self, eq: Equation) -> None:
-        text = ", ".join(map(self.text, eq.inputs))
-        if eq.primitive == "take":
-            self.view(eq.output, f"{text}{indexed(eq.static[0])}", eq.inputs[0])
-        elif eq.primitive in ("transpose", "broadcast"):
-            self.view(eq.output, f"{self.bound(eq)}({text})", eq.inputs[0])
-        else:
-            fresh = eq.primitive in FRESH or (
-                eq.primitive == "sum_to" and eq.shape != self.program.dims[eq.inputs[0]]
-            )
-            self.assign(
-                eq, self.reduced(eq, text), self.kind(eq.output) if fresh and eq.shape else None
-            )
-            for memory in (
-                () if fresh or not eq.shape else filter(None, map(self.memory.get, eq.inputs))
-            ):
-                memory.kind = None  # it may be a view
+        """A call on whole arrays: of what is a view, or of what is new memory, or may be either."""
+        structure, text = eq.entry.structure, ", ".join(map(self.text, eq.inputs))
+        assert structure is not None
+        if structure.view:
+            indexed = eq.primitive == "take"
+            key = f"[{key_text(eq.static[0])}]" if indexed and eq.static[0] else ""
+            call = f"{text}{key}" if indexed else f"{self.bound(eq)}({text})"
+            self.view(eq.output, call, eq.inputs[0])
+            return
+        summed = eq.primitive == "sum_to" and eq.shape != self.program.dims[eq.inputs[0]]
+        fresh = structure.fresh or summed
+        kind = self.kind(eq.output) if fresh and eq.shape else None
+        self.assign(eq.output, self.reduced(eq, text), kind)
+        if eq.shape and not fresh:  # it may be a view
+            for memory in filter(None, map(self.memory.get, eq.inputs)):
+                memory.kind = None
 
     def reduced(self, eq: Equation, text: str) -> str:
         """The call of a ufunc that reduces an array to a number, or its rows to a column; of all
         else, that of its function."""
-        ufunc, shape = REDUCED.get(eq.primitive), self.program.dims[eq.inputs[0]]
-        column = (
-            eq.primitive == "sum_to"
-            and len(shape) == 2
-            and shape[1] > 1
-            and eq.shape == (shape[0], 1)
-        )
-        if ufunc is None or not shape or (eq.shape and not column):
+        name = eq.entry.structure.ufunc if eq.entry.structure else ""
+        shape = self.program.dims[eq.inputs[0]]
+        axes = None
+        if name and shape and not eq.shape:
+            axes = ", None" if len(shape) > 1 else ""
+        elif eq.primitive == "sum_to" and len(shape) == 2 and eq.shape == (shape[0], 1) != shape:
+            axes = ", 1, None, None, True"
+        if axes is None:
             return f"{self.bound(eq)}({text})"
-        axes = ", 1, None, None, True" if column else ", None" if len(shape) > 1 else ""
-        return f"{self.names.used(ufunc.__name__, ufunc)}.reduce({text}{axes})"
+        return f"{self.names.used(name, getattr(np, name))}.reduce({text}{axes})"
 
     def bound(self, eq: Equation) -> str:
+        """The name of the function of a structural equation, with what it knows beforehand."""
         function = kernel(eq.primitive)
         assert function is not None
-        return self.names.used(
-            f"__{eq.primitive}{eq.output}",
-            partial(function, static=eq.static) if eq.static else function,
-        )
+        told = partial(function, static=eq.static) if eq.static else function
+        return self.names.used(f"__{eq.primitive}{eq.output}", told)
 
-    def assign(self, eq: Equation, text: str, kind: object | None) -> None:
-        name = self.names.slots[eq.output]
+    def assign(self, slot: int, text: str, kind: object | None) -> None:
+        """A value under the name of its slot."""
+        name = self.names.slots[slot]
         self.lines.append(f"    {name} = {text}")
-        self.new(eq.output, name, kind)
+        self.new(slot, name, kind)
 
     def number(self, eq: Equation) -> None:
         """Numbers are NumPy's, whose operators follow IEEE 754 as its functions do."""
         arguments = [self.text(i) for i in eq.inputs]
-        if eq.primitive in OPERATORS:
-            return self.assign(eq, f"{arguments[0]} {OPERATORS[eq.primitive]} {arguments[1]}", None)
-        return self.assign(eq, f"{self.function(eq)[0]}({', '.join(arguments)})", None)
+        if eq.entry.arithmetic and len(arguments) == 2:
+            text = f" {eq.entry.infix.strip()} ".join(arguments)
+        else:
+            text = f"{self.function(eq)[0]}({', '.join(arguments)})"
+        self.assign(eq.output, text, None)
 
     def function(self, eq: Equation) -> tuple[str, bool]:
         """The name of what carries it out, and whether that takes memory to write to."""
-        found: Any = kernel(eq.primitive)
-        exponent = self.program.by_output.get(eq.inputs[1]) if eq.primitive == "power" else None
-        if exponent is not None and exponent.params and nearest_double(exponent.params[0]) != 2:
-            found = np.power
-        name = found.__name__ if isinstance(found, np.ufunc) else called(eq.primitive)
-        return self.names.used(name, found), isinstance(found, np.ufunc)
+        function: Any = kernel(eq.primitive)
+        if eq.primitive == "power":
+            exponent = self.program.literal(eq.inputs[1])
+            if exponent is not None and nearest_double(exponent) != 2:
+                function = np.power
+        ufunc = isinstance(function, np.ufunc)
+        name = function.__name__ if ufunc else called(eq.primitive)
+        return self.names.used(name, function), ufunc
 
     def elementwise(self, eq: Equation) -> None:
         """One call of a ufunc, into memory that is known to it; NumPy's own where none is free."""
         name, writes = self.function(eq)
         arguments = ", ".join(self.operand(i, eq.output) for i in eq.inputs)
         wanted = self.target(eq.output)
-        into = wanted or (self.place(eq) if writes else None)
         if wanted and not writes:
             self.lines.append(f"    {wanted}[...] = {name}({arguments})")
-        elif into:
-            self.lines.append(f"    {name}({arguments}, {into})")
-        else:
-            return self.assign(eq, f"{name}({arguments})", self.kind(eq.output))
-        return self.new(eq.output, into or "", None if wanted else self.kind(eq.output))
+            return self.new(eq.output, wanted, None)
+        into = wanted or (self.place(eq) if writes else None)
+        if not into:
+            return self.assign(eq.output, f"{name}({arguments})", self.kind(eq.output))
+        self.lines.append(f"    {name}({arguments}, {into})")
+        return self.new(eq.output, into, None if wanted else self.kind(eq.output))
 
     def put(self, eq: Equation, wanted: str | None = None) -> None:
         """A vector of zeros but for a slice."""
         start, stop, what = self.piece(eq)
         wanted = wanted or self.target(eq.output)
         name = wanted or self.blank(eq.output)
-        (first, last, step), length = eq.static[0][0], eq.shape[0]
-        ends = [f"[:{start}]", f"[{stop}:]"] if step == 1 else ["[:]"]
-        if step == 1 and start == "0":
-            ends = ends[1:]
-        if step == 1 and (stop == str(length) or (first, last) == (0, length)):
-            ends = ends[:-1]
-        self.lines += [f"    {name}{end} = 0.0" for end in ends]
-        self.lines.append(f"    {name}[{start}:{stop}{f':{step}' if step > 1 else ''}] = {what}")
+        for zeros in self.zeros(eq, start, stop):
+            self.lines.append(f"    {name}[{zeros}] = 0.0")
+        self.lines.append(f"    {name}[{sliced(start, stop, eq)}] = {what}")
         self.new(eq.output, name, None if wanted else self.kind(eq.output))
+
+    def zeros(self, eq: Equation, start: str, stop: str) -> list[str]:
+        """Where zeros stand around a slice: before it, behind it, or everywhere at first."""
+        first, last, step = eq.static[0][0]
+        length = eq.shape[0]
+        if step != 1:
+            return [":"]
+        before = [] if start == "0" else [f":{start}"]
+        filled = stop == str(length) or (first, last) == (0, length)
+        return before if filled else [*before, f"{stop}:"]
 
     def blank(self, slot: int) -> str:
         """Memory for a slot: some that is free, or new."""
@@ -271,24 +255,24 @@ class Body:
         wanted = self.target(eq.output)
         first, second = eq.inputs if eq.inputs[1] in self.waiting else eq.inputs[::-1]
         if first in self.waiting:
-            made = self.waiting.pop(first)
-            self.put(made, wanted)
-            self.done(made.inputs)
-        made = self.waiting.pop(second)
+            left = self.waiting.pop(first)
+            self.put(left, wanted)
+            self.done(left.inputs)
+        right = self.waiting.pop(second)
         memory, name = self.memory.get(first), self.operand(first, eq.output)
         ours = memory is not None and memory.owner == name and memory.needed == 1
-        if not ours or not (memory.kind if wanted is None else wanted == name):  # type: ignore[union-attr]  # it is ours
-            self.put(made)
-            self.done(made.inputs)
+        if memory is None or not ours or not (memory.kind if wanted is None else wanted == name):
+            self.put(right)
+            self.done(right.inputs)
             return self.elementwise(eq)
-        start, stop, what = self.piece(made)
-        step = made.static[0][0][2]
-        self.lines.append(f"    {name}[{start}:{stop}{f':{step}' if step > 1 else ''}] += {what}")
-        memory.kind = None  # type: ignore[union-attr]
+        start, stop, what = self.piece(right)
+        self.lines.append(f"    {name}[{sliced(start, stop, right)}] += {what}")
+        memory.kind = None
         self.new(eq.output, name, None if wanted else self.kind(eq.output))
-        return self.done(made.inputs)
+        return self.done(right.inputs)
 
 
-def indexed(key: Sequence[Any]) -> str:
-    """An index or a slice of an array as Python's source."""
-    return f"[{key_text(tuple(key))}]" if key else ""
+def sliced(start: str, stop: str, eq: Equation) -> str:
+    """The slice that is put into a vector, as it stands between brackets."""
+    step = eq.static[0][0][2]
+    return f"{start}:{stop}:{step}" if step > 1 else f"{start}:{stop}"

@@ -3,8 +3,8 @@ needed.
 
 What is carried out in blocks becomes a function of its own for each stage, `__block0(i, j, …)`,
 which `blocks.in_blocks` calls for all blocks. What can be shared or folded has been so by
-`passes.savings`; what belongs to a stage is said by `placement`; `array_body` and `block_body`
-write the lines.
+`passes.savings`; what belongs to a stage is said by `placement`; `body` and `block_body` write the
+lines.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -25,6 +25,7 @@ from diffcmp.engines.arrays.body import Body
 from diffcmp.engines.arrays.memory import room
 from diffcmp.engines.arrays.names import Names
 from diffcmp.engines.arrays.placement import Placement, Stage
+from diffcmp.program.emit import executed
 from diffcmp.program.ir import Program
 
 CALL = re.compile(r"( +(?:\w+ = )?)(\w+)\((.*)\)")
@@ -43,12 +44,7 @@ class ArrayCode:
         """The function itself."""
         scope = dict(self.names)
         source = "\n".join(_with_arrays(line, scope) for line in self.source.splitlines())
-        exec(
-            compile(source, f"<diffcmp {self.name}>", "exec"), scope
-        )  # our own source, from an allow-listed Program
-        made = scope[self.name]
-        assert callable(made)
-        return made
+        return executed(source, self.name, scope)
 
 
 def _with_arrays(line: str, scope: dict[str, object]) -> str:
@@ -60,7 +56,8 @@ def _with_arrays(line: str, scope: dict[str, object]) -> str:
     call = CALL.fullmatch(line)
     if call is None or not isinstance(scope.get(call[2]), np.ufunc):
         return line
-    return f"{call[1]}{call[2]}({', '.join(_array(argument, scope) for argument in call[3].split(', '))})"
+    arguments = [_array(argument, scope) for argument in call[3].split(", ")]
+    return f"{call[1]}{call[2]}({', '.join(arguments)})"
 
 
 def _array(argument: str, scope: dict[str, object]) -> str:
@@ -86,84 +83,74 @@ def array_code(
     `known` holds the values of what depends on no input. `recycle`: memory is written to again when
     what it holds is not needed any more. `jit`: stages without sums are compiled by numba.
     """
-    return _Module(program, placement, known, recycle, jit).code(name)
+    module = _Module(Names(program, known), placement, recycle, jit)
+    return ArrayCode(module.source(name), name, module.names.referred)
 
 
+@dataclass(slots=True)
 class _Module:
     """The functions of one Program."""
 
-    def __init__(
-        self,
-        program: Program,
-        placement: Placement,
-        known: Mapping[int, Any],
-        recycle: bool,
-        jit: bool,
-    ) -> None:
-        self.program = program
-        self.placement = placement
-        self.names = Names(program, known)
-        self.recycle = recycle
-        self.jit = jit
-        self.functions: list[str] = []
+    names: Names
+    placement: Placement
+    recycle: bool
+    jit: bool
+    functions: list[str] = field(default_factory=list)
 
-    def code(self, name: str) -> ArrayCode:
+    def source(self, name: str) -> str:
+        """The functions of the stages, and the one that calls them."""
+        program, slots = self.names.program, self.names.slots
         equations = chain.from_iterable(self.placement.whole.values())
-        body = Body(
-            self.names, equations, _uses(self.placement, self.program.outputs), self.recycle
-        )
+        body = Body(self.names, equations, _uses(self.placement, program.outputs), self.recycle)
         for whole, stage in self.placement.turns():
             for eq in whole:
                 body.equation(eq)
             if stage is not None:
                 self.loop(body, stage)
-        parameters = ", ".join(self.names.slots[i] for i in range(len(self.program.inputs)))
-        results = ", ".join(map(body.text, self.program.outputs))
+        parameters = ", ".join(slots[i] for i in range(len(program.inputs)))
+        results = ", ".join(map(body.text, program.outputs))
         lines = [f"def {name}({parameters}):", *body.lines, f"    return {results}"]
-        return ArrayCode(
-            "\n\n\n".join([*self.functions, "\n".join(lines)]) + "\n", name, self.names.referred
-        )
+        return "\n\n\n".join([*self.functions, "\n".join(lines)]) + "\n"
 
     def loop(self, body: Body, stage: Stage) -> None:
         """A function for a stage, and the call that runs it over all blocks."""
         name = f"__block{len(self.functions)}"
-        inner = BlockBody(self.names, stage, self.recycle)
-        loop = self.jit and fused.fusible(stage)
-        if loop:
-            lines, decorated = (
-                fused.loop(self.program, stage, inner.text),
-                [f"@{self.names.used('__jit', fused.compiler())}"],
-            )
-            self.names.referred |= fused.functions()
-        else:
-            lines, decorated = inner.whole(), []
-        self.functions.append(
-            "\n".join(
-                [*decorated, f"def {name}({', '.join(['i', 'j', *inner.parameters])}):", *lines]
-            )
-        )
+        compiled = self.jit and fused.fusible(stage)
+        outer = self.block(name, stage, compiled)
         for slot in stage.kept:
             kind = ", bool" if self.names.boolean(slot) else ""
-            fresh, length = self.names.used("room", room), self.program.dims[slot][0]
-            body.lines.append(f"    {self.names.slots[slot]} = {fresh}({length}{kind})")
-            body.new(slot, self.names.slots[slot], body.kind(slot))
-        given = [name, *map(str, self.row(stage)), *map(body.text, [*inner.outer, *stage.kept])]
-        sums = "".join(f"{self.names.slots[eq.output]}, " for eq in stage.sums)
-        through = (
-            self.names.used("in_shares", in_shares)
-            if loop
-            else self.names.used("in_blocks", in_blocks)
-        )
-        call = f"{through}({', '.join(given)})"
-        body.lines.append(f"    {sums.rstrip()} = {call}" if sums else f"    {call}")
+            fresh, length = self.names.used("room", room), self.names.program.dims[slot][0]
+            body.assign(slot, f"{fresh}({length}{kind})", body.kind(slot))
+        runner = in_shares if compiled else in_blocks
+        length, end = self.row(stage)
+        given = [name, str(length), str(end), *map(body.text, [*outer, *stage.kept])]
+        call = f"{self.names.used(runner.__name__, runner)}({', '.join(given)})"
+        sums = [self.names.slots[eq.output] for eq in stage.sums]
+        targets = f"{''.join(f'{total}, ' for total in sums).rstrip()} = " if sums else ""
+        body.lines.append(f"    {targets}{call}")
         for eq in stage.sums:
             body.new(eq.output, self.names.slots[eq.output], None)
         body.done(_given(stage))
 
+    def block(self, name: str, stage: Stage, compiled: bool) -> list[int]:
+        """Write the function of a stage, and return the slots that it reads."""
+        inner = BlockBody(self.names, stage, self.recycle)
+        decorator = []
+        if compiled:
+            lines = fused.loop(self.names.program, stage, inner.text)
+            decorator = [f"@{self.names.used('__jit', fused.compiler())}"]
+            self.names.referred |= fused.functions()
+        else:
+            lines = inner.whole()
+        head = f"def {name}({', '.join(['i', 'j', *inner.parameters])}):"
+        self.functions.append("\n".join([*decorator, head, *lines]))
+        return inner.outer
+
     def row(self, stage: Stage) -> tuple[int, int]:
         """The length of the row that is divided into blocks, and the end of the last block."""
-        sums = [self.program.dims[eq.inputs[0]][0] for eq in stage.sums]
-        lengths = [*sums, *(self.program.dims[slot][0] for slot in stage.kept)]
+        dims = self.names.program.dims
+        sums = [dims[eq.inputs[0]][0] for eq in stage.sums]
+        lengths = [*sums, *(dims[slot][0] for slot in stage.kept)]
         return (sums or [max(lengths)])[0], max(lengths)
 
 

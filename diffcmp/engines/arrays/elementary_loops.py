@@ -81,9 +81,8 @@ def functions_by(
         q = fma(r, q, e3)
         q = fma(r, q, e2)
         out = 1.0 + (r + fma(r * r, q, rest))
-        half = whole(
-            0.5 * n
-        )  # in two steps: 2**1024 is no number, and small results have fewer bits
+        # in two steps: 2**1024 is no number, and small results have fewer bits
+        half = whole(0.5 * n)
         out = out * power_of_two(half) * power_of_two(n - half)
         return out if x == x else x
 

@@ -24,31 +24,19 @@ from diffcmp.errors import Fault, InputError
 from diffcmp.program.ir import Equation, Program
 
 Name: TypeAlias = Callable[[int], str]
+Compiler: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-INFIX = {
-    "add": "+",
-    "sub": "-",
-    "mul": "*",
-    "div": "/",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-    "eq": "==",
-    "ne": "!=",
-    "and": "and",
-    "or": "or",
-}
+# what numba compiles of `math`: a fact of numba, not of the primitives
 CALLED = frozenset(
-    "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp expm1 log log2 log10 log1p sqrt hypot erf erfc "
-    "copysign".split()
+    "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp expm1 "
+    "log log2 log10 log1p sqrt hypot erf erfc copysign".split()
 )
-OWN = frozenset({"exp", "sin", "cos"})
-OTHER = frozenset({"neg", "not", "where", "abs", "power", "take", "put"})
+SPELLED = frozenset({"where", "abs", "power", "take", "put"})  # by Python's own means
+OWN = frozenset({"exp", "sin", "cos"})  # of `elementary_loops`
 
 
 @cache
-def compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def compiler() -> Compiler:
     """What compiles a loop: it releases Python's lock, and divides as IEEE 754 says.
 
     Raises
@@ -58,37 +46,34 @@ def compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     try:
         import numba
     except ImportError:
-        raise InputError(
-            Fault.EXTRA, what="a compiled loop", package="numba", extra="jit"
-        ) from None
-    made: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(
-        nogil=True, error_model="numpy"
-    )
-    return made
+        what = "a compiled loop"
+        raise InputError(Fault.EXTRA, what=what, package="numba", extra="jit") from None
+    compile_: Compiler = numba.njit(nogil=True, error_model="numpy")
+    return compile_
 
 
 def functions() -> dict[str, object]:
     """What a loop calls, by name."""
-    return {
-        "__math": math,
-        **{f"__{name}": function for name, function in compiled_functions().items()},
-    }
+    own = {f"__{name}": function for name, function in compiled_functions().items()}
+    return {"__math": math, **own}
 
 
 def fusible(stage: Stage) -> bool:
     """Whether numba knows all that a stage does; sums stay NumPy's, whose order they have."""
-    return not stage.sums and all(
-        eq.primitive in {*INFIX, *CALLED, *OTHER} for eq in stage.equations
-    )
+    known = CALLED | SPELLED
+    return not stage.sums and all(eq.primitive in known or operator(eq) for eq in stage.equations)
+
+
+def operator(eq: Equation) -> str:
+    """The sign or the word between the operands, or before one; "" for what is no operator here."""
+    return "" if eq.primitive in ("power", "pow") else eq.entry.infix.strip()
 
 
 def loop(program: Program, stage: Stage, text: Name) -> list[str]:
     """The lines of the function of a stage: `text` gives the source of what it reads. What it
     writes is called `__all`, with the number of the slot."""
-    inner, edge = (
-        _Element(program, stage, text, near=True),
-        _Element(program, stage, text, at_ends=True),
-    )
+    inner = _Element(program, stage, text, near=True)
+    edge = _Element(program, stage, text, at_ends=True)
     return [
         f"    first, last = min(max(i, {inner.first}), j), max(min(j, {inner.last}), i)",
         "    last = max(first, last)",
@@ -133,17 +118,18 @@ class _Element:
         self.limited: set[str] = set()
         self.lines: list[str] = []
         self.views: list[str] = []
-        self.known: dict[tuple[int, int], str] = {}
+        self.names: dict[tuple[int, int], str] = {}
         self.first, self.last = 0, 2**62
         for eq in stage.equations:  # in their order, so that nothing nests deeper than a slice
             self.value(eq.output, 0)
         for slot in stage.kept:
-            self.within(0, program.dims[slot][0])
-            value = self.value(slot, 0)
+            (length,) = program.dims[slot]
+            self.within(0, length)
+            value, target = self.value(slot, 0), f"__all{slot}"
             if at_ends:
-                self.lines.append(f"if k < {program.dims[slot][0]}: __all{slot}[k] = {value}")
+                self.lines.append(f"if k < {length}: {target}[k] = {value}")
             else:
-                self.lines.append(f"{self.view(f'__all{slot}', slot, 0)}[k] = {value}")
+                self.lines.append(f"{self.view(target, slot, 0)}[k] = {value}")
 
     def within(self, shift: int, length: int) -> None:
         """Where there are no branches, k + shift lies inside of a vector."""
@@ -151,25 +137,25 @@ class _Element:
 
     def value(self, slot: int, shift: int) -> str:
         """The source of element k + shift of a slot."""
-        if (slot, shift) not in self.known:
-            name = f"__v{slot}_{shift}".replace("-", "m")
-            source = (
-                self.source(self.made[slot], shift) if slot in self.made else self.read(slot, shift)
-            )
-            if slot in self.made or "[" in source:
+        if (slot, shift) not in self.names:
+            made = slot in self.made
+            source = self.source(self.made[slot], shift) if made else self.read(slot, shift)
+            if made or "[" in source:
+                name = f"__v{slot}_{shift}".replace("-", "m")
                 self.lines.append(f"{name} = {source}")
                 source = name
-            self.known[slot, shift] = source
-        return self.known[slot, shift]
+            self.names[slot, shift] = source
+        return self.names[slot, shift]
 
     def read(self, slot: int, shift: int) -> str:
-        shape = self.program.dims[slot]
+        """The source of an element of what the stage is given."""
+        shape, text = self.program.dims[slot], self.text(slot)
         if shape in ((), (1,)):
-            return self.text(slot) + ("[0]" if shape else "")
+            return f"{text}[0]" if shape else text
         self.within(shift, shape[0])
         if self.at_ends:
-            return f"{self.text(slot)}[min(max(k + {shift}, 0), {shape[0] - 1})]"
-        return f"{self.view(self.text(slot), slot, shift)}[k]"
+            return f"{text}[min(max(k + {shift}, 0), {shape[0] - 1})]"
+        return f"{self.view(text, slot, shift)}[k]"
 
     def view(self, text: str, slot: int, shift: int) -> str:
         """A vector from where the loop without branches begins: an index from 0 on needs no test
@@ -180,43 +166,47 @@ class _Element:
         return name
 
     def source(self, eq: Equation, shift: int) -> str:
+        """The source of an element of an equation's value."""
         if eq.primitive == "take":
             return self.value(eq.inputs[0], shift + eq.static[0][0][0])
         if eq.primitive == "put":
-            start, stop, _ = eq.static[0][0]
-            inside, length = self.value(eq.inputs[0], shift - start), stop - start
-            self.within(shift - start, length)
-            return (
-                f"{inside} if 0 <= k + {shift - start} < {length} else 0.0"
-                if self.at_ends
-                else inside
-            )
+            return self.inside(eq, shift)
         arguments = [self.value(i, shift) for i in eq.inputs]
-        if eq.primitive in ("sin", "cos") and self.near:
-            if arguments[0] not in self.limited:
-                self.limited.add(arguments[0])
-                self.lines.append(f"__far += 1 if abs({arguments[0]}) > {FAR} else 0")
-            return f"__near_{eq.primitive}({arguments[0]})"
+        if self.near and eq.primitive in ("sin", "cos"):
+            (x,) = arguments
+            if x not in self.limited:
+                self.limited.add(x)
+                self.lines.append(f"__far += 1 if abs({x}) > {FAR} else 0")
+            return f"__near_{eq.primitive}({x})"
         return spelled(eq, arguments, self.program)
+
+    def inside(self, eq: Equation, shift: int) -> str:
+        """The source of an element of a slice that is put into zeros."""
+        start, stop, _ = eq.static[0][0]
+        at, length = shift - start, stop - start
+        value = self.value(eq.inputs[0], at)
+        self.within(at, length)
+        return f"{value} if 0 <= k + {at} < {length} else 0.0" if self.at_ends else value
 
 
 def spelled(eq: Equation, arguments: list[str], program: Program) -> str:
     """One operation on numbers, in the Python that numba compiles."""
-    if eq.primitive in INFIX:
-        return f"{arguments[0]} {INFIX[eq.primitive]} {arguments[1]}"
-    if eq.primitive in ("neg", "not"):
-        return f"-{arguments[0]}" if eq.primitive == "neg" else f"not {arguments[0]}"
-    if eq.primitive == "where":
-        return f"{arguments[1]} if {arguments[0]} else {arguments[2]}"
-    if eq.primitive == "power":
-        exponent = program.by_output.get(eq.inputs[1])
-        n = nearest_double(exponent.params[0]) if exponent is not None and exponent.params else 0.0
+    sign, x, name = operator(eq), arguments[0], eq.primitive
+    if sign and len(arguments) == 2:
+        return f"{x} {sign} {arguments[1]}"
+    if sign:
+        return f"not {x}" if sign == "not" else f"{sign}{x}"
+    if name == "where":
+        return f"{arguments[1]} if {x} else {arguments[2]}"
+    if name == "power":
+        exponent = program.literal(eq.inputs[1])
+        n = 0.0 if exponent is None else nearest_double(exponent)
         if n == 2:
-            return f"{arguments[0]} * {arguments[0]}"
-        whole = n.is_integer() and 2 < n <= LARGEST
-        return (
-            f"__power({arguments[0]}, {int(n)})" if whole else f"{arguments[0]} ** {arguments[1]}"
-        )
-    if eq.primitive in OWN:
-        return f"__{eq.primitive}({arguments[0]})"
-    return f"{'abs' if eq.primitive == 'abs' else f'__math.{eq.primitive}'}({', '.join(arguments)})"
+            return f"{x} * {x}"
+        if n.is_integer() and 2 < n <= LARGEST:
+            return f"__power({x}, {int(n)})"
+        return f"{x} ** {arguments[1]}"
+    if name in OWN:
+        return f"__{name}({x})"
+    function = name if name == "abs" else f"__math.{name}"
+    return f"{function}({', '.join(arguments)})"

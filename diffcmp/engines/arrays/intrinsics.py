@@ -20,8 +20,8 @@ def functions(
 
 @cache
 def compiled_functions() -> Mapping[str, Callable[..., Any]]:
-    """The same, compiled by numba. Where a processor has no fused multiply-add, the C library's is
-    called: right, and slow."""
+    """These functions compiled by numba. Where a processor has no fused multiply-add, the C
+    library's is called: right, and slow."""
     from llvmlite import ir
     from numba import njit, types
     from numba.extending import intrinsic
@@ -30,9 +30,10 @@ def compiled_functions() -> Mapping[str, Callable[..., Any]]:
 
     @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
     def fma(context: Any, x: Any, y: Any, z: Any) -> Any:
-        return double(
-            double, double, double
-        ), lambda _context, builder, _signature, values: builder.fma(*values)
+        def code(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+            return builder.fma(*values)
+
+        return double(double, double, double), code
 
     @intrinsic  # type: ignore[untyped-decorator]
     def power_of_two(context: Any, n: Any) -> Any:

@@ -11,13 +11,12 @@ import numpy as np
 from diffcmp.program.emit import python_names
 from diffcmp.program.ir import Program
 
-RESERVED = frozenset(
-    f"{name}{k}" for name in "ij" for k in ("", *range(100))
-)  # where blocks begin and end
+# where blocks begin and end
+RESERVED = frozenset(f"{name}{k}" for name in "ij" for k in ("", *range(100)))
 
 
 class Names:
-    """What the functions of one Program share: `slots` are names of values, `used` what the code
+    """What the functions of one Program share: `slots` are names of values, `referred` what the code
     refers to."""
 
     def __init__(self, program: Program, known: Mapping[int, Any]) -> None:

@@ -23,9 +23,8 @@ WIDEST = 1024  # elements beside a block that are computed twice, at most
 
 @dataclass(slots=True)
 class Stage:
-    """The equations of one loop over blocks, the slots that outlive it, those whose sums do, and
-    for each slot how far it
-    reaches beyond a block: (low, high)."""
+    """The equations of one loop over blocks, the slots that outlive it, the sums that do, and for
+    each slot how far it reaches beyond a block: (low, high)."""
 
     equations: list[Equation] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
@@ -65,13 +64,10 @@ def placed(program: Program, long: int | None) -> Placement:
     levels = _Levels(program, long)
     for eq in program.equations:
         levels.place(eq)
-    found = levels.placement()
-    narrow = all(
-        high - low <= WIDEST
-        for stage in found.stages.values()
-        for low, high in stage.reach.values()
-    )
-    return found if narrow else placed(program, None)
+    placement = levels.placement()
+    reaches = [reach for stage in placement.stages.values() for reach in stage.reach.values()]
+    narrow = all(high - low <= WIDEST for low, high in reaches)
+    return placement if narrow else placed(program, None)
 
 
 class _Levels:
@@ -95,16 +91,17 @@ class _Levels:
             self.sums.add(eq.output)
             self.summed[level] = self.program.dims[eq.inputs[0]][0]
             self.level[eq.output] = level + 1
-        elif self.in_blocks(eq):
-            level = max(
-                self.level[i] + (i in self.blocked and self.meets_whole(eq, i)) for i in eq.inputs
-            )
-            self.level[eq.output] = level
+            return
+        blocked = self.in_blocks(eq)
+        level = 0
+        for i in eq.inputs:
+            whole = i in self.blocked and (not blocked or self.meets_whole(eq, i))
+            level = max(level, self.level[i] + whole)
+        self.level[eq.output] = level
+        if blocked:
             self.blocked.add(eq.output)
             self.stages[level].equations.append(eq)
         else:
-            level = max((self.level[i] + (i in self.blocked) for i in eq.inputs), default=0)
-            self.level[eq.output] = level
             self.whole[level].append(eq)
 
     def meets_whole(self, eq: Equation, slot: int) -> bool:
@@ -113,16 +110,16 @@ class _Levels:
         return self.program.dims[slot] != eq.shape and eq.primitive not in ("take", "put")
 
     def in_blocks(self, eq: Equation) -> bool:
+        """Whether it works on long vectors, element by element or by a shift."""
         if self.long is None or not eq.inputs or len(eq.shape) != 1 or eq.shape[0] < self.long:
             return False
-        if eq.primitive == "take":  # of what is whole, it is a view
-            return (
-                eq.inputs[0] in self.blocked
-                and shift(eq, self.program.dims[eq.inputs[0]]) is not None
-            )
-        if eq.primitive == "put":
-            return shift(eq, self.program.dims[eq.inputs[0]]) is not None
-        return eq.entry.structure is None
+        if eq.primitive not in ("take", "put"):
+            return eq.entry.structure is None
+        whole = eq.inputs[0] not in self.blocked  # of what is whole, a slice is a view
+        return not (whole and eq.primitive == "take") and self.shifts(eq)
+
+    def shifts(self, eq: Equation) -> bool:
+        return shift(eq, self.program.dims[eq.inputs[0]]) is not None
 
     def adds_up(self, eq: Equation) -> bool:
         """Whether it is a sum of all that a stage makes; those of one stage are of one length,
@@ -135,10 +132,9 @@ class _Levels:
     def placement(self) -> Placement:
         outlive = set(self.program.outputs)
         for eq in self.program.equations:
-            here = self.level[eq.output] if eq.output in self.blocked else None
-            outlive.update(
-                i for i in eq.inputs if self.level[i] != here and eq.output not in self.sums
-            )
+            if eq.output not in self.sums:
+                here = self.level[eq.output] if eq.output in self.blocked else None
+                outlive.update(i for i in eq.inputs if self.level[i] != here)
         for stage in self.stages.values():
             stage.kept = [eq.output for eq in stage.equations if eq.output in outlive]
             _reach(stage, self.program, self.blocked)
@@ -150,12 +146,12 @@ def _reach(stage: Stage, program: Program, blocked: set[int]) -> None:
     reach = dict.fromkeys([*stage.kept, *(eq.inputs[0] for eq in stage.sums)], (0, 0))
     here = {eq.output for eq in stage.equations}
     for eq in reversed(stage.equations):
-        low, high = reach.get(eq.output, (0, 0))
-        by = 0
+        low, high = reach.setdefault(eq.output, (0, 0))
         if eq.primitive in ("take", "put"):
-            by = eq.static[0][0][0] * (1 if eq.primitive == "take" else -1)
-        for i in eq.inputs:
-            if i in here:
-                before = reach.get(i, (low + by, high + by))
-                reach[i] = min(before[0], low + by), max(before[1], high + by)
-    stage.reach = {slot: reach.get(slot, (0, 0)) for slot in here}
+            start = eq.static[0][0][0]
+            by = start if eq.primitive == "take" else -start
+            low, high = low + by, high + by
+        for i in here.intersection(eq.inputs):
+            least, most = reach.get(i, (low, high))
+            reach[i] = min(least, low), max(most, high)
+    stage.reach = reach

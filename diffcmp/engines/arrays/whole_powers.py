@@ -26,8 +26,7 @@ def power_by(fma: Callable[[float, float, float], float]) -> Power:
             product = high * x
             low = fma(low, x, fma(high, x, -product))
             high = product
-        return (
-            high + low if high - high == 0.0 and low != 0.0 else high
-        )  # of inf, low is nan; and -0 + 0 is 0
+        # of inf, low is nan; and -0 + 0 is 0
+        return high + low if high - high == 0.0 and low != 0.0 else high
 
     return power
