@@ -139,17 +139,19 @@ def trained(seed: int, kept: float, wrong: float, steps: int) -> tuple[float, fl
     random = np.random.default_rng(seed)
     x, y = points(random, TRAINING)
     unseen, classes = points(random, TEST)
-    w, v = random.normal(size=(3, HIDDEN)), random.normal(size=HIDDEN) / 4
+    w = random.normal(size=(3, HIDDEN))
+    v = random.normal(size=HIDDEN) / 4
     for _ in range(steps):
         batch = random.integers(TRAINING, size=BATCH)
         mask = (random.uniform(size=HIDDEN) < kept) / kept
-        noise_w = 1 + wrong * random.normal(size=w.shape)
-        noise_v = 1 + wrong * random.normal(size=v.shape)
         values = {"y": y[batch], "X": x[batch], "W": w, "m": mask, "v": v}
         slope = slopes(LOSS, values)
-        w = w - RATE / BATCH * noise_w * slope["W"]
-        v = v - RATE / BATCH * noise_v * slope["v"]
-    loss = np.logaddexp(0, -y * (np.tanh(x @ w) @ v)).mean()
+        w_noise = 1 + wrong * random.normal(size=w.shape)
+        v_noise = 1 + wrong * random.normal(size=v.shape)
+        w = w - RATE / BATCH * w_noise * slope["W"]
+        v = v - RATE / BATCH * v_noise * slope["v"]
+    margins = y * (np.tanh(x @ w) @ v)
+    loss = np.logaddexp(0, -margins).mean()
     right = np.sign(np.tanh(unseen @ w) @ v) == classes
     return float(loss), float(right.mean())
 

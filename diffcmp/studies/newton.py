@@ -6,19 +6,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Annotated, Any
 
 import numpy as np
 
 from diffcmp.backends.registry import able
 from diffcmp.deadline import Deadline
-from diffcmp.derivatives.arrays import gradient, hessian
+from diffcmp.derivatives.arrays import hessian
 from diffcmp.language.parser import parse
 from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point
 from diffcmp.report.record import Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, table
+from diffcmp.studies.numbers import absolute_error, slopes
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.certify import certify
@@ -53,9 +53,8 @@ class Slope:
         """The largest error of the derivative around the minimum: at a single point rounding may
         be lucky."""
         slope = self.function()
-        truths = [certain(certify(COST, x).derivative("x")) for x in AROUND]
-        pairs = zip(AROUND, truths, strict=True)
-        return max(float(abs(Fraction(slope(x)) - true)) for x, true in pairs)
+        truths = {x: certain(certify(COST, x).derivative("x")) for x in AROUND}
+        return max(absolute_error(slope(x), true) for x, true in truths.items())
 
 
 SLOPES = [Slope(name) for name in ("dual", "tape", "symbolic", "complex-step", "richardson")]
@@ -154,7 +153,7 @@ def newton(
 def errors(path: list[float]) -> list[float]:
     """Distances to the certified minimum."""
     best = certain(certify("-log(x)", 3).value)
-    return [float(abs(Fraction(x) - best)) for x in path]
+    return [absolute_error(x, best) for x in path]
 
 
 def fitted_order(path: list[float]) -> float:
@@ -175,8 +174,8 @@ def one_step(size: int, random: np.random.Generator) -> tuple[float, float]:
     best = random.normal(size=size)
     x = 10 * random.normal(size=size)
     values = {"x": x, "A": a, "b": a @ best}
-    f = gradient(QUADRATIC)
-    i = f.names.index("x")
-    given = [values[name] for name in f.names]
-    step = np.linalg.solve(hessian(QUADRATIC)(*given)[i][i], f(*given)[i])
+    curvature = hessian(QUADRATIC)
+    i = curvature.names.index("x")
+    block = curvature(*(values[name] for name in curvature.names))[i][i]
+    step = np.linalg.solve(block, slopes(QUADRATIC, values)["x"])
     return float(abs(x - best).max()), float(abs(x - step - best).max())

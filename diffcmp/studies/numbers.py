@@ -1,15 +1,18 @@
-"""Numbers that several studies work with: certified ones as floats, gradients by the names of the
-variables, exponents of power laws."""
+"""Numbers that several studies work with: certified ones as floats and errors against them,
+gradients by the names of the variables, exponents of power laws."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from numpy.typing import NDArray
 
+from diffcmp.accuracy.errors import Errors
 from diffcmp.accuracy.fit import slope
+from diffcmp.arithmetic.floats import Floats
 from diffcmp.derivatives.arrays import gradient
 from diffcmp.truth.record import Quantity
 
@@ -18,6 +21,13 @@ def nearest(quantity: Quantity | None) -> float:
     """A certified number, which there is, by its first 17 digits."""
     assert quantity is not None
     return float(quantity.text(17))
+
+
+def absolute_error(value: Any, true: Fraction) -> float:
+    """|value − true| of a finite float64, rounded once."""
+    error = Errors(value, true, Floats()).absolute
+    assert error is not None
+    return error
 
 
 def slopes(text: str, values: Mapping[str, Any], backend: str = "tape") -> dict[str, NDArray[Any]]:

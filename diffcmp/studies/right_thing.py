@@ -8,7 +8,6 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Annotated, Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from diffcmp.derivatives.arrays import gradient
 from diffcmp.engines.derived import adjoint
 from diffcmp.report.record import Chart, Curve, Report
 from diffcmp.studies.layout import Axes, chart, conclusions, table
-from diffcmp.studies.numbers import power
+from diffcmp.studies.numbers import absolute_error, power
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.certify import certify
@@ -161,14 +160,14 @@ def power_method(steps: Sequence[int]) -> Iteration:
     """The eigenvalue of the covariance, and its derivative: by the rule the product of the elements
     of the eigenvector."""
     truth = certify("eigmax(A)", {"A": COVARIANCE})
-    exact = np.array([certain(truth.derivative(name)) for name in truth.along], float).reshape(3, 3)
+    elements = [certain(truth.derivative(name)) for name in truth.along]
+    exact = np.array(elements, float).reshape(3, 3)
     value, unrolled, implicit = [], [], []
     start = 1 / np.arange(1.0, 4.0)
     for k in each(steps, "steps of the power method"):
         v = np.linalg.matrix_power(COVARIANCE, k) @ start
         v /= np.linalg.norm(v)
-        rayleigh = Fraction(float(v @ COVARIANCE @ v))
-        value.append(float(abs(rayleigh - certain(truth.value))))
+        value.append(absolute_error(v @ COVARIANCE @ v, certain(truth.value)))
         unrolled.append(float(abs(gradient(iterated(k))(COVARIANCE) - exact).max()))
         implicit.append(float(abs(np.outer(v, v) - exact).max()))
     return Iteration(steps, value, unrolled, implicit)
@@ -182,10 +181,9 @@ def fixed_point(steps: Sequence[int]) -> Iteration:
     value, unrolled, implicit = [], [], []
     for k in each(steps, "steps of Kepler's iteration"):
         row = compare(unrolling(k), AT, backends=["dual"]).rows[0]
-        reached = float(row.value)
-        rule = certain(certify(IMPLICIT, reached).value)
-        value.append(float(abs(Fraction(reached) - certain(truth.value))))
-        unrolled.append(float(abs(Fraction(row.derivative["M"]) - exact)))
+        rule = certain(certify(IMPLICIT, float(row.value)).value)
+        value.append(absolute_error(row.value, certain(truth.value)))
+        unrolled.append(absolute_error(row.derivative["M"], exact))
         implicit.append(float(abs(rule - exact)))
     return Iteration(steps, value, unrolled, implicit)
 
@@ -202,15 +200,16 @@ def iterated(k: int) -> str:
 
 def system(n: int, random: np.random.Generator) -> Solved:
     """A random system, its gradients in A held against certified ones."""
-    a, b = random.normal(size=(n, n)), random.normal(size=n)
+    a = random.normal(size=(n, n))
+    b = random.normal(size=n)
     rule, elimination = "sum(solve(A, b))", "sum(solve_gauss(A, b))"
     truth = certify(rule, {"A": a.tolist(), "b": b.tolist()})
     exact = [certain(truth.derivative(name)) for name in truth.along][: n * n]
 
     def digits(text: str) -> float:
-        slopes = gradient(text)(a, b)[0].ravel()
-        errors = [abs((Fraction(float(d)) - e) / e) for d, e in zip(slopes, exact, strict=True)]
-        return -math.log10(max(float(max(errors)), U))
+        pairs = zip(gradient(text)(a, b)[0].ravel(), exact, strict=True)
+        worst = max(absolute_error(d, true) / abs(float(true)) for d, true in pairs)
+        return -math.log10(max(worst, U))
 
     times = seconds(rule, a, b), seconds(elimination, a, b)
     return Solved(n, digits(rule), digits(elimination), *times)

@@ -86,15 +86,16 @@ def cases(count: int) -> dict[str, Case]:
 def tried(functions: dict[str, Case], per_decade: int) -> list[Rule]:
     """What every rule loses for those of the functions to which all rules apply."""
     rules: dict[tuple[str, str], Rule] = {}
+    settings: dict[str, Any] = {"backends": METHODS, "per_decade": per_decade, "h_min": 1e-20}
     for name, case in each(functions.items(), "functions"):
-        many = sweep(
-            case.expr, case.at, wrt=case.wrt, backends=METHODS, per_decade=per_decade, h_min=1e-20
-        )
-        for series in many.series if all_rules_apply(many) else ():
+        many = sweep(case.expr, case.at, wrt=case.wrt, **settings)
+        if not all_rules_apply(many):
+            continue
+        for series in many.series:
             for rule, digits in digits_by_rule(many, series).items():
-                lost = max(0.0, (series.best_digits or 0.0) - digits)
                 key = series.backend, rule
-                rules.setdefault(key, Rule(*key)).lost[name] = lost
+                lost = (series.best_digits or 0.0) - digits
+                rules.setdefault(key, Rule(*key)).lost[name] = max(0.0, lost)
     return list(rules.values())
 
 
