@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.derivatives.prepared import Derivative, Made
+from diffcmp.derivatives.prepared import Compiled, Derivative
 from diffcmp.engines import products
 from diffcmp.engines.derived import input_shapes, only
 from diffcmp.passes.scalars import scalarised
@@ -55,8 +55,7 @@ def gradient(
 
     `tape` is one reverse sweep, whatever the number of inputs; `dual` one run of forward mode for
     each of them; any other backend works by components. `jit`: numba compiles what `tape` does to
-    long arrays; needs the
-        extra `diffcmp[jit]`.
+    long arrays; needs the extra `diffcmp[jit]`.
 
     Raises
     ------
@@ -71,13 +70,13 @@ def gradient(
     if backend not in ("tape", "dual"):
         _method(backend)
     names = None if wrt is None else tuple(wrt)
-    made = Derivative("gradient", expr, partial(_gradient, backend=backend, jit=jit, wrt=names))
-    chosen(made.names, names)
-    return made
+    nabla = Derivative("gradient", expr, partial(_gradient, backend=backend, jit=jit, wrt=names))
+    chosen(nabla.names, names)
+    return nabla
 
 
 @lru_cache(maxsize=256)
-def _gradient(program: Program, backend: str, jit: bool, wrt: tuple[str, ...] | None) -> Made:
+def _gradient(program: Program, backend: str, jit: bool, wrt: tuple[str, ...] | None) -> Compiled:
     program = number_valued(program)
     names = differentiated(program, wrt)
     if backend == "tape":
@@ -88,19 +87,19 @@ def _gradient(program: Program, backend: str, jit: bool, wrt: tuple[str, ...] | 
     return lambda *x: single([owned(part) for part in products.split(row(*x)[0], shapes)])
 
 
-def _arrays(f: Callable[..., Sequence[Any]]) -> Made:
+def _arrays(f: Callable[..., Sequence[Any]]) -> Compiled:
     return lambda *x: single([owned(part, x) for part in f(*x)])
 
 
-def _jvp(program: Program) -> Made:
+def _jvp(program: Program) -> Compiled:
     return _arrays(products.jvp(program))
 
 
-def _vjp(program: Program) -> Made:
+def _vjp(program: Program) -> Compiled:
     return _arrays(products.vjp(program))
 
 
-def _hvp(program: Program) -> Made:
+def _hvp(program: Program) -> Compiled:
     return _arrays(products.hvp(number_valued(program)))
 
 
@@ -112,7 +111,7 @@ def _method(name: str) -> Backend:
     return able(name, 1)
 
 
-def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = None) -> Made:
+def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = None) -> Compiled:
     """The Jacobian, or its columns for some variables, by a backend that works on numbers: each row
     a gradient."""
     from diffcmp.point.coordinate import coordinate
@@ -123,15 +122,10 @@ def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = N
     rows = [_method(backend).prepare(only(numbers, i), names) for i in range(len(numbers.outputs))]
 
     def dense(*x: Any) -> NDArray[Any]:
-        at = Point(
-            {
-                n: coordinate(float(v))
-                for n, v in zip(numbers.inputs, products.flattened(x), strict=True)
-            }
-        )
-        return np.array(
-            [[float(row.derivative[n]) for n in names] for row in (f(at) for f in rows)]
-        )
+        coordinates = [coordinate(float(v)) for v in products.flattened(x)]
+        at = Point(dict(zip(numbers.inputs, coordinates, strict=True)))
+        derivatives = [row(at).derivative for row in rows]
+        return np.array([[float(derivative[n]) for n in names] for derivative in derivatives])
 
     return dense
 
@@ -158,7 +152,7 @@ def jacobian(expr: str | Program, backend: str | None = None) -> Derivative:
 
 
 @lru_cache(maxsize=256)
-def _jacobian(program: Program, backend: str | None) -> Made:
+def _jacobian(program: Program, backend: str | None) -> Compiled:
     if backend in ("dual", "tape", None):
         dense = products.jacobian(program, None if backend is None else backend == "dual")
     else:
@@ -166,8 +160,8 @@ def _jacobian(program: Program, backend: str | None) -> Made:
     shape, shapes = products.value_shape(program), input_shapes(program)
 
     def blocks(*x: Any) -> Any:
-        found = products.split(dense(*x), shapes)
-        return single([owned(b.reshape((*shape, *s))) for b, s in zip(found, shapes, strict=True)])
+        columns = zip(products.split(dense(*x), shapes), shapes, strict=True)
+        return single([owned(block.reshape((*shape, *of))) for block, of in columns])
 
     return blocks
 
@@ -192,27 +186,20 @@ def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
 
 
 @lru_cache(maxsize=256)
-def _hessian(program: Program, sparse: bool) -> Made:
+def _hessian(program: Program, sparse: bool) -> Compiled:
     program = number_valued(program)
     whole, shapes = products.hessian(program), input_shapes(program)
     ends = [products.size(shapes[:i]) for i in range(len(shapes) + 1)]
 
+    def block(matrix: Any, i: int, j: int) -> Any:
+        part = matrix[ends[i] : ends[i + 1], ends[j] : ends[j + 1]]
+        return part if sparse else owned(part.reshape((*shapes[i], *shapes[j])))
+
     def blocks(*x: Any) -> Any:
-        found = whole(*x)
-        matrix = found.scipy() if sparse else found.dense()
-        rows = []
-        for i, row in enumerate(shapes):
-            parts = [
-                matrix[ends[i] : ends[i + 1], ends[j] : ends[j + 1]] for j in range(len(shapes))
-            ]
-            rows.append(
-                single(
-                    parts
-                    if sparse
-                    else [owned(p.reshape((*row, *s))) for p, s in zip(parts, shapes, strict=True)]
-                )
-            )
-        return single(rows)
+        entries = whole(*x)
+        matrix = entries.scipy() if sparse else entries.dense()
+        n = range(len(shapes))
+        return single([single([block(matrix, i, j) for j in n]) for i in n])
 
     return blocks
 

@@ -53,25 +53,22 @@ def grad(
 
     problem = located(expr, at)
     program = number_valued(problem.program)
-    found = (
-        able(backend, 1)
-        .prepare(problem.scalar, problem.scalar.inputs, 1, dtype)(problem.at)
-        .derivative
-    )
-    gathered = {
-        name: _gathered(found, name, program.dims[i], dtype)
+    prepared = able(backend, 1).prepare(problem.scalar, problem.scalar.inputs, 1, dtype)
+    elements = prepared(problem.at).derivative
+    derivatives = {
+        name: _gathered(elements, name, program.dims[i], dtype)
         for i, name in enumerate(program.inputs)
     }
-    return gathered if isinstance(at, Mapping) else gathered[program.inputs[0]]
+    return derivatives if isinstance(at, Mapping) else derivatives[program.inputs[0]]
 
 
-def _gathered(found: Mapping[str, Any], name: str, shape: Shape, dtype: str) -> Any:
+def _gathered(elements: Mapping[str, Any], name: str, shape: Shape, dtype: str) -> Any:
     """The derivative with respect to one variable from those with respect to its elements."""
     if not shape:
-        return found[name]
+        return elements[name]
     import numpy as np
 
-    return np.array([found[element] for element in components(name, shape)], dtype).reshape(shape)
+    return np.array([elements[one] for one in components(name, shape)], dtype).reshape(shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,9 +143,8 @@ def _parsed(text: str) -> Program:
 @lru_cache(maxsize=256)
 def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[..., Any]:
     if backend in ("dual", "tape"):
-        derived = only(
-            tangent(program, name) if backend == "dual" else adjoint(program, (name,)), 1
-        )
+        whole = tangent(program, name) if backend == "dual" else adjoint(program, (name,))
+        derived = only(whole, 1)
         if not program.scalar:
             return _method(compiled(derived))
         return _in_loops(derived) if jit else elementwise(derived)
@@ -169,10 +165,9 @@ def _by_backend(program: Program, name: str, backend: str) -> Callable[..., Any]
     ready = able(backend, 1).prepare(program, [name])
 
     def slope(*values: float) -> float:
-        where = Point(
-            {n: coordinate(float(x)) for n, x in zip(program.inputs, values, strict=True)}
-        )
-        return float(ready(where).derivative[name])
+        coordinates = [coordinate(float(x)) for x in values]
+        at = Point(dict(zip(program.inputs, coordinates, strict=True)))
+        return float(ready(at).derivative[name])
 
     def anywhere(*values: Any) -> Any:
         from diffcmp.engines.pointwise import one_by_one

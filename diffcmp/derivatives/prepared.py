@@ -18,7 +18,7 @@ from diffcmp.language.parser import parse, variables_of
 from diffcmp.primitives.shapes import Shape, spelled
 from diffcmp.program.ir import Program
 
-Made: TypeAlias = Callable[..., Any]
+Compiled: TypeAlias = Callable[..., Any]
 DOUBLE = np.dtype(float)
 SHAPES = 64  # combinations of shapes that one derivative keeps code for
 Also: TypeAlias = Literal["nothing", "directions", "cotangent"]
@@ -35,7 +35,7 @@ class Derivative:
 
     name: str
     expr: str | Program
-    make: Callable[[Program], Made]
+    make: Callable[[Program], Compiled]
     also: Also = "nothing"
 
     def __post_init__(self) -> None:
@@ -67,18 +67,18 @@ class Derivative:
             raise self.miscounted(len(values))
         arrays = [array_from(value) for value in values]
         shapes = tuple([array.shape for array in arrays])
-        made = self.ready.get(shapes) or self.prepared(arrays, shapes)
-        return made(*arrays)
+        function = self.ready.get(shapes) or self.prepared(arrays, shapes)
+        return function(*arrays)
 
     @cached_property
-    def ready(self) -> dict[tuple[Shape, ...], Made]:
+    def ready(self) -> dict[tuple[Shape, ...], Compiled]:
         """What has been made for arrays of some shapes: not looked at again."""
         return {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "ready"}
 
-    def prepared(self, arrays: Sequence[NDArray[Any]], given: tuple[Shape, ...]) -> Made:
+    def prepared(self, arrays: Sequence[NDArray[Any]], given: tuple[Shape, ...]) -> Compiled:
         """The derivative compiled for arrays of these shapes."""
         program = self.program(arrays)
         for name, shape, wanted in zip(self.parameters, given, self.shapes(program), strict=True):
@@ -88,8 +88,8 @@ class Derivative:
                 )
         if len(self.ready) >= SHAPES:
             self.ready.clear()
-        made = self.make(program)
-        self.ready[given] = _of_numbers(made) if () in given else made
+        function = self.make(program)
+        self.ready[given] = _of_numbers(function) if () in given else function
         return self.ready[given]
 
     def miscounted(self, given: int) -> InputError:
@@ -115,9 +115,9 @@ class Derivative:
         return (*shapes, products.value_shape(program)) if self.also == "cotangent" else shapes
 
 
-def _of_numbers(made: Made) -> Made:
-    """The same function, which is given an array without axes for each number."""
-    return lambda *arrays: made(*[array if array.ndim else float(array) for array in arrays])
+def _of_numbers(function: Compiled) -> Compiled:
+    """`function`, for an array without axes in place of each number."""
+    return lambda *arrays: function(*[a if a.ndim else float(a) for a in arrays])
 
 
 @lru_cache(maxsize=256)
@@ -140,14 +140,13 @@ def array_from(value: Any) -> NDArray[Any]:
     if type(value) is np.ndarray and value.dtype is DOUBLE and value.ndim <= 2:
         return value
     try:
-        made = np.asarray(value)
-        if made.dtype.kind not in "biufO":
+        array = np.asarray(value)
+        lacking = array.dtype.kind == "O" and any(x is None for x in array.flat)
+        if lacking or array.dtype.kind not in "biufO":
             raise TypeError
-        if made.dtype.kind == "O" and any(x is None for x in made.flat):
-            raise TypeError
-        made = made.astype(float, copy=False)
+        array = array.astype(float, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise InputError(Fault.ARRAY_OF_NUMBERS) from None
-    if made.ndim > 2:
-        raise InputError(Fault.AXES, shape=spelled(made.shape))
-    return made
+    if array.ndim > 2:
+        raise InputError(Fault.AXES, shape=spelled(array.shape))
+    return array

@@ -35,12 +35,13 @@ class Coordinate:
     value: Fraction | Program
     typed: str = ""
 
+    def __repr__(self) -> str:
+        return f"Coordinate({self.text})"
+
     @cached_property
     def text(self) -> str:
         """What names it."""
-        return self.typed or decimal(
-            self.value if isinstance(self.value, Fraction) else Fraction(self.rational or 0)
-        )
+        return self.typed or decimal(self.rational or Fraction(0))
 
     @cached_property
     def program(self) -> Program:
@@ -65,9 +66,8 @@ class Coordinate:
             value = self.enclosure(balls)
             if isinstance(value, fmpq):
                 return floats.literal(to_fraction(value))
-            low, high = (
-                floats.literal(balls.fraction(end)) for end in (value.lower(), value.upper())
-            )
+            ends = value.lower(), value.upper()
+            low, high = (floats.literal(balls.fraction(end)) for end in ends)
             if low == high:
                 return low
         return floats.literal(balls.fraction(to_arb(value)))
@@ -93,9 +93,8 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
             return Coordinate(Fraction(int(whole + decimals), 10 ** len(decimals)), str(value))
         return _parsed(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
     try:
-        exact = Fraction(
-            value if isinstance(value, int | float | Fraction | Decimal) else float(value)
-        )
+        is_number = isinstance(value, int | float | Fraction | Decimal)
+        exact = Fraction(value if is_number else float(value))
     except (ValueError, OverflowError):
         raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
     return Coordinate(exact, text or "")
@@ -115,8 +114,8 @@ def _parsed(piece: Piece) -> Coordinate:
         raise error.inside(piece) from None
     if program.inputs:
         raise InputError(Fault.POINT_NOT_CONSTANT, piece.whole, piece.span, name=program.inputs[0])
-    found = Coordinate(core(program), text)
-    value = to_arb(found.enclosure(Balls(64)))
+    number = Coordinate(core(program), text)
+    value = to_arb(number.enclosure(Balls(64)))
     if not value.is_finite() or not abs(value) < Balls(64).literal(LARGEST):
         raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
-    return found
+    return number

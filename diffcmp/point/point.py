@@ -35,6 +35,10 @@ class Point:
     coordinates: dict[str, Coordinate]
     typed: dict[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        named = ", ".join(f"{name}={text}" for name, text in self.texts().items())
+        return f"Point({named})"
+
     def rounded(self, floats: Floats) -> list[Any]:
         """The numbers of one format nearest to the coordinates."""
         return [c.rounded(floats) for c in self.coordinates.values()]
@@ -60,9 +64,12 @@ class Problem:
     program: Program
     at: Point
 
+    def __repr__(self) -> str:
+        return f"Problem({self.program.text!r} at {self.at!r})"
+
     @property
     def scalar(self) -> Program:
-        """The same function of numbers."""
+        """The function as a Program of numbers."""
         return scalarised(self.program)
 
     def arrays(self, values: Mapping[str, float] | None = None) -> list[Any]:
@@ -73,21 +80,19 @@ class Problem:
         if values is None:
             double = Floats()
             values = {name: c.rounded(double) for name, c in self.at.coordinates.items()}
-        made: list[Any] = []
+        arrays: list[Any] = []
         for i, name in enumerate(self.program.inputs):
             shape = self.program.dims[i]
-            flat = [float(values.get(one, 0.0)) for one in components(name, shape)]
-            made.append(np.array(flat).reshape(shape) if shape else flat[0])
-        return made
+            flat = [float(values.get(element, 0.0)) for element in components(name, shape)]
+            arrays.append(np.array(flat).reshape(shape) if shape else flat[0])
+        return arrays
 
     @property
     def shapes(self) -> dict[str, Shape]:
         """The shape of every variable, where some are vectors or matrices; else nothing."""
-        return (
-            dict(zip(self.program.inputs, self.program.shapes, strict=True))
-            if self.program.shapes
-            else {}
-        )
+        if not self.program.shapes:
+            return {}
+        return dict(zip(self.program.inputs, self.program.shapes, strict=True))
 
 
 def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
@@ -100,28 +105,19 @@ def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
     InputError: for an expression, or a point, that makes no sense, or where shapes do not go
         together.
     """
-    text = expr if isinstance(expr, str) else expr.text
-    names = _variables(expr) if isinstance(expr, str) else expr.inputs
+    text, names = (expr, _variables(expr)) if isinstance(expr, str) else (expr.text, expr.inputs)
     values = {name: array_of(value) for name, value in assigned(text, names, at).items()}
-    program = (
-        _parsed(expr, tuple((n, v.shape) for n, v in values.items() if v.shape))
-        if isinstance(expr, str)
-        else expr
-    )
+    if isinstance(expr, str):
+        expr = _parsed(expr, tuple((n, v.shape) for n, v in values.items() if v.shape))
+    flat: dict[str, Coordinate] = {}
     for i, name in enumerate(names):
-        if values[name].shape != program.dims[i]:
-            given, wanted = spelled(values[name].shape), spelled(program.dims[i])
-            raise InputError(
-                Fault.POINT_SHAPE, *_first(text, name), name=name, given=given, wanted=wanted
-            )
-    if not program.shapes:
-        return Problem(program, Point({name: values[name].flat[0] for name in names}))
-    flat = {
-        n: c
-        for name in names
-        for n, c in zip(components(name, values[name].shape), values[name].flat, strict=True)
-    }
-    return Problem(program, Point(flat, {name: values[name].text for name in names}))
+        value, shape = values[name], expr.dims[i]
+        if value.shape != shape:
+            where, given, wanted = _first(text, name), spelled(value.shape), spelled(shape)
+            raise InputError(Fault.POINT_SHAPE, *where, name=name, given=given, wanted=wanted)
+        flat.update(zip(components(name, shape), value.flat, strict=True))
+    typed = {name: values[name].text for name in names} if expr.shapes else {}
+    return Problem(expr, Point(flat, typed))
 
 
 _variables = lru_cache(maxsize=64)(variables_of)
@@ -160,33 +156,28 @@ def assigned(
     """The value of each variable of a function, whose text is for messages."""
     if not names:
         raise InputError(Fault.NO_VARIABLE, text, Span(0, len(text)) if text else None)
+    listed, example = ", ".join(names), _example(names)
     if not isinstance(at, Mapping):
         if len(names) > 1:
-            raise InputError(
-                Fault.POINT_BARE,
-                *_first(text, names[1]),
-                names=", ".join(names),
-                example=_example(names),
-            )
+            where = _first(text, names[1])
+            raise InputError(Fault.POINT_BARE, *where, names=listed, example=example)
         return {names[0]: at}
     at = {identifier(name): value for name, value in at.items()}
     for name, value in at.items():
         if name not in names:
-            where = (value.whole, _before(value)) if isinstance(value, Piece) else ()
-            raise InputError(Fault.POINT_UNKNOWN, *where, name=name, names=", ".join(names))
+            place = (value.whole, _before(value)) if isinstance(value, Piece) else ()
+            raise InputError(Fault.POINT_UNKNOWN, *place, name=name, names=listed)
     missing = [name for name in names if name not in at]
     if missing:
-        needed = ", ".join(missing)
-        raise InputError(
-            Fault.POINT_MISSING, *_first(text, missing[0]), names=needed, example=_example(names)
-        )
+        where, lacking = _first(text, missing[0]), ", ".join(missing)
+        raise InputError(Fault.POINT_MISSING, *where, names=lacking, example=example)
     return dict(at)
 
 
 def _first(text: str, name: str) -> tuple[str, Span | None]:
     """The text of a program, and where a variable first stands in it."""
-    found = re.search(rf"\b{re.escape(name)}\b", text)
-    return text, Span(*found.span()) if found is not None else None
+    match = re.search(rf"\b{re.escape(name)}\b", text)
+    return text, Span(*match.span()) if match is not None else None
 
 
 def _before(value: Piece) -> Span:
@@ -202,33 +193,35 @@ def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:
     ------
     InputError: where one is empty, or a variable is given twice.
     """
-    found: dict[str, Piece] = {}
+    values: dict[str, Piece] = {}
     for text in texts:
         for piece in pieces(Piece(text, 0, len(text))):
             named = re.fullmatch(r"\s*([^\W\d]\w*)\s*=([^=].*)", piece, re.DOTALL)
             if named is None:
-                element = re.match(r"\s*(([^\W\d]\w*)\s*\[[^\]]*\])\s*=[^=]", piece)
-                if element is not None:
-                    where = Span(piece.start + element.start(1), piece.start + element.end(1))
-                    raise InputError(Fault.POINT_ELEMENT, text, where, name=element[2])
-                if len(texts) > 1 or piece != text:
-                    raise InputError(
-                        Fault.POINT_NAME if piece.strip() else Fault.POINT_EMPTY,
-                        text,
-                        piece.span,
-                        piece=piece,
-                    )
-                return piece
+                if len(texts) == 1 and piece == text and not _element(piece):
+                    return piece
+                raise _unnamed(piece)
             name, start = identifier(named[1]), piece.start
-            if name in found:
-                raise InputError(
-                    Fault.POINT_TWICE,
-                    text,
-                    Span(start + named.start(1), start + named.end(1)),
-                    name=name,
-                )
-            found[name] = Piece(text, start + named.start(2), start + named.end(2))
-    return found
+            if name in values:
+                twice = Span(start + named.start(1), start + named.end(1))
+                raise InputError(Fault.POINT_TWICE, text, twice, name=name)
+            values[name] = Piece(text, start + named.start(2), start + named.end(2))
+    return values
+
+
+def _element(piece: Piece) -> re.Match[str] | None:
+    """`x[0] = …`, where a variable is one element of a vector."""
+    return re.match(r"\s*(([^\W\d]\w*)\s*\[[^\]]*\])\s*=[^=]", piece)
+
+
+def _unnamed(piece: Piece) -> InputError:
+    """What is wrong with a value that is given to no variable."""
+    element = _element(piece)
+    if element is not None:
+        where = Span(piece.start + element.start(1), piece.start + element.end(1))
+        return InputError(Fault.POINT_ELEMENT, piece.whole, where, name=element[2])
+    fault = Fault.POINT_NAME if piece.strip() else Fault.POINT_EMPTY
+    return InputError(fault, piece.whole, piece.span, piece=piece)
 
 
 def _example(names: Sequence[str]) -> str:

@@ -39,10 +39,16 @@ class ExactArray:
     shape: Shape
     typed: str = ""
 
+    def __repr__(self) -> str:
+        return f"ExactArray({self.text}, shape={self.shape})"
+
     @property
     def text(self) -> str:
         """What names it."""
         return self.typed or self.flat[0].text
+
+
+Rows: TypeAlias = tuple[list[Coordinate], Shape]  # the elements, row by row
 
 
 def array_of(value: Values) -> ExactArray:
@@ -74,23 +80,26 @@ def _read(piece: Piece) -> ExactArray:
     return ExactArray((coordinate(piece),), ())
 
 
-def _list(piece: Piece) -> tuple[list[Coordinate], Shape]:
+def _inside(piece: Piece, start: int, end: int) -> list[Piece]:
+    """What the commas separate between two places of a piece."""
+    return pieces(Piece(piece.whole, piece.start + start, piece.start + end))
+
+
+def _list(piece: Piece) -> Rows:
     """`[1, 2]` or `[[1, 2], [3, 4]]`."""
     text = piece.strip()
     if not text.startswith("["):
         return [coordinate(piece)], ()
     if not text.endswith("]") or not text[1:-1].strip():
         raise InputError(Fault.POINT_NAME, piece.whole, piece.span, piece=text)
-    start = piece.start + piece.index("[") + 1
-    parts = pieces(Piece(piece.whole, start, start + len(text) - 2))
+    start = piece.index("[")
+    parts = _inside(piece, start + 1, start + len(text) - 1)
     if len(parts) > MOST:
         raise InputError(Fault.POINT_SIZE, piece.whole, piece.span, size=len(parts), limit=MOST)
     return _joined([_list(part) for part in parts], piece.whole, piece.span)
 
 
-def _joined(
-    rows: list[tuple[list[Coordinate], Shape]], text: str = "", span: Span | None = None
-) -> tuple[list[Coordinate], Shape]:
+def _joined(rows: list[Rows], text: str = "", span: Span | None = None) -> Rows:
     """Rows of one shape, one after the other."""
     shape = rows[0][1]
     if any(other != shape for _, other in rows):
@@ -108,7 +117,7 @@ def _nested(value: Any) -> ExactArray:
     return ExactArray(tuple(flat), shape, named)
 
 
-def _rows(value: Any) -> tuple[list[Coordinate], Shape]:
+def _rows(value: Any) -> Rows:
     if not isinstance(value, list | tuple):
         return [coordinate(value)], ()
     if not value:
@@ -120,55 +129,55 @@ def _rows(value: Any) -> tuple[list[Coordinate], Shape]:
 
 def _range(piece: Piece) -> ExactArray:
     """`linspace(start, stop, count)`, each element exact."""
-    text = piece.strip()
-    inner = re.fullmatch(r"linspace\s*\((.*)\)", text, re.DOTALL)
-    parts: list[Piece] = []
-    if inner is not None:
-        start = piece.start + piece.index(text) + inner.start(1)
-        parts = pieces(Piece(piece.whole, start, start + len(inner[1])))
+    call = re.fullmatch(r"\s*linspace\s*\((.*)\)\s*", piece, re.DOTALL)
+    parts = _inside(piece, *call.span(1)) if call is not None else []
     count = coordinate(parts[2]).rational if len(parts) == 3 else None
     if count is None or count.denominator != 1 or not 2 <= count <= MOST:
         raise InputError(Fault.POINT_LINSPACE, piece.whole, piece.span, limit=MOST)
-    low, high = coordinate(parts[0]), coordinate(parts[1])
-    n = int(count)
-    return ExactArray(tuple(_between(low, high, Fraction(i, n - 1)) for i in range(n)), (n,), text)
+    n, low, high = int(count), coordinate(parts[0]), coordinate(parts[1])
+    flat = [_between(low, high, Fraction(i, n - 1)) for i in range(n)]
+    return ExactArray(tuple(flat), (n,), piece.strip())
 
 
 def _between(low: Coordinate, high: Coordinate, part: Fraction) -> Coordinate:
     """low + part·(high − low)."""
     if part in (0, 1):
         return high if part else low
-    if low.rational is not None and high.rational is not None:
-        return coordinate(low.rational + part * (high.rational - low.rational))
+    start, end = low.rational, high.rational
+    if start is not None and end is not None:
+        return coordinate(start + part * (end - start))
     builder = Builder()
-    ends = [builder.inline(end.program, [], None)[0] for end in (low, high)]
-    weighted = [
-        builder.add("mul", [builder.literal(w), end])
-        for w, end in zip((1 - part, part), ends, strict=True)
+    slots = [builder.inline(bound.program, [], None)[0] for bound in (low, high)]
+    weights = 1 - part, part
+    terms = [
+        builder.add("mul", [builder.literal(weight), slot])
+        for weight, slot in zip(weights, slots, strict=True)
     ]
-    made = builder.program([builder.add("add", weighted)])
-    return Coordinate(core(made), f"{1 - part}*({low.text}) + {part}*({high.text})")
+    total = builder.program([builder.add("add", terms)])
+    return Coordinate(core(total), f"{1 - part}*({low.text}) + {part}*({high.text})")
 
 
 def _file(piece: Piece, path: str) -> ExactArray:
     """A file .npy (never pickled), .csv or .txt; one column or one row is a vector."""
-    found = Path(path)
-    kind = found.suffix.lower()
     try:
-        if kind not in (".npy", ".csv", ".txt"):
-            raise ValueError("its name ends in none of .npy, .csv and .txt")
-        if found.exists() and not found.is_file():
-            raise ValueError("it is no ordinary file")
-        made = array_of(_loaded(found) if kind == ".npy" else _table(found, commas=kind == ".csv"))
+        array = array_of(_numbers(Path(path)))
     except InputError as error:
         reason = error.sentence
     except (OSError, ValueError, EOFError, csv.Error) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(
-            error
-        ).splitlines()[0]
+        named = error.strerror if isinstance(error, OSError) else None
+        reason = named or str(error).splitlines()[0]
     else:
-        return ExactArray(made.flat, made.shape, piece.strip())
+        return ExactArray(array.flat, array.shape, piece.strip())
     raise InputError(Fault.POINT_FILE, piece.whole, piece.span, path=path, reason=reason)
+
+
+def _numbers(path: Path) -> Any:
+    kind = path.suffix.lower()
+    if kind not in (".npy", ".csv", ".txt"):
+        raise ValueError("its name ends in none of .npy, .csv and .txt")
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no ordinary file")
+    return _loaded(path) if kind == ".npy" else _table(path, commas=kind == ".csv")
 
 
 def _loaded(path: Path) -> Any:
@@ -184,10 +193,10 @@ def _loaded(path: Path) -> Any:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:
         raise ValueError("it is cut short, or holds Python objects") from None
-    if array.dtype.kind not in "iufb" or not array.size:
-        raise ValueError(
-            f"it holds {array.dtype.name}, not numbers" if array.size else "it is empty"
-        )
+    if not array.size:
+        raise ValueError("it is empty")
+    if array.dtype.kind not in "iufb":
+        raise ValueError(f"it holds {array.dtype.name}, not numbers")
     if array.size > MOST:
         raise InputError(Fault.POINT_SIZE, size=array.size, limit=MOST)
     return array.tolist()
