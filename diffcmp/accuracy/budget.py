@@ -94,7 +94,7 @@ def budget_of(
     return Budget(question.floats, difference, at_rounded, at_typed)
 
 
-def certain(question: Question, digits: int) -> tuple[Ball | None, Ball | None]:
+def at_both_points(question: Question, digits: int) -> tuple[Ball | None, Ball | None]:
     """The one derivative that is asked for, at the rounded point and at the point as typed, by the
     fast path; None where the point is not certainly smooth."""
     derivatives = []

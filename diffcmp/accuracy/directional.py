@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from operator import mul
 from typing import Any
 
 from diffcmp.accuracy.errors import Errors
@@ -82,10 +83,8 @@ class Directions:
     @cached_property
     def points(self) -> list[LinePoint]:
         """The place of t = 0 on each line."""
-        here = self.problem.arrays()
-        return [
-            LinePoint({}, {}, [0.0, *here, *self.problem.arrays(signs)]) for signs in self.signs
-        ]
+        here, arrays = self.problem.arrays(), self.problem.arrays
+        return [LinePoint({}, {}, [0.0, *here, *arrays(signs)]) for signs in self.signs]
 
     def estimates(self, method: Backend) -> list[Estimate]:
         """What a method says along each line: on whole arrays, or, where it knows numbers only, on
@@ -99,21 +98,14 @@ class Directions:
         here = Point({TIME: coordinate(0)})
         return [method.prepare(one, [TIME])(here) for one in lines]
 
-    def derivatives(self, truth: Truth) -> list[Fraction | None]:
+    def derivatives(self, truth: Truth) -> list[Fraction] | list[None]:
         """v·∇f for each direction, of the certified gradient; None where a component is not
         known."""
-        gradient = {name: truth.exact(name) for name in self.names}
-        return [_along(gradient, signs) for signs in self.signs]
-
-
-def _along(gradient: Mapping[str, Fraction | None], signs: Mapping[str, int]) -> Fraction | None:
-    total = Fraction(0)
-    for name, sign in signs.items():
-        slope = gradient[name]
-        if slope is None:
-            return None
-        total += sign * slope
-    return total
+        slopes = [truth.exact(name) for name in self.names]
+        known = [slope for slope in slopes if slope is not None]
+        if len(known) < len(slopes):
+            return [None] * COUNT
+        return [sum(map(mul, signs.values(), known), Fraction(0)) for signs in self.signs]
 
 
 def answers(

@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import NOTHING, Parts, budget_of, certain
+from diffcmp.accuracy.budget import NOTHING, Parts, at_both_points, budget_of
 from diffcmp.accuracy.errors import correct_digits, full_digits
 from diffcmp.accuracy.fit import slope
 from diffcmp.accuracy.question import Progress, Question, format_named, silent
@@ -28,7 +28,7 @@ from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.truth.certify import taylor
-from diffcmp.truth.record import Truth, decimal_string
+from diffcmp.truth.record import Quantity, Truth, decimal_string
 
 MAX_STEPS = 20_000
 PART_DIGITS = 25
@@ -94,11 +94,12 @@ def swept(question: Question, methods: Sequence[Backend], grid: Sequence[float])
     if not all(math.isfinite(x) for x in question.inputs):
         raise InputError(Fault.POINT_BEYOND, dtype=question.dtype)
     methods = question.configured(methods)
-    known = _certain(question, truth, max(m.truncation_order or 0 for m in methods))
+    orders = [method.truncation_order or 0 for method in methods]
+    derivative = _derivative(question, truth, max(orders, default=0))
     series = []
     for method in methods:
         question.progress(method.name)
-        series.append(_series(method, known, grid))
+        series.append(_series(method, derivative, grid))
     return Sweep(
         program=question.program,
         variable=question.names[0],
@@ -159,8 +160,8 @@ def _power_of_ten(numerator: int, denominator: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Certain:
-    """What is certain of the derivative that is asked for.
+class _Derivative:
+    """The derivative that is asked for, as far as it is certain.
 
     at_rounded, at_typed: the derivative at the point as the format rounds it, and at the point as
     typed; None where there is none. taylor: f, f′, … at the point as far as theory needs them, None
@@ -182,46 +183,41 @@ class _Certain:
         return correct_digits(error, true, full_digits(self.question.floats))
 
 
-def _certain(question: Question, truth: Truth, highest: int) -> _Certain:
-    """What is certain, with f's derivatives for methods whose truncation order is `highest`."""
+def _derivative(question: Question, truth: Truth, highest: int) -> _Derivative:
+    """The derivative, with those of f for methods of truncation order up to `highest`."""
     (name,) = question.names
-    at_rounded, at_typed = certain(question, BUDGET_DIGITS)
+    at_rounded, at_typed = at_both_points(question, BUDGET_DIGITS)
     if at_typed is None:
-        at_typed = _ball(truth, name)
+        at_typed = (truth.derivative(name) or Quantity()).ball
     if at_rounded is None and at_typed is not None:
         near = replace(question, where=question.rounded(), digits=BUDGET_DIGITS)
-        at_rounded = _ball(near.truth(), name)
+        at_rounded = (near.truth().derivative(name) or Quantity()).ball
     terms = max(highest, USUAL_ORDER) + question.order
     alone = len(distinct(name, question.order)) == 1
-    derivatives = taylor(question.program, question.where, name, terms) if alone else None
-    return _Certain(question, at_rounded, at_typed, derivatives)
-
-
-def _ball(truth: Truth, name: str) -> Ball | None:
-    quantity = truth.derivative(name)
-    return None if quantity is None else quantity.ball
+    higher = taylor(question.program, question.where, name, terms) if alone else None
+    return _Derivative(question, at_rounded, at_typed, higher)
 
 
 # one method
 # -------------------------------------------------------------------------------------------------
 
 
-def _series(method: Backend, known: _Certain, grid: Sequence[float]) -> Series:
+def _series(method: Backend, derivative: _Derivative, grid: Sequence[float]) -> Series:
     """One method over all step sizes, and at the step of its rule."""
-    question = known.question
+    question = derivative.question
     floats, (name,) = question.floats, question.names
     inputs = dict(zip(question.program.inputs, question.inputs, strict=True))
     scale = max(abs(float(inputs[along])) for along in method.moves(name))
     default = method.step(scale, floats)
     refused = method.refused(question.dtype)
     estimates = [] if refused else _estimates(method, question, [*grid, default])
-    *parts, usual = _parts(method, known, [*grid, default], estimates)
+    *parts, usual = _parts(method, derivative, [*grid, default], estimates)
     best_h, best = _best(grid, parts)
-    best_digits, default_digits = known.digits(best), known.digits(usual)
+    best_digits, default_digits = derivative.digits(best), derivative.digits(usual)
     lost = None
     if best_digits is not None and default_digits is not None:
         lost = best_digits - default_digits
-    taylor = known.taylor
+    taylor = derivative.taylor
     return Series(
         backend=method.name,
         order=method.truncation_order or 0,
@@ -247,14 +243,14 @@ def _estimates(method: Backend, question: Question, steps: Sequence[float]) -> l
 
 
 def _parts(
-    method: Backend, known: _Certain, steps: Sequence[float], estimates: Sequence[Any]
+    method: Backend, derivative: _Derivative, steps: Sequence[float], estimates: Sequence[Any]
 ) -> Sequence[Parts]:
     """The parts of the error of every estimate, as far as anything is certain."""
-    at_rounded, at_typed = known.at_rounded, known.at_typed
+    at_rounded, at_typed = derivative.at_rounded, derivative.at_typed
     if at_rounded is None or at_typed is None or not estimates:
         return [NOTHING] * len(steps)
-    budget = budget_of(known.question, method, at_rounded, at_typed, min(steps))
-    moved = len(method.moves(known.question.names[0]))
+    budget = budget_of(derivative.question, method, at_rounded, at_typed, min(steps))
+    moved = len(method.moves(derivative.question.names[0]))
     return [budget.split(x, [h] * moved) for h, x in zip(steps, estimates, strict=True)]
 
 

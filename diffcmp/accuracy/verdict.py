@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import WORKING_BITS, budget_of, certain
+from diffcmp.accuracy.budget import WORKING_BITS, at_both_points, budget_of
 from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.question import Question
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
@@ -163,7 +163,7 @@ def _largest_part(question: Question, answer: Answer) -> Note | None:
     """The part of the error that dominates; None where the derivative is not certain at the rounded
     point."""
     question = replace(question, names=(answer.name,))
-    at_rounded, at_typed = certain(question, PART_DIGITS)
+    at_rounded, at_typed = at_both_points(question, PART_DIGITS)
     if at_rounded is None or at_typed is None:
         return None
     with Balls(WORKING_BITS).working():
