@@ -1,11 +1,16 @@
-"""The identities by which an expression is rewritten into one that loses fewer digits: one aligned line each.
+"""The identities by which an expression is rewritten into one that loses fewer digits: one aligned
+line each.
 
-Over the reals the two sides are equal wherever both are defined, and the right-hand side is defined wherever the left
-one is, unless `needs` says where. `a`, `b`, `c`, `d` stand for any expression, `n` for a positive number. Sums and
-products are matched in any order and as part of longer ones, sums also with the opposite sign, so that `exp(a) - 1`
-covers `1 - exp(a)` and `exp(x) - x - 1`; `a**2` covers the squares `4*x**2` and `9`. Where several apply, the earlier
-lines are offered first. Sources: Higham, "Accuracy and Stability of Numerical Algorithms" (2002), chapters 1 and 2;
-Kahan, "Branch cuts for complex elementary functions" (1987); Herbie (Panchekha et al. 2015); Abramowitz & Stegun 4.3–4.6.
+Over the reals the two sides are equal wherever both are defined, and the right-hand side is defined
+wherever the left one is, unless `needs` says where. `a`, `b`, `c`, `d` stand for any expression,
+`n` for a positive number. Sums and products are matched in any order and as part of longer ones,
+sums also with the opposite sign, so that `exp(a) - 1` covers `1 - exp(a)` and `exp(x) - x - 1`;
+`a**2` covers the squares `4*x**2` and `9`. Where several apply, the earlier lines are offered
+first.
+
+Sources: Higham, "Accuracy and Stability of Numerical Algorithms" (2002), chapters 1 and 2; Kahan,
+"Branch cuts for complex elementary functions" (1987); Herbie (Panchekha et al. 2015); Abramowitz &
+Stegun 4.3–4.6.
 """
 
 from __future__ import annotations
@@ -28,7 +33,8 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`pattern` equals `replacement`; `needs` is a condition under which alone the replacement is defined, or ""."""
+    """`pattern` equals `replacement`; `needs` is a condition under which alone the replacement is
+    defined, or ""."""
 
     pattern: str
     replacement: str
@@ -37,8 +43,10 @@ class Identity:
 
 
 IDENTITIES: list[Identity] = []
-COMMON_FACTOR = Identity("a*b/a", "b", Reason.COMMON_FACTOR)  # for any number of factors: `rewrite` carries it out
-ROOTS = Identity("a**2 - (b + c)*a + b*c", "(a - b)*(a - c)", Reason.CANCELLATION)  # for any degree: `polynomials` does
+# for any number of factors: `rewrite` carries it out
+COMMON_FACTOR = Identity("a*b/a", "b", Reason.COMMON_FACTOR)
+# for any degree: `polynomials` carries it out
+ROOTS = Identity("a**2 - (b + c)*a + b*c", "(a - b)*(a - c)", Reason.CANCELLATION)
 
 
 def identity(pattern: str, replacement: str, reason: Reason, needs: str = "") -> None:

@@ -44,11 +44,9 @@ def pattern(text: str) -> Term:
 @cache
 def variables(form: Term) -> frozenset[str]:
     """The variables of a pattern."""
-    return (
-        frozenset({form.name})
-        if form.primitive == INPUT
-        else frozenset().union(*(variables(t) for t in form.inputs))
-    )
+    if form.primitive == INPUT:
+        return frozenset({form.name})
+    return frozenset().union(*map(variables, form.inputs))
 
 
 def instance(form: Term, bound: Bindings) -> Term:
@@ -59,9 +57,8 @@ def instance(form: Term, bound: Bindings) -> Term:
         return sum_of((sign, instance(term, bound)) for sign, term in summands(form))
     if form.is_product:
         coefficient, factors = form.monomial
-        return product(
-            coefficient, [(instance(base, bound), exponent) for base, exponent in factors]
-        )
+        powers = [(instance(base, bound), exponent) for base, exponent in factors]
+        return product(coefficient, powers)
     name = "pow" if form.primitive == "power" else form.primitive
     parts = tuple(instance(t, bound) for t in form.inputs)
     return Term("power" if name == "pow" and not parts[1].varies else name, parts, form.params)
@@ -151,13 +148,7 @@ def _terms(
             yield Sum(sign, used, bound)
         return
     first, form = wanted[0]
-    if (
-        whole
-        and len(wanted) == 1
-        and form.primitive == INPUT
-        and form.name not in bound
-        and form.name != NUMBER
-    ):
+    if whole and len(wanted) == 1 and _takes_all(form, bound):
         if free:
             rest = sum_of((first * given[i][0], given[i][1]) for i in free)
             yield Sum(sign, tuple(range(len(given))), bound | {form.name: rest})
@@ -166,6 +157,11 @@ def _terms(
         if sign * given[i][0] == first:
             for found in matches(form, given[i][1], bound):
                 yield from _terms(wanted[1:], given, sign, (*used, i), found, whole)
+
+
+def _takes_all(form: Term, bound: Bindings) -> bool:
+    """Whether it is a variable that is free to take whatever is there."""
+    return form.primitive == INPUT and form.name not in bound and form.name != NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +184,13 @@ def products(form: Term, term: Term) -> Iterator[Product]:
 def _products(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[Product]:
     coefficient, wanted = form.monomial
     number, given = term.monomial
-    if (
-        whole
-        and coefficient == 1
-        and len(wanted) == 1
-        and wanted[0][0].primitive == INPUT
-        and wanted[0][1] > 1
-    ):
-        base = root(term, wanted[0][1])
-        if base is not None:
-            for found in matches(wanted[0][0], base, bound):
+    if whole and coefficient == 1 and len(wanted) == 1:
+        ((variable, degree),) = wanted
+        if variable.primitive == INPUT and degree > 1:
+            base = root(term, degree)
+            for found in matches(variable, base, bound) if base is not None else ():
                 yield Product(1, Fraction(1), (), found)
-        return
+            return
     ordered = sorted(wanted, key=lambda factor: _difficulty(factor[0]))
     for times, left, found in _factors(ordered, given, bound):
         yield from _settled(coefficient, number, ordered, times, left, found, whole)
@@ -218,8 +209,8 @@ def _factors(
     for i, (base, available) in enumerate(given):
         fits = available // exponent if available * exponent > 0 else 0
         if fits > 0:
+            rest = (*given[:i], *given[i + 1 :])
             for found in matches(form, base, bound):
-                rest = (*given[:i], *given[i + 1 :])
                 for times, left, deeper in _factors(others, rest, found):
                     most = min(times, fits)
                     over = available - most * exponent
@@ -241,12 +232,8 @@ def _settled(
     known = [(bound[v.name], exponent) for v, exponent in plain if v.name in bound]
     new = [(v.name, exponent) for v, exponent in plain if v.name not in bound]
     if new:
-        if (
-            whole
-            and len({exponent for _, exponent in new}) == len(new)
-            and all(abs(e) == 1 for _, e in new)
-            and not known
-        ):
+        exponents = sorted(exponent for _, exponent in new)
+        if whole and not known and exponents in ([-1], [1], [-1, 1]):
             yield from _taken(coefficient, number, new, left, bound)
         return
     needed, bases = product(coefficient, known).monomial
@@ -292,11 +279,8 @@ def _without(given: Sequence[Factor], needed: Sequence[Factor]) -> tuple[Factor,
     left = list(given)
     for base, exponent in needed:
         for i, (other, available) in enumerate(left):
-            if (
-                other.key == base.key
-                and available * exponent > 0
-                and abs(available) >= abs(exponent)
-            ):
+            enough = available * exponent > 0 and abs(available) >= abs(exponent)
+            if enough and other.key == base.key:
                 left[i] = (other, available - exponent)
                 break
         else:
@@ -315,10 +299,8 @@ def root(term: Term, degree: int) -> Term | None:
 
 
 def _rational_root(value: Fraction, degree: int) -> Fraction | None:
-    if value <= 0:
+    if value <= 0 or max(value.numerator, value.denominator) >= 10**15:
         return None
-    parts = [
-        round(n ** (1 / degree)) if n < 10**15 else 0 for n in (value.numerator, value.denominator)
-    ]
-    exact = parts[0] ** degree == value.numerator and parts[1] ** degree == value.denominator
-    return Fraction(*parts) if exact else None
+    above, below = (round(n ** (1 / degree)) for n in (value.numerator, value.denominator))
+    exact = above**degree == value.numerator and below**degree == value.denominator
+    return Fraction(above, below) if exact else None

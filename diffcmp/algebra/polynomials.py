@@ -16,32 +16,29 @@ LARGEST = 10_000  # first and last coefficient, so that their divisors are found
 def factored(term: Term) -> Term | None:
     """`x**2 - 3*x + 2` as `(x - 1)*(x - 2)`; None where it is no such polynomial, or has no
     rational root."""
-    found = _coefficients(term)
-    if found is None:
+    polynomial = _coefficients(term)
+    if polynomial is None:
         return None
-    base, coefficients = found
+    base, coefficients = polynomial
     factors: list[Term] = []
     while len(coefficients) > 1 and (root := _root(coefficients)) is not None:
-        linear = [
-            Fraction(-root.numerator),
-            Fraction(root.denominator),
-        ]  # whole numbers: 3*x - 1 is exact, x - 1/3 is not
+        # whole numbers: 3*x - 1 is exact, x - 1/3 is not
+        linear = [Fraction(-root.numerator), Fraction(root.denominator)]
         factors.append(_polynomial(base, linear))
         coefficients = [c / root.denominator for c in _divided(coefficients, root)]
     if not factors:
         return None
     if len(coefficients) == 1:
         return product(coefficients[0], [(factor, 1) for factor in factors])
-    return product(
-        Fraction(1), [(factor, 1) for factor in (*factors, _polynomial(base, coefficients))]
-    )
+    factors.append(_polynomial(base, coefficients))
+    return product(Fraction(1), [(factor, 1) for factor in factors])
 
 
 def _coefficients(term: Term) -> tuple[Term, list[Fraction]] | None:
     """The expression that it is a polynomial in, and its coefficients from the constant one
     upwards."""
     base: Term | None = None
-    found: dict[int, Fraction] = {}
+    coefficients: dict[int, Fraction] = {}
     for sign, part in summands(term):
         coefficient, factors = part.monomial
         if len(factors) > 1 or (factors and not 0 < factors[0][1] <= HIGHEST):
@@ -51,13 +48,11 @@ def _coefficients(term: Term) -> tuple[Term, list[Fraction]] | None:
             if factors[0][0].key != base.key:
                 return None
         degree = factors[0][1] if factors else 0
-        found[degree] = found.get(degree, Fraction(0)) + sign * coefficient
-    top = max((degree for degree, value in found.items() if value), default=0)
-    return (
-        None
-        if base is None or top < 2
-        else (base, [found.get(i, Fraction(0)) for i in range(top + 1)])
-    )
+        coefficients[degree] = coefficients.get(degree, Fraction(0)) + sign * coefficient
+    top = max((degree for degree, value in coefficients.items() if value), default=0)
+    if base is None or top < 2:
+        return None
+    return base, [coefficients.get(i, Fraction(0)) for i in range(top + 1)]
 
 
 def _root(coefficients: list[Fraction]) -> Fraction | None:
@@ -70,9 +65,8 @@ def _root(coefficients: list[Fraction]) -> Fraction | None:
     if max(last, first) > LARGEST:
         return None
     sizes = sorted({Fraction(p, q) for p, q in pairs(_divisors(last), _divisors(first))})
-    return next(
-        (s * size for size in sizes for s in (1, -1) if _value(coefficients, s * size) == 0), None
-    )
+    candidates = (sign * size for size in sizes for sign in (1, -1))
+    return next((x for x in candidates if _value(coefficients, x) == 0), None)
 
 
 def _divisors(n: int) -> list[int]:

@@ -16,6 +16,7 @@ from diffcmp.algebra.matching import matches as whole_matches
 from diffcmp.algebra.polynomials import factored
 from diffcmp.algebra.terms import (
     INPUT,
+    Signed,
     Term,
     head,
     leaves,
@@ -40,13 +41,12 @@ STEPS = 3
 class Rewriting:
     """Another way to write a Program.
 
-    program: with the same inputs in the same order; its spans point into its own text. span: of the
-    sub-expression in the text of the original that was replaced; the whole text, where several
-    places have no smaller one in common.
-    piece, replacement: that sub-expression, and what stands for it in the new text. reasons: of the
-        identities used, in
-    their order. needs: conditions on the inputs under which alone the new form is defined where the
-        old one is.
+    program: with the same inputs in the same order; its spans point into its own text.
+    span: of the sub-expression in the text of the original that was replaced; the whole text, where
+        several places have no smaller one in common.
+    piece, replacement: that sub-expression, and what stands for it in the new text.
+    reasons: of the identities used, in their order.
+    needs: conditions on the inputs under which alone the new form is defined where the old one is.
     """
 
     program: Program
@@ -109,14 +109,14 @@ def _finished(program: Program, term: Term, steps: int) -> Iterator[Rewriting]:
     level = [_State(term)]
     for _ in range(steps):
         following: list[_State] = []
-        for state in level:
-            for found in _one_step(state):
-                if found.term.key not in seen and found.term.weight <= LARGEST:
-                    seen.add(found.term.key)
-                    following.append(found)
-                    made = _rewriting(program, found)
-                    if made is not None:
-                        yield made
+        for state in (after for before in level for after in _one_step(before)):
+            if state.term.key in seen or state.term.weight > LARGEST:
+                continue
+            seen.add(state.term.key)
+            following.append(state)
+            rewriting = _rewriting(program, state)
+            if rewriting is not None:
+                yield rewriting
         level = following
 
 
@@ -135,18 +135,21 @@ def _changed(
     state: _State, place: Term, new: Term, rule: Identity, needs: tuple[Term, ...] = ()
 ) -> _State:
     """The state with `new` for `place`."""
-    if (
-        not new.label and new.span is None
-    ):  # it takes over the place; what the user wrote elsewhere keeps its own
-        new = replace(new, span=place.span, slot=place.slot, label=place.label)
+    # it takes over the place; what the user wrote elsewhere keeps its own
+    if not new.label and new.span is None:
+        new = _standing_for(new, place)
     spans = [span for span in (state.changed, place.span) if span is not None]
-    changed = spans[0].joined(spans[-1]) if spans else None
     return _State(
-        _with(state.term, place, new, {}),
-        changed,
-        (*state.reasons, rule.reason),
-        (*state.needs, *needs),
+        term=_with(state.term, place, new, {}),
+        changed=spans[0].joined(spans[-1]) if spans else None,
+        reasons=(*state.reasons, rule.reason),
+        needs=(*state.needs, *needs),
     )
+
+
+def _standing_for(new: Term, place: Term) -> Term:
+    """A term with the span, the slot and the name of the one that it replaces."""
+    return replace(new, span=place.span, slot=place.slot, label=place.label)
 
 
 def _cancelled(state: _State, common: set[str]) -> _State:
@@ -161,14 +164,14 @@ def _cancelled(state: _State, common: set[str]) -> _State:
 def _places(term: Term) -> Iterator[Term]:
     """The terms at which an identity may apply, outer ones first. Parts of a longer sum or product
     are no places."""
-    found: dict[int, Term] = {}
+    places: dict[int, Term] = {}
     stack = [term]
     while stack:
         place = stack.pop()
-        if id(place) not in found and place.varies and place.primitive != INPUT:
-            found[id(place)] = place
+        if id(place) not in places and place.varies and place.primitive != INPUT:
+            places[id(place)] = place
             stack.extend(reversed(_parts(place)))
-    yield from found.values()
+    yield from places.values()
 
 
 def _parts(term: Term) -> list[Term]:
@@ -183,9 +186,7 @@ def _replacements(place: Term) -> Iterator[tuple[Identity, Term, Bindings]]:
     if shorter is not None:
         yield COMMON_FACTOR, shorter, {}
     for rule in IDENTITIES:
-        form = pattern(rule.pattern)
-        better = pattern(rule.replacement)
-        for new, bound in _applied(form, better, place):
+        for new, bound in _applied(pattern(rule.pattern), pattern(rule.replacement), place):
             yield rule, new, bound
     by_roots = factored(place) if place.is_sum else None
     if by_roots is not None:
@@ -193,26 +194,27 @@ def _replacements(place: Term) -> Iterator[tuple[Identity, Term, Bindings]]:
 
 
 def _applied(form: Term, better: Term, place: Term) -> Iterator[tuple[Term, Bindings]]:
+    """The place with what has the form replaced, for each way in which it has."""
     if form.is_sum:
-        if place.is_sum:
-            given = summands(place)
-            for sum_found in sums(form, place):
-                first = min(sum_found.used)
-                new = (sum_found.sign, instance(better, sum_found.bound))
-                rest = [
-                    new if i == first else part
-                    for i, part in enumerate(given)
-                    if i == first or i not in sum_found.used
-                ]
-                yield sum_of(rest), sum_found.bound
+        for match in sums(form, place) if place.is_sum else ():
+            new = (match.sign, instance(better, match.bound))
+            yield sum_of(_exchanged(summands(place), match.used, new)), match.bound
     elif form.is_product:
-        if place.is_product:
-            for found in products(form, place):
-                new_factor = (instance(better, found.bound), found.times)
-                yield product(found.coefficient, [new_factor, *found.rest]), found.bound
+        for found in products(form, place) if place.is_product else ():
+            new_factor = (instance(better, found.bound), found.times)
+            yield product(found.coefficient, [new_factor, *found.rest]), found.bound
     elif head(form)[0] == head(place)[0]:
         for bound in islice(whole_matches(form, place, {}), 1):
             yield instance(better, bound), bound
+
+
+def _exchanged(parts: list[Signed], used: tuple[int, ...], new: Signed) -> Iterator[Signed]:
+    """The terms of a sum with `new` for those used, in the place of the first of them."""
+    for i, part in enumerate(parts):
+        if i not in used:
+            yield part
+        elif i == min(used):
+            yield new
 
 
 def _without_common_factors(place: Term) -> Term | None:
@@ -246,11 +248,7 @@ def _rebuilt(term: Term, inputs: tuple[Term, ...]) -> Term:
     if term.primitive not in ("mul", "div", "neg") or not raw.is_product:
         return raw
     folded = product(*raw.monomial)
-    return (
-        replace(folded, span=term.span, slot=term.slot, label=term.label)
-        if folded.span is None
-        else folded
-    )
+    return _standing_for(folded, term) if folded.span is None else folded
 
 
 def _condition(needs: str, bound: Bindings) -> Term:
@@ -263,9 +261,7 @@ def _condition_text(term: Term) -> str:
 
 
 def _names(term: Term) -> set[str]:
-    return (
-        {term.name} if term.primitive == INPUT else set().union(*(_names(t) for t in term.inputs))
-    )
+    return {term.name} if term.primitive == INPUT else set[str]().union(*map(_names, term.inputs))
 
 
 def _unlabelled(term: Term) -> Term:
@@ -273,7 +269,6 @@ def _unlabelled(term: Term) -> Term:
 
 
 # the record
-# -----------------------------------------------------------------------------------------------------------
 
 
 def _rewriting(program: Program, state: _State) -> Rewriting | None:
@@ -295,25 +290,26 @@ def _rewriting(program: Program, state: _State) -> Rewriting | None:
 
 def _around(program: Program, changed: Span) -> list[tuple[int, int, int]]:
     """The sub-expressions of the original that cover what was changed, the smallest first."""
-    spans = [
-        (eq.span.start, eq.span.stop, eq.output) for eq in program.equations if eq.span is not None
-    ]
-    covering = [s for s in spans if s[0] <= changed.start and changed.stop <= s[1]]
+    covering = []
+    for eq in program.equations:
+        span = eq.span
+        if span is not None and span.start <= changed.start and changed.stop <= span.stop:
+            covering.append((span.start, span.stop, eq.output))
     return sorted(covering, key=lambda s: (s[1] - s[0], -s[2]))
 
 
 def _correspondence(term: Term, new: Program) -> dict[int, str]:
     """For slots of the original that the new term still has: their text in the new program."""
-    found: dict[int, str] = {}
+    texts: dict[int, str] = {}
     stack = [(term, new.outputs[0])]
     visited: set[int] = set()
     while stack:
         part, slot = stack.pop()
         text = new.inputs[slot] if slot < len(new.inputs) else new.piece(new.by_output[slot])
         if part.slot is not None:
-            found.setdefault(part.slot, text)
+            texts.setdefault(part.slot, text)
         if id(part) not in visited:
             visited.add(id(part))
             if part.inputs:
                 stack.extend(zip(part.inputs, new.by_output[slot].inputs, strict=True))
-    return found
+    return texts

@@ -16,17 +16,19 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
+from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Builder, Program
 from diffcmp.spans import Span
 
 INPUT = "input"
-COMMUTATIVE = frozenset({"eq", "ne", "and", "or", "max", "min", "hypot", "logaddexp"})
-MIRRORED = {"gt": "lt", "ge": "le"}  # x > y is y < x
+COMMUTATIVE = frozenset(name for name, entry in TABLE.items() if entry.symmetric)
 LARGEST_POWER = 64
 LONGEST = 4096  # bits of a number that is raised to a power
 
 Factor: TypeAlias = tuple["Term", int]  # a base and its whole exponent
+Monomial: TypeAlias = tuple[Fraction, tuple[Factor, ...]]  # a number times powers
 Signed: TypeAlias = tuple[int, "Term"]  # +1 or -1, and a term
+ONE, ZERO = Fraction(1), Fraction(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +48,13 @@ class Term:
     slot: int | None = None
     label: str = ""
 
+    def __repr__(self) -> str:
+        inner = [self.name, *map(str, self.params), *map(repr, self.inputs)]
+        return f"{self.primitive}({', '.join(filter(None, inner))})"
+
     @cached_property
     def key(self) -> str:
-        """The same for two terms that differ at most in the order of sums and products, and in how
+        """Equal for two terms that differ at most in the order of sums and products, and in how
         numbers are folded."""
         if self.is_sum:
             parts = sorted(f"{sign}{term.key}" for sign, term in summands(self))
@@ -58,12 +64,11 @@ class Term:
             name, arguments = head(self)
             keys = [argument.key for argument in arguments]
             return _digest(name, self.name, *(sorted(keys) if name in COMMUTATIVE else keys))
-        if coefficient == 1 and len(factors) == 1 and factors[0][1] == 1:
+        if coefficient == 1 and [exponent for _, exponent in factors] == [1]:
             return factors[0][0].key
         number = f"{coefficient.numerator:x}/{coefficient.denominator:x}"
-        return _digest(
-            "product", number, *sorted(f"{exponent}*{base.key}" for base, exponent in factors)
-        )
+        powers = sorted(f"{exponent}*{base.key}" for base, exponent in factors)
+        return _digest("product", number, *powers)
 
     @cached_property
     def is_sum(self) -> bool:
@@ -73,7 +78,7 @@ class Term:
         return self.primitive in ("add", "sub")
 
     @cached_property
-    def monomial(self) -> tuple[Fraction, tuple[Factor, ...]]:
+    def monomial(self) -> Monomial:
         """It as a number times whole powers; powers above and below the line are kept apart: x*x/x
         is x² and 1/x."""
         if self.primitive == "literal":
@@ -86,21 +91,10 @@ class Term:
         if self.primitive == "div" and _inside(self.inputs[1])[0]:
             return _times(_inside(self.inputs[0]), _raised(_inside(self.inputs[1]), -1))
         if self.primitive == "power":
-            exponent = self.inputs[1].number
-            base = _inside(self.inputs[0])
-            whole = (
-                exponent is not None
-                and exponent.denominator == 1
-                and 0 < abs(exponent) <= LARGEST_POWER
-            )
-            short = (
-                max(base[0].numerator.bit_length(), base[0].denominator.bit_length())
-                * LARGEST_POWER
-                <= LONGEST
-            )
-            if exponent is not None and whole and short and (exponent > 0 or base[0]):
+            base, exponent = _inside(self.inputs[0]), self.inputs[1].number
+            if exponent is not None and _expands(base[0], exponent):
                 return _raised(base, int(exponent))
-        return Fraction(1), ((self, 1),)
+        return ONE, ((self, 1),)
 
     @cached_property
     def is_product(self) -> bool:
@@ -124,6 +118,14 @@ class Term:
         return 1 + sum(1 if t.label else t.weight for t in self.inputs)
 
 
+def _expands(coefficient: Fraction, exponent: Fraction) -> bool:
+    """Whether a power is one of each factor: whole, small, and of a number that stays short."""
+    if exponent.denominator != 1 or not 0 < abs(exponent) <= LARGEST_POWER:
+        return False
+    bits = max(coefficient.numerator.bit_length(), coefficient.denominator.bit_length())
+    return bits * LARGEST_POWER <= LONGEST and (exponent > 0 or coefficient != 0)
+
+
 def _digest(*parts: str) -> str:
     return hashlib.blake2b("|".join(parts).encode(), digest_size=12).hexdigest()
 
@@ -132,29 +134,30 @@ def head(term: Term) -> tuple[str, tuple[Term, ...]]:
     """The function and its arguments: x**0.5 is a square root, e**x an exponential, x > y is y <
     x."""
     name, arguments = term.primitive, term.inputs
-    if name in MIRRORED:
-        return MIRRORED[name], arguments[::-1]
-    if name in ("pow", "power"):
-        if arguments[0].primitive == "e":
-            return "exp", arguments[1:]
-        exponent = arguments[1].number
-        if exponent == Fraction(1, 2):
-            return "sqrt", arguments[:1]
-        if (
-            exponent is None or exponent.denominator != 1
-        ):  # a whole power is a product, and its base may be negative
-            return "pow", arguments
-    return name, arguments
+    if name in ("gt", "ge"):
+        return TABLE[name].mirror, arguments[::-1]
+    if name not in ("pow", "power"):
+        return name, arguments
+    if arguments[0].primitive == "e":
+        return "exp", arguments[1:]
+    exponent = arguments[1].number
+    if exponent == Fraction(1, 2):
+        return "sqrt", arguments[:1]
+    # a whole power is a product, and its base may be negative
+    whole = exponent is not None and exponent.denominator == 1
+    return name if whole else "pow", arguments
 
 
 def summands(term: Term) -> list[Signed]:
     """The terms of a sum, each with its sign; one term where it is no sum. No term has a negative
     coefficient."""
-    found: list[Signed] = []
+    parts: list[Signed] = []
     for sign, part in leaves(term):
         coefficient, factors = _inside(part)
-        found.append((-sign, product(-coefficient, factors)) if coefficient < 0 else (sign, part))
-    return found
+        if coefficient < 0:
+            sign, part = -sign, product(-coefficient, factors)
+        parts.append((sign, part))
+    return parts
 
 
 def leaves(term: Term, sign: int = 1, top: bool = True) -> list[Signed]:
@@ -169,31 +172,26 @@ def leaves(term: Term, sign: int = 1, top: bool = True) -> list[Signed]:
     return [(sign, term)]
 
 
-def _inside(term: Term) -> tuple[Fraction, tuple[Factor, ...]]:
+def _inside(term: Term) -> Monomial:
     """A factor of a larger product: a term that the user named stays whole, unless it is a
     number."""
-    return (Fraction(1), ((term, 1),)) if term.label and term.number is None else term.monomial
+    return (ONE, ((term, 1),)) if term.label and term.number is None else term.monomial
 
 
-def _times(
-    left: tuple[Fraction, tuple[Factor, ...]], right: tuple[Fraction, tuple[Factor, ...]]
-) -> tuple[Fraction, tuple[Factor, ...]]:
+def _times(left: Monomial, right: Monomial) -> Monomial:
     merged: dict[tuple[str, bool], Factor] = {}
     for base, exponent in (*left[1], *right[1]):
         place = (base.key, exponent > 0)
-        merged[place] = (
-            (merged[place][0], merged[place][1] + exponent) if place in merged else (base, exponent)
-        )
+        first, before = merged.get(place, (base, 0))
+        merged[place] = first, before + exponent
     return left[0] * right[0], tuple(merged.values())
 
 
-def _raised(
-    base: tuple[Fraction, tuple[Factor, ...]], exponent: int
-) -> tuple[Fraction, tuple[Factor, ...]]:
+def _raised(base: Monomial, exponent: int) -> Monomial:
     return base[0] ** exponent, tuple((b, e * exponent) for b, e in base[1])
 
 
-# building -----------------------------------------------------------------------------------------------------------
+# building
 
 
 def literal(value: Fraction) -> Term:
@@ -215,27 +213,29 @@ def sum_of(parts: Iterable[Signed]) -> Term:
     positive term."""
     coefficients: dict[str, Fraction] = {}
     cores: dict[str, tuple[Term, Term]] = {}
-    for sign, term in [(s * inner, t) for s, part in parts for inner, t in summands(part)]:
-        coefficient, factors = _inside(term)
-        core = product(Fraction(1), factors)
-        coefficients[core.key] = coefficients.get(core.key, Fraction(0)) + sign * coefficient
-        cores.setdefault(core.key, (core, term))
+    for outer, part in parts:
+        for inner, term in summands(part):
+            coefficient, factors = _inside(term)
+            core = product(ONE, factors)
+            before = coefficients.get(core.key, ZERO)
+            coefficients[core.key] = before + outer * inner * coefficient
+            cores.setdefault(core.key, (core, term))
     terms: list[Signed] = []
     for key, (core, term) in cores.items():
-        coefficient = coefficients[key]
-        if coefficient:
-            whole = (
-                term
-                if _inside(term)[0] == abs(coefficient)
-                else product(abs(coefficient), ((core, 1),))
-            )
-            terms.append((1 if coefficient > 0 else -1, whole))
+        size = abs(coefficients[key])
+        if size:
+            unchanged = _inside(term)[0] == size
+            whole = term if unchanged else product(size, ((core, 1),))
+            terms.append((1 if coefficients[key] > 0 else -1, whole))
+    return _added_up(terms) if terms else literal(ZERO)
+
+
+def _added_up(terms: list[Signed]) -> Term:
+    """The sum of terms, the first positive one in front."""
     lead = next((i for i, (sign, _) in enumerate(terms) if sign > 0), 0)
-    terms = [*terms[lead : lead + 1], *terms[:lead], *terms[lead + 1 :]]
-    if not terms:
-        return literal(Fraction(0))
-    total = terms[0][1] if terms[0][0] > 0 else negated(terms[0][1])
-    for sign, term in terms[1:]:
+    (sign, total), *rest = [terms[lead], *terms[:lead], *terms[lead + 1 :]]
+    total = total if sign > 0 else negated(total)
+    for sign, term in rest:
         total = Term("add" if sign > 0 else "sub", (total, term))
     return total
 
@@ -243,28 +243,28 @@ def sum_of(parts: Iterable[Signed]) -> Term:
 def product(coefficient: Fraction, factors: Iterable[Factor]) -> Term:
     """A number times whole powers, as one fraction: `2*sin(x)**2/(3*y)`; -(x - y) is y - x."""
     factors = tuple(factors)
-    if (
-        coefficient == -1
-        and len(factors) == 1
-        and factors[0][1] == 1
-        and factors[0][0].is_sum
-        and not factors[0][0].label
-    ):
-        return negated(factors[0][0])
+    if coefficient == -1 and len(factors) == 1:
+        ((base, exponent),) = factors
+        if exponent == 1 and base.is_sum and not base.label:
+            return negated(base)
     above: list[Term] = []
     below: list[Term] = []
     for base, exponent in factors:
         inner = _inside(base)
-        if inner[1] != ((base, 1),) and (
-            inner[0] or exponent > 0
-        ):  # a division by 0 stays as it is
+        # a division by 0 stays as it is
+        if inner[1] != ((base, 1),) and (inner[0] or exponent > 0):
             coefficient *= inner[0] ** exponent
             return product(coefficient, _flattened(factors, base, _raised(inner, exponent)[1]))
         (above if exponent > 0 else below).append(power(base, abs(exponent)))
-    negative, size = coefficient < 0, abs(coefficient)
+    return _fraction(coefficient, above, below)
+
+
+def _fraction(coefficient: Fraction, above: list[Term], below: list[Term]) -> Term:
+    """A number and factors, above and below the line."""
+    size = abs(coefficient)
     if size.numerator != 1 or not above:
         above.insert(0, literal(Fraction(size.numerator)))
-    if negative:
+    if coefficient < 0:
         above[0] = Term("neg", (above[0],))
     if size.denominator != 1:
         below.insert(0, literal(Fraction(size.denominator)))
@@ -276,9 +276,9 @@ def _flattened(
     factors: Iterable[Factor], base: Term, inner: tuple[Factor, ...]
 ) -> tuple[Factor, ...]:
     """The factors with `base` replaced by what it is made of."""
-    rest: tuple[Fraction, tuple[Factor, ...]] = (Fraction(1), ())
-    for one, exponent in factors:
-        rest = _times(rest, (Fraction(1), inner if one is base else ((one, exponent),)))
+    rest: Monomial = (ONE, ())
+    for factor in factors:
+        rest = _times(rest, (ONE, inner if factor[0] is base else (factor,)))
     return rest[1]
 
 
@@ -303,7 +303,6 @@ def negated(term: Term) -> Term:
 
 
 # to and from programs
-# -------------------------------------------------------------------------------------------------
 
 
 def term_of(program: Program) -> Term:

@@ -16,8 +16,8 @@ RESERVED = frozenset(f"{name}{k}" for name in "ij" for k in ("", *range(100)))
 
 
 class Names:
-    """What the functions of one Program share: `slots` are names of values, `referred` what the code
-    refers to."""
+    """What the functions of one Program share: `slots` are names of values, `referred` is what the
+    code refers to."""
 
     def __init__(self, program: Program, known: Mapping[int, Any]) -> None:
         self.program = program
