@@ -108,18 +108,19 @@ def _first_failure(
     finite out of what is."""
     broken = _broken(program, values, among)
     for eq in broken:
-        if _singular(eq, _primals(eq, values)):
+        arguments = _primals(eq, values)
+        if _singular(eq, arguments):
             return eq  # whatever becomes of its infinite solutions
-        if (eq.entry.ring or eq.primitive == "div") and _meet(eq, values):
+        operator = eq.entry.ring or eq.primitive == "div"
+        if operator and _meet(arguments, _primal(values[eq.output])):
             return eq
     fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
     return next(iter([*fresh, *broken]), None)
 
 
-def _meet(eq: Equation, values: Sequence[Any]) -> bool:
+def _meet(arguments: Sequence[Any], out: Any) -> bool:
     """Whether the value is nan, and no argument is."""
-    arguments = _primals(eq, values)
-    return math.isnan(_primal(values[eq.output])) and not any(map(math.isnan, arguments))
+    return math.isnan(out) and not any(map(math.isnan, arguments))
 
 
 def _singular(eq: Equation, arguments: Sequence[Any]) -> bool:

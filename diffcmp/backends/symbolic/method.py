@@ -177,11 +177,13 @@ class Pending:
     def estimate(self, texts: Mapping[str, str] | None) -> Estimate:
         """The decimals rounded to the dtype; nan for one that is missing."""
         floats = self.formula.floats
+        value = next(iter(self.values.values()), None)
         slopes = {name: _rounded(self.slopes.get(name), floats) for name in self.formula.wrt}
         if any(math.isinf(slope) for slope in slopes.values()):
-            self.remarks.append(remark(Note.OVERFLOW, dtype=floats.dtype))
+            overflow = remark(Note.OVERFLOW, dtype=floats.dtype)
+            self.remarks.append(overflow)
         return Estimate(
-            value=_rounded(next(iter(self.values.values()), None), floats),
+            value=_rounded(value, floats),
             derivative=slopes,
             evaluations=1,
             seconds=self.seconds,
@@ -222,6 +224,7 @@ def _outside(program: Program, point: Point) -> Remark | None:
     """
     balls = Balls()
     inputs = point.enclosures(balls)
+    near = arb(0, BESIDE)
     with balls.working():
         values = trace_of(program, balls, inputs)
         conditions = [eq.inputs[0] for eq in program.equations if eq.entry.selects]
@@ -230,7 +233,8 @@ def _outside(program: Program, point: Point) -> Remark | None:
             domain = rules.domain(eq.primitive)
             if domain is None:
                 continue
-            around = [to_arb(values[i]) + arb(0, BESIDE) for i in eq.inputs]
-            if evaluate(domain, balls, around)[0] == 0:
+            around = [to_arb(values[i]) + near for i in eq.inputs]
+            inside = evaluate(domain, balls, around)[0]
+            if inside == 0:  # None where the balls cannot tell
                 return remark(Note.OUTSIDE_DOMAIN, eq.span, program.text, name=eq.primitive)
     return None
