@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any
 
-from diffcmp.arithmetic.floats import Floats, exact
+from diffcmp.arithmetic.floats import Floats
 from diffcmp.language.parser import parse
 from diffcmp.report.record import Report
-from diffcmp.studies.chain import certified, forward, reverse
+from diffcmp.studies.chain import Chain
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, listed, table
 from diffcmp.studies.numbers import power
 from diffcmp.studies.pace import each
@@ -55,31 +55,24 @@ def growths(depths: list[int], seeds: int, seed: int) -> list[Growth]:
     layer = parse(LAYER)
     squares: dict[tuple[str, str], list[float]] = {}
     for k in each(range(seeds), "chains"):
-        constants = shifts(depths[-1], random.Random(seed + k))
-        slopes = certified(layer, START, constants)
-        truth = [slopes[n - 1] for n in depths]
+        chain = Chain(layer, START, shifts(depths[-1], random.Random(seed + k)))
+        truth = chain.certified()
         for dtype in DTYPES:
-            floats = Floats(dtype)
-            u = Fraction(floats.unit_roundoff)
-            with floats.quiet():
-                along = list(forward(layer, floats, START, constants))
-                back = list(reverse(layer, floats, START, constants, depths))
+            u = Fraction(Floats(dtype).unit_roundoff)
+            along, back = chain.forward(dtype), chain.reverse(dtype, depths)
             modes = {"forward": [along[n - 1] for n in depths], "reverse": back}
-            for mode, computed in modes.items():
+            for mode, slopes in modes.items():
                 sums = squares.setdefault((dtype, mode), [0.0] * len(depths))
-                for i, (value, true) in enumerate(zip(computed, truth, strict=True)):
-                    sums[i] += float((exact(value) - true) / true / u) ** 2
+                for i, slope in enumerate(slopes):
+                    true = truth[depths[i] - 1]
+                    sums[i] += float((slope - true) / true / u) ** 2
     operations = [OPERATIONS * n for n in depths]
-    return [
-        Growth(
-            dtype,
-            mode,
-            float(Floats(dtype).unit_roundoff),
-            operations,
-            [math.sqrt(total / seeds) for total in sums],
-        )
-        for (dtype, mode), sums in squares.items()
-    ]
+    grown = []
+    for (dtype, mode), sums in squares.items():
+        errors = [math.sqrt(total / seeds) for total in sums]
+        unit = float(Floats(dtype).unit_roundoff)
+        grown.append(Growth(dtype, mode, unit, operations, errors))
+    return grown
 
 
 def shifts(count: int, dice: random.Random) -> list[tuple[Fraction]]:

@@ -154,6 +154,8 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
         {"method": "text", **dict.fromkeys(BROKEN, "number")},
         tuple((m, *(f.answers[m] for f in broken)) for m in METHODS),
     )
+    count, jump = len(functions), kinds["heaviside"]
+    smooth_ones = list(kinds.values()).count("smooth")
     off = listed(f.name for f in broken if f.off == 1)
     nowhere = listed(f.name for f in smooth if f.off + f.on < NEARLY)
 
@@ -171,16 +173,8 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
         options={"points": points},
         tables=(at_0, said),
         charts=(
-            drawn(
-                f"{len(broken)} of {len(functions)} have a {kinds['heaviside']} or a kink at 0",
-                "f",
-                broken,
-            ),
-            drawn(
-                f"{[*kinds.values()].count('smooth')} of {len(functions)} are smooth at 0",
-                "f",
-                smooth,
-            ),
+            drawn(f"{len(broken)} of {count} have a {jump} or a kink at 0", "f", broken),
+            drawn(f"{smooth_ones} of {count} are smooth at 0", "f", smooth),
             drawn(f"f′ is 0 for every x < 0: {off}", "f′", broken),
             drawn(f"f′ is 0 on no interval: {nowhere}", "f′", smooth),
         ),

@@ -15,7 +15,7 @@ from diffcmp.accuracy.record import Series, Sweep
 from diffcmp.accuracy.sweep import sweep
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.report.record import Conclusion, Curve, Report, concluded
-from diffcmp.studies.layout import Axes, chart, curve, listed, table
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, listed, table
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
 from diffcmp.truth.record import certain
@@ -190,19 +190,16 @@ def study(
         tables=(fits, losses),
         charts=(v, by_function),
         conclusions=(
-            concluded(
+            *conclusions(
+                {"said": powers, "orders": order, "theory": listed(ORDERS.values())},
                 "truncation falls like h to the power {said}; theory: {theory}",
-                said=powers,
-                orders=order,
-                theory=listed(ORDERS.values()),
             ),
             on_roundoff(one),
             *(on_rules(method, loss) for method in loss),
-            concluded(
+            *conclusions(
+                {"tried": count, "untold": functions - count},
                 "tried on {tried} functions; of {untold} more f′, or the derivative that makes the "
                 "truncation error, is 0, so that the best h is the largest or the smallest",
-                tried=count,
-                untold=functions - count,
             ),
         ),
     )
@@ -228,14 +225,14 @@ def on_roundoff(one: Sweep) -> Conclusion:
 
 def on_rules(method: str, loss: dict[str, dict[str, dict[str, float]]]) -> Conclusion:
     """What the three rules for h of a method lose."""
-    facts: dict[str, Any] = dict(
-        zip(("usual", "theory", "fixed"), loss[method].values(), strict=True)
-    )
+    usual, theory, fixed = loss[method].values()
     return concluded(
         "{method}: {usual[median]:.1f} digits lost at the median with the usual rule, "
         "{theory[median]:.1f} with theory's h, {fixed[median]:.1f} with one h for all; at worst "
         "{usual[worst]:.1f}, {theory[worst]:.1f} and {fixed[worst]:.1f}",
         method=method,
-        **facts,
+        usual=usual,
+        theory=theory,
+        fixed=fixed,
         lost=loss,
     )

@@ -9,10 +9,9 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 from diffcmp.accuracy.errors import log10
-from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.language.parser import parse
 from diffcmp.report.record import Report, Table
-from diffcmp.studies.chain import certified, forward
+from diffcmp.studies.chain import Chain
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, listed, table
 from diffcmp.studies.pace import each
 from diffcmp.studies.registry import Bounds, question
@@ -41,14 +40,15 @@ def study(
     large: Annotated[float, Bounds("a larger weight, with which it may explode", 1e-3, 10)] = 5.0,
 ) -> Report:
     """The derivative after every layer, certified on balls, and what each format makes of it."""
-    light = {name: gradients(name, weight, depth) for name in each(ACTIVATIONS, "chains")}
-    heavy = {name: gradients(name, large, depth) for name in ACTIVATIONS}
+    names = each(ACTIVATIONS, "chains")
+    light = {name: layers(name, weight, depth).certified() for name in names}
+    heavy = {name: layers(name, large, depth).certified() for name in ACTIVATIONS}
     sigmoid, depths = light["sigmoid"], range(1, depth + 1)
     rates = {name: rate(chain) for name, chain in light.items()}
     bounded = all(
         abs(g) <= (Fraction(weight) / 4) ** n for n, g in zip(depths, sigmoid, strict=True)
     )
-    numbers = {dtype: rounded("sigmoid", weight, depth, dtype) for dtype in SMALLEST}
+    numbers = {dtype: layers("sigmoid", weight, depth).forward(dtype) for dtype in SMALLEST}
     errors = {dtype: relative_errors(chain, sigmoid) for dtype, chain in numbers.items()}
     gone = {dtype: first(g == 0 for g in chain) for dtype, chain in numbers.items()}
     expected = {d: first(abs(g) <= least / 2 for g in sigmoid) for d, least in SMALLEST.items()}
@@ -125,18 +125,10 @@ def gradients_table(title: str, chains: Mapping[str, Gradients], depth: int) -> 
     return Table(title, {"layers": "count", **dict.fromkeys(chains, "text")}, rows)
 
 
-def gradients(name: str, weight: float, depth: int) -> Gradients:
-    """The certified gradient after every layer."""
-    layer, constants = parse(ACTIVATIONS[name], ("x", "w")), [(Fraction(weight),)] * depth
-    return certified(layer, START.get(name, Fraction(1)), constants)
-
-
-def rounded(name: str, weight: float, depth: int, dtype: str) -> Gradients:
-    """The gradient after every layer, as a format computes it."""
-    floats = Floats(dtype)
-    layer, constants = parse(ACTIVATIONS[name], ("x", "w")), [(Fraction(weight),)] * depth
-    with floats.quiet():
-        return [exact(g) for g in forward(layer, floats, START.get(name, Fraction(1)), constants)]
+def layers(name: str, weight: float, depth: int) -> Chain:
+    """A chain of one activation, each layer with the same weight."""
+    constants = [(Fraction(weight),)] * depth
+    return Chain(parse(ACTIVATIONS[name], ("x", "w")), START.get(name, Fraction(1)), constants)
 
 
 def rate(chain: Gradients) -> float:
