@@ -202,7 +202,7 @@ def noted(expr: str, at: Any, **options: Any) -> set[Note]:
 def explained(expr: str, at: Any) -> set[Note]:
     """The notes that an explanation adds."""
     found = explain(expr, at, backends=["dual"])
-    seen = [r for a in found.anatomy for r in a.found] + [
+    seen = [r for a in found.anatomy for r in a.steps] + [
         r for b in found.branches for r in b.remarks
     ]
     return {r.note for r in seen} | {

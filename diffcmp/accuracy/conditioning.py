@@ -171,8 +171,10 @@ class _Evaluation:
             "condition": number,
         }
         note = Note.LOSES_ALL if after == 0 else Note.LOSES
-        said = Remark(note, tuple(facts.items()), eq.span)  # the sentence names the piece itself
-        return Loss(eq.span, piece, of, before, after, condition, cause, said)
+        sentence = Remark(
+            note, tuple(facts.items()), eq.span
+        )  # the sentence names the piece itself
+        return Loss(eq.span, piece, of, before, after, condition, cause, sentence)
 
     def cause(self, eq: Equation, of: Of) -> Cause:
         """What happened to the value or the derivative of one equation."""

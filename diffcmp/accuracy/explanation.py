@@ -185,6 +185,10 @@ class Explanation:
     instead: Mapping[str, Suggestion]
     suggestions: tuple[Suggestion, ...]
 
+    def __repr__(self) -> str:
+        text, kind = self.comparison.program.text, self.comparison.truth.kind.value
+        return f"<Explanation of {text!r}: {kind}, {len(self.suggestions)} suggestions>"
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of `diffcmp explain`, described by `docs/schema.json`: that of `grad`, and
         `explanation`."""
@@ -194,7 +198,7 @@ class Explanation:
             "explanation": {
                 "sides": {a.name: _sides(a, digits) for a in self.anatomy},
                 "leading": {a.name: [_leading(t, digits) for t in a.terms] for a in self.anatomy},
-                "found": [str(r) for a in self.anatomy for r in a.found],
+                "found": [str(r) for a in self.anatomy for r in a.steps],
                 "conditioning": {
                     name: {
                         "value": plain(c.value),

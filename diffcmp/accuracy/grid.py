@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
 from diffcmp.arithmetic.balls import Balls, to_arb
@@ -13,7 +13,7 @@ from diffcmp.errors import Fault, InputError
 from diffcmp.point.coordinate import Coordinate, coordinate
 
 FEWEST, MOST = 2, 20_000
-FIGURES = 12  # of a point that has no exact value of its own: a short decimal is exact, and good enough for a grid
+FIGURES = 12  # of a point without an exact value of its own: a short decimal is good enough
 
 
 def grid(
@@ -49,18 +49,16 @@ def grid(
 
 def merged(points: Iterable[Coordinate]) -> list[Coordinate]:
     """The points from small to large, each once."""
-    found = {value(point): point for point in points}
-    return [found[x] for x in sorted(found)]
+    by_value = {value(point): point for point in points}
+    return [by_value[x] for x in sorted(by_value)]
 
 
 def value(point: Coordinate) -> Fraction:
     """The exact value where it is rational, else a fraction within 2**-180 of it, relatively."""
+    if point.rational is not None:
+        return point.rational
     balls = Balls(192)
-    return (
-        point.rational
-        if point.rational is not None
-        else balls.fraction(to_arb(point.enclosure(balls)).mid())
-    )
+    return balls.fraction(to_arb(point.enclosure(balls)).mid())
 
 
 def position(point: Coordinate) -> float:
@@ -84,17 +82,10 @@ def _short(x: Fraction, start: Coordinate, stop: Coordinate) -> Fraction:
 
 
 def _ratios(low: Fraction, high: Fraction, count: int) -> list[Fraction]:
-    """The points between two ends of the same sign, in equal ratios."""
-    fine, short = Context(prec=3 * FIGURES), Context(prec=FIGURES)
-    first, last = (
-        fine.divide(Decimal(abs(x).numerator), Decimal(x.denominator)).ln(fine) for x in (low, high)
-    )
-    sign = 1 if high > 0 else -1
-    exponents = (
-        fine.add(
-            first,
-            fine.multiply(fine.subtract(last, first), fine.divide(Decimal(i), Decimal(count - 1))),
-        )
-        for i in range(1, count - 1)
-    )
-    return [sign * Fraction(short.plus(exponent.exp(fine))) for exponent in exponents]
+    """The points between two ends of one sign, in equal ratios."""
+    sign, short = 1 if high > 0 else -1, Context(prec=FIGURES)
+    with localcontext(Context(prec=3 * FIGURES)):
+        first, last = ((Decimal(abs(x.numerator)) / x.denominator).ln() for x in (low, high))
+        shares = [Decimal(i) / (count - 1) for i in range(1, count - 1)]
+        sizes = [(first + (last - first) * share).exp() for share in shares]
+    return [sign * Fraction(short.plus(size)) for size in sizes]

@@ -109,24 +109,26 @@ def _step_of(slot: int, most: float) -> State:
 def _inside(eq: Equation, floats: Floats) -> State:
     domain = rules.domain(eq.primitive)
     assert domain is not None
-    return lambda values: (
-        "inside" if evaluate(domain, floats, [values[i] for i in eq.inputs])[0] else "outside"
-    )
+
+    def state(values: Sequence[Any]) -> str:
+        inside = evaluate(domain, floats, [values[i] for i in eq.inputs])[0]
+        return "inside" if inside else "outside"
+
+    return state
 
 
 def _watched(form: Program) -> set[int]:
     """The slots whose zeros are poles or branch points, and the factors of these."""
-    found: set[int] = set()
+    watched: set[int] = set()
     for eq in reversed(form.equations):
+        branches = eq.primitive in ("power", "pow") and not _whole_power(form, eq)
         if eq.primitive == "div":
-            found.add(eq.inputs[1])
-        elif eq.primitive == "log" or (
-            eq.primitive in ("power", "pow") and not _whole_power(form, eq)
-        ):
-            found.add(eq.inputs[0])
-        if eq.output in found and eq.entry.factors:
-            found.update(eq.inputs[i] for i in eq.entry.factors)
-    return found
+            watched.add(eq.inputs[1])
+        elif eq.primitive == "log" or branches:
+            watched.add(eq.inputs[0])
+        if eq.output in watched and eq.entry.factors:
+            watched.update(eq.inputs[i] for i in eq.entry.factors)
+    return watched
 
 
 def _whole_power(form: Program, eq: Equation) -> bool:

@@ -83,12 +83,12 @@ def map(
     deadline = Deadline.after(timeout * FOR_TRUTH)
     stops = _stops(replace(question, deadline=deadline), course, early)
     remarks = {r.note: r for stop in stops.values() for r in stop.truth.remarks}
-    known = [stops[i] for i in sorted(stops)]
+    asked = [stops[i] for i in sorted(stops)]
     tracks = {}
     for k, method in enumerate(sorted(methods, key=lambda method: method.waits)):
         progress(method.name)
         seconds = min(FOR_METHOD * timeout, whole.share(len(methods) - k))
-        tracks[method.name] = _track(method, question, known, Deadline.after(seconds))
+        tracks[method.name] = _track(method, question, asked, Deadline.after(seconds))
     return Map(
         program=program,
         variable=name,
@@ -100,11 +100,11 @@ def map(
         kernel=floats.kernel,
         digits=digits,
         full=full_digits(floats),
-        certified=all(stop.truth.certified for stop in known),
-        points=tuple(_sample(stop, name, digits) for stop in known),
-        special=tuple(stretches([stop.truth.kind for stop in known])),
+        certified=all(stop.truth.certified for stop in asked),
+        points=tuple(_sample(stop, name, digits) for stop in asked),
+        special=tuple(stretches([stop.truth.kind for stop in asked])),
         tracks=tuple(tracks[method.name] for method in methods),
-        remarks=(*unasked(len(known), len(course), deadline), *remarks.values()),
+        remarks=(*unasked(len(asked), len(course), deadline), *remarks.values()),
     )
 
 

@@ -321,9 +321,9 @@ def _reasons(
         question, truth = questions[n], truths[n]
         if math.isfinite(value):
             errors = Errors(value, truth.exact(name), question.floats)
-            said = verdict(question, truth, Answer(method, name, errors, f=values[n]))
-            if said is not None:
-                yield said
+            reason = verdict(question, truth, Answer(method, name, errors, f=values[n]))
+            if reason is not None:
+                yield reason
         else:
             yield method.reason(question.program, name, question.floats, question.inputs)
 

@@ -103,6 +103,11 @@ class MatrixComparison:
     remarks: tuple[Remark, ...] = ()
     vector: str | None = None
 
+    def __repr__(self) -> str:
+        methods = ", ".join(row.backend for row in self.results)
+        size = f"{len(self.rows)}×{len(self.columns)}"
+        return f"<MatrixComparison {size} {self.what} of {self.text!r}: {methods}>"
+
     @property
     def text(self) -> str:
         """What the user typed."""

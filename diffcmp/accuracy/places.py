@@ -48,11 +48,11 @@ class Reply:
     def reasons(self) -> Iterator[Remark]:
         """Why the number is wrong: what the method says of it, and the verdict on a finite one."""
         yield from self.remarks
-        said = (
+        reason = (
             verdict(self.question, self.truth, self.answer) if math.isfinite(self.value) else None
         )
-        if said is not None:
-            yield said
+        if reason is not None:
+            yield reason
 
 
 def reply(method: Backend, question: Question, truth: Truth, estimate: Estimate) -> Reply:

@@ -65,14 +65,14 @@ class Leading:
 @dataclass(frozen=True, slots=True)
 class Anatomy:
     """The function along one coordinate: its limits on both sides (None where there is none), the
-    leading terms of the sub-expressions that vanish or blow up, in the order of evaluation, and how
-    the kind of the point was found."""
+    leading terms of the sub-expressions that vanish or blow up, in the order of evaluation, and the
+    steps that led to the kind of the point."""
 
     name: str
     left_limit: Quantity | None
     right_limit: Quantity | None
     terms: tuple[Leading, ...]
-    found: tuple[Remark, ...]
+    steps: tuple[Remark, ...]
 
 
 def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:

@@ -2,9 +2,9 @@
 
 A *certificate* is a Program whose outputs are f, the derivatives asked for, and a condition. Where
 that condition certainly holds on the balls of a point, f is analytic around it and the balls are
-enclosures. It goes one way only: it is made for one set of branches, takes every input to vary, and
-knows balls, no rationals. Where it does not hold nothing is known, and `smooth` looks again, one
-operation after the other.
+enclosures. It is one-sided: it belongs to one set of branches, takes every input to vary, and works
+on balls, not on rationals. Where the condition does not hold, nothing follows, and `smooth` looks
+again, one operation after the other.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ Decisions: TypeAlias = tuple[tuple[int, bool], ...]
 """Slots of conditions, and whether they hold."""
 
 EXACT = Balls()
-SETTLED = frozenset({"neg", "add", "sub", "mul", "div", "power", "floor"})  # of rationals
-OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+SETTLED = frozenset(name for name, entry in TABLE.items() if entry.rational)
+OPPOSITE = {name: entry.opposite for name, entry in TABLE.items() if entry.opposite}
 STRICT = {"le": "lt", "ge": "gt"}
 COMPARING = frozenset({*OPPOSITE, "and", "or"})
 INFIX = COMPARING | SETTLED - {"floor"}
@@ -266,11 +266,11 @@ def _straight(
     names = {slot: f"__c{slot}" for slot in program.constant & program.live}
     code = emit(program, dialect=Dialect(infix=infix), known=names)
     values = _constants(replace(program, outputs=tuple(names)), balls)
-    known: dict[str, Any] = dict(zip(names.values(), map(number, values), strict=True))
+    namespace: dict[str, Any] = dict(zip(names.values(), map(number, values), strict=True))
     methods = ARB if number is to_arb else set()
     for name in code.calls:
-        known[called(name)] = getattr(arb, name) if name in methods else operation(balls, name)
-    function: Callable[..., Any] = code.function(known)
+        namespace[called(name)] = getattr(arb, name) if name in methods else operation(balls, name)
+    function: Callable[..., Any] = code.function(namespace)
     return function
 
 

@@ -220,10 +220,10 @@ def _beyond_series(request: Request, form: Program, name: str, local: Local) -> 
     sides = []
     for direction, side in ((-1, local.left), (1, local.right)):
         x = request.at.coordinates[name]
-        known = _expressed(side) or symbolic_side(form, x, direction, request.deadline)
-        if known is None:
+        behaviour = _expressed(side) or symbolic_side(form, x, direction, request.deadline)
+        if behaviour is None:
             return undecided
-        sides.append(known)
+        sides.append(behaviour)
     left, right = sides
     value = quantity_of(Extended(local.at)) if local.at is not None else None
     kind = kind_from_sides(value, left, right)

@@ -35,6 +35,9 @@ class Local:
     there: Expansion
     exists: bool
 
+    def __repr__(self) -> str:
+        return f"<Local {self.kind.value}: limits {self.left.limit} and {self.right.limit}>"
+
     @property
     def shown(self) -> list[Any]:
         """Every finite number that the answer is made of."""

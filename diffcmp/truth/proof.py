@@ -54,6 +54,10 @@ class _Proof:
         self.form, self.partials, self.order = core(program), partials, order
         self.branches: Decisions | None = None
 
+    def __repr__(self) -> str:
+        how = "smooth" if self.branches is None else "certificate"
+        return f"<Proof of {', '.join(self.partials)} of order {self.order} by {how}>"
+
     def __call__(self, at: Point, bits: int) -> Smooth | None:
         balls = _balls(bits)
         values = at.enclosures(balls)

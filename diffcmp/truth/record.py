@@ -14,6 +14,7 @@ from diffcmp.arithmetic.balls import Ball, Balls, to_fraction
 from diffcmp.notes import Remark
 
 GUARD_DIGITS = 5
+SHOWN = 12  # digits in a debugger
 
 
 class Kind(Enum):
@@ -51,6 +52,9 @@ class Quantity:
 
     ball: Ball | None = None
     infinite: Literal[-1, 0, 1] = 0
+
+    def __repr__(self) -> str:
+        return f"<Quantity {self.text(SHOWN)}>"
 
     def text(self, digits: int) -> str:
         """A decimal string of `digits` significant digits; "inf" or "-inf"; exact zero is "0"."""
@@ -140,6 +144,10 @@ class Truth:
     source: Literal["series", "symbolic"] | None
     remarks: tuple[Remark, ...] = ()
     order: int = 1
+
+    def __repr__(self) -> str:
+        derivatives = ", ".join(f"{name}: {c.derivative}" for name, c in self.along.items())
+        return f"<Truth {self.kind.value}, f = {self.value}, derivatives {derivatives or 'none'}>"
 
     def derivative(self, name: str) -> Quantity | None:
         """The two-sided derivative of that name, where it exists."""

@@ -27,11 +27,8 @@ class Imprecise(Exception):
 
 
 class BallField(BallCoefficients):
-    """Exact rationals and balls at a working precision.
-
-    `suspected` counts the balls that were taken as zero; `bound` is the binary logarithm that they
-    had to be below.
-    """
+    """Exact rationals and balls at a working precision. `suspected` counts the balls that were
+    taken as zero because they are below `tolerance`."""
 
     unclear = Imprecise
 
@@ -40,6 +37,9 @@ class BallField(BallCoefficients):
         self.precision = precision
         self.suspected = 0
         self.tolerance = arb(2) ** -(min(precision // 2, ASSUMED_BITS))
+
+    def __repr__(self) -> str:
+        return f"<BallField of {self.precision} bits: {self.suspected} zeros suspected>"
 
     def is_zero(self, c: Ball) -> bool:
         if isinstance(c, fmpq):
@@ -69,11 +69,11 @@ class SymbolField(Numbers):
         self.proven = True
 
     def is_zero(self, c: Any) -> bool:
-        known = self.vanishes(c)
-        if known is None:
+        zero = self.vanishes(c)
+        if zero is None:
             self.proven = False
             return True
-        return known
+        return zero
 
     def sign(self, c: Any) -> int:
         if self.is_zero(c):
@@ -88,12 +88,10 @@ class SymbolField(Numbers):
             return int(c)
         if c.is_Rational:
             return None
-        nearest = round(float(self.value(c)))
-        return (
-            nearest
-            if abs(float(self.value(c)) - nearest) < 1e-9 and self.is_zero(c - nearest)
-            else None
-        )
+        value = float(self.value(c))
+        nearest = round(value)
+        equal = abs(value - nearest) < 1e-9 and self.is_zero(c - nearest)
+        return nearest if equal else None
 
     def floor(self, c: Any) -> int | None:
         below = self.value(c).floor().unique_fmpz()

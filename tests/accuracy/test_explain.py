@@ -118,7 +118,7 @@ def test_a_condition_that_differs_at_the_point_differs_from_both_sides(
     expr: str, at: str, there: bool
 ) -> None:
     (found,) = explained(expr, at).anatomy
-    assert (Note.OTHER_BRANCH_THERE in {r.note for r in found.found}) == there
+    assert (Note.OTHER_BRANCH_THERE in {r.note for r in found.steps}) == there
 
 
 def test_a_large_value_of_gamma_is_an_overflow() -> None:

@@ -65,7 +65,7 @@ def parts(record: Explanation) -> list[Part]:
     """What a person reads."""
     asked = record.comparison
     text, inputs = asked.program.text, asked.program.inputs
-    anatomy = grouped(("", one.found) for one in record.anatomy)
+    anatomy = grouped(("", one.steps) for one in record.anatomy)
     branches = grouped(("", branch.remarks) for branch in record.branches)
     owned = ((row.backend, row.remarks) for row in asked.rows)
     others = [suggestion(other, asked.truth, inputs) for other in record.suggestions]
