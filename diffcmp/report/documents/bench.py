@@ -27,38 +27,18 @@ from diffcmp.report.documents.facts import DIGITS, notes
 from diffcmp.speed.record import Against, Bench, Change, Measurement, Outcome, Spread
 
 FIELDS = (
-    "suite",
-    "work",
-    "method",
-    "baseline",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "seconds",
-    "repeats",
-    "digits",
-    "wrong",
-    "notes",
-    "before",
-    "factor",
-    "outcome",
-)
-RATIO = "the time of a call over that of the baseline, the first line; the median of pairs timed in turns"
+    "suite work method baseline ratio ratio_low ratio_high seconds repeats digits wrong "
+    "notes before factor outcome"
+).split()
+RATIO = "the time of a call over that of the baseline, the first line: the median of pairs"
 NOISE = "Pairs are timed in turns, the baseline against itself too: that is the noise."
-OUTCOMES: tuple[tuple[Outcome, str], ...] = (
-    ("worse", "worse"),
-    ("better", "better"),
-    ("same", "the same"),
-    ("new", "new"),
-    ("missing", "missing"),
-)
 TOLD: tuple[Outcome, ...] = ("worse", "better", "new", "missing")
 GRADES: dict[Outcome, Grade] = {
     "worse": "bad",
     "better": "good",
-    "missing": "fair",
-    "new": "name",
     "same": "",
+    "new": "name",
+    "missing": "fair",
 }
 
 
@@ -168,7 +148,8 @@ def answers(record: Bench) -> str:
 
 def verdict(against: Against) -> str:
     """How many ratios changed, in words."""
-    counts = ", ".join(f"{against.count(outcome)} {word}" for outcome, word in OUTCOMES)
+    worse, better, same, new, missing = map(against.count, GRADES)
+    counts = f"{worse} worse, {better} better, {same} the same, {new} new, {missing} missing"
     return f"Against {against.source}, tolerance {against.tolerance:g}: {counts}."
 
 

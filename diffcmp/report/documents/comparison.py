@@ -42,28 +42,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIELDS = (
-    "expression",
-    "at",
-    "dtype",
-    "kernel",
-    "kind",
-    "certified",
-    "variable",
-    "truth",
-    "backend",
-    "value",
-    "derivative",
-    "abs_error",
-    "rel_error",
-    "digits",
-    "ulps",
-    "h",
-    "rule",
-    "evaluations",
-    "seconds",
-    "notes",
-    "order",
-)
+    "expression at dtype kernel kind certified variable truth backend value derivative "
+    "abs_error rel_error digits ulps h rule evaluations seconds notes order"
+).split()
 FITS = ((0, None), (1, None), (1, 12), (2, 12), (3, 10), (4, 8), (4, 5))
 ABSOLUTE = "absolute, the distance from the certified derivative"
 RELATIVE = "relative, the largest of all over the largest certified component"

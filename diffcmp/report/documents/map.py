@@ -46,23 +46,9 @@ from diffcmp.report.documents.places import (
 from diffcmp.report.remarks import grouped
 
 FIELDS = (
-    "expression",
-    "variable",
-    "at",
-    "dtype",
-    "kernel",
-    "certified",
-    "point",
-    "x",
-    "kind",
-    "truth",
-    "left",
-    "right",
-    "backend",
-    "derivative",
-    "digits",
-    "notes",
-)
+    "expression variable at dtype kernel certified point x kind truth left right backend "
+    "derivative digits notes"
+).split()
 FINE = "No method has fewer digits than it should."
 
 

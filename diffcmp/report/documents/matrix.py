@@ -42,22 +42,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIELDS = (
-    "expression",
-    "at",
-    "dtype",
-    "matrix",
-    "kind",
-    "certified",
-    "row",
-    "column",
-    "truth",
-    "backend",
-    "derivative",
-    "abs_error",
-    "digits",
-    "evaluations",
-    "seconds",
-)
+    "expression at dtype matrix kind certified row column truth backend derivative "
+    "abs_error digits evaluations seconds"
+).split()
 FITS = ((0, None), (1, None), (1, 12), (2, 10), (3, 8))
 FIGURES = 8
 MOST_ROWS, MOST_COLUMNS = 8, 6  # of a matrix that a screen shows in numbers

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+from dataclasses import astuple
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.record import Series, Step, Sweep
@@ -26,29 +28,10 @@ from diffcmp.report.documents.facts import about, notes, point, symbol, truth_pa
 from diffcmp.report.record import Chart, Curve, Look
 
 FIELDS = (
-    "expression",
-    "at",
-    "dtype",
-    "kernel",
-    "kind",
-    "certified",
-    "variable",
-    "truth",
-    "backend",
-    "h",
-    "estimate",
-    "total",
-    "truncation",
-    "roundoff",
-    "representation",
-    "fitted_order",
-    "best_h",
-    "predicted_h",
-    "default_h",
-    "notes",
-    "order",
-    "roundoff_slope",
-)
+    "expression at dtype kernel kind certified variable truth backend h estimate total "
+    "truncation roundoff representation fitted_order best_h predicted_h default_h notes "
+    "order roundoff_slope"
+).split()
 Name: TypeAlias = Literal["total", "truncation", "roundoff", "representation"]
 DRAWN: tuple[tuple[Name, Look], ...] = (("truncation", "dashed"), ("roundoff", "dotted"))
 SUMMARY_FITS = ((0, None), (2, None), (3, None), (5, None))
@@ -246,12 +229,7 @@ def lines(record: Sweep) -> Iterable[list[object]]:
             yield [
                 *asked,
                 series.backend,
-                step.h,
-                step.estimate,
-                step.total,
-                step.truncation,
-                step.roundoff,
-                step.representation,
+                *astuple(step),
                 series.fitted_order,
                 series.best_h,
                 series.predicted_h,
