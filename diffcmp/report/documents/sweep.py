@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
-from dataclasses import astuple
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.record import Series, Step, Sweep
