@@ -33,6 +33,6 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     from diffcmp.point.point import assignments
 
     point = assignments(at)
-    with methods(settings["backends"]) as tell:
+    with methods(settings["backends"], order=settings["order"]) as tell:
         comparison = compare(expression, point, **settings, timeout=guard.left(), progress=tell)
     output.show(comparison)

@@ -19,12 +19,19 @@ class Tell(Protocol):
 
 
 def methods(
-    backends: Sequence[str] | None, after: int = 0
+    backends: Sequence[str] | None, *, order: int = 1, stepped: bool = False, after: int = 0
 ) -> contextlib.AbstractContextManager[Tell]:
-    """Progress over the truth, every method and so many stages after them."""
-    from diffcmp.backends.registry import names
+    """Progress over the truth, every method and so many stages after them.
 
-    return progress(1 + len(names() if backends is None else backends) + after)
+    stepped: where no methods are named, those that have a step are meant.
+    """
+    from diffcmp.backends.registry import chosen
+
+    names = backends
+    if names is None:
+        every = chosen(None, order)
+        names = [b.name for b in every if not stepped or b.truncation_order is not None]
+    return progress(1 + len(names) + after)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     from diffcmp.point.point import assignments
 
     point = assignments(at)
-    with methods(settings["backends"]) as tell:
+    with methods(settings["backends"], order=settings["order"], stepped=True) as tell:
         result = sweep(expression, point, **settings, timeout=guard.left(), progress=tell)
     output.draw(result)
     output.show(result)

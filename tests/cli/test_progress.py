@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,22 @@ def test_a_bar_is_for_a_terminal(
                     time.sleep(0.01)
     assert ("chains, 3 of 4" in screen.getvalue()) == drawn
     assert bool(screen.getvalue()) == drawn
+
+
+@pytest.mark.parametrize(("backends", "options", "stages"), [
+    (["dual", "tape"], {}, 3), (["dual"], {"after": 2}, 4), (None, {}, 1 + 12), (None, {"order": 2}, 1 + 13),
+    (None, {"stepped": True}, 1 + 6),
+])  # fmt: skip
+def test_the_stages_are_the_truth_and_the_methods(
+    monkeypatch: pytest.MonkeyPatch,
+    backends: list[str] | None,
+    options: dict[str, Any],
+    stages: int,
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr(progress, "progress", seen.append)
+    progress.methods(backends, **options)
+    assert seen == [stages]
 
 
 def test_a_loop_that_nobody_hears_is_a_loop() -> None:
