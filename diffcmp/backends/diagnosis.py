@@ -114,8 +114,10 @@ def _first_failure(
         operator = eq.entry.ring or eq.primitive == "div"
         if operator and _meet(arguments, _primal(values[eq.output])):
             return eq
-    fresh = [eq for eq in broken if all(_finite(values[i]) for i in eq.inputs)]
-    return next(iter([*fresh, *broken]), None)
+    for eq in broken:
+        if all(_finite(values[i]) for i in eq.inputs):
+            return eq
+    return broken[0] if broken else None
 
 
 def _meet(arguments: Sequence[Any], out: Any) -> bool:

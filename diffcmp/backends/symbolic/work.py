@@ -130,7 +130,9 @@ def _kept_substituted(program: Program, constants: Constants, name: str, order: 
 
 
 def _substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
-    f, derivative, at = _function(program), _derivative(program, name, order), _place(constants)
+    f = _function(program)
+    derivative = _derivative(program, name, order)
+    at = _place(constants)
     answer: Answer = {"value": None, "slope": None, "form": None}
     pieces = Pieces(at)
     smooth = f
