@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from diffcmp.accuracy.errors import full_digits
-from diffcmp.accuracy.grid import grid, merged, position, value
-from diffcmp.accuracy.landmarks import landmarks
+from diffcmp.accuracy.mapping.grid import grid, merged, position, value
+from diffcmp.accuracy.mapping.landmarks import landmarks
 from diffcmp.accuracy.places import Reply, places, reply
 from diffcmp.accuracy.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.record import Map, Sample, Stretch, Track

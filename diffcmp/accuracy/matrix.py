@@ -177,10 +177,13 @@ class _Asked:
         place = {name: i for i, name in enumerate(self.question.program.inputs)}
         return [place[name] for name in self.columns]
 
-    def flat(self, n: int) -> list[str]:
-        """The variables without an entry for a function."""
-        curved = {j for i, j in self.places if self.what == "hessian" or i == n}
-        return [name for j, name in enumerate(self.columns) if j not in curved]
+    @cached_property
+    def filled(self) -> dict[int, set[str]]:
+        """For each function the variables with an entry."""
+        filled: dict[int, set[str]] = {n: set() for n in range(len(self.rows))}
+        for i, j in self.places:
+            filled[i if self.what == "jacobian" else 0].add(self.columns[j])
+        return filled
 
 
 def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
@@ -231,7 +234,8 @@ def _answers(asked: _Asked, n: int, methods: Sequence[Backend]) -> tuple[Truth, 
     derivatives to find."""
     names = tuple(name for function, name in asked.held if function == n)
     question = replace(asked.question, program=asked.functions[n], names=names)
-    beside = _beside(question, asked.flat(n))
+    flat = [name for name in asked.columns if name not in asked.filled[n]]
+    beside = _beside(question, flat)
     if beside is not None and not names:
         return beside, ()
     truth, rows = answers(question, question.configured(methods))

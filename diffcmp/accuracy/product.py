@@ -85,14 +85,15 @@ def _one_run(
     names: Sequence[str] = problem.scalar.inputs
     if transposed:
         shape = program.dims[program.outputs[0]]
-        given, run = [np.reshape(np.array(vector), shape)[()]], products.vjp(program)
+        given = [np.reshape(np.array(vector), shape)[()]]
+        product = products.across(program)
     else:
         given = problem.arrays(dict(zip(matrix.columns, vector, strict=True)))
         if matrix.what == "jacobian":
-            run, names = products.jvp(program), matrix.rows
+            product, names = products.along(program), matrix.rows
         else:
-            run = products.hvp(program)
-    parts, seconds = warm(run, *problem.arrays(), *given)
+            product = products.curved(program)
+    parts, seconds = warm(products.run(product), *problem.arrays(), *given)
     flat = np.concatenate([np.ravel(part) for part in parts]).tolist()
     return dict(zip(names, flat, strict=True)), seconds
 
