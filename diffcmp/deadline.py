@@ -1,5 +1,5 @@
-"""The moment by which everything that was asked must be answered: one value, shared by all who wait
-for something."""
+"""The moment by which everything that was asked must be answered: one value, shared by all that
+wait for something."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 PATIENCE = 10.0  # seconds, where nobody says how long
-WAITING = 0.8  # of the time allowed may be spent on waiting; the rest is for what comes after: the other methods, the report
+WAITING = 0.8  # of the time may be spent on waiting; the other methods and the report need the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Deadline:
         return max(0.0, self.end - time.monotonic())
 
     def share(self, among: int) -> float:
-        """One of so many equal shares of what is left, for the first of as many questions."""
+        """One of so many equal shares of the time left, for the first of as many questions."""
         return self.left() / among
 
     def spent(self) -> float:

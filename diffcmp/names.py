@@ -1,5 +1,5 @@
-"""Names of variables, methods and commands as they are typed: as Python reads them, and which known
-one is near."""
+"""Names of variables, methods and commands as they are typed: as Python reads them, and which
+existing one is near."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def identifier(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def suggestion(name: str, known: Collection[str]) -> str:
-    """`Did you mean 'sin'? ` where one of the known names is near, else nothing."""
+def suggestion(name: str, existing: Collection[str]) -> str:
+    """`Did you mean 'sin'? ` where one of the existing names is near, else nothing."""
     import difflib
 
-    near = difflib.get_close_matches(name.lower(), known, 1, 0.6)
+    near = difflib.get_close_matches(name.lower(), existing, 1, 0.6)
     return f"Did you mean '{near[0]}'? " if near else ""

@@ -1,12 +1,12 @@
-"""Where in the user's text a thing stands: the half-open range of characters, and how to underline
-it."""
+"""Where something stands in the user's text: the half-open range of its characters, and how to
+underline it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 WIDTH = 72
-LONGEST = 300  # characters of one thing that a message names
+LONGEST = 300  # characters of a name or a number in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Piece(str):
     start: int
 
     def __new__(cls, whole: str, start: int, stop: int) -> Piece:
-        made = super().__new__(cls, whole[start:stop])
-        made.whole, made.start = whole, start
-        return made
+        piece = super().__new__(cls, whole[start:stop])
+        piece.whole, piece.start = whole, start
+        return piece
 
-    def __getnewargs__(self) -> tuple[str, int, int]:  # type: ignore[override]  # str's own has one argument
+    def __getnewargs__(self) -> tuple[str, int, int]:  # type: ignore[override]  # str's has one
         return self.whole, self.start, self.start + len(self)
 
     @property
@@ -76,10 +76,14 @@ def underlined(text: str, span: Span, indent: int = 4) -> str:
 
 def pieces(whole: Piece) -> list[Piece]:
     """A text cut at the commas that stand outside parentheses and brackets."""
-    found, depth, start = [], 0, whole.start
-    for i, character in enumerate(whole, whole.start):
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth <= 0:
-            found.append(Piece(whole.whole, start, i))
-            start = i + 1
-    return [*found, Piece(whole.whole, start, whole.start + len(whole))]
+    cut: list[Piece] = []
+    depth, start = 0, whole.start
+    for position, character in enumerate(whole, whole.start):
+        if character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+        elif character == "," and depth <= 0:
+            cut.append(Piece(whole.whole, start, position))
+            start = position + 1
+    return [*cut, Piece(whole.whole, start, whole.start + len(whole))]
