@@ -38,17 +38,8 @@ def fma(x: float, y: float, z: float) -> float:
     return float(Fraction(x) * Fraction(y) + Fraction(z))
 
 
-def digamma(x: float) -> float:
-    """The logarithmic derivative of gamma, correctly rounded but for ties."""
-    return _by_balls("digamma", x)
-
-
-def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of digamma, correctly rounded but for ties."""
-    return _by_balls("polygamma", n, x)
-
-
 def _by_balls(name: str, *arguments: float) -> float:
+    """A function that `math` lacks, correctly rounded but for ties."""
     from diffcmp.arithmetic.balls import Balls
 
     if not all(math.isfinite(x) for x in arguments):
@@ -78,8 +69,7 @@ KERNEL: Mapping[str, Callable[..., Any]] = {
     "floor": lambda x: float(math.floor(x)),
     "ceil": lambda x: float(math.ceil(x)),
     "fma": fma,
-    "digamma": digamma,
-    "polygamma": polygamma,
+    **{name: partial(_by_balls, name) for name in ("digamma", "polygamma")},
     **dict.fromkeys(ROOTS, float_root),
 }
 

@@ -92,15 +92,15 @@ def _arrays(f: Callable[..., Sequence[Any]]) -> Compiled:
 
 
 def _jvp(program: Program) -> Compiled:
-    return _arrays(products.jvp(program))
+    return _arrays(products.run(products.along(program)))
 
 
 def _vjp(program: Program) -> Compiled:
-    return _arrays(products.vjp(program))
+    return _arrays(products.run(products.across(program)))
 
 
 def _hvp(program: Program) -> Compiled:
-    return _arrays(products.hvp(number_valued(program)))
+    return _arrays(products.run(products.curved(number_valued(program))))
 
 
 def _method(name: str) -> Backend:
@@ -198,8 +198,9 @@ def _hessian(program: Program, sparse: bool) -> Compiled:
     def blocks(*x: Any) -> Any:
         entries = whole(*x)
         matrix = entries.scipy() if sparse else entries.dense()
-        n = range(len(shapes))
-        return single([single([block(matrix, i, j) for j in n]) for i in n])
+        variables = range(len(shapes))
+        rows = [[block(matrix, i, j) for j in variables] for i in variables]
+        return single([single(row) for row in rows])
 
     return blocks
 

@@ -120,9 +120,7 @@ def _of_numbers(function: Compiled) -> Compiled:
     return lambda *arrays: function(*[a if a.ndim else float(a) for a in arrays])
 
 
-@lru_cache(maxsize=256)
-def _variables(text: str) -> tuple[str, ...]:
-    return variables_of(text)
+_variables = lru_cache(maxsize=256)(variables_of)
 
 
 @lru_cache(maxsize=256)

@@ -82,12 +82,14 @@ def pushforward(program: Program, wrt: tuple[str, ...]) -> Program:
         inputs.append(primed(name, inputs))
     shapes = *input_shapes(program), *input_shapes(program, wrt)
     tracing = Tracing(Builder(tuple(inputs), shapes))
-    slots = tracing.inputs()
-    along = dict(zip(wrt, slots[len(program.inputs) :], strict=True))
-    duals = [Dual(slot, along.get(name)) for name, slot in zip(program.inputs, slots, strict=False)]
+    slots, n = tracing.inputs(), len(program.inputs)
+    along = dict(zip(wrt, slots[n:], strict=True))
+    directions = [along.get(name) for name in program.inputs]
+    duals = list(map(Dual, slots[:n], directions))
     outs: list[Dual] = evaluate(program, Duals(tracing), duals)
+    primals = [out.primal for out in outs]
     tangents = [_array(tracing, out.tangent, tracing.shape(out.primal)) for out in outs]
-    return tracing.program(*(out.primal for out in outs), *tangents)
+    return tracing.program(*primals, *tangents)
 
 
 def input_shapes(program: Program, names: Sequence[str] | None = None) -> tuple[Shape, ...]:
@@ -164,16 +166,17 @@ def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
     inputs = range(len(program.inputs))
     if not wrt:
         return builder.program(builder.inline(program, inputs, None)[:1]).pruned()
-    rows: dict[str, dict[str, None]] = {}
-    for x, y in map(pair, wrt):
-        rows.setdefault(y, {})[x] = None
+    columns: dict[str, list[str]] = {}
+    for x, y in dict.fromkeys(map(pair, wrt)):
+        columns.setdefault(y, []).append(x)
     slots: dict[tuple[str, str], int] = {}
-    for y, along in rows.items():
-        column = tangent_of_adjoint(program, tuple(along), y)
+    for y, rows in columns.items():
+        column = tangent_of_adjoint(program, tuple(rows), y)
         value, *parts = builder.inline(column, inputs, None)
-        for x, slot in zip(along, parts[len(along) :], strict=True):
-            slots[x, y] = slot
-    return builder.program([value, *(slots[pair(name)] for name in wrt)]).pruned()
+        entries = parts[len(rows) :]
+        slots.update(zip([(x, y) for x in rows], entries, strict=True))
+    second = [slots[pair(name)] for name in wrt]
+    return builder.program([value, *second]).pruned()
 
 
 def forward_programs(program: Program, wrt: Sequence[str], order: int) -> list[Program]:

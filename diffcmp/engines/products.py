@@ -94,21 +94,6 @@ def curved(program: Program) -> Program:
     return only(products, *range(2 + n, 2 + 2 * n))
 
 
-def jvp(program: Program) -> Function:
-    """`along` as a function."""
-    return run(along(program))
-
-
-def vjp(program: Program) -> Function:
-    """`across` as a function."""
-    return run(across(program))
-
-
-def hvp(program: Program) -> Function:
-    """`curved` as a function."""
-    return run(curved(program))
-
-
 def split(flat: NDArray[Any], shapes: Sequence[Shape]) -> list[Any]:
     """The arrays of some shapes whose elements stand in a row, along the last axis."""
     ends = pairwise(accumulate(map(math.prod, shapes), initial=0))
@@ -132,7 +117,8 @@ def taken(
     once, where that can be. The last inputs of the product are the directions."""
     turns = max(TURNS, -(-vectors.size // ROOM))
     rows = -(-len(vectors) // turns)
-    several = on_rows(product, len(shapes), rows) if len(vectors) > FEW and rows >= LEAST else None
+    worth_it = len(vectors) > FEW and rows >= LEAST
+    several = on_rows(product, len(shapes), rows) if worth_it else None
     if several is None:
         return _one_by_one(product, inputs, vectors, shapes)
     width = size([product.dims[slot] for slot in product.outputs])

@@ -90,13 +90,15 @@ def _list(piece: Piece) -> Rows:
     text = piece.strip()
     if not text.startswith("["):
         return [coordinate(piece)], ()
+    where = piece.whole, piece.span
     if not text.endswith("]") or not text[1:-1].strip():
-        raise InputError(Fault.POINT_NAME, piece.whole, piece.span, piece=text)
-    start = piece.index("[")
-    parts = _inside(piece, start + 1, start + len(text) - 1)
+        raise InputError(Fault.POINT_NAME, *where, piece=text)
+    start = piece.index("[") + 1
+    parts = _inside(piece, start, start + len(text) - 2)
     if len(parts) > MOST:
-        raise InputError(Fault.POINT_SIZE, piece.whole, piece.span, size=len(parts), limit=MOST)
-    return _joined([_list(part) for part in parts], piece.whole, piece.span)
+        raise InputError(Fault.POINT_SIZE, *where, size=len(parts), limit=MOST)
+    rows = [_list(part) for part in parts]
+    return _joined(rows, *where)
 
 
 def _joined(rows: list[Rows], text: str = "", span: Span | None = None) -> Rows:

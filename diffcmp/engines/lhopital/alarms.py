@@ -70,22 +70,36 @@ class _Alarms:
 
     def near(self, eq: Equation) -> Iterator[int]:
         """Whether an argument is next to a place where digits are lost."""
-        add, literal = self.builder.add, self.builder.literal
         x = self.slots[eq.inputs[-1]]
         if eq.primitive == "div":
             yield from self.lost_over_zero(eq)
         elif eq.entry.steep and eq.inputs[0] >= len(self.program.inputs):
-            edge = add("mul", [add(sign, [literal(1), x]) for sign in ("add", "sub")])
-            yield self.small(edge, CANCELLED**2)
-        elif eq.entry.poles:  # a quotient by cos(x), which is 1/tan(x) next to its zero
-            squares = [self.squared(i) for i in (x, self.slots[eq.output])]
-            bound = add("mul", [literal(CANCELLED**2), add("mul", squares)])
-            yield add("ge", [bound, literal(1)])
-        elif eq.entry.recurrence:  # a function with poles at 0, -1, -2, …
-            half = literal(Fraction(1, 2))
-            off = add("sub", [x, add("floor", [add("add", [x, half])])])
-            near = self.small(off, CANCELLED**2)
-            yield add("and", [near, add("lt", [x, half])])
+            yield self.near_one(x)
+        elif eq.entry.poles:
+            yield self.near_pole(x, self.slots[eq.output])
+        elif eq.entry.recurrence:
+            yield self.near_integer(x)
+
+    def near_one(self, x: int) -> int:
+        """The condition that 1 - x**2 is small."""
+        one_plus = self.builder.add("add", [self.builder.literal(1), x])
+        one_minus = self.builder.add("sub", [self.builder.literal(1), x])
+        return self.small(self.builder.add("mul", [one_plus, one_minus]), CANCELLED**2)
+
+    def near_pole(self, x: int, out: int) -> int:
+        """The condition that tan(x) is large: it is a quotient by cos(x), which is 1/tan(x) next to
+        its zero."""
+        add = self.builder.add
+        squares = [self.squared(x), self.squared(out)]
+        bound = add("mul", [self.builder.literal(CANCELLED**2), add("mul", squares)])
+        return add("ge", [bound, self.builder.literal(1)])
+
+    def near_integer(self, x: int) -> int:
+        """The condition that x is next to one of the poles of gamma, 0, -1, -2, …"""
+        add, half = self.builder.add, self.builder.literal(Fraction(1, 2))
+        nearest = add("floor", [add("add", [x, half])])
+        near = self.small(add("sub", [x, nearest]), CANCELLED**2)
+        return add("and", [near, add("lt", [x, half])])
 
     def lost_over_zero(self, eq: Equation) -> Iterator[int]:
         """Whether a quotient by a variable, which vanishes without an alarm, loses digits since its

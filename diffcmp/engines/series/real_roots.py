@@ -50,13 +50,14 @@ def _of_numbers(system: NumberSystem[Any], coefficients: list[Any]) -> Any:
     term."""
     plus, times, over = (operation(system, name) for name in ("add", "mul", "div"))
     *rest, last = coefficients
-    n = len(rest)
+    n, one = len(rest), system.literal(Fraction(1))
     monic = [over(c, last) for c in rest]
     mean = over(monic[-1], system.literal(Fraction(-n)))
     if n == 1:
         return mean
-    depressed = _shifted([*monic, system.literal(Fraction(1))], mean, plus, times)
-    root = operation(system, f"root{n}")(*depressed[: n - 1])
+    depressed = _shifted([*monic, one], mean, plus, times)
+    largest_root = operation(system, f"root{n}")
+    root = largest_root(*depressed[: n - 1])
     return root if isinstance(root, Failure | Beyond) else plus(mean, root)
 
 
@@ -101,9 +102,10 @@ def _met(
     """The largest w of the roots τ·w that meet at 0; None where they stay together, at 0."""
     met = next(j for j, c in enumerate(around) if not system.field.is_zero(c[0]))
     orders = [system.valuation(c) for c in around[:met]]
-    if all(order is None for order in orders):
+    slopes = [order + j for j, order in enumerate(orders) if order is not None]
+    if not slopes:
         return None
-    if any(order is not None and order + j < met for j, order in enumerate(orders)):
+    if min(slopes) < met:
         return Failure("repeated")  # they leave by fractional powers: not all of them are real
     system.took(("roots", system.side))
     scaled = [system.bounded(system.shifted(c, j - met)) for j, c in enumerate(around)]

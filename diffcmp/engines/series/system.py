@@ -124,16 +124,22 @@ class SeriesSystem(SeriesArithmetic):
     def power(self, x: Series, y: Series) -> Series | Failure:
         """x to a constant power: by products for small whole exponents, else by `miller`."""
         exponent = self.field.rational(y[0])
-        whole = self.field.whole(y[0]) if exponent is None or exponent.denominator == 1 else None
+        if exponent is not None and exponent.denominator > 1:
+            return self.fractional(x, y[0], exponent)
+        whole = self.field.whole(y[0])
         if whole is None:
             return self.fractional(x, y[0], exponent)
-        if whole < 0:
-            below = self.power(x, self.literal(Fraction(-whole)))
-            return below if isinstance(below, Failure) else self.div(self.constant(self.one), below)
         if whole <= WHOLE_POWER:
-            return self.product(x, whole)
+            return self.by_products(x, whole)
         v = self.valuation(x)
         return self.of_zero(y[0]) if v is None else self.miller(x, v, y[0], v * whole)
+
+    def by_products(self, x: Series, n: int) -> Series | Failure:
+        """x**n for a small n, or 1 divided by x to a negative power."""
+        if n >= 0:
+            return self.product(x, n)
+        below = self.power(x, self.literal(Fraction(-n)))
+        return below if isinstance(below, Failure) else self.div(self.constant(self.one), below)
 
     def fractional(self, x: Series, y: Any, exponent: Fraction | None) -> Series | Failure:
         """x**y where y is no integer; `exponent` is its exact value where it is rational."""
