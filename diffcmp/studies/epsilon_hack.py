@@ -155,7 +155,7 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 1
         "lhopital: of (f/g)′.",
     )
     on_variable = chart(
-        f"An ε on the variable: the V of a step size; the best leaves {FULL - most:.1f} to "
+        f"An ε on the variable has a V as a step size has; the best leaves {FULL - most:.1f} to "
         f"{FULL - least:.1f} digits",
         Axes("ε", "absolute error of (f/g)′ at the root", "xy", (1e-9, 1e6)),
         *curves(grid, {name: slope.sizes for name, slope in slopes.items()}),

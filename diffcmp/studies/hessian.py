@@ -85,12 +85,12 @@ def study(doublings: Annotated[int, Bounds("of n", 2, 4)] = 3) -> Report:
         symmetric(hessian(text).program([np.zeros(n)])).products for text in (DENSE, CHAIN)
     )
     late = sum(times[name] < way.power - 0.2 for name, way in WAYS.items())
-    unfinished = f"not yet the powers of work in {late} of {len(WAYS)} cases"
+    slower = f"does not yet grow like the work in {late} of {len(WAYS)} cases"
     facts: dict[str, Any] = {"dense": work["Hessian"], "sparse": work[SPARSE]}
     facts |= {"tensor": work[TENSOR], "work": work}
     facts |= {"whole": memory["Hessian"], "few": memory[SPARSE], "cube": memory[TENSOR]}
     facts |= {"memory": memory, "n": n, "products": dense, "colours": chain}
-    facts |= {"said": unfinished if late else "the powers of work", "factor": 2**doublings}
+    facts |= {"said": slower if late else "grows like the work", "factor": 2**doublings}
     facts |= {"ratio": one.seconds[-1] / one.seconds[0], "times": times}
     largest = table(
         "Powers p of n^p, fitted over all n; at the largest n, what one call takes",
@@ -109,8 +109,8 @@ def study(doublings: Annotated[int, Bounds("of n", 2, 4)] = 3) -> Report:
 
     def grown(title: str, y: str, powers: dict[str, float], data: Callable[[Cost], Any]) -> Chart:
         return chart(
-            f"{title}: n^{powers['Hessian']:.2f} dense, n^{powers[SPARSE]:.2f} sparse, "
-            f"n^{powers[TENSOR]:.2f} for the tensor",
+            f"{title} grows like n^{powers['Hessian']:.2f} for a dense Hessian, "
+            f"n^{powers[SPARSE]:.2f} for a sparse one, n^{powers[TENSOR]:.2f} for the tensor",
             Axes("number of variables n", y, "xy"),
             *(curve(name, cost.sizes, data(cost)) for name, cost in costs.items()),
         )
@@ -136,8 +136,8 @@ def study(doublings: Annotated[int, Bounds("of n", 2, 4)] = 3) -> Report:
             "n^{cube:.2f}",
             "at n = {n} the dense Hessian takes {products} products with a vector, that of the "
             "chain {colours}",
-            "time has {said}: {factor}-fold n makes a product with a vector take {ratio:.1f} times "
-            "as long",
+            "time {said}: {factor}-fold n makes a product with a vector take {ratio:.1f} times as "
+            "long",
         ),
     )
 

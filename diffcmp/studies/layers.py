@@ -64,8 +64,8 @@ def study(
         note="equations: of the program of the sweep, of which each computes one array.",
     )
     losses = chart(
-        f"To the same target: {width} numbers of the input, or {3 * width**2} parameters, are "
-        "moved",
+        f"Both reach the same target: {width} numbers of the input are moved, or {3 * width**2} "
+        "parameters",
         Axes("step of gradient descent", "loss", "y"),
         *curves(range(steps + 1), paths),
     )

@@ -136,10 +136,13 @@ def study(
         tables=(solved, timed),
         charts=(
             kepler.chart(
-                f"Kepler: unrolled over value grows like k^{growth:.1f}; implicit over value like "
-                f"k^{still:.1f}"
+                f"Kepler: the error over that of the value grows like k^{growth:.1f} unrolled, "
+                f"like k^{still:.1f} implicitly"
             ),
-            pca.chart(f"Largest eigenvalue: unrolled over value like k^{pca_growth:.1f}; {vector}"),
+            pca.chart(
+                "Largest eigenvalue: unrolled, the error over that of the value grows like "
+                f"k^{pca_growth:.1f}; {vector}"
+            ),
         ),
         conclusions=conclusions(
             facts,
@@ -149,7 +152,7 @@ def study(
             "k^{still:.1f}), the unrolled one up to {far:.0f} times",
             "power method: {vector} (convergence {slow:.2f} against {fast:.2f} a step)",
             "the operations of an unrolled gradient grow like k^{cost:.2f}: at {k} steps it takes "
-            "{ratio:.0f} times the time of the rule, in which there is no k",
+            "{ratio:.0f} times as long as the rule, whose cost does not depend on k",
             "solve: rule and elimination differ by at most {apart:.1f} digits, in time by a factor "
             "{first:.0f} to {last:.0f}",
         ),

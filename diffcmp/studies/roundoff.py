@@ -132,8 +132,8 @@ def study(
     )
     walk = [start * math.sqrt(n) for n in operations]
     grown = chart(
-        f"In units of its own roundoff: {least:.0f} to {most:.0f} u after {operations[-1]} "
-        "operations in every format",
+        f"After {operations[-1]} operations the error is {least:.0f} to {most:.0f} u in every "
+        "format",
         Axes("operations", "relative error of f′, in u", "xy"),
         *curves(operations, {name: growth.errors for name, growth in by_name.items()}),
         curve("√n", operations, walk, "theory"),

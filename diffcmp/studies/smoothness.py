@@ -184,8 +184,8 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
             "{kind}",
             f"{listed(dead)}: 0 on the whole negative side, and nowhere on the positive one: it "
             "knows how to turn off, not on",
-            f"{listed(alive)}: not 0 at any of the {points} points",
-            f"but that of {listed(turns)} changes its sign, at {signs}",
+            f"{listed(alive)}: the derivative is not 0 at any of the {points} points",
+            f"the derivative of {listed(turns)} changes its sign, at {signs}",
             "at the kinks of {kinks} the answers are {said}",
         ),
     )

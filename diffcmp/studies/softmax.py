@@ -106,7 +106,7 @@ def study(
             "T = {blind:.3g}",
             "at temperature {cold:g} it still exceeds {useless:g} at {share:.0%} of random places, "
             f"at {heats[points // 2]:.2g} at {{most:.0%}}",
-            "only at a tie it does not vanish: there it grows like T^{law:.2f}",
+            "it does not vanish at a tie: there it grows like T^{law:.2f}",
             "at T = {best:.2g} {warm} are right to {exact:.0e}; at {cold_heat:g} only {sure} are: "
             "there complex-step is off by {step:.0e}, central differences by {central:.0e}",
         ),

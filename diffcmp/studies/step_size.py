@@ -168,7 +168,7 @@ def study(
         note="best h: of the grid, with the luck that rounding may have there.",
     )
     v = chart(
-        f"Too large and too small: the V. Truncation falls like h to the power {powers}",
+        f"The error against h is a V: truncation falls like h to the power {powers}",
         Axes("step size h", "absolute error of f′", "xy", (1e-17, 1e3)),
         *(error_curve(series, "total") for series in one.series),
         error_curve(one.series[0], "truncation"),
@@ -198,8 +198,8 @@ def study(
             *(on_rules(method, loss) for method in loss),
             *conclusions(
                 {"tried": count, "untold": functions - count},
-                "tried on {tried} functions; of {untold} more f′, or the derivative that makes the "
-                "truncation error, is 0, so that the best h is the largest or the smallest",
+                "tried on {tried} functions; for {untold} more, f′ or the derivative in the "
+                "truncation error is 0, so that the best h is the largest or the smallest",
             ),
         ),
     )

@@ -107,7 +107,8 @@ def study(
             "of one less; from 2 on they are {law} to {off:.0e}",
             "dual numbers need {dual} and the tape {tape} at {last}, growing like n^{a:.2f} and "
             "n^{b:.2f}",
-            "the same number: {digits:.1f} digits by each at {last} iterations",
+            "dual numbers and the tape have {digits:.1f} correct digits or more at {last} "
+            "iterations",
         ),
     )
 

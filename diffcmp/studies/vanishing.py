@@ -81,7 +81,7 @@ def study(
         curve("(w/4)^L", depths, [n * math.log10(weight / 4) for n in depths], "theory"),
     )
     exploding = chart(
-        f"The same with weight {large:g}: {listed(f'{name} {end}' for name, end in ends.items())}",
+        f"|gradient|, weight {large:g}: {listed(f'{name} {end}' for name, end in ends.items())}",
         Axes("layers L", "log₁₀ |gradient|"),
         *curves(depths, {name: map(drawn, chain) for name, chain in heavy.items()}),
     )
@@ -100,7 +100,7 @@ def study(
         options={"depth": depth, "weight": weight, "large": large},
         tables=(
             gradients_table(f"|gradient|, weight {weight:g}", light, depth),
-            gradients_table(f"The same, weight {large:g}", heavy, depth),
+            gradients_table(f"|gradient|, weight {large:g}", heavy, depth),
             formats,
         ),
         charts=(small, exploding, in_formats),
@@ -112,8 +112,8 @@ def study(
             "it is {wrong:.0%} wrong in {said}",
             "through {count} layers of relu it is {one} with weight {w:g}, {many} with {v:g}: it "
             "vanishes or explodes with the weights alone",
-            "through as many of leaky relu on its negative side with weight {w:g} it is {leak}; of "
-            "tanh with {v:g}, {tanh}",
+            "through as many layers of leaky relu, on its negative side, with weight {w:g} it is "
+            "{leak}; through as many of tanh with weight {v:g} it is {tanh}",
         ),
     )
 
