@@ -98,10 +98,10 @@ def at_both_points(question: Question, digits: int) -> tuple[Ball | None, Ball |
     """The one derivative that is asked for, at the rounded point and at the point as typed, by the
     fast path; None where the point is not certainly smooth."""
     derivatives = []
-    for point in (question.rounded(), question.where):
+    for point in (question.where, question.rounded()):
         smooth = certified(question.program, point, question.names, digits, question.order)
         derivatives.append(None if smooth is None else smooth.derivatives[0])
-    at_rounded, at_typed = derivatives
+    at_typed, at_rounded = derivatives
     return at_rounded, at_typed
 
 

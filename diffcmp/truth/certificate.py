@@ -179,15 +179,18 @@ def _analytic(eq: Equation, arguments: Sequence[Tracer], out: Tracer, certain: C
         return bool(to_arb(certain.balls(out)[0]).is_finite())
     if eq.entry.steps:
         return certain.compared("gt", arguments[0], out)
-    separant, domain = rules.separant(eq.primitive), rules.domain(eq.primitive)
+    separant = rules.separant(eq.primitive)
     if separant is not None:
         apart = evaluate(separant, certain, [*arguments, out])[0]
         return certain.compared("ne", apart, certain.literal(Fraction(0)))
-    if domain is None:
-        return True
-    inside = domain.by_output[domain.outputs[0]].inputs[0]  # a domain is where(inside, 1, 0)
-    test = Program(domain.inputs, domain.equations, (inside,)).pruned()
-    return evaluate(test, certain, arguments)[0]
+    domain = rules.domain(eq.primitive)
+    return True if domain is None else evaluate(_condition(domain), certain, arguments)[0]
+
+
+def _condition(domain: Program) -> Program:
+    """The condition of a domain, which is where(inside, 1, 0)."""
+    inside = domain.by_output[domain.outputs[0]].inputs[0]
+    return Program(domain.inputs, domain.equations, (inside,)).pruned()
 
 
 def relied_on(form: Program, decided: dict[int, bool]) -> set[int]:
@@ -269,7 +272,8 @@ def _straight(
     namespace: dict[str, Any] = dict(zip(names.values(), map(number, values), strict=True))
     methods = ARB if number is to_arb else set()
     for name in code.calls:
-        namespace[called(name)] = getattr(arb, name) if name in methods else operation(balls, name)
+        by_arb = getattr(arb, name) if name in methods else None
+        namespace[called(name)] = by_arb or operation(balls, name)
     function: Callable[..., Any] = code.function(namespace)
     return function
 

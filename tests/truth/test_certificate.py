@@ -128,3 +128,16 @@ def test_balls_of_a_point_are_enough() -> None:
     assert made is not None
     assert made([arb(1, 0.5)]) is not None
     assert made([arb(1, 1.5)]) is None
+
+
+def test_constants_have_the_digits_that_are_asked_for() -> None:
+    """A rational constant beside a transcendental function is a ball of the working precision, not
+    of 53 bits."""
+    form = core(parse("sin(x*3.14159265359/180)"))
+    proven = smooth(form, [fmpq(40)], ["x"], Balls(400))
+    assert proven is not None
+    enclosed = enclosing(form, ("x",), 1, branches(form, proven.decisions) or (), 400)
+    assert enclosed is not None
+    numbers = enclosed([fmpq(40)])
+    assert numbers is not None
+    assert all(to_arb(x).rel_accuracy_bits() > 380 for x in numbers)
