@@ -3,15 +3,15 @@ any ring.
 
 Elements are whatever has `+`, `-`, `*`, a sign and division by a whole number: slots of a Program,
 fractions, floats. No pivot is chosen, so that the same operations are right for every matrix,
-singular ones included. Small matrices are expanded
-by minors, each computed once: n·2ⁿ⁻¹ products, and of all such forms the one that loses the fewest
-digits in floating point. From there on the algorithm of Faddeev and LeVerrier takes n⁴ products
-(Householder 1964, section 6.7).
+singular ones included. Small matrices are expanded by minors, each computed once: n·2ⁿ⁻¹ products,
+and of all such forms the one that loses the fewest digits in floating point. From there on the
+algorithm of Faddeev and LeVerrier takes n⁴ products (Householder 1964, section 6.7).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 from diffcmp.primitives.lazy import np
@@ -25,25 +25,29 @@ MINORS = 8  # the largest size that is expanded by minors
 def minors(matrix: Matrix) -> Minor:
     """The determinant of what some rows and as many columns have in common, by the first of the
     rows, each one once."""
-    known: dict[tuple[tuple[int, ...], tuple[int, ...]], Any] = {}
 
+    @cache
     def minor(rows: tuple[int, ...], columns: tuple[int, ...]) -> Any:
-        found = known.get((rows, columns))
-        if found is None:
-            found = known[rows, columns] = expanded(rows, columns)
-        return found
-
-    def expanded(rows: tuple[int, ...], columns: tuple[int, ...]) -> Any:
-        first, *rest = rows
+        first, rest = rows[0], rows[1:]
         if not rest:
             return matrix[first, columns[0]]
         total = None
         for k, column in enumerate(columns):
-            term = matrix[first, column] * minor(tuple(rest), columns[:k] + columns[k + 1 :])
-            total = term if total is None else total - term if k % 2 else total + term
+            term = matrix[first, column] * minor(rest, without(columns, k))
+            if total is None:
+                total = term
+            elif k % 2:
+                total = total - term
+            else:
+                total = total + term
         return total
 
     return minor
+
+
+def without(places: tuple[int, ...], k: int) -> tuple[int, ...]:
+    """The places but the k-th."""
+    return places[:k] + places[k + 1 :]
 
 
 def characteristic(matrix: Matrix) -> tuple[list[Any], Matrix]:
@@ -96,10 +100,8 @@ def cofactors(matrix: Matrix) -> tuple[Matrix, Any]:
     minor, out = minors(matrix), matrix.copy()
     for i in everything:
         for j in everything:
-            found = minor(
-                everything[:j] + everything[j + 1 :], everything[:i] + everything[i + 1 :]
-            )
-            out[i, j] = -found if (i + j) % 2 else found
+            cofactor = minor(without(everything, j), without(everything, i))
+            out[i, j] = -cofactor if (i + j) % 2 else cofactor
     return out, minor(everything, everything)
 
 
@@ -113,12 +115,10 @@ def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
     columns = right.reshape(size, -1)
     minor, out = minors(np.hstack([matrix, columns])), columns.copy()
     for i in everything:
-        others = everything[:i] + everything[i + 1 :]
         for j in range(columns.shape[1]):
-            found = minor(
-                everything, (*others, size + j)
-            )  # the new column is last, not in its place
-            out[i, j] = -found if (size - 1 - i) % 2 else found
+            # the new column is last, not in its place
+            replaced = minor(everything, (*without(everything, i), size + j))
+            out[i, j] = -replaced if (size - 1 - i) % 2 else replaced
     return out.reshape(right.shape), minor(everything, everything)
 
 
@@ -136,17 +136,16 @@ def depressed(matrix: Matrix) -> tuple[Any, list[Any]]:
     powers = [_mirrored(_plus(matrix, -mean))]
     while 2 * len(powers) < size:
         powers.append(_commuting_product(powers[-1], powers[0]))
-    traces = {
-        k: _trace_of_product(powers[(k + 1) // 2 - 1], powers[k // 2 - 1])
-        for k in range(2, size + 1)
-    }
-    found: dict[int, Any] = {}  # k cₙ₋ₖ = -Σ cₙ₋ₖ₊ᵢ tr(Bⁱ), with cₙ = 1 and cₙ₋₁ = 0
+    traces: dict[int, Any] = {}
+    for k in range(2, size + 1):
+        traces[k] = _trace_of_product(powers[(k + 1) // 2 - 1], powers[k // 2 - 1])
+    c: dict[int, Any] = {}  # k cₙ₋ₖ = -Σ cₙ₋ₖ₊ᵢ tr(Bⁱ), with cₙ = 1 and cₙ₋₁ = 0
     for k in range(2, size + 1):
         total = traces[k]
         for i in range(2, k - 1):
-            total = total + found[size - k + i] * traces[i]
-        found[size - k] = -total / k
-    return mean, [found[k] for k in range(size - 1)]
+            total = total + c[size - k + i] * traces[i]
+        c[size - k] = -total / k
+    return mean, [c[k] for k in range(size - 1)]
 
 
 def _mirrored(matrix: Matrix) -> Matrix:

@@ -17,28 +17,22 @@ LONG = ("longdouble", "clongdouble")
 REFINEMENTS = 3  # Rayleigh quotient iterations: each triples the digits
 
 
-def _carried_out(kernel: Callable[..., Any], *arrays: Any) -> Any:
-    """`kernel` on float arrays of one format that NumPy can factorize; nan where it finds the
-    matrix singular."""
-    made = [np.asarray(a) for a in arrays]
-    dtype = np.result_type(*made)
+def _carried_out(shape: tuple[int, ...], kernel: Callable[..., Any], *arrays: Any) -> Any:
+    """`kernel` on float arrays of one format that NumPy can factorize; nan of a shape where an
+    element is not finite, or the matrix is found to be singular."""
+    given = [np.asarray(a) for a in arrays]
+    dtype = np.result_type(*given)
     dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
     working = np.dtype(np.float32) if dtype == np.float16 else dtype
+    undefined = np.full(shape, np.nan, dtype)
     with np.errstate(all="ignore"):
-        if not all(np.isfinite(a).all() for a in made):
-            return None
+        if not all(np.isfinite(a).all() for a in given):
+            return undefined
         try:
-            found = kernel(*(a.astype(working) for a in made))
+            result = kernel(*(a.astype(working) for a in given))
         except np.linalg.LinAlgError:
-            return None
-        return np.asarray(found).astype(dtype)
-
-
-def _or_nan(found: Any, like: Any, shape: tuple[int, ...]) -> Any:
-    if found is not None:
-        return found
-    dtype = np.asarray(like).dtype
-    return np.full(shape, np.nan, dtype if dtype.kind in "fc" else np.float64)
+            return undefined
+        return np.asarray(result).astype(dtype)
 
 
 def is_long(x: Any) -> bool:
@@ -48,10 +42,11 @@ def is_long(x: Any) -> bool:
 
 def solution(a: Any, b: Any) -> Any:
     """x with a @ x = b, for a vector b or for each column."""
-    found = _carried_out(
-        lambda a, b: eliminated(a, b)[0] if is_long(a) else np.linalg.solve(a, b), a, b
-    )
-    return _or_nan(found, b, np.shape(b))
+
+    def kernel(a: Any, b: Any) -> Any:
+        return eliminated(a, b)[0] if is_long(a) else np.linalg.solve(a, b)
+
+    return _carried_out(np.shape(b), kernel, a, b)
 
 
 def inverse(a: Any) -> Any:
@@ -61,10 +56,11 @@ def inverse(a: Any) -> Any:
 
 def determinant(a: Any) -> Any:
     """The determinant, 0 where elimination meets a column of zeros."""
-    found = _carried_out(
-        lambda a: eliminated(a, a[:, :0])[1] if is_long(a) else np.linalg.det(a), a
-    )
-    return _or_nan(found, a, ())
+
+    def kernel(a: Any) -> Any:
+        return eliminated(a, a[:, :0])[1] if is_long(a) else np.linalg.det(a)
+
+    return _carried_out((), kernel, a)
 
 
 def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
@@ -79,22 +75,25 @@ def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
     for k in range(len(a)):
         pivot = k + int(np.argmax(abs(a[k:, k])))
         if pivot != k:
-            a[[k, pivot]], x[[k, pivot]], det = a[[pivot, k]], x[[pivot, k]], -det
+            a[[k, pivot]] = a[[pivot, k]]
+            x[[k, pivot]] = x[[pivot, k]]
+            det = -det
         det = det * a[k, k]
         if a[k, k] == 0:
             if b.size:
                 raise np.linalg.LinAlgError
             return x, det
-        factors = a[k + 1 :, k] / a[k, k]
-        a[k + 1 :] -= np.multiply.outer(factors, a[k])
-        x[k + 1 :] -= np.multiply.outer(factors, x[k])
-    for k in range(len(a) - 1, -1, -1):
-        x[k] = (x[k] - a[k, k + 1 :] @ x[k + 1 :]) / a[k, k]
+        below = slice(k + 1, None)
+        factors = a[below, k] / a[k, k]
+        a[below] -= np.multiply.outer(factors, a[k])
+        x[below] -= np.multiply.outer(factors, x[k])
+    for k in reversed(range(len(a))):
+        later = slice(k + 1, None)
+        x[k] = (x[k] - a[k, later] @ x[later]) / a[k, k]
     return x, det
 
 
 # adjugates
-# ------------------------------------------------------------------------------------------------------------
 
 
 def adjugate(a: Any) -> Any:
@@ -106,7 +105,7 @@ def adjugate(a: Any) -> Any:
         u, sigma, v, sign = _factors(a)
         return sign * (v * _products_without_one(sigma)) @ u.conj().T
 
-    return _or_nan(_carried_out(kernel, a), a, np.shape(a))
+    return _carried_out(np.shape(a), kernel, a)
 
 
 def adjugate_along(a: Any, direction: Any) -> Any:
@@ -128,7 +127,7 @@ def adjugate_along(a: Any, direction: Any) -> Any:
         np.fill_diagonal(inner, products @ np.diag(m))
         return sign * v @ inner @ u.conj().T
 
-    return _or_nan(_carried_out(kernel, a, direction), a, np.shape(a))
+    return _carried_out(np.shape(a), kernel, a, direction)
 
 
 def _factors(a: Any) -> tuple[Any, Any, Any, Any]:
@@ -146,7 +145,8 @@ def _products_without_one(sigma: Any) -> Any:
 
 
 def _products_without_two(sigma: Any) -> Any:
-    """The same for each pair, as a matrix with zeros on its diagonal."""
+    """For each pair of singular values the product of all others, as a matrix with zeros on its
+    diagonal."""
     out = np.empty((len(sigma), len(sigma)), sigma.dtype)
     for i in range(len(sigma)):
         rest = sigma.copy()
@@ -157,28 +157,23 @@ def _products_without_two(sigma: Any) -> Any:
 
 
 # the largest eigenvalue
-# -----------------------------------------------------------------------------------------------
 
 
 def largest_eigenvalue(s: Any) -> Any:
     """The largest eigenvalue of a symmetric matrix."""
-    return _or_nan(_carried_out(lambda s: _top(s)[0], s), s, ())
+    return _carried_out((), lambda s: _top(s)[0], s)
 
 
 def eigenvector(s: Any) -> Any:
-    """Its eigenvector of length 1; nan where the eigenvalue is repeated to working precision, as
-    none is singled out then."""
+    """The eigenvector of the largest eigenvalue, of length 1; nan where the eigenvalue is repeated
+    to working precision, as none is singled out then."""
 
     def kernel(s: Any) -> Any:
         _, vector, gap = _top(s)
-        scale = abs(s).max() * len(s)
-        return (
-            vector
-            if gap > scale * np.finfo(s.dtype).eps or len(s) == 1
-            else np.full(len(s), np.nan)
-        )
+        noise = abs(s).max() * len(s) * np.finfo(s.dtype).eps
+        return vector if gap > noise or len(s) == 1 else np.full(len(s), np.nan)
 
-    return _or_nan(_carried_out(kernel, s), s, np.shape(s)[:1])
+    return _carried_out(np.shape(s)[:1], kernel, s)
 
 
 def _top(s: Any) -> tuple[Any, Any, Any]:
@@ -222,4 +217,4 @@ def eigenvector_along(s: Any, r: Any) -> Any:
         value, vector, _ = _top(s)
         return -bordered_solution(s, r, value, vector)
 
-    return _or_nan(_carried_out(kernel, s, r), r, np.shape(r))
+    return _carried_out(np.shape(r), kernel, s, r)

@@ -120,7 +120,8 @@ class Primitive:
     ring: an operation of rings (sum, difference, product, sign): every number system carries it out
         with Python's own operator, and of whole numbers it is a whole number.
     additive: a sum of its arguments, each with a sign.
-    rational: of rational numbers it is a rational number, where it is defined.
+    rational: of rational numbers it is a rational number, where it is defined; a power where its
+        exponent is whole.
     symmetric: its two arguments may change places.
     mirror: for a comparison, the one that holds of the arguments in reverse order: x > y is y < x.
     opposite: for a comparison, the one that holds where this one does not.
@@ -177,6 +178,11 @@ class Primitive:
     def compares(self) -> bool:
         """Whether the value says how two numbers compare (and is not made of other conditions)."""
         return bool(self.opposite)
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is a number with a name: pi."""
+        return not self.parameters and self.name != "literal"
 
     @property
     def connects(self) -> bool:

@@ -87,20 +87,21 @@ def _shared(equal: Any) -> Any:
     """The tree of halves of some truth values, backwards: parts are views, so that what is added to
     them is added to the whole."""
     weights = np.zeros(np.shape(equal))
-    met: list[tuple[Any, Any, Any, Any]] = []
+    meetings: list[tuple[Any, Any, Any, Any]] = []
 
-    def take(value: tuple[Any, Any], key: Key) -> tuple[Any, Any]:
+    def take(pair: tuple[Any, Any], key: Key) -> tuple[Any, Any]:
         index = (*as_index((key,)), ...)
-        return value[0][index], value[1][index]
+        return pair[0][index], pair[1][index]
 
     def join(a: tuple[Any, Any], b: tuple[Any, Any]) -> tuple[Any, Any]:
-        out = np.asarray(a[0] | b[0]), np.zeros(np.shape(a[0]))
-        met.append((out[1], (1.0 + a[0] - b[0]) / 2, a[1], b[1]))
-        return out
+        whole = np.zeros(np.shape(a[0]))
+        share = (1.0 + a[0] - b[0]) / 2
+        meetings.append((whole, share, a[1], b[1]))
+        return np.asarray(a[0] | b[0]), whole
 
-    _, top = halved((equal, weights), lambda value: np.shape(value[0]), take, join)
+    _, top = halved((equal, weights), lambda pair: np.shape(pair[0]), take, join)
     top[...] = 1.0
-    for whole, share, left, right in reversed(met):
+    for whole, share, left, right in reversed(meetings):
         left += share * whole
         right += (1.0 - share) * whole
     return weights

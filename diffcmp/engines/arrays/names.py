@@ -32,8 +32,8 @@ class Names:
         return eq is not None and eq.dtype == "bool"
 
     def used(self, name: str, value: object) -> str:
-        """The name of something that the code refers to: `name`, unless that is a variable, or stands
-        for something else already, as for another form of the same primitive."""
+        """The name of something that the code refers to: `name`, unless that is a variable, or
+        stands for something else already, as for another form of the same primitive."""
         while name in self.taken or self.referred.get(name, value) is not value:
             name += "_"
         self.referred[name] = value

@@ -43,7 +43,7 @@ class Pattern:
     def of(
         cls, shape: tuple[int, int], rows: NDArray[np.int64], columns: NDArray[np.int64]
     ) -> Pattern:
-        """The pattern of the places (rows[k], columns[k]), in any order, with or without repeats."""
+        """The pattern of the places (rows[k], columns[k]), in any order; repeats count once."""
         return cls.numbered(shape, distinct(rows * shape[1] + columns))
 
     @classmethod
