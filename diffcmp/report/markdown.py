@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from diffcmp.report.document import (
@@ -43,6 +44,14 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
+def prose(text: str) -> str:
+    """A sentence in which what stands between backticks is code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return escaped(text)
+    return "".join(code(piece) if i % 2 else escaped(piece) for i, piece in enumerate(pieces))
+
+
 def show(documents: Sequence[Document], screen: Screen | None = None, *, picture: str = "") -> str:
     """The documents one after another; `picture` is the file of the figure of the only one."""
     return "\n".join(page(document, picture) for document in documents)
@@ -73,7 +82,7 @@ def written(part: Part) -> Iterator[str]:
     """The lines of one part; charts are for figures."""
     writers: dict[type, Callable[[Any], Iterable[str]]] = {
         Facts: facts,
-        Text: lambda text: [escaped(text.sentence)],
+        Text: lambda text: [prose(text.sentence)],
         Notes: notes,
         Items: items,
         Table: table,
@@ -96,13 +105,15 @@ def section(part: Section) -> Iterator[str]:
 
 
 def facts(part: Facts) -> Iterator[str]:
-    """A line for each."""
+    """A line for each; one without a label has that of the line before."""
+    label = ""
     for line in part.lines:
-        yield f"- {fact(line)}"
+        label = line.label or label
+        yield f"- {fact(replace(line, label=label))}"
 
 
 def fact(line: Fact) -> str:
-    """A label and its text; the label is missing where it is that of the line before."""
+    """A label and its text."""
     aside = f" ({escaped(line.aside)})" if line.aside else ""
     label = f"{escaped(line.label)}: " if line.label else ""
     return f"{label}{escaped(line.text)}{aside}"
@@ -119,8 +130,8 @@ def note(group: Group) -> str:
     owners = ", ".join(owner for owner in group.owners if owner)
     lead = f"**{escaped(owners)}**: " if owners else ""
     piece = f", in {code(group.piece)}" if group.piece else ""
-    advice = f" → {escaped(group.advice)}" if group.advice else ""
-    return f"{lead}{escaped(group.sentence)}{piece}{advice}"
+    advice = f" → {prose(group.advice)}" if group.advice else ""
+    return f"{lead}{prose(group.sentence)}{piece}{advice}"
 
 
 def items(part: Items) -> Iterator[str]:
@@ -129,7 +140,7 @@ def items(part: Items) -> Iterator[str]:
         mark = f"{i}." if part.mark == "1." else "-"
         lead = f"**{escaped(item.owner)}**: " if item.owner else ""
         symbol = f"{escaped(item.symbol)} = " if item.symbol else ""
-        yield f"{mark} {lead}{symbol}{code(item.text) if item.code else escaped(item.text)}"
+        yield f"{mark} {lead}{symbol}{code(item.text) if item.code else prose(item.text)}"
         yield from (f"   - {fact(line)}" for line in item.lines)
     if part.left_out:
         yield f"- {escaped(part.left_out)}"
@@ -138,11 +149,12 @@ def items(part: Items) -> Iterator[str]:
 def table(part: Table) -> Iterator[str]:
     """All rows of all blocks, and below them what the columns hold."""
     yield from (f"**{escaped(part.title)}**", "") if part.title else ()
-    for block in part.blocks:
+    for i, block in enumerate(part.blocks):
+        yield from [""] if i else []
         yield from rows(part.columns, block)
-        yield ""
     below = [part.meanings(column.header for column in part.columns), *part.notes]
-    yield from (escaped(" ".join(filter(None, below))),)
+    if any(below):
+        yield from ("", prose(" ".join(filter(None, below))))
 
 
 def rows(columns: Sequence[Column], block: Block) -> Iterator[str]:
