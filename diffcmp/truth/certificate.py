@@ -269,7 +269,9 @@ def _straight(
     names = {slot: f"__c{slot}" for slot in program.constant & program.live}
     code = emit(program, dialect=Dialect(infix=infix), known=names)
     values = _constants(replace(program, outputs=tuple(names)), balls)
-    namespace: dict[str, Any] = dict(zip(names.values(), map(number, values), strict=True))
+    with balls.working():  # a rational becomes a ball of the precision that is set
+        constants = [number(value) for value in values]
+    namespace: dict[str, Any] = dict(zip(names.values(), constants, strict=True))
     methods = ARB if number is to_arb else set()
     for name in code.calls:
         by_arb = getattr(arb, name) if name in methods else None
