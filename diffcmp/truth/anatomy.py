@@ -99,17 +99,22 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
 
 def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:
     seen: set[str] = set()
+    for span, slot in _pieces(program):
+        piece, place = span.cut(program.text), places[slot]
+        if piece not in seen:
+            left, right = _term(local.left.expansion, place), _term(local.right.expansion, place)
+            if _moves(left) or _moves(right):
+                seen.add(piece)
+                yield Leading(span, piece, left, right)
+
+
+def _pieces(program: Program) -> Iterator[tuple[Span, int]]:
+    """The pieces of text that stand for a number that is computed, and the slots of these."""
     whole = _whole_pieces(program)
     for eq in program.equations:
-        piece = program.piece(eq)
         is_number = not eq.params and not eq.entry.condition
-        if eq.span is None or not is_number or eq.output not in whole or piece in seen:
-            continue
-        place = places[eq.output]
-        left, right = _term(local.left.expansion, place), _term(local.right.expansion, place)
-        if _moves(left) or _moves(right):
-            seen.add(piece)
-            yield Leading(eq.span, piece, left, right)
+        if eq.span is not None and is_number and eq.output in whole:
+            yield eq.span, eq.output
 
 
 def _moves(term: Term | None) -> bool:

@@ -61,15 +61,21 @@ class _Proof:
     def __call__(self, at: Point, bits: int) -> Smooth | None:
         balls = _balls(bits)
         values = at.enclosures(balls)
-        if self.branches is not None:
-            enclosed = enclosing(self.form, self.partials, self.order, self.branches, bits)
-            numbers = None if enclosed is None else enclosed(values)
-            if numbers is not None:
-                return Smooth(numbers[0], numbers[1:])
+        enclosed = self.enclosed(values, bits)
+        if enclosed is not None:
+            return enclosed
         proven = smooth(self.form, values, self.partials, balls, self.order)
         if proven is not None and len(self.form.equations) <= LONGEST:
             self.branches = branches(self.form, proven.decisions)
         return proven
+
+    def enclosed(self, values: Sequence[Ball], bits: int) -> Smooth | None:
+        """What the certificate says, where there is one and it holds."""
+        if self.branches is None:
+            return None
+        enclosure = enclosing(self.form, self.partials, self.order, self.branches, bits)
+        numbers = None if enclosure is None else enclosure(values)
+        return None if numbers is None else Smooth(numbers[0], numbers[1:])
 
 
 @lru_cache(maxsize=256)

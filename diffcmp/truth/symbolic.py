@@ -8,6 +8,7 @@ balls on the way to the point agree with it: sympy's `limit` has returned wrong 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise, takewhile
 from typing import Any
@@ -84,21 +85,24 @@ def confirmed(form: Program, x: Coordinate, direction: int, side: Side) -> bool:
         here = x.enclosure(balls)
         steps = [fmpq(direction * t.numerator, t.denominator) for t in APPROACH]
         values = [to_arb(evaluate(form, balls, [here + t])[0]) for t in steps]
-        if not tends(values, side.limit):
-            return False
-        if side.slope is None or side.limit.ball is None:
-            return True
-        quotients = [(v - side.limit.ball) / t for v, t in zip(values, steps, strict=True)]
-        # of a decimal only some digits are known, and t divides their error
-        narrow = list(takewhile(_is_narrow, quotients))
-        return len(narrow) >= LEAST and tends(narrow, side.slope)
+        return tends(values, side.limit) and _rises(values, steps, side)
+
+
+def _rises(values: Sequence[arb], steps: Sequence[fmpq], side: Side) -> bool:
+    """Whether the difference quotients tend to the slope on a side, if the limit there is finite.
+    Of a decimal only some digits are known, and the step divides their error."""
+    if side.slope is None or side.limit is None or side.limit.ball is None:
+        return True
+    quotients = [(v - side.limit.ball) / t for v, t in zip(values, steps, strict=True)]
+    narrow = list(takewhile(_is_narrow, quotients))
+    return len(narrow) >= LEAST and tends(narrow, side.slope)
 
 
 def _is_narrow(x: arb) -> bool:
     return bool(x.is_finite() and x.rad() < AGREEMENT**3 * (1 + abs(x.mid())))
 
 
-def tends(values: list[arb], claim: Quantity) -> bool:
+def tends(values: Sequence[arb], claim: Quantity) -> bool:
     """Whether a sequence of balls goes towards the claim: ever closer and close at last, or beyond
     all bounds."""
     if not all(v.is_finite() for v in values):
