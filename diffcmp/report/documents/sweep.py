@@ -103,10 +103,10 @@ def steps(record: Sweep) -> Table:
     """The signed parts of the error at every step size, a block for each method."""
     columns = [
         Column("h", "step"),
-        Column("total", "signed", "its signed error, the sum of its parts"),
-        Column("truncation", "signed", rank=3),
-        Column("roundoff", "signed", rank=2),
-        Column("representation", "signed", rank=1),
+        Column("total", "signed", "the signed absolute error, the sum of its parts"),
+        Column("truncation", "signed", "that of the formula", rank=3),
+        Column("roundoff", "signed", "that of floating point", rank=2),
+        Column("representation", "signed", "that of the rounded point", rank=1),
     ]
     blocks = [block(series) for series in record.series]
     kept = sum(len(one.brief or ()) for one in blocks)
