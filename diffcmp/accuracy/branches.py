@@ -137,7 +137,7 @@ def double_where(question: Question, eq: Equation, branch: int) -> Program | Non
 
 def _guarded(program: Program, eq: Equation, branch: int, constant: Fraction) -> Program:
     builder = Builder(program.inputs)
-    slots = {i: i for i in range(len(program.inputs))}
+    slots = list(range(program.size))
     part = replace(program, outputs=(branch,)).pruned()
     first = eq.inputs[1] == branch
     for each in program.equations:

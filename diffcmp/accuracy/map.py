@@ -70,7 +70,7 @@ def map(
     """
     if at is not None and not isinstance(at, Mapping):
         raise InputError(Fault.POINT_NAME, piece=at)
-    program, fixed = numbers(expr, at or {}, wrt)
+    program, fixed = function_of_numbers(expr, at or {}, wrt)
     name = running(program, fixed, wrt)
     floats, whole = format_named(dtype), Deadline.for_waiting(timeout)
     question = Question(program, Point(fixed), (name,), 1, floats, digits)
@@ -108,21 +108,21 @@ def map(
     )
 
 
-def numbers(
+def function_of_numbers(
     expr: str | Program, at: Mapping[str, Values], wrt: str | None
 ) -> tuple[Program, dict[str, Coordinate]]:
     """The function as one of numbers, and those that are fixed: an element of a vector that runs
     (`x[0]`) is not."""
-    values = {name: array_of(value) for name, value in at.items()}
-    shapes = {name: value.shape for name, value in values.items()}
-    program = number_valued(parse(expr, (), shapes) if isinstance(expr, str) else expr)
-    fixed = {
-        one: c
-        for name, v in values.items()
-        for one, c in zip(components(name, v.shape), v.flat, strict=True)
-        if one != wrt or not v.shape
-    }
-    return scalarised(program), fixed
+    arrays = {name: array_of(given) for name, given in at.items()}
+    if isinstance(expr, str):
+        expr = parse(expr, (), {name: array.shape for name, array in arrays.items()})
+    fixed: dict[str, Coordinate] = {}
+    for name, array in arrays.items():
+        numbers = dict(zip(components(name, array.shape), array.flat, strict=True))
+        if array.shape and wrt in numbers:
+            del numbers[wrt]
+        fixed |= numbers
+    return scalarised(number_valued(expr)), fixed
 
 
 def running(program: Program, fixed: Mapping[str, Coordinate], wrt: str | None) -> str:
@@ -204,23 +204,21 @@ def _track(method: Backend, question: Question, stops: Sequence[Stop], deadline:
     """One method along the interval, as far as the time allows."""
     replies = _replies(method.configured(deadline=deadline), question, stops, deadline)
     worst, left_out = places(replies)
-    values = tuple(None if r is None else r.value for r in replies)
     digits = tuple(None if r is None else r.digits for r in replies)
     counted = [(d, i) for i, d in enumerate(digits) if d is not None]
     fewest, index = min(counted, default=(None, None))
-    full = full_digits(question.floats)
-    below = sum(d < full / 2 for d, _ in counted)
+    half = full_digits(question.floats) / 2
     asked = [r for r in replies if r is not None]
     silent = next((r.remarks for r in asked if r.value is None), ())
     return Track(
         backend=method.name,
-        derivative=values,
+        derivative=tuple(None if r is None else r.value for r in replies),
         digits=digits,
         median=statistics.median(d for d, _ in counted) if counted else None,
         worst=fewest,
         worst_at=index,
         expected=method.expected_digits(question.floats),
-        below_half=below / len(counted) if counted else None,
+        below_half=sum(d < half for d, _ in counted) / len(counted) if counted else None,
         places=worst,
         places_left_out=left_out,
         remarks=(*unasked(len(asked), len(stops), deadline), *silent),

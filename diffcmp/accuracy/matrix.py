@@ -272,16 +272,19 @@ def _by_method(asked: _Asked, rows: Mapping[int, Sequence[Row]]) -> Iterator[Mat
 
 def _of_method(asked: _Asked, rows: Mapping[int, Row]) -> MatrixRow:
     """One method's matrix, from its row for each function."""
-    values = [None if key is None else rows[key[0]].derivative.get(key[1]) for key in asked.keys]
     every = list(rows.values())
     seconds = [row.seconds for row in every if row.seconds is not None]
     return MatrixRow(
         backend=every[0].backend,
-        values=tuple(values),
+        values=tuple(_entry(rows, key) for key in asked.keys),
         evaluations=sum(row.evaluations for row in every),
         seconds=sum(seconds) if len(seconds) == len(every) else None,
         remarks=tuple(dict.fromkeys(remark for row in every for remark in row.remarks)),
     )
+
+
+def _entry(rows: Mapping[int, Row], key: Key | None) -> Any:
+    return None if key is None else rows[key[0]].derivative.get(key[1])
 
 
 def _by_products(asked: _Asked, certain: Sequence[Quantity | None], count: int) -> MatrixRow:

@@ -128,17 +128,23 @@ def methods(comparison: Comparison) -> list[Suggestion]:
     """The best of the other methods, where the plain one is wrong."""
     sound = [row for row in comparison.rows if _least(row) is not None]
     wrong = [row for row in sound if failing(row, comparison)]
-    if not wrong:
-        return []
-    best = min(sound, key=_rank)
-    if failing(best, comparison):
+    best = min(sound, key=_rank, default=None)
+    if not wrong or best is None or failing(best, comparison):
         return []
     before = next((row for row in wrong if row.backend == MEASURE), wrong[0])
+    return [_other_method(before, best)]
+
+
+def _other_method(before: Row, best: Row) -> Suggestion:
     name = _worst(before)
-    numbers = _number(before, name), _number(best, name)
-    gain = Gain(*numbers, before.digits[name], best.digits[name])
+    gain = Gain(
+        before=_number(before, name),
+        after=_number(best, name),
+        digits_before=before.digits[name],
+        digits_after=best.digits[name],
+    )
     text, than = best.backend, before.backend
-    return [Suggestion("backend", text, text, "another method", name, None, gain, than=than)]
+    return Suggestion("backend", text, text, "another method", name, None, gain, than=than)
 
 
 def _rank(row: Row) -> tuple[float, ...]:

@@ -157,16 +157,15 @@ def _conditions(form: Program, decided: dict[int, bool], tracing: Exactly) -> It
     for eq in form.equations:
         if eq.output not in needed:
             continue
+        arguments: list[Any] = [values.get(i) for i in eq.inputs]
         if eq.params:
             values[eq.output] = tracing.literal(eq.params[0])
         elif eq.entry.compares:
             holding = eq.primitive if decided[eq.output] else OPPOSITE[eq.primitive]
-            yield certain.compared(holding, *(values[i] for i in eq.inputs))
+            yield certain.compared(holding, *arguments)
         elif eq.entry.selects:
-            test, x, y = eq.inputs
-            values[eq.output] = values[x if decided[test] else y]
+            values[eq.output] = arguments[1 if decided[eq.inputs[0]] else 2]
         elif not eq.entry.condition:
-            arguments = [values[i] for i in eq.inputs]
             out = operation(tracing, eq.primitive)(*arguments)
             values[eq.output] = out
             yield _analytic(eq, arguments, out, certain)
