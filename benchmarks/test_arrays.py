@@ -31,7 +31,7 @@ def gradient_by_hand(x: Any) -> Any:
 
 
 def gradient_with_care(x: Any) -> Any:
-    """The same with nothing computed twice."""
+    """The function by hand, with nothing computed twice."""
     head, g = x[:-1], np.empty_like(x)
     d = 200 * (x[1:] - head * head)
     g[:-1] = 2 * head - 2

@@ -74,44 +74,41 @@ def _module(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
 
 
-def arrows(package: Path = PACKAGE) -> list[Arrow]:
+def arrows() -> list[Arrow]:
     """All imports between the files of the package, those inside functions and those for types only
     too."""
-    known = (
-        {_module(path) for path in package.rglob("*.py")} if package == PACKAGE else set(files())
-    )
-    return [
-        arrow
-        for path in sorted(package.rglob("*.py"))
-        for arrow in imports(_module(path), path.read_text(), known)
-    ]
+    modules = set(files())
+    result = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        result += imports(_module(path), path.read_text(encoding="utf-8"), modules)
+    return result
 
 
-def imports(source: str, text: str, known: set[str]) -> Iterator[Arrow]:
+def imports(source: str, text: str, modules: set[str]) -> Iterator[Arrow]:
     """The imports in the text of one file."""
     for node in ast.walk(ast.parse(text)):
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module
-            and node.module.split(".")[0] == "diffcmp"
-        ):
-            inside = node.module.removeprefix("diffcmp").removeprefix(".")
+        if isinstance(node, ast.ImportFrom) and _ours(node.module):
+            inside = (node.module or "").removeprefix("diffcmp").removeprefix(".")
             for alias in node.names:
                 whole = f"{inside}.{alias.name}".removeprefix(".")
-                if whole in known:
-                    yield Arrow(source, whole, "", node.lineno)
-                elif f"{whole}.__init__" in known:
-                    yield Arrow(source, f"{whole}.__init__", "", node.lineno)
+                if whole in modules or f"{whole}.__init__" in modules:
+                    yield Arrow(source, _file(whole, modules), "", node.lineno)
                 else:
-                    target = inside if inside in known else f"{inside}.__init__".removeprefix(".")
-                    yield Arrow(source, target, alias.name, node.lineno)
+                    yield Arrow(source, _file(inside, modules), alias.name, node.lineno)
         elif isinstance(node, ast.Import):
             for alias in node.names:
-                if alias.name.startswith("diffcmp."):
+                if alias.name != "diffcmp" and _ours(alias.name):
                     inside = alias.name.removeprefix("diffcmp.")
-                    yield Arrow(
-                        source, inside if inside in known else f"{inside}.__init__", "", node.lineno
-                    )
+                    yield Arrow(source, _file(inside, modules), "", node.lineno)
+
+
+def _ours(module: str | None) -> bool:
+    return module is not None and module.split(".")[0] == "diffcmp"
+
+
+def _file(module: str, modules: set[str]) -> str:
+    """The file of a module, which may be a folder."""
+    return module if module in modules else f"{module}.__init__".removeprefix(".")
 
 
 def room(module: str) -> str:
@@ -125,20 +122,22 @@ def folder(module: str) -> str:
     return ".".join(parts[:-1]) or parts[0]
 
 
-def upward(found: Iterable[Arrow]) -> list[Arrow]:
+def upward(all_arrows: Iterable[Arrow]) -> list[Arrow]:
     """The arrows that point up, or to a room of the same floor that must not be known."""
     wrong = []
-    for arrow in found:
+    for arrow in all_arrows:
         here, there = room(arrow.source), room(arrow.target)
         if FLOORS[there] > FLOORS[here] or {here, there} in APART:
             wrong.append(arrow)
     return wrong
 
 
-def private(found: Iterable[Arrow]) -> list[Arrow]:
+def private(all_arrows: Iterable[Arrow]) -> list[Arrow]:
     """The arrows that take a name which its file keeps for itself."""
     return [
-        arrow for arrow in found if arrow.name.startswith("_") and not arrow.name.startswith("__")
+        arrow
+        for arrow in all_arrows
+        if arrow.name.startswith("_") and not arrow.name.startswith("__")
     ]
 
 
@@ -175,14 +174,14 @@ def circles(edges: Iterable[tuple[str, str]]) -> list[list[str]]:
     return groups
 
 
-def between_files(found: Iterable[Arrow]) -> list[tuple[str, str]]:
+def between_files(all_arrows: Iterable[Arrow]) -> list[tuple[str, str]]:
     """Which file imports which; the package's own lazy front door is left out."""
-    return [(a.source, a.target) for a in found if a.source != "__init__"]
+    return [(a.source, a.target) for a in all_arrows if a.source != "__init__"]
 
 
-def between_rooms(found: Iterable[Arrow]) -> list[tuple[str, str]]:
+def between_rooms(all_arrows: Iterable[Arrow]) -> list[tuple[str, str]]:
     """Which folder imports which."""
-    return [(folder(a.source), folder(a.target)) for a in found if a.source != "__init__"]
+    return [(folder(a.source), folder(a.target)) for a in all_arrows if a.source != "__init__"]
 
 
 def lines(place: str) -> int:
@@ -190,14 +189,14 @@ def lines(place: str) -> int:
     return sum(count for module, count in lines_now().items() if folder(module) == place)
 
 
-def mermaid(found: list[Arrow]) -> str:
+def mermaid(all_arrows: list[Arrow]) -> str:
     """The rooms from the highest floor down, and an arrow wherever one imports another; its number
     counts the imports."""
     shown = [f for f in dict.fromkeys(folder(m) for m in files()) if f != "__init__"]
     small = {f for f in shown if "." not in f and (PACKAGE / f"{f}.py").exists()}
     counts = Counter(
         (s, t)
-        for s, t in between_rooms(found)
+        for s, t in between_rooms(all_arrows)
         if s != t and t not in small and s not in small and t != "__init__"
     )
     out = ["```mermaid", "flowchart TD"]
@@ -215,13 +214,14 @@ def _id(name: str) -> str:
     return name.replace(".", "_")
 
 
-def summary(found: list[Arrow]) -> str:
+def summary(all_arrows: list[Arrow]) -> str:
     """The counts that must be 0."""
-    edges = between_files(found)
+    edges = between_files(all_arrows)
+    ups, rooms = upward(all_arrows), circles(between_rooms(all_arrows))
     return (
-        f"{len(files())} files, {len(set(edges))} arrows between them: {len(upward(found))} up, "
-        f"{len(circles(edges))} circles of files, {len(circles(between_rooms(found)))} circles of "
-        f"rooms, {len(private(found))} private names taken from another file."
+        f"{len(files())} files, {len(set(edges))} arrows between them: {len(ups)} up, "
+        f"{len(circles(edges))} circles of files, {len(rooms)} circles of rooms, "
+        f"{len(private(all_arrows))} private names taken from another file."
     )
 
 
@@ -287,14 +287,14 @@ def main() -> None:
     if "--lines" in sys.argv[1:]:
         print(lines_table(sys.argv[sys.argv.index("--lines") + 1]))
         return
-    found = arrows()
-    text = f"{summary(found)}\n\n{mermaid(found)}"
+    all_arrows = arrows()
+    text = f"{summary(all_arrows)}\n\n{mermaid(all_arrows)}"
     if "--write" in sys.argv[1:]:
         write(text)
     print(text)
-    for wrong in (*upward(found), *private(found)):
+    for wrong in (*upward(all_arrows), *private(all_arrows)):
         print(wrong)
-    for group in (*circles(between_files(found)), *circles(between_rooms(found))):
+    for group in (*circles(between_files(all_arrows)), *circles(between_rooms(all_arrows))):
         print("circle:", *group)
 
 

@@ -50,7 +50,7 @@ def truth(text: str | diffcmp.Program, at: str, digits: int) -> Run:
 
 
 def parsed_truth(text: str, at: str, digits: int) -> Run:
-    """The same, of a Program."""
+    """The certified derivative of a Program, whose text was parsed before."""
     return truth(diffcmp.parse(text), at, digits)
 
 

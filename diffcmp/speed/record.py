@@ -49,7 +49,7 @@ class Measurement:
 
     @property
     def key(self) -> Key:
-        """By what it is found in another run."""
+        """What identifies it in another run."""
         return self.suite, self.work, self.method
 
     def to_dict(self) -> dict[str, Any]:

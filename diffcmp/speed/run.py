@@ -51,12 +51,14 @@ def bench(
 
     Parameters
     ----------
-    wanted: names of suites, all by default; `expr` and an expression after it for one's own
-        function at the point `at`.
-    backends: only these, in the suites that have them. quick: less work, fewer repeats. before: an
-        earlier run, with which the ratios are compared, and the `tolerance` by which they may have
-        grown; what looks worse is timed once more. clock: seconds, as `time.perf_counter`.
-        progress: is told each piece of work.
+    wanted: names of suites, all by default; `expr`, and an expression after it, for a function of
+        one's own at the point `at`.
+    backends: only these, in the suites that have them.
+    quick: less work, fewer repeats.
+    before: an earlier run, with which the ratios are compared; what looks worse is timed once more.
+    tolerance: the factor by which a ratio may have grown.
+    clock: gives seconds, as `time.perf_counter` does.
+    progress: is told each piece of work.
 
     Raises
     ------
@@ -126,9 +128,9 @@ def selection(wanted: Sequence[str], at: object = None) -> tuple[list[str], str 
                 raise InputError(Fault.SUITE_EXPRESSION)
             expr = following
         elif name not in SUITES:
-            known = [*SUITES, OWN]
-            hint, all_names = suggestion(name, known), ", ".join(known)
-            raise InputError(Fault.SUITE_UNKNOWN, name=name, hint=hint, names=all_names)
+            suites_and_own = [*SUITES, OWN]
+            hint, every = suggestion(name, suites_and_own), ", ".join(suites_and_own)
+            raise InputError(Fault.SUITE_UNKNOWN, name=name, hint=hint, names=every)
         names[name] = None
     if expr is None and at is not None:
         raise InputError(Fault.SUITE_POINT)

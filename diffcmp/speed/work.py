@@ -41,16 +41,16 @@ class Certified:
         else must agree with it as well."""
         import numpy as np
 
-        found = np.atleast_1d(np.asarray(answer, dtype=float))
-        if found.shape != (self.size,) or not np.all(np.isfinite(found)):
+        numbers = np.atleast_1d(np.asarray(answer, dtype=float))
+        if numbers.shape != (self.size,) or not np.all(np.isfinite(numbers)):
             return 0.0
-        every = {i: Errors(float(found[i]), true, FLOATS) for i, true in self.values.items()}
+        every = {i: Errors(float(numbers[i]), true, FLOATS) for i, true in self.values.items()}
         _, error = worst(every)
         certain = 0.0 if error is None else correct_digits(Fraction(error), Fraction(1), FULL)
         if model is None or self.size == len(self.values):
             return certain
         scale = float(np.max(np.abs(model))) or 1.0
-        apart = float(np.max(np.abs(found - model))) / scale
+        apart = float(np.max(np.abs(numbers - model))) / scale
         return min(certain, correct_digits(Fraction(apart), Fraction(1), FULL))
 
 
@@ -72,9 +72,9 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The same work for several methods; the first is the baseline. truth: what is certain about
-    the answer, None where nothing is. A work that lasts long has more time (`patience`, a
-    factor)."""
+    """A piece of work for several methods, of which the first is the baseline. truth: what is
+    certain about the answer, None where nothing is. patience: the factor by which work that lasts
+    long has more time."""
 
     suite: str
     name: str

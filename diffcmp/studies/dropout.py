@@ -55,12 +55,12 @@ def study(
     starts and batches."""
     runs = networks(seeds, steps, error)
     plain, plain_wrong, dropped, dropped_wrong = runs.values()
-    found = {
+    kinds = {
         "dropout": effects(dropped - plain),
         "error with all units": effects(plain_wrong - plain),
         "error with dropout": effects(dropped_wrong - dropped),
     }
-    accuracy = {name: (of[1].mean, of[1].chance) for name, of in found.items()}
+    accuracy = {name: (of[1].mean, of[1].chance) for name, of in kinds.items()}
     gained = {name: f"{mean:+.3f} ± {chance:.3f}" for name, (mean, chance) in accuracy.items()}
     means = {name: float(run[:, 1].mean()) for name, run in runs.items()}
     facts = {"n": seeds, "steps": steps, "sure": SURE, "effects": accuracy, "accuracy": means}
@@ -74,7 +74,7 @@ def study(
         ("spread", "number", lambda run: float(run[1][:, 1].std(ddof=1))),
         note="loss: of the training set, a point; accuracy: of the test set.",
     )
-    effect_rows = [(name, effect) for name, of in found.items() for effect in of]
+    effect_rows = [(name, effect) for name, of in kinds.items() for effect in of]
     judged = table(
         "Effects: the mean of paired differences",
         effect_rows,
@@ -103,7 +103,7 @@ def study(
         charts=(ranked,),
         conclusions=conclusions(
             agreement() | facts,
-            *(_sentence(name, of) for name, of in found.items()),
+            *(_sentence(name, of) for name, of in kinds.items()),
             "tape and dual agree to {dual:.0e}, tape and central differences to {central:.0e}",
             "over {n} seeds and {steps} steps; ± is {sure:g} standard errors of the paired "
             "difference",
@@ -112,8 +112,8 @@ def study(
 
 
 def _sentence(name: str, of: list[Effect]) -> str:
-    said = [f"{e.measure} {e.mean:+.4f} ± {e.chance:.4f}, {e.verdict}" for e in of]
-    return f"{name}: {'; '.join(said)}"
+    parts = [f"{e.measure} {e.mean:+.4f} ± {e.chance:.4f}, {e.verdict}" for e in of]
+    return f"{name}: {'; '.join(parts)}"
 
 
 def networks(seeds: int, steps: int, error: float) -> dict[str, Array]:

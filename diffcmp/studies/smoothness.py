@@ -87,8 +87,9 @@ class Activation:
     def turns(self) -> list[float]:
         """Where the derivative changes its sign between two points."""
         slope = derivative(self.track.program.text)
-        known = [(p.x, float(p.derivative)) for p in self.track.points if p.derivative is not None]
-        changes = [(a, b) for (a, before), (b, after) in pairwise(known) if before * after < 0]
+        points = [p for p in self.track.points if p.derivative is not None]
+        places = [(p.x, float(p.derivative or 0)) for p in points]
+        changes = [(a, b) for (a, before), (b, after) in pairwise(places) if before * after < 0]
         return [bisected(slope, low, high) for low, high in changes]
 
 
@@ -149,7 +150,7 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
         ("0 for x > 0", "share", lambda f: f.on),
         note="f′: certified; shares of the points in (-4, 0) and (0, 4).",
     )
-    said = Table(
+    answered = Table(
         "What the backends say is f′(0)",
         {"method": "text", **dict.fromkeys(BROKEN, "number")},
         tuple((m, *(f.answers[m] for f in broken)) for m in METHODS),
@@ -171,7 +172,7 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
         question=question("smoothness"),
         method="certify and map (derivatives proven on balls), compare at 0",
         options={"points": points},
-        tables=(at_0, said),
+        tables=(at_0, answered),
         charts=(
             drawn(f"{len(broken)} of {count} have a {jump} or a kink at 0", "f", broken),
             drawn(f"{smooth_ones} of {count} are smooth at 0", "f", smooth),

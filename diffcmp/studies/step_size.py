@@ -31,8 +31,8 @@ SHORT = 20  # letters of a formula that is its own name
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A function at a point. wrt: the first variable along which it has curvature, if there is one:
-    where it has none, the largest h is the best."""
+    """A function at a point. wrt: the first variable along which it has curvature, if there is one,
+    because the largest h is the best where there is none."""
 
     expr: str
     at: dict[str, str]
@@ -102,8 +102,8 @@ def tried(functions: dict[str, Case], per_decade: int) -> list[Rule]:
 def all_rules_apply(many: Sweep) -> bool:
     """Whether the derivative is not 0 and theory has an h for every method: then the functions are
     the same for every rule."""
-    known = all(series.predicted_h is not None for series in many.series)
-    return known and bool(many.truth.exact(many.variable))
+    predicted = all(series.predicted_h is not None for series in many.series)
+    return predicted and bool(many.truth.exact(many.variable))
 
 
 def digits_by_rule(many: Sweep, series: Series) -> dict[str, float]:
@@ -133,8 +133,8 @@ def study(
     """One function over all step sizes, then the digits that each rule loses, function by
     function."""
     one = sweep(FUNCTION, POINT, backends=METHODS, per_decade=per_decade)
-    known = cases(functions)
-    rules = tried(known, per_decade)
+    by_id = cases(functions)
+    rules = tried(by_id, per_decade)
     count = len(rules[0].lost)
     by_name = {(rule.method, rule.name): rule for rule in rules}
     usual, theory, loss = {}, {}, {}
@@ -164,7 +164,7 @@ def study(
         ("rule for h", "text", lambda rule: rule.name),
         ("median", "digits", lambda rule: rule.median),
         ("worst", "digits", lambda rule: rule.worst),
-        ("worst for", "text", lambda rule: known[rule.hardest].name),
+        ("worst for", "text", lambda rule: by_id[rule.hardest].name),
         note="best h: of the grid, with the luck that rounding may have there.",
     )
     v = chart(

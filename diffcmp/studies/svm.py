@@ -56,7 +56,7 @@ def study(
     facts: dict[str, Any] = {"heaviside": max(steepest), "lines": len(looked_at)}
     facts |= {"hinge": off["hinge"], "best": best, "squared": off["squared hinge"]}
     facts |= {"softplus": off["softplus"], "support": support, "left": left, "right": right}
-    found = table(
+    separated = table(
         "Penalties",
         [*rows, ("exact", best, 0.0, exact)],
         ("penalty", "text", lambda row: row[0]),
@@ -104,7 +104,7 @@ def study(
         question=question("svm"),
         method="gradient (tape) of each penalty; the exact margin by enumeration of active sets",
         options={"points": points, "steps": steps, "weight": weight, "seed": seed},
-        tables=(found, supporting),
+        tables=(separated, supporting),
         charts=(plane,),
         conclusions=conclusions(
             facts,
