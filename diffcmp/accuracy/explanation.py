@@ -59,8 +59,7 @@ class Conditioning:
     """What relative errors of one input do, and where the evaluation itself loses digits.
 
     value, derivative: the condition numbers |x f′/f| and |x f″/f′|; None where there is no such
-        number.
-    losses: from the worst to the least, those of a digit or more.
+    number. losses: those of a digit or more, the worst first.
     """
 
     value: float | None
@@ -72,13 +71,12 @@ class Conditioning:
 class Branch:
     """A choice that reverse mode, or every engine, gets wrong at this point.
 
-    span, piece: of the branch; condition, test: of what chooses. guard: the condition has another
-    value at the very point than beside it, so that the derivative of the branch taken is not that
-    of the function; otherwise the branch is not taken, and its infinite partial times 0 is nan.
-    double_where: the expression with the argument of the branch guarded a second time. gives: what
-    the tape then says, for each variable. right: whether that is the derivative;
-        None where there is none.
-    remarks: all of it in sentences.
+    span, piece: of the branch. condition, test: of what chooses. guard: whether the condition has
+    another value at the point itself than beside it, so that the derivative of the branch taken is
+    not that of the function; otherwise the branch is not taken, and its infinite partial times 0 is
+    nan. double_where: the expression with the argument of the branch guarded a second time. gives:
+    what the tape then says, for each variable. right: whether that is the derivative; None where
+    there is none. remarks: all of it in sentences.
     """
 
     span: Span
@@ -173,9 +171,8 @@ class Explanation:
     """Why every method does what it does at one point, and what to do instead.
 
     comparison: every backend against the truth. anatomy, conditioning: one for each variable asked
-        for. branches: choices
-    that engines get wrong here. instead: for each backend that is wrong the best suggestion for it.
-    suggestions: all that were tried and help, the best first.
+    for. branches: choices that engines get wrong here. instead: for each backend that is wrong the
+    best suggestion for it. suggestions: all that were tried and help, the best first.
     """
 
     comparison: Comparison

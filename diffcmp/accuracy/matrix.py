@@ -135,7 +135,7 @@ class _Asked:
 
     @cached_property
     def candidates(self) -> list[Place]:
-        """The entries that differ by symmetry."""
+        """The entries of a Jacobian; of a Hessian, those that symmetry does not repeat."""
         return [(i, j) for i, j in self.places if self.what == "jacobian" or i <= j]
 
     @cached_property
@@ -164,7 +164,7 @@ class _Asked:
 
     @cached_property
     def functions(self) -> dict[int, Program]:
-        """The functions whose derivatives are looked at, by number."""
+        """The functions whose derivatives are asked for, by number."""
         scalar = self.question.program
         if self.what == "hessian":
             return {0: scalar}

@@ -117,7 +117,7 @@ def _analysed(request: Request, names: Sequence[str]) -> Truth:
 
 
 def _source(findings: Iterable[Finding]) -> Source | None:
-    """Where the whole is from: nowhere, where one part of it is."""
+    """Where the whole is from; None where one part of it is undecided."""
     sources = {one.source for one in findings}
     if None in sources:
         return None

@@ -1,4 +1,4 @@
-"""The truth along one coordinate: from series with ball coefficients, or where these cannot express
+"""The truth along one coordinate: from series with ball coefficients or, where these cannot express
 f, from symbolic limits that balls confirm."""
 
 from __future__ import annotations

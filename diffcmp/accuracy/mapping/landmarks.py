@@ -68,14 +68,15 @@ def _changes(form: Program, grid: Sequence[float]) -> Iterator[Coordinate]:
 
 
 def _differ(before: object, after: object) -> bool:
-    """Whether two states are known and differ; a sign of 0 is that of a point of the grid."""
+    """Whether two states are known and differ. A sign of 0 does not count: there the zero is a
+    point of the grid itself."""
     ends = before, after
     return before != after and None not in ends and 0 not in ends
 
 
 def _states(form: Program, floats: Floats) -> Iterator[State]:
-    """What to watch along x: functions of the values of all slots that are constant where nothing
-    happens."""
+    """What to watch along x: functions of the values of all slots that stay constant as long as
+    the character of f does not change."""
     for slot in _watched(form) - form.constant:
         yield _sign_of(slot)
     for eq in form.equations:
