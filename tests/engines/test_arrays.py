@@ -161,7 +161,7 @@ def test_its_rules_are_transposes_in_every_arithmetic(
 
 def test_the_check_sees_a_wrong_transpose(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = TABLE["cumsum"]
-    wrong = [lambda apply, ct, s, others, shapes: apply("cumsum", ct, static=(s[0],))]
+    wrong = [lambda call, ct: call.apply("cumsum", ct, static=(call.static[0],))]
     assert entry.structure is not None
     monkeypatch.setattr(entry.structure.__class__, "transpose", lambda self, i: wrong[i])
     with pytest.raises(AssertionError):
