@@ -130,7 +130,8 @@ def _value(truth: Truth) -> Fact:
 
 
 def _derivatives(truth: Truth, along: Coordinatewise, label: str, *, many: bool) -> list[Fact]:
-    aside = along.kind.value if many and along.kind is not truth.kind else ""
+    is_other = many and along.kind is not truth.kind
+    aside = along.kind.value if is_other else ""
     if along.derivative is None:
         text = "unknown" if along.kind is Kind.UNDECIDED else "does not exist"
     else:

@@ -177,15 +177,16 @@ def chart(record: Sweep) -> Chart:
 
 def curves(series: Series) -> list[Curve]:
     """The total error of one method, its parts, and a pin where theory puts the best h."""
-    order = numbers.order(series.fitted_order)
-    aside = "" if series.fitted_order is None else f"order {order}"
+    is_fitted = series.fitted_order is not None
+    aside = f"order {numbers.order(series.fitted_order)}" if is_fitted else ""
     ordered = sorted(series.rows, key=lambda step: step.h)
     h = tuple(step.h for step in ordered)
-    drawn = [Curve(series.backend, h, sizes(ordered, "total"), aside=aside)]
+    total = sizes(ordered, "total")
+    drawn = [Curve(series.backend, h, total, aside=aside)]
     drawn += [Curve(part, h, sizes(ordered, part), look, of=series.backend) for part, look in DRAWN]
-    if series.predicted_h is not None and h and h[0] <= series.predicted_h <= h[-1]:
-        pin = (series.predicted_h,)
-        drawn.append(Curve("best h by theory", pin, (None,), "pin", of=series.backend))
+    best = series.predicted_h
+    if best is not None and h and h[0] <= best <= h[-1]:
+        drawn.append(Curve("best h by theory", (best,), (None,), "pin", of=series.backend))
     return drawn
 
 

@@ -158,14 +158,15 @@ def decades(axis: Axis, low: float, high: float, most: int) -> None:
     """Ticks at powers of ten, some decades apart; on a short axis at 1, 2 and 5 too."""
     if high - low < FEW_DECADES:
         powers = range(math.floor(low), math.ceil(high))
-        axis.set_major_locator(FixedLocator([m * 10.0**k for k in powers for m in (1, 2, 5)]))
+        places = [m * 10.0**k for k in powers for m in (1, 2, 5)]
         if low > -3 and high < 5:
             axis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        return
-    stride = next((s for s in STRIDES if (high - low) / s <= most), STRIDES[-1])
-    first = stride * math.ceil(low / stride - 1e-9)
-    powers = range(first, math.floor(high + 1e-9) + 1, stride)
-    axis.set_major_locator(FixedLocator([10.0**k for k in powers]))
+    else:
+        stride = next((s for s in STRIDES if (high - low) / s <= most), STRIDES[-1])
+        first = stride * math.ceil(low / stride - 1e-9)
+        last = math.floor(high + 1e-9)
+        places = [10.0**k for k in range(first, last + 1, stride)]
+    axis.set_major_locator(FixedLocator(places))
 
 
 def drawn(axes: Axes, chart: Chart, curve: Curve, numbers: dict[str, int], i: int) -> None:
@@ -177,10 +178,11 @@ def drawn(axes: Axes, chart: Chart, curve: Curve, numbers: dict[str, int], i: in
     for k, run in enumerate(runs(chart, curve)):
         look = style(chart, curve, numbers, earlier)
         if "marker" in look and curve.look == "line" and len(run) > MARKS_A_CURVE:
-            number = numbers[curve.name]
-            look["markevery"] = (MARK_EVERY * (number % 4) / 4, MARK_EVERY)
-        label = legible(curve) if k == 0 and not curve.of else "_"
-        axes.plot([x for x, _ in run], [y for _, y in run], label=label, **look)
+            start = MARK_EVERY * (numbers[curve.name] % 4) / 4
+            look["markevery"] = (start, MARK_EVERY)
+        is_named = k == 0 and not curve.of
+        x, y = zip(*run, strict=True)
+        axes.plot(x, y, label=legible(curve) if is_named else "_", **look)
 
 
 def style(chart: Chart, curve: Curve, numbers: dict[str, int], earlier: int) -> dict[str, Any]:

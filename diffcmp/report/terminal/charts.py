@@ -80,16 +80,22 @@ def canvas(chart: Chart, curves: Sequence[Curve], width: int, colour: bool) -> s
             x, y = zip(*inside, strict=True)
             signal = figure.signal(list(x), list(y), marker=marker(curves[i], i, colour))
             figure.draw(signal)
-    figure.label(chart.x, axis="x")
-    left, right = min(x for x, _ in every), max(x for x, _ in every)
-    right = right if right > left else left + 1
-    across = ticks(left, right, max(2, width // LABEL_EVERY), "x" in chart.log)
-    figure.ruler("x", "lower").lim(left, right).ticks(*across)
-    upwards = ticks(lowest, highest, max(2, HEIGHT // 3), "y" in chart.log)
-    figure.ruler("y", "left").lim(lowest, highest).ticks(*upwards)
+    rule(chart, every, width)
     text = figure.build().string(colorless=not colour)
     figure.clear.all()
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
+
+
+def rule(chart: Chart, every: Points, width: int) -> None:
+    """The axes, their ticks and the name of the lower one."""
+    left, right = min(x for x, _ in every), max(x for x, _ in every)
+    right = right if right > left else left + 1
+    across = ticks(left, right, max(2, width // LABEL_EVERY), "x" in chart.log)
+    lowest, highest = vertical(chart, every)
+    upwards = ticks(lowest, highest, max(2, HEIGHT // 3), "y" in chart.log)
+    plotext.figure.label(chart.x, axis="x")
+    plotext.figure.ruler("x", "lower").lim(left, right).ticks(*across)
+    plotext.figure.ruler("y", "left").lim(lowest, highest).ticks(*upwards)
 
 
 def marker(curve: Curve, i: int, colour: bool) -> object:
@@ -139,13 +145,27 @@ def vertical(chart: Chart, every: Points) -> tuple[float, float]:
 
 def ticks(low: float, high: float, at_most: int, log: bool) -> tuple[list[float], list[str]]:
     """Round numbers within the range, or whole powers of ten."""
-    rough = max((high - low) / at_most, 1e-300)
+    step = stride((high - low) / at_most)
+    if log:
+        step = max(1.0, float(math.ceil(step)))
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    places = [step * k for k in range(first, last + 1)]
+    return places, [power(x) if log else rounded(x, step) for x in places]
+
+
+def stride(rough: float) -> float:
+    """The next round number."""
+    rough = max(rough, 1e-300)
     scale = 10.0 ** math.floor(math.log10(rough))
-    stride = next(scale * s for s in STRIDES if scale * s >= rough)
-    if log:
-        stride = max(1.0, float(math.ceil(stride)))
-    first, last = math.ceil(low / stride - 1e-9), math.floor(high / stride + 1e-9)
-    places = [stride * k for k in range(first, last + 1)]
-    if log:
-        return places, [f"1e{p:.0f}" if p else "1" for p in places]
-    return places, [short_exponents(f"{x:.6g}") if abs(x) > 1e-9 * stride else "0" for x in places]
+    return next(scale * s for s in STRIDES if scale * s >= rough)
+
+
+def power(exponent: float) -> str:
+    """A power of ten."""
+    return f"1e{exponent:.0f}" if exponent else "1"
+
+
+def rounded(x: float, step: float) -> str:
+    """A tick among others that are a step apart."""
+    return short_exponents(f"{x:.6g}") if abs(x) > 1e-9 * step else "0"

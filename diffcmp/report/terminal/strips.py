@@ -37,9 +37,10 @@ def strip_chart(chart: Strips, width: int) -> list[RenderableType]:
     lines: list[RenderableType] = [plain(chart.title, "bold")]
     lines += marked(chart, margin, cells)
     for name, strip in zip(names, chart.strips, strict=True):
-        line = plain(set_cell_size(name, margin - GAP) + " " * GAP, "bold")
-        lines.append(line.append_text(drawn(strip, columns, chart)))
-    lines += [Text(" " * margin + line, style="dim") for line in axis(chart, cells)]
+        label = set_cell_size(name, margin - GAP) + " " * GAP
+        lines.append(plain(label, "bold").append_text(drawn(strip, columns, chart)))
+    for line in axis(chart, cells):
+        lines.append(Text(" " * margin + line, style="dim"))
     return [*lines, plain(legend(chart), "dim")]
 
 
@@ -129,18 +130,32 @@ def axis(chart: Strips, cells: int) -> list[str]:
 def ticks(chart: Strips, parts: int) -> list[tuple[float, str]]:
     """Where ticks stand, from 0 to 1, and their texts: both ends first, then powers of ten or even
     parts."""
-    u, places = positions(chart), chart.places
-    both = [(0.0, places[0]), (1.0, places[-1])]
-    if not chart.log:
-        parts += parts % 2  # an even number has a tick in the middle
-        inner = [nearest(u, k / parts) for k in range(1, parts)]
-        return both + [(u[i], places[i]) for i in inner]
-    low, high = (math.log10(abs(x)) for x in (chart.x[0], chart.x[-1]))
-    powers = range(math.ceil(min(low, high)), math.floor(max(low, high)) + 1)
+    both = [(0.0, chart.places[0]), (1.0, chart.places[-1])]
+    inner = powers_of_ten(chart, parts) if chart.log else even_parts(chart, parts)
+    return both + inner
+
+
+def even_parts(chart: Strips, parts: int) -> list[tuple[float, str]]:
+    """The points nearest to an even number of parts, so that one is in the middle."""
+    u = positions(chart)
+    parts += parts % 2
+    inner = [nearest(u, k / parts) for k in range(1, parts)]
+    return [(u[i], chart.places[i]) for i in inner]
+
+
+def powers_of_ten(chart: Strips, parts: int) -> list[tuple[float, str]]:
+    """Every power of ten between the ends, or every so many."""
+    first, last = math.log10(abs(chart.x[0])), math.log10(abs(chart.x[-1]))
+    low, high = sorted((first, last))
+    powers = range(math.ceil(low), math.floor(high) + 1)
     every = max(1, math.ceil(len(powers) / parts))
     sign = "-" if chart.x[0] < 0 else ""
-    chosen = [p for p in powers if p % every == 0]
-    return both + [((p - low) / (high - low), f"{sign}1e{p}" if p else f"{sign}1") for p in chosen]
+    inner = []
+    for power in powers:
+        if power % every == 0:
+            text = f"1e{power}" if power else "1"
+            inner.append(((power - first) / (last - first), sign + text))
+    return inner
 
 
 def legend(chart: Strips) -> str:
