@@ -176,6 +176,7 @@ def one_step(size: int, random: np.random.Generator) -> tuple[float, float]:
     values = {"x": x, "A": a, "b": a @ best}
     curvature = hessian(QUADRATIC)
     i = curvature.names.index("x")
-    block = curvature(*(values[name] for name in curvature.names))[i][i]
-    step = np.linalg.solve(block, slopes(QUADRATIC, values)["x"])
-    return float(abs(x - best).max()), float(abs(x - step - best).max())
+    blocks = curvature(*(values[name] for name in curvature.names))
+    slope = slopes(QUADRATIC, values)["x"]
+    after = x - np.linalg.solve(blocks[i][i], slope)
+    return float(abs(x - best).max()), float(abs(after - best).max())

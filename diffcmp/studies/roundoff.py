@@ -63,9 +63,9 @@ def growths(depths: list[int], seeds: int, seed: int) -> list[Growth]:
             modes = {"forward": [along[n - 1] for n in depths], "reverse": back}
             for mode, slopes in modes.items():
                 sums = squares.setdefault((dtype, mode), [0.0] * len(depths))
-                for i, slope in enumerate(slopes):
-                    true = truth[depths[i] - 1]
-                    sums[i] += float((slope - true) / true / u) ** 2
+                for i, n in enumerate(depths):
+                    relative = slopes[i] / truth[n - 1] - 1
+                    sums[i] += float(relative / u) ** 2
     operations = [OPERATIONS * n for n in depths]
     grown = []
     for (dtype, mode), sums in squares.items():
