@@ -61,10 +61,12 @@ def _root(coefficients: list[Fraction]) -> Fraction | None:
     if not coefficients[0]:
         return Fraction(0)
     scale = lcm(*(c.denominator for c in coefficients))
-    last, first = abs(int(coefficients[0] * scale)), abs(int(coefficients[-1] * scale))
+    last = abs(int(coefficients[0] * scale))
+    first = abs(int(coefficients[-1] * scale))
     if max(last, first) > LARGEST:
         return None
-    sizes = sorted({Fraction(p, q) for p, q in pairs(_divisors(last), _divisors(first))})
+    quotients = pairs(_divisors(last), _divisors(first))
+    sizes = sorted({Fraction(p, q) for p, q in quotients})
     candidates = (sign * size for size in sizes for sign in (1, -1))
     return next((x for x in candidates if _value(coefficients, x) == 0), None)
 

@@ -74,10 +74,15 @@ def index_of(node: ast.expr, length_of: Callable[[ast.expr], int | None]) -> int
     raise NoIndex(Fault.INDEX_KIND, node)
 
 
+def indices_of(node: ast.Subscript) -> list[ast.expr]:
+    """What stands between the brackets, separated by commas."""
+    return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+
+
 def element_of(node: ast.Subscript) -> str:
     """What an element of a variable is called where it is an input of its own: `x[0]`, `A[0,1]`;
     else nothing."""
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    parts = indices_of(node)
     constants = [part.value for part in parts if isinstance(part, ast.Constant)]
     index = tuple(value for value in constants if isinstance(value, int))
     if not isinstance(node.value, ast.Name) or len(index) != len(parts):

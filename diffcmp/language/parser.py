@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.language import vectors
-from diffcmp.language.indexing import NoIndex, element_of, key_of
+from diffcmp.language.indexing import NoIndex, element_of, indices_of, key_of
 from diffcmp.language.source import MAX_DEPTH, SUPERSCRIPTS, Source, read, respelled
 from diffcmp.language.writer import Writer
 from diffcmp.names import suggestion
@@ -405,7 +405,7 @@ class _Lowering:
             return known
         slot = self.number(node.value, depth + 1)
         shape = self.builder.dims[slot]
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        parts = indices_of(node)
         if len(parts) > len(shape):
             fault = Fault.INDICES if shape else Fault.NOT_INDEXABLE
             facts = {"piece": self.piece(node.value), "shape": spelled(shape)}

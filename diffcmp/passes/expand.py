@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache, lru_cache
 
 from diffcmp.language import rules
-from diffcmp.program.ir import Builder, Program
+from diffcmp.program.ir import Builder, Equation, Program
 from diffcmp.spans import Span
 
 
@@ -34,35 +33,31 @@ def core_with_places(
     """`core`, and for every slot of `program` the slot of the same value there."""
     fixed = fixed or {}
     builder = Builder(tuple(name for name in program.inputs if name not in fixed))
-    slots: dict[int, int] = {}
     places = {name: i for i, name in enumerate(builder.inputs)}
+    slots: dict[int, int] = {}
     for i, name in enumerate(program.inputs):
-        slots[i] = _inlined(builder, fixed[name], [], None)[0] if name in fixed else places[name]
+        slots[i] = places[name] if name in places else _inlined(builder, fixed[name], [], None)
     for eq in program.equations:
-        slots[eq.output] = _added(
-            builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, eq.span
-        )
+        slots[eq.output] = _added(builder, eq, [slots[i] for i in eq.inputs], eq.span)
     return builder.program([slots[i] for i in program.outputs], program.text), slots
 
 
-def _added(
-    builder: Builder, name: str, inputs: list[int], params: tuple[Fraction, ...], span: Span | None
-) -> int:
+def _added(builder: Builder, eq: Equation, inputs: list[int], span: Span | None) -> int:
+    """The slot of an equation, or of the definition that it stands for."""
+    name = eq.primitive
     if name == "pow" and not builder.varying[inputs[1]]:
         name = "power"
-    body = None if params else rules.definition(name)
+    body = None if eq.params else rules.definition(name)
     if body is None:
-        return builder.add(name, inputs, params, span)
-    return _inlined(builder, body, inputs, span)[0]
+        return builder.add(name, inputs, eq.params, span)
+    return _inlined(builder, body, inputs, span)
 
 
-def _inlined(builder: Builder, body: Program, arguments: list[int], span: Span | None) -> list[int]:
+def _inlined(builder: Builder, body: Program, arguments: list[int], span: Span | None) -> int:
     slots = dict(enumerate(arguments))
     for eq in body.equations:
-        slots[eq.output] = _added(
-            builder, eq.primitive, [slots[i] for i in eq.inputs], eq.params, span
-        )
-    return [slots[i] for i in body.outputs]
+        slots[eq.output] = _added(builder, eq, [slots[i] for i in eq.inputs], span)
+    return slots[body.outputs[0]]
 
 
 def line(program: Program, point: Mapping[str, Program], direction: Mapping[str, int]) -> Program:

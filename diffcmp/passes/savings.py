@@ -90,7 +90,9 @@ def scale(program: Program) -> Program:
             if outer is None or inner is None or abs(outer) < 1 or not doubles(inner[0]):
                 continue
             factor = outer * inner[0]
-            return new.add("mul", new.literal(factor), inner[1]) if math.isfinite(factor) else None
+            if not math.isfinite(factor):
+                return None
+            return new.add("mul", new.literal(factor), inner[1])
         return None
 
     return rewritten(program, rule)
@@ -115,11 +117,11 @@ def sign(program: Program) -> Program:
             return new.add("sub" if eq.primitive == "add" else "add", inputs[0], turned[1][0])
         if eq.primitive == "add" and turned[0]:
             return new.add("sub", inputs[1], turned[0][0])
-        if eq.primitive in ("mul", "div") and any(turned):
-            plain = [t[0] if t else i for t, i in zip(turned, inputs, strict=True)]
-            out = new.add(eq.primitive, *plain)
-            return out if all(turned) else new.add("neg", out)
-        return None
+        if eq.primitive not in ("mul", "div") or not any(turned):
+            return None
+        plain = [t[0] if t else i for t, i in zip(turned, inputs, strict=True)]
+        out = new.add(eq.primitive, *plain)
+        return out if all(turned) else new.add("neg", out)
 
     return rewritten(program, rule)
 

@@ -252,12 +252,14 @@ def _live(program: Program, known: Mapping[int, str]) -> set[int]:
 
 def python_names(program: Program, reserved: Collection[str] = ()) -> dict[int, str]:
     """A Python name for every slot: the user's where there is one that does not clash."""
-    taken = {*reserved, *keyword.kwlist, *map(called, keyword.kwlist), *dir(builtins), *OURS}
-    wanted = dict(enumerate(program.inputs)) | {slot: label for label, slot in program.labels}
+    words = [*keyword.kwlist, *map(called, keyword.kwlist)]
+    taken = {*reserved, *words, *dir(builtins), *TABLE, *OURS}
+    wanted = dict(enumerate(program.inputs))
+    wanted |= {slot: label for label, slot in program.labels}
     names: dict[int, str] = {}
     for slot in range(program.size):
         name = re.sub(r"\W+", "_", wanted.get(slot, f"t{slot}")).rstrip("_")  # x[0] is x_0
-        while name in taken or name in TABLE:
+        while name in taken:
             name += "_"
         taken.add(name)
         names[slot] = name

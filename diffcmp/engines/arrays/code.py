@@ -100,8 +100,9 @@ class _Module:
     def source(self, name: str) -> str:
         """The functions of the stages, and the one that calls them."""
         program, slots = self.names.program, self.names.slots
+        uses = _uses(self.placement, program.outputs)
         equations = chain.from_iterable(self.placement.whole.values())
-        body = Body(self.names, equations, _uses(self.placement, program.outputs), self.recycle)
+        body = Body(self.names, equations, uses, self.recycle)
         for whole, stage in self.placement.turns():
             for eq in whole:
                 body.equation(eq)
@@ -114,22 +115,22 @@ class _Module:
 
     def loop(self, body: Body, stage: Stage) -> None:
         """A function for a stage, and the call that runs it over all blocks."""
+        slots, dims = self.names.slots, self.names.program.dims
         name = f"__block{len(self.functions)}"
         compiled = self.jit and fused.fusible(stage)
         outer = self.block(name, stage, compiled)
         for slot in stage.kept:
             kind = ", bool" if self.names.boolean(slot) else ""
-            fresh, length = self.names.used("room", room), self.names.program.dims[slot][0]
-            body.assign(slot, f"{fresh}({length}{kind})", body.kind(slot))
+            new = f"{self.names.used('room', room)}({dims[slot][0]}{kind})"
+            body.assign(slot, new, body.kind(slot))
         runner = in_shares if compiled else in_blocks
-        length, end = self.row(stage)
-        given = [name, str(length), str(end), *map(body.text, [*outer, *stage.kept])]
-        call = f"{self.names.used(runner.__name__, runner)}({', '.join(given)})"
-        sums = [self.names.slots[eq.output] for eq in stage.sums]
-        targets = f"{''.join(f'{total}, ' for total in sums).rstrip()} = " if sums else ""
-        body.lines.append(f"    {targets}{call}")
+        arguments = [name, *map(str, self.row(stage)), *map(body.text, [*outer, *stage.kept])]
+        call = f"{self.names.used(runner.__name__, runner)}({', '.join(arguments)})"
+        sums = [slots[eq.output] for eq in stage.sums]
+        targets = " ".join(f"{total}," for total in sums)
+        body.lines.append(f"    {targets} = {call}" if sums else f"    {call}")
         for eq in stage.sums:
-            body.new(eq.output, self.names.slots[eq.output], None)
+            body.new(eq.output, slots[eq.output], None)
         body.done(_given(stage))
 
     def block(self, name: str, stage: Stage, compiled: bool) -> list[int]:

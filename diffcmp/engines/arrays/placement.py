@@ -137,21 +137,27 @@ class _Levels:
                 outlive.update(i for i in eq.inputs if self.level[i] != here)
         for stage in self.stages.values():
             stage.kept = [eq.output for eq in stage.equations if eq.output in outlive]
-            _reach(stage, self.program, self.blocked)
+            stage.reach = _reach(stage)
         return Placement(dict(self.whole), dict(self.stages), frozenset(self.blocked))
 
 
-def _reach(stage: Stage, program: Program, blocked: set[int]) -> None:
+def _reach(stage: Stage) -> dict[int, tuple[int, int]]:
     """How far each slot of a stage is needed beyond a block, from the last to the first."""
-    reach = dict.fromkeys([*stage.kept, *(eq.inputs[0] for eq in stage.sums)], (0, 0))
     here = {eq.output for eq in stage.equations}
+    reach = dict.fromkeys(stage.kept, (0, 0))
+    reach |= {eq.inputs[0]: (0, 0) for eq in stage.sums}
     for eq in reversed(stage.equations):
         low, high = reach.setdefault(eq.output, (0, 0))
-        if eq.primitive in ("take", "put"):
-            start = eq.static[0][0][0]
-            by = start if eq.primitive == "take" else -start
-            low, high = low + by, high + by
+        by = _shifted_by(eq)
         for i in here.intersection(eq.inputs):
-            least, most = reach.get(i, (low, high))
-            reach[i] = min(least, low), max(most, high)
-    stage.reach = reach
+            least, most = reach.get(i, (low + by, high + by))
+            reach[i] = min(least, low + by), max(most, high + by)
+    return reach
+
+
+def _shifted_by(eq: Equation) -> int:
+    """Where the element of an argument lies beside that of the result which is made from it."""
+    if eq.primitive not in ("take", "put"):
+        return 0
+    start: int = eq.static[0][0][0]
+    return start if eq.primitive == "take" else -start

@@ -81,12 +81,17 @@ class _Graph:
         self.starts = list(accumulate(self.sizes, initial=0))
         self.inputs = range(len(program.inputs))
         self.ends = self.starts[1 : len(program.inputs) + 1]
-        self.equations = [eq for eq in program.equations if eq.output in program.live and eq.inputs]
-        self.varies: Marks = {slot: np.ones(self.sizes[slot], bool) for slot in self.inputs}
+        live = [eq for eq in program.equations if eq.output in program.live]
+        self.equations = [eq for eq in live if eq.inputs]
+        self.varies: Marks = {}
+        for slot in self.inputs:
+            self.varies[slot] = np.ones(self.sizes[slot], bool)
         for eq in self.equations:
-            varies = self.varies[eq.output] = np.zeros(self.sizes[eq.output], bool)
+            varies = np.zeros(self.sizes[eq.output], bool)
             for slot, table in self.made_from(eq):
-                varies |= (self.varies[slot][table] & (table >= 0)).any(axis=1)
+                reached = self.varies[slot][table] & (table >= 0)
+                varies |= reached.any(axis=1)
+            self.varies[eq.output] = varies
 
     def numbers(self, slot: int) -> Index:
         """The numbers of the elements of a slot."""
@@ -155,13 +160,15 @@ class _Graph:
             first, second = eq.inputs[a], eq.inputs[b]
             if first not in self.varies or second not in self.varies:
                 continue
-            i, j = self.table(eq, a)[where, 0], self.table(eq, b)[where, 0]
+            i = self.table(eq, a)[where, 0]
+            j = self.table(eq, b)[where, 0]
             vary = self.varies[first][i] & self.varies[second][j]
-            i, j = i[vary], j[vary]
             if first == second:
-                curved[first][i] = True
-            else:
-                yield np.stack([i + self.starts[first], j + self.starts[second]], axis=1)
+                curved[first][i[vary]] = True
+                continue
+            left = i[vary] + self.starts[first]
+            right = j[vary] + self.starts[second]
+            yield np.stack([left, right], axis=1)
 
     def supports(self, nodes: Index) -> tuple[Index, Index]:
         """The inputs that elements vary with, as pairs (place in `nodes`, number of the input),
