@@ -41,10 +41,10 @@ def carried_out(
 def operation(system: NumberSystem[Any], name: str) -> Callable[..., Any]:
     """How `system` carries out a primitive: its own function, else the primitive's definition or
     stable form."""
-    known = system.operations.get(name)
-    if known is None:
-        known = system.operations[name] = system.function(name) or _composed(system, name)
-    return known
+    function = system.operations.get(name)
+    if function is None:
+        function = system.operations[name] = system.function(name) or _composed(system, name)
+    return function
 
 
 def _composed(system: NumberSystem[Any], name: str) -> Callable[..., Any]:

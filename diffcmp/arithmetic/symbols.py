@@ -80,15 +80,13 @@ class Root(sympy.Function):  # type: ignore[misc]  # sympy is untyped
 
     def _eval_evalf(self, prec: int) -> Any:
         balls = Balls(prec + 16)
+        digits = prec // 3
         with balls.working():
-            found = balls.call(
-                f"root{len(self.args) + 1}", *(arb(str(x.evalf(prec // 3 + 10))) for x in self.args)
-            )
-        return (
-            sympy.Float(found.mid().str(prec // 3 + 5, radius=False), precision=prec)
-            if found.is_finite()
-            else None
-        )
+            coefficients = [arb(str(x.evalf(digits + 10))) for x in self.args]
+            root = balls.call(f"root{len(self.args) + 1}", *coefficients)
+        if not root.is_finite():
+            return None
+        return sympy.Float(root.mid().str(digits + 5, radius=False), precision=prec)
 
 
 def _where(p: Any, x: Any, y: Any) -> Any:

@@ -192,7 +192,8 @@ def _hessian(program: Program, sparse: bool) -> Compiled:
     ends = [products.size(shapes[:i]) for i in range(len(shapes) + 1)]
 
     def block(matrix: Any, i: int, j: int) -> Any:
-        part = matrix[ends[i] : ends[i + 1], ends[j] : ends[j + 1]]
+        rows, columns = slice(*ends[i : i + 2]), slice(*ends[j : j + 2])
+        part = matrix[rows, columns]
         return part if sparse else owned(part.reshape((*shapes[i], *shapes[j])))
 
     def blocks(*x: Any) -> Any:

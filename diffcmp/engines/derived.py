@@ -173,8 +173,8 @@ def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
     for y, rows in columns.items():
         column = tangent_of_adjoint(program, tuple(rows), y)
         value, *parts = builder.inline(column, inputs, None)
-        entries = parts[len(rows) :]
-        slots.update(zip([(x, y) for x in rows], entries, strict=True))
+        places = [(x, y) for x in rows]
+        slots.update(zip(places, parts[len(rows) :], strict=True))
     second = [slots[pair(name)] for name in wrt]
     return builder.program([value, *second]).pruned()
 

@@ -18,8 +18,8 @@ def elementwise(program: Program) -> Callable[..., Any]:
     def others(*values: Any) -> Any:
         from diffcmp.engines.pointwise import at_points
 
-        return at_points(program, partial(made, None))(*values)
+        return at_points(program, partial(method, None))(*values)
 
     names = guarded_names(program) | {"_other": others, "_float": float}
-    made = emitted_on_numbers(program).guarded().dispatching().function(names)
-    return made
+    method = emitted_on_numbers(program).guarded().dispatching().function(names)
+    return method

@@ -58,8 +58,8 @@ def _broadcast(values: Sequence[Any]) -> Sequence[Block]:
 
 
 def vectorised(program: Program, length: int = 2) -> Program:
-    """The same equations on vectors; their length is nowhere in the code that is made of it, but
-    where it runs in blocks."""
+    """The equations of a Program of numbers on vectors. Their length is nowhere in the code that is
+    made of it, but where it runs in blocks."""
     builder = Builder(program.inputs, ((length,),) * len(program.inputs))
     outputs = builder.appended(program, range(len(program.inputs)))
     return builder.program(outputs)

@@ -74,10 +74,9 @@ class SeriesArithmetic(NumberSystem[Any]):
 
     def valuation(self, x: Series) -> int | None:
         """The exponent of the first term that does not vanish; None for zero."""
-        known = self.leading.get(id(x))
-        if known is None:
-            known = self.leading[id(x)] = x, self._valuation(x)
-        return known[1]
+        if id(x) not in self.leading:
+            self.leading[id(x)] = x, self._valuation(x)  # x too, so that its id stays its own
+        return self.leading[id(x)][1]
 
     def _valuation(self, x: Series) -> int | None:
         limit = x.start + self.terms
