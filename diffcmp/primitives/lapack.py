@@ -24,14 +24,13 @@ def _carried_out(shape: tuple[int, ...], kernel: Callable[..., Any], *arrays: An
     dtype = np.result_type(*given)
     dtype = dtype if dtype.kind in "fc" else np.dtype(np.float64)
     working = np.dtype(np.float32) if dtype == np.float16 else dtype
-    undefined = np.full(shape, np.nan, dtype)
     with np.errstate(all="ignore"):
         if not all(np.isfinite(a).all() for a in given):
-            return undefined
+            return np.full(shape, np.nan, dtype)
         try:
             result = kernel(*(a.astype(working) for a in given))
         except np.linalg.LinAlgError:
-            return undefined
+            return np.full(shape, np.nan, dtype)
         return np.asarray(result).astype(dtype)
 
 
