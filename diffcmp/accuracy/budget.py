@@ -28,7 +28,7 @@ from diffcmp.backends.protocol import Backend, Exact, narrowed, rational
 from diffcmp.truth.proof import certified
 
 GUARD_BITS = 184  # with which nothing is lost
-WORKING_BITS = 512  # of the parts
+WORKING = Balls(512)  # what the parts are subtracted in
 TOLERANCE = arb(2) ** -90
 
 
@@ -60,7 +60,7 @@ class Budget:
 
     def split(self, estimate: Any, steps: Sequence[float]) -> Parts:
         """The parts of one estimate's error. `steps`: along each variable that the method moves."""
-        with Balls(WORKING_BITS).working():
+        with WORKING.working():
             d = self._exact(steps)
             number = rational(exact(estimate)) if math.isfinite(estimate) else None
             return Parts(

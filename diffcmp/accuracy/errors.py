@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeVar
 
 from diffcmp.arithmetic.floats import Floats, exact, nearest_double
@@ -13,7 +14,7 @@ from diffcmp.arithmetic.floats import Floats, exact, nearest_double
 Key = TypeVar("Key")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Errors:
     """How far a number of a floating-point format is from the true one.
 
@@ -25,7 +26,7 @@ class Errors:
     true: Fraction | None
     floats: Floats
 
-    @property
+    @cached_property
     def exact(self) -> Fraction | None:
         """|value - true|, exactly; None too where the value is not finite."""
         if self.value is None or self.true is None or not math.isfinite(self.value):

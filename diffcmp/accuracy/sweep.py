@@ -192,9 +192,10 @@ def _derivative(question: Question, truth: Truth, highest: int) -> _Derivative:
     if at_rounded is None and at_typed is not None:
         near = replace(question, where=question.rounded(), digits=BUDGET_DIGITS)
         at_rounded = (near.truth().derivative(name) or Quantity()).ball
-    terms = max(highest, USUAL_ORDER) + question.order
-    alone = len(distinct(name, question.order)) == 1
-    higher = taylor(question.program, question.where, name, terms) if alone else None
+    higher = None
+    if len(distinct(name, question.order)) == 1:
+        terms = max(highest, USUAL_ORDER) + question.order
+        higher = taylor(question.program, question.where, name, terms)
     return _Derivative(question, at_rounded, at_typed, higher)
 
 

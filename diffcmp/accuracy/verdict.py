@@ -11,10 +11,10 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import WORKING_BITS, at_both_points, budget_of
+from diffcmp.accuracy.budget import WORKING, at_both_points, budget_of
 from diffcmp.accuracy.errors import Errors, full_digits
 from diffcmp.accuracy.question import Question
-from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.arithmetic.balls import Ball, to_arb
 from diffcmp.arithmetic.floats import exact
 from diffcmp.backends.protocol import Backend, Estimate, rational
 from diffcmp.engines.lhopital.touching import touching
@@ -166,7 +166,7 @@ def _largest_part(question: Question, answer: Answer) -> Note | None:
     at_rounded, at_typed = at_both_points(question, PART_DIGITS)
     if at_rounded is None or at_typed is None:
         return None
-    with Balls(WORKING_BITS).working():
+    with WORKING.working():
         parts = _parts(question, answer, at_rounded, at_typed)
         sizes = {note: abs(to_arb(part)).mid() for note, part in parts.items() if part is not None}
         largest, size = None, arb(-1)
