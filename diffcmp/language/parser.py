@@ -400,9 +400,9 @@ class _Lowering:
     # elements and slices
 
     def subscript(self, node: ast.Subscript, depth: int) -> int:
-        known = self.names.get(element_of(node))
-        if known is not None:
-            return known
+        element = self.names.get(element_of(node))
+        if element is not None:
+            return element
         slot = self.number(node.value, depth + 1)
         shape = self.builder.dims[slot]
         parts = indices_of(node)

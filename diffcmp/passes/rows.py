@@ -60,7 +60,7 @@ class _Rows:
         return self.builder.add(name, inputs, static=static)
 
     def repeated(self, slot: int, shape: Shape) -> int:
-        """The same value in every row, where it varies with none."""
+        """A value that varies with no row, repeated in every one of them."""
         if self.builder.dims[slot] == shape:
             return slot
         return self.add("broadcast", slot, static=(shape,))

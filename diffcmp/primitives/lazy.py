@@ -11,9 +11,9 @@ class _NumPy:
     def __getattr__(self, name: str) -> Any:
         import numpy
 
-        found = getattr(numpy, name)
-        setattr(self, name, found)
-        return found
+        attribute = getattr(numpy, name)
+        setattr(self, name, attribute)
+        return attribute
 
 
 np: Any = _NumPy()

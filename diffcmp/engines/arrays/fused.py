@@ -60,8 +60,8 @@ def functions() -> dict[str, object]:
 
 def fusible(stage: Stage) -> bool:
     """Whether numba knows all that a stage does; sums stay NumPy's, whose order they have."""
-    known = CALLED | SPELLED
-    return not stage.sums and all(eq.primitive in known or operator(eq) for eq in stage.equations)
+    named = CALLED | SPELLED
+    return not stage.sums and all(eq.primitive in named or operator(eq) for eq in stage.equations)
 
 
 def operator(eq: Equation) -> str:
@@ -138,9 +138,9 @@ class _Element:
     def value(self, slot: int, shift: int) -> str:
         """The source of element k + shift of a slot."""
         if (slot, shift) not in self.names:
-            made = slot in self.made
-            source = self.source(self.made[slot], shift) if made else self.read(slot, shift)
-            if made or "[" in source:
+            here = slot in self.made
+            source = self.source(self.made[slot], shift) if here else self.read(slot, shift)
+            if here or "[" in source:
                 name = f"__v{slot}_{shift}".replace("-", "m")
                 self.lines.append(f"{name} = {source}")
                 source = name
