@@ -66,8 +66,7 @@ def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
     plan, product = Columns(True, np.arange(size(shapes))), along(program, wrt)
 
     def gradient(*inputs: Any) -> tuple[Any, ...]:
-        parts = [taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]
-        return tuple(split(np.concatenate(parts)[:, 0], shapes))
+        return tuple(split(_all_taken(product, inputs, plan, shapes)[:, 0], shapes))
 
     return gradient
 
@@ -229,6 +228,13 @@ def _pattern(
     return None
 
 
+def _all_taken(
+    product: Program, inputs: Sequence[Any], plan: Columns, shapes: Sequence[Shape]
+) -> NDArray[Any]:
+    """The products that a plan asks for, one a row."""
+    return np.concatenate([taken(product, inputs, rows, shapes) for rows in plan.vectors()])
+
+
 def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDArray[Any]]:
     """J as a dense matrix: one row an element of the value, one column an element of a variable."""
     plan = columns(program, forward)
@@ -236,8 +242,7 @@ def jacobian(program: Program, forward: bool | None = None) -> Callable[..., NDA
     shapes = input_shapes(program) if plan.forward else (value_shape(program),)
 
     def dense(*inputs: Any) -> NDArray[Any]:
-        parts = [taken(product, inputs, vectors, shapes) for vectors in plan.vectors()]
-        matrix = plan.matrix(np.concatenate(parts))
+        matrix = plan.matrix(_all_taken(product, inputs, plan, shapes))  # which keeps no copy
         return matrix if plan.forward else matrix.T
 
     return dense
