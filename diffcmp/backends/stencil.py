@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.arithmetic.balls import Balls
+from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, on_balls, rational
 from diffcmp.engines.compiled import compiled, on_system
@@ -104,7 +104,7 @@ class Stencil(Backend):
     def exact(self, program: Program, name: str, inputs: Sequence[Fraction], bits: int) -> Exact:
         """The sum on balls."""
         balls = Balls(bits)
-        f = on_system(program, balls)
+        evaluated = on_system(program, balls)
         factors = self.factors(program, name)
         difference = Difference(factors, rational)
         centre: list[Any] = []
@@ -112,6 +112,9 @@ class Stencil(Backend):
         def value(at: Sequence[arb], steps: Sequence[arb]) -> Any:
             named = {factor.name: h for factor, h in zip(factors, steps, strict=True)}
             return difference(f, at, named, centre)
+
+        def f(*at: Any) -> arb:  # what is constant is a rational, which knows no nan
+            return to_arb(evaluated(*at))
 
         return on_balls(balls, inputs, value)
 

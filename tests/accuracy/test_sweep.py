@@ -177,3 +177,11 @@ def test_no_digits_of_noise_are_shown() -> None:
     ]
     for (h, size), (smaller, less) in pairwise(known):
         assert less / size == pytest.approx((smaller / h) ** 6, rel=0.3)
+
+
+def test_a_step_that_vanishes_in_the_format_has_no_parts() -> None:
+    """A step of 1e-20 is 0 in float16; floor is constant around 1.5, a rational even on balls."""
+    (series,) = sweep("floor(x)", "1.5", backends=["central"], dtype="float16").series
+    last = series.rows[-1]
+    assert (last.estimate, last.total, last.truncation) == ("nan", None, None)
+    assert next(row.truncation for row in series.rows if row.h == 0.1) == "0"
