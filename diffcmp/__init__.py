@@ -22,9 +22,9 @@ from diffcmp.version import __version__ as __version__
 if TYPE_CHECKING:
     from diffcmp.accuracy.compare import compare as compare
     from diffcmp.accuracy.explain import explain as explain
-    from diffcmp.accuracy.explanation import Explanation as Explanation
+    from diffcmp.accuracy.explaining.explanation import Explanation as Explanation
     from diffcmp.accuracy.map import map as map
-    from diffcmp.accuracy.record import Comparison as Comparison, Map as Map, Sweep as Sweep
+    from diffcmp.accuracy.judging.record import Comparison as Comparison, Map as Map, Sweep as Sweep
     from diffcmp.accuracy.sweep import sweep as sweep
     from diffcmp.derivatives.arrays import gradient as gradient, hessian as hessian, hvp as hvp
     from diffcmp.derivatives.arrays import jacobian as jacobian, jvp as jvp, vjp as vjp
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 _MODULES = {
     "accuracy.compare": "compare",
     "accuracy.explain": "explain",
-    "accuracy.explanation": "Explanation",
+    "accuracy.explaining.explanation": "Explanation",
     "accuracy.map": "map",
-    "accuracy.record": "Comparison Map Sweep",
+    "accuracy.judging.record": "Comparison Map Sweep",
     "accuracy.sweep": "sweep",
     "derivatives.arrays": "gradient hessian hvp jacobian jvp vjp",
     "derivatives.numbers": "derivative grad",

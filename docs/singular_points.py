@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import diffcmp
-from diffcmp.accuracy.errors import full_digits
-from diffcmp.accuracy.record import Comparison, Row
+from diffcmp.accuracy.judging.errors import full_digits
+from diffcmp.accuracy.judging.record import Comparison, Row
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.registry import BUILT_IN, backend
 from diffcmp.report.markdown import code, escaped

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from diffcmp import compare
-from diffcmp.accuracy.record import Comparison
+from diffcmp.accuracy.judging.record import Comparison
 from diffcmp.notes import Note
 from tests.conftest import rows
 

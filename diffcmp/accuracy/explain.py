@@ -3,14 +3,23 @@ instead."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 
-from diffcmp.accuracy.branches import branches
 from diffcmp.accuracy.compare import compare
-from diffcmp.accuracy.conditioning import conditioning
-from diffcmp.accuracy.explanation import Explanation
-from diffcmp.accuracy.question import Progress, Question, format_named, silent
-from diffcmp.accuracy.suggestions import instead, methods, rewrites, step_sizes
+from diffcmp.accuracy.explaining.branches import branches
+from diffcmp.accuracy.explaining.conditioning import conditioning
+from diffcmp.accuracy.explaining.explanation import Explanation, Suggestion
+from diffcmp.accuracy.explaining.suggestions import (
+    in_need_of_steps,
+    instead,
+    methods,
+    rewrites,
+    step_size,
+)
+from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
+from diffcmp.accuracy.judging.record import Comparison
+from diffcmp.accuracy.sweep import sweep
 from diffcmp.deadline import Deadline
 from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
@@ -61,6 +70,16 @@ def explain(
     choices = tuple(branches(question, truth))
     progress("other ways")
     others = [*rewrites(question, truth), *methods(comparison)]
-    steps = step_sizes(question, comparison, max(deadline.left(), LEAST_TIME))
+    steps = _steps(question, comparison, max(deadline.left(), LEAST_TIME))
     best = instead(comparison, [*others, *steps])
     return Explanation(comparison, seen, conditions, choices, best, tuple(others))
+
+
+def _steps(question: Question, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
+    """For every method with a step that is wrong here, the best step size, where it wins digits."""
+    at, dtype = question.where.texts(), comparison.dtype
+    for name, rows in in_need_of_steps(comparison).items():
+        names = [row.backend for row in rows]
+        swept = sweep(question.program, at, wrt=name, backends=names, dtype=dtype, timeout=timeout)
+        tried = map(step_size, rows, repeat(name), swept.series)
+        yield from (suggestion for suggestion in tried if suggestion is not None)

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from diffcmp.accuracy.errors import full_digits
+from diffcmp.accuracy.judging.errors import full_digits
+from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
+from diffcmp.accuracy.judging.record import Map, Sample, Stretch, Track
 from diffcmp.accuracy.mapping.grid import grid, merged, position, value
 from diffcmp.accuracy.mapping.landmarks import landmarks
-from diffcmp.accuracy.places import Reply, places, reply
-from diffcmp.accuracy.question import Progress, Question, format_named, silent
-from diffcmp.accuracy.record import Map, Sample, Stretch, Track
+from diffcmp.accuracy.mapping.places import Reply, places, reply
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline

@@ -16,11 +16,11 @@ from random import Random
 from typing import Any, TypeAlias, TypeVar
 
 from diffcmp.accuracy.compare import answers
-from diffcmp.accuracy.errors import Errors
-from diffcmp.accuracy.matrix_comparison import PRODUCTS, MatrixComparison, MatrixRow, Place, What
-from diffcmp.accuracy.question import Progress, Question, format_named, silent
-from diffcmp.accuracy.record import Row
-from diffcmp.accuracy.verdict import Answer, verdict
+from diffcmp.accuracy.judging.errors import Errors
+from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
+from diffcmp.accuracy.judging.record import Row
+from diffcmp.accuracy.judging.verdict import Answer, verdict
+from diffcmp.accuracy.matrices.record import PRODUCTS, MatrixComparison, MatrixRow, Place, What
 from diffcmp.backends.estimate import warm
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import backend, chosen

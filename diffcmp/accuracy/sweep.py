@@ -11,12 +11,12 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import NOTHING, Parts, at_both_points, budget_of
-from diffcmp.accuracy.errors import correct_digits, full_digits
-from diffcmp.accuracy.fit import slope
-from diffcmp.accuracy.question import Progress, Question, format_named, silent
-from diffcmp.accuracy.record import Series, Step, Sweep, plain
-from diffcmp.accuracy.stepsize import predicted
+from diffcmp.accuracy.judging.budget import NOTHING, Parts, at_both_points, budget_of
+from diffcmp.accuracy.judging.errors import correct_digits, full_digits
+from diffcmp.accuracy.judging.fit import slope
+from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
+from diffcmp.accuracy.judging.record import Series, Step, Sweep, plain
+from diffcmp.accuracy.judging.stepsize import predicted
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import exact
 from diffcmp.backends.protocol import Backend, rational

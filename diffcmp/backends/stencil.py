@@ -37,7 +37,7 @@ class Stencil(Backend):
     product of two of these.
 
     Truncation error O(h**p), roundoff O(u/h**order): the best h balances the two
-    (`accuracy.stepsize`), and so does the rule.
+    (`accuracy.judging.stepsize`), and so does the rule.
     Weights: Fornberg, "Generation of Finite Difference Formulas on Arbitrarily Spaced Grids",
     Math. Comp. 51 (1988).
 

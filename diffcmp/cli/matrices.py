@@ -11,7 +11,7 @@ from diffcmp.cli.output import Output
 from diffcmp.cli.progress import methods
 
 if TYPE_CHECKING:
-    from diffcmp.accuracy.matrix_comparison import What
+    from diffcmp.accuracy.matrices.record import What
 
 VECTOR = "The product with a vector: [1,2,3], linspace(0,1,9) or @file.npy."
 
@@ -39,8 +39,8 @@ def run(
     if vector is not None and covector is not None:
         raise click.UsageError("choose one of --vector and --covector")
     options.preload(settings["backends"])
+    from diffcmp.accuracy.matrices.product import with_vector
     from diffcmp.accuracy.matrix import matrix
-    from diffcmp.accuracy.product import with_vector
     from diffcmp.point.point import assignments
 
     point = assignments(at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.record import SCHEMA, plain
+from diffcmp.accuracy.judging.record import SCHEMA, plain
 from diffcmp.notes import Remark
 
 Outcome: TypeAlias = Literal["worse", "better", "same", "new", "missing"]

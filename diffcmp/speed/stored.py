@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from diffcmp.accuracy.record import SCHEMA
+from diffcmp.accuracy.judging.record import SCHEMA
 from diffcmp.errors import Fault, InputError
 from diffcmp.speed.record import Against, Bench, Change, Key, Outcome, Spread
 

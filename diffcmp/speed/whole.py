@@ -12,8 +12,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from diffcmp.accuracy.errors import correct_digits
-from diffcmp.accuracy.record import Sweep
+from diffcmp.accuracy.judging.errors import correct_digits
+from diffcmp.accuracy.judging.record import Sweep
 from diffcmp.accuracy.sweep import sweep as sweep_over
 from diffcmp.errors import Fault, InputError
 from diffcmp.speed import by_hand

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
-from diffcmp.accuracy.errors import Errors, correct_digits, full_digits, worst
+from diffcmp.accuracy.judging.errors import Errors, correct_digits, full_digits, worst
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import EXACT_SHARE
 from diffcmp.backends.registry import chosen

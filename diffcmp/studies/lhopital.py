@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from diffcmp.accuracy.compare import compare
+from diffcmp.accuracy.judging.record import Row
 from diffcmp.accuracy.map import map
-from diffcmp.accuracy.record import Row
 from diffcmp.point.point import function_at
 from diffcmp.report.record import Grid, Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curves, listed, table

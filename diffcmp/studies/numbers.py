@@ -10,8 +10,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from diffcmp.accuracy.errors import Errors
-from diffcmp.accuracy.fit import slope
+from diffcmp.accuracy.judging.errors import Errors
+from diffcmp.accuracy.judging.fit import slope
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.derivatives.arrays import gradient
 from diffcmp.truth.record import Quantity

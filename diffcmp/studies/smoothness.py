@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 from diffcmp.accuracy.compare import compare
+from diffcmp.accuracy.judging.record import Map
 from diffcmp.accuracy.map import map
-from diffcmp.accuracy.record import Map
 from diffcmp.derivatives.numbers import derivative
 from diffcmp.engines.compiled import compiled
 from diffcmp.language.parser import parse

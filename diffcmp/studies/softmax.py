@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.accuracy.errors import Errors
+from diffcmp.accuracy.judging.errors import Errors
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.derivatives.arrays import jacobian
 from diffcmp.language.parser import parse

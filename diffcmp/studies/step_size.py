@@ -10,8 +10,8 @@ from fractions import Fraction
 from importlib.resources import files
 from typing import Annotated, Any
 
-from diffcmp.accuracy.errors import correct_digits, full_digits
-from diffcmp.accuracy.record import Series, Sweep
+from diffcmp.accuracy.judging.errors import correct_digits, full_digits
+from diffcmp.accuracy.judging.record import Series, Sweep
 from diffcmp.accuracy.sweep import sweep
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.report.record import Conclusion, Curve, Report, concluded

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Annotated, Any
 
-from diffcmp.accuracy.errors import log10
+from diffcmp.accuracy.judging.errors import log10
 from diffcmp.language.parser import parse
 from diffcmp.report.record import Report, Table
 from diffcmp.studies.chain import Chain

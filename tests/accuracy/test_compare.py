@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from diffcmp import Comparison, compare
-from diffcmp.accuracy.record import Row
+from diffcmp.accuracy.judging.record import Row
 from diffcmp.notes import Note
 
 NUMERIC = [

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcmp.accuracy.errors import Errors, full_digits, worst
-from diffcmp.accuracy.fit import slope
+from diffcmp.accuracy.judging.errors import Errors, full_digits, worst
+from diffcmp.accuracy.judging.fit import slope
 from diffcmp.arithmetic.floats import Floats
 
 DOUBLE, SINGLE = Floats(), Floats("float32")

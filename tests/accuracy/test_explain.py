@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from diffcmp import Explanation, explain, parse
-from diffcmp.accuracy.suggestions import equal_around
+from diffcmp.accuracy.explaining.suggestions import equal_around
 from diffcmp.notes import Note
 from diffcmp.point.point import point
 from diffcmp.report.documents import document

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from diffcmp import InputError, Map, map
 from diffcmp.accuracy import map as module
+from diffcmp.accuracy.judging.record import Place, Track
 from diffcmp.accuracy.map import coarse_to_fine, stretches
 from diffcmp.accuracy.mapping.grid import grid, value
 from diffcmp.accuracy.mapping.landmarks import landmarks
-from diffcmp.accuracy.record import Place, Track
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.language.parser import parse

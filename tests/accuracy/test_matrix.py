@@ -12,9 +12,9 @@ import jsonschema
 import numpy as np
 import pytest
 
+from diffcmp.accuracy.matrices.product import with_vector
+from diffcmp.accuracy.matrices.record import MatrixComparison
 from diffcmp.accuracy.matrix import matrix
-from diffcmp.accuracy.matrix_comparison import MatrixComparison
-from diffcmp.accuracy.product import with_vector
 from diffcmp.errors import Fault, InputError
 from diffcmp.report.documents import document
 from diffcmp.report.forms import rendered

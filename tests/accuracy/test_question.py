@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diffcmp import InputError
-from diffcmp.accuracy.question import Question, format_named
+from diffcmp.accuracy.judging.question import Question, format_named
 from diffcmp.backends.registry import backend
 from diffcmp.point.point import function_at
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcmp import InputError, compare, grad, sweep
-from diffcmp.accuracy.record import Comparison, Step
+from diffcmp.accuracy.judging.record import Comparison, Step
 from diffcmp.backends.registry import chosen, names
 from diffcmp.notes import Note
 from tests.accuracy.test_sweep import sums

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from diffcmp import InputError, Sweep, sweep
-from diffcmp.accuracy.record import Step
+from diffcmp.accuracy.judging.record import Step
 from diffcmp.accuracy.sweep import step_sizes
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())

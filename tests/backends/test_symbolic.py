@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diffcmp import compare
-from diffcmp.accuracy.record import Row
+from diffcmp.accuracy.judging.record import Row
 
 
 def symbolic(expr: str, at: Any, **options: Any) -> Row:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import diffcmp
-from diffcmp.accuracy.record import Row
+from diffcmp.accuracy.judging.record import Row
 from diffcmp.backends.registry import backend, names
 from diffcmp.notes import Note
 from tests.accuracy.test_sweep import sums

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 from flint import arb, fmpq
 
-from diffcmp.accuracy.record import (
+from diffcmp.accuracy.judging.record import (
     Comparison,
     Map,
     Place,

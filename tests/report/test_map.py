@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from diffcmp.accuracy.record import Map
+from diffcmp.accuracy.judging.record import Map
 from diffcmp.report.documents import document
 from diffcmp.report.documents.map import strips
 from diffcmp.report.documents.places import FEW, hidden, rows

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from diffcmp.accuracy.errors import Errors, worst
-from diffcmp.accuracy.question import Question
-from diffcmp.accuracy.record import Row
-from diffcmp.accuracy.verdict import Answer, verdict
+from diffcmp.accuracy.judging.errors import Errors, worst
+from diffcmp.accuracy.judging.question import Question
+from diffcmp.accuracy.judging.record import Row
+from diffcmp.accuracy.judging.verdict import Answer, verdict
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.notes import Remark
 from diffcmp.truth.record import Truth

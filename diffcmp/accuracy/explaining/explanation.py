@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.record import Comparison, plain
+from diffcmp.accuracy.judging.record import Comparison, plain
 from diffcmp.notes import Remark
 from diffcmp.spans import Span
 from diffcmp.truth.anatomy import Anatomy, Leading, Term

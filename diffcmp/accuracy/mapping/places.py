@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.question import Question
-from diffcmp.accuracy.record import Place
-from diffcmp.accuracy.verdict import Answer, verdict
+from diffcmp.accuracy.judging.question import Question
+from diffcmp.accuracy.judging.record import Place
+from diffcmp.accuracy.judging.verdict import Answer, verdict
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.notes import Note, Remark
 from diffcmp.truth.record import Kind, Truth

@@ -11,9 +11,9 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.budget import WORKING, at_both_points, budget_of
-from diffcmp.accuracy.errors import Errors, full_digits
-from diffcmp.accuracy.question import Question
+from diffcmp.accuracy.judging.budget import WORKING, at_both_points, budget_of
+from diffcmp.accuracy.judging.errors import Errors, full_digits
+from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.balls import Ball, to_arb
 from diffcmp.arithmetic.floats import exact
 from diffcmp.backends.protocol import Backend, Estimate, rational

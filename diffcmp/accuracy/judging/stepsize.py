@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from diffcmp.accuracy.errors import log10
+from diffcmp.accuracy.judging.errors import log10
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend

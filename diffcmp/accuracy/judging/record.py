@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from diffcmp.accuracy.components import Shapes, packed
+from diffcmp.accuracy.judging.components import Shapes, packed
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Truth
@@ -22,10 +22,10 @@ class Row:
     asked for, by its name (`engines.partials`), and `h` one for each variable that was moved.
 
     h: the step size, None for a method without one. rule: how it was chosen ("√u·max(|x|, 1)",
-    "given"). abs_error, rel_error, digits, ulps: against the certified derivative, as
-    `accuracy.errors` defines them; None where there is none. seconds: per call, the median of
-    repeats. expression: the derivative in symbols. worst: the component that is farthest off, and
-    norm_error its error over the largest certified component.
+    "given"). abs_error, rel_error, digits, ulps: against the certified derivative, as `Errors`
+    defines them; None where there is none. seconds: per call, the median of repeats. expression:
+    the derivative in symbols. worst: the component that is farthest off, and norm_error its error
+    over the largest certified component.
     """
 
     backend: str

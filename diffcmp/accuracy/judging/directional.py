@@ -17,10 +17,10 @@ from functools import cached_property
 from operator import mul
 from typing import Any
 
-from diffcmp.accuracy.errors import Errors
-from diffcmp.accuracy.question import Question
-from diffcmp.accuracy.record import Row
-from diffcmp.accuracy.rows import measured, row
+from diffcmp.accuracy.judging.errors import Errors
+from diffcmp.accuracy.judging.question import Question
+from diffcmp.accuracy.judging.record import Row
+from diffcmp.accuracy.judging.rows import measured, row
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate, Timer
 from diffcmp.engines.compiled import compiled

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.components import Shapes, packed
-from diffcmp.accuracy.errors import Errors, worst
-from diffcmp.accuracy.record import SCHEMA, plain
+from diffcmp.accuracy.judging.components import Shapes, packed
+from diffcmp.accuracy.judging.errors import Errors, worst
+from diffcmp.accuracy.judging.record import SCHEMA, plain
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.partials import BY
 from diffcmp.notes import Remark

@@ -18,9 +18,9 @@ from typing import Any, TypeAlias
 
 from flint import arb
 
-from diffcmp.accuracy.errors import Errors, full_digits
-from diffcmp.accuracy.explanation import Cause, Conditioning, Loss, Of
-from diffcmp.accuracy.question import Question
+from diffcmp.accuracy.explaining.explanation import Cause, Conditioning, Loss, Of
+from diffcmp.accuracy.judging.errors import Errors, full_digits
+from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import trace_of
 from diffcmp.arithmetic.floats import Floats, exact

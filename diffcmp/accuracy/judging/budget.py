@@ -21,7 +21,7 @@ from typing import Any
 
 from flint import arb
 
-from diffcmp.accuracy.question import Question
+from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.backends.protocol import Backend, Exact, narrowed, rational

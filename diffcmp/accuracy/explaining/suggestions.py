@@ -4,15 +4,14 @@ before it is offered."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.accuracy.errors import Errors, full_digits
-from diffcmp.accuracy.explanation import Gain, Suggestion
-from diffcmp.accuracy.question import Question
-from diffcmp.accuracy.record import Comparison, Row, Series
-from diffcmp.accuracy.sweep import sweep
+from diffcmp.accuracy.explaining.explanation import Gain, Suggestion
+from diffcmp.accuracy.judging.errors import Errors, full_digits
+from diffcmp.accuracy.judging.question import Question
+from diffcmp.accuracy.judging.record import Comparison, Row, Series
 from diffcmp.algebra.rewrite import rewritings
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
@@ -184,24 +183,16 @@ def _number(row: Row, name: str) -> float | None:
     return None if value is None else float(value)
 
 
-def step_sizes(question: Question, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
-    """For every method with a step that is wrong here, the best step size, where it wins digits.
-    `timeout` in seconds."""
+def in_need_of_steps(comparison: Comparison) -> Mapping[str, list[Row]]:
+    """The methods with a step that are wrong here, by the variable with the fewest digits."""
     by_variable: dict[str, list[Row]] = {}
     for row in comparison.rows:
         if backend(row.backend).truncation_order is not None and failing(row, comparison):
             by_variable.setdefault(_worst(row), []).append(row)
-    at, dtype = question.where.texts(), comparison.dtype
-    for name, rows in by_variable.items():
-        names = [row.backend for row in rows]
-        swept = sweep(question.program, at, wrt=name, backends=names, dtype=dtype, timeout=timeout)
-        for row, series in zip(rows, swept.series, strict=True):
-            suggestion = _step(row, name, series)
-            if suggestion is not None:
-                yield suggestion
+    return by_variable
 
 
-def _step(row: Row, name: str, series: Series) -> Suggestion | None:
+def step_size(row: Row, name: str, series: Series) -> Suggestion | None:
     """The best step size of a method, where it wins digits."""
     before, after, h = row.digits[name], series.best_digits, series.best_h
     if before is None or after is None or h is None or after - before < WORTH:

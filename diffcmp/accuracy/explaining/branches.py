@@ -15,10 +15,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.accuracy.conditioning import carried
-from diffcmp.accuracy.errors import Errors, full_digits
-from diffcmp.accuracy.explanation import Branch
-from diffcmp.accuracy.question import Question
+from diffcmp.accuracy.explaining.conditioning import carried
+from diffcmp.accuracy.explaining.explanation import Branch
+from diffcmp.accuracy.judging.errors import Errors, full_digits
+from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.evaluate import trace_of
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint

@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import fmpq
 
-from diffcmp.accuracy.matrix_comparison import PRODUCT, PRODUCTS, MatrixComparison, Place
+from diffcmp.accuracy.matrices.record import PRODUCT, PRODUCTS, MatrixComparison, Place
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.estimate import warm
