@@ -65,6 +65,7 @@ class Fault(Enum):
     WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with --wrt"
     TRACED_BRANCH = "a traced function cannot branch on a value", "Write the expression as text, with where(condition, a, b)"
     BACKEND_UNKNOWN = "unknown backend '{name}'", "{hint}`diffcmp backends` lists all"
+    BACKEND_BROKEN = "the backend '{name}' cannot be loaded: {reason}", "Repair or uninstall the package that it comes from"
     BACKEND_ORDER = "the backend '{name}' gives no derivatives of order {order}", "Choose among {names}"
     BACKEND_WITHOUT_STEP = "the backend '{name}' has no step size to sweep over", "Choose among {names}"
     ORDER = "derivatives of order 1 and 2 are supported, not {given}", "Write --order 1 or --order 2"
@@ -76,6 +77,7 @@ class Fault(Enum):
     POINTS = "{given} points were asked for; {least} to {limit} are possible", "Write --points 400"
     LOG_RANGE = "logarithmic spacing from {low} to {high} is impossible: both ends must lie on one side of 0, and not too near to it", "Leave --log out, or write --from 1e-12 --to 1"
     RUNNING = "'{name}' runs from --from to --to, so --at cannot fix it", "Leave it out of --at, or name another with --wrt"
+    TIMEOUT = "a time limit must be a number of seconds, not {given}", "For example 10, or inf for no limit"
     DTYPE = "unknown dtype '{given}'", "Choose among float16, float32, float64 and longdouble"
     PLOT_FORMAT = "cannot tell the figure's format from '{given}'", "Use a name that ends in .png, .svg or .pdf"
     STUDY_UNKNOWN = "there is no study '{name}'", "{hint}`diffcmp study` lists all"
@@ -91,6 +93,7 @@ class Fault(Enum):
     OPTIMISATION = "there is no optimisation '{given}'", "Choose among {names}, or write all"
     EXTRA = "{what} needs {package}, which is not installed", "Install it with: pip install 'diffcmp[{extra}]'"
     OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
+    ONE_OUTPUT = "two results would be written to '{path}'", "Give each of them a file of its own"
     # fmt: on
 
     def __repr__(self) -> str:
@@ -109,6 +112,8 @@ class Breakdown(Enum):
     CRASH = "the computation was ended by {signal}", "please report the command: this should not happen"
     BENCH = "{what}", "see the table"
     BUG = "internal error: {what}", "please report the command: this should not happen"
+    OUTPUT = "cannot write to standard output: {reason}", "choose a file with -o"
+    SYSTEM = "the system refused what was needed: {reason}", "free some of it, or raise the limit"
     INTERRUPTED = "interrupted", ""
     # fmt: on
 

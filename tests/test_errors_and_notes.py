@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from diffcmp import (
 )
 from diffcmp.accuracy.matrix import matrix
 from diffcmp.backends.protocol import Backend
-from diffcmp.cli.output import figure_format, writable
+from diffcmp.cli.output import apart, figure_format, writable
 from diffcmp.engines.compiled import remaining
 from diffcmp.engines.sparse.pattern import SparseMatrix
 from diffcmp.errors import Breakdown, ComputationError, Fault
@@ -45,6 +46,14 @@ def without(module: str, called: Callable[[], Any]) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, module, None)
         return called()
+
+
+def with_entry_point(value: str) -> Any:
+    """Ask for a third party's backend by name; its entry point leads to `value`."""
+    point = EntryPoint("other", value, "diffcmp.backends")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("importlib.metadata.entry_points", lambda group: [point])
+        return compare("x", 1, backends=["other"])
 
 
 def benched(expr: str, at: Any, backends: list[str]) -> set[Note]:
@@ -129,6 +138,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.WRT_NEEDED: lambda: derivative("x*y"),
     Fault.TRACED_BRANCH: lambda: trace(lambda x: x if x > 0 else -x),
     Fault.BACKEND_UNKNOWN: lambda: compare("x", 1, backends=["duel"]),
+    Fault.BACKEND_BROKEN: lambda: with_entry_point("no_such_module:Method"),
     Fault.BACKEND_ORDER: lambda: compare("x", 1, backends=["dual-over-tape"]),
     Fault.ORDER: lambda: compare("x", 1, order=3),
     Fault.BACKEND_WITHOUT_STEP: lambda: sweep("x", 1, backends=["tape"]),
@@ -161,6 +171,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
         "scipy.sparse", SparseMatrix((0, 0), np.zeros(1, int), np.zeros(0, int), np.zeros(0)).scipy
     ),
     Fault.OUTPUT: lambda: writable("no/such/folder/a.json"),
+    Fault.ONE_OUTPUT: lambda: apart("a.png", "./a.png"),
 }
 
 
