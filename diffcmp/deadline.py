@@ -3,12 +3,22 @@ wait for something."""
 
 from __future__ import annotations
 
+import functools
 import math
 import time
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from diffcmp.errors import Breakdown, ComputationError, Fault, InputError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 PATIENCE = 10.0  # seconds, where nobody says how long
 WAITING = 0.8  # of the time may be spent on waiting; the other methods and the report need the rest
+UNLIMITED = 1e9  # seconds: 31 years; locks and events of Python refuse times from 292 years on
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +34,9 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """So many seconds from now."""
+        """So many seconds from now; infinitely many are years."""
         now = time.monotonic()
-        return cls(now, now + seconds)
+        return cls(now, now + min(seconds, UNLIMITED))
 
     @classmethod
     def for_waiting(cls, timeout: float) -> Deadline:
@@ -45,3 +55,50 @@ class Deadline:
         """Seconds since the time began to run, to two digits, for a message."""
         seconds = time.monotonic() - self.began
         return round(seconds, 1 - math.floor(math.log10(seconds))) if seconds > 0 else 0.0
+
+    def missed(self) -> ComputationError:
+        """What is raised where the answer is not there by then."""
+        return ComputationError(Breakdown.TIME, seconds=self.end - self.began)
+
+
+_whole: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+def of_this_call() -> Deadline | None:
+    """The deadline of the public call that is being answered; None where it has none."""
+    return _whole.get()
+
+
+def within_timeout(call: Callable[P, T]) -> Callable[P, T]:
+    """A public call whose keyword `timeout`, in seconds, is a time limit: infinity is none.
+
+    Where calls are nested, the earliest deadline counts.
+
+    Raises
+    ------
+    InputError: for a `timeout` that is no number of seconds.
+    """
+
+    @functools.wraps(call)
+    def bounded(*args: P.args, **keywords: P.kwargs) -> T:
+        deadline = Deadline.after(_seconds(keywords.get("timeout", PATIENCE)))
+        outer = _whole.get()
+        if outer is not None and outer.end <= deadline.end:
+            return call(*args, **keywords)
+        token = _whole.set(deadline)
+        try:
+            return call(*args, **keywords)
+        finally:
+            _whole.reset(token)
+
+    return bounded
+
+
+def _seconds(timeout: object) -> float:
+    try:
+        seconds = float(timeout)  # type: ignore[arg-type]  # whatever the user gave
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if not seconds >= 0:
+        raise InputError(Fault.TIMEOUT, given=timeout)
+    return seconds

@@ -150,6 +150,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.POINTS: lambda: diffcmp.map("x", 0, 1, points=20_001),
     Fault.LOG_RANGE: lambda: diffcmp.map("x", -1, 1, log=True),
     Fault.RUNNING: lambda: diffcmp.map("x*y", 0, 1, at={"x": 1, "y": 1}),
+    Fault.TIMEOUT: lambda: certify("x", 1, timeout=-1),
     Fault.DTYPE: lambda: compare("x", 1, dtype="float31"),
     Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),
     Fault.STUDY_UNKNOWN: lambda: registry.study("lhopitl"),

@@ -11,7 +11,7 @@ from diffcmp.accuracy.judging.record import Comparison, Row
 from diffcmp.accuracy.judging.rows import LARGE, advised, row, timed
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.engines.partials import partials
 from diffcmp.point.point import located
 from diffcmp.point.values import Values
@@ -20,6 +20,7 @@ from diffcmp.program.ir import Program
 from diffcmp.truth.record import Truth
 
 
+@within_timeout
 def compare(
     expr: str | Program,
     at: Values | Mapping[str, Values],

@@ -20,7 +20,7 @@ from diffcmp.accuracy.explaining.suggestions import (
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison
 from diffcmp.accuracy.sweep import sweep
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
@@ -29,6 +29,7 @@ from diffcmp.truth.anatomy import anatomy
 LEAST_TIME = 0.1  # seconds for the truth of a sweep
 
 
+@within_timeout
 def explain(
     expr: str | Program,
     at: Values | Mapping[str, Values],

@@ -15,7 +15,7 @@ from diffcmp.accuracy.mapping.landmarks import landmarks
 from diffcmp.accuracy.mapping.places import Reply, places, reply
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.errors import Fault, InputError
 from diffcmp.language.parser import parse
 from diffcmp.notes import Note, Remark, remark
@@ -34,6 +34,7 @@ FOR_TRUTH, FOR_METHOD = 0.4, 0.25
 COARSE = 64  # points that are asked for before landmarks, which may take long
 
 
+@within_timeout
 def map(
     expr: str | Program,
     start: Number,

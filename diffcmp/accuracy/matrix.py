@@ -24,7 +24,7 @@ from diffcmp.accuracy.matrices.record import PRODUCTS, MatrixComparison, MatrixR
 from diffcmp.backends.estimate import warm
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import backend, chosen
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.engines import products
 from diffcmp.engines.derived import only
 from diffcmp.engines.partials import BY
@@ -51,6 +51,7 @@ Key: TypeAlias = tuple[int, str]
 """Which of the functions an entry is a derivative of, and the name of the derivative."""
 
 
+@within_timeout
 def matrix(
     what: What,
     expr: str | Program,

@@ -21,7 +21,7 @@ from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import exact
 from diffcmp.backends.protocol import Backend, rational
 from diffcmp.backends.registry import backend, chosen
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.engines.partials import distinct, partials
 from diffcmp.errors import Fault, InputError
 from diffcmp.point.point import function_at
@@ -38,6 +38,7 @@ USUAL_ORDER = 6  # of a truncation error, at most
 BUDGET_DIGITS = 60  # of f′ itself, so that even a truncation error of 1e-40 is known
 
 
+@within_timeout
 def sweep(
     expr: str | Program,
     at: Values | Mapping[str, Values],

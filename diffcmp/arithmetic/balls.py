@@ -5,20 +5,22 @@ A value of `Balls` is an `fmpq` (exact, while it is small) or an `arb` (a midpoi
 encloses the true value). Conditions are three-valued: None where the balls cannot tell.
 `ComplexBalls` carries the complex-step method.
 
-Arb's working precision is a global of python-flint: run everything inside `with balls.working():`.
+Run everything inside `with balls.working():`: Arb's working precision is a global of python-flint,
+which `precision` hands from thread to thread.
 """
 
 from __future__ import annotations
 
-import contextlib
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from flint import acb, arb, ctx, fmpq, fmpz
+from flint import acb, arb, fmpq, fmpz
 
 from diffcmp.arithmetic.ball_roots import ball_root, complex_ball_root
+from diffcmp.arithmetic.precision import working
 from diffcmp.arithmetic.roots import is_root
 from diffcmp.arithmetic.system import OPERATORS, NumberSystem
 from diffcmp.primitives import TABLE
@@ -63,15 +65,9 @@ class Balls(NumberSystem[Any]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.precision} bits)"
 
-    @contextlib.contextmanager
-    def working(self) -> Iterator[None]:
-        """Set Arb's precision to this system's, and restore it afterwards."""
-        before = ctx.prec
-        ctx.prec = self.precision
-        try:
-            yield
-        finally:
-            ctx.prec = before
+    def working(self) -> AbstractContextManager[None]:
+        """A context in which Arb computes at this system's precision, for one thread at a time."""
+        return working(self.precision)
 
     def literal(self, value: Fraction) -> Ball:
         return self.short(fmpq(value.numerator, value.denominator))

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import lru_cache, reduce
 from typing import Any, TypeAlias
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import METHODS, Ball, Balls, to_arb, to_fraction
 from diffcmp.arithmetic.evaluate import evaluate, operation
@@ -245,16 +245,13 @@ def enclosing(
     rational = {eq.primitive for eq in program.equations} <= SETTLED | COMPARING | {"literal"}
     number: Callable[[Ball], Ball] = _itself if rational else to_arb
     finite: Callable[[Any], bool] = _is_finite if rational else arb.is_finite
-    straight = _straight(program, Balls(precision), number, COMPARING if rational else INFIX)
+    balls = Balls(precision)
+    straight = _straight(program, balls, number, COMPARING if rational else INFIX)
 
     def enclosed(values: Sequence[Ball]) -> list[Ball] | None:
-        before = ctx.prec
-        ctx.prec = precision
-        try:
+        with balls.working():
             *numbers, certain = straight(*map(number, values))
-            return numbers if certain and all(map(finite, numbers)) else None
-        finally:
-            ctx.prec = before
+        return numbers if certain and all(map(finite, numbers)) else None
 
     return enclosed
 

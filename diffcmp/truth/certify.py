@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, to_arb
-from diffcmp.deadline import PATIENCE, Deadline
+from diffcmp.deadline import PATIENCE, Deadline, within_timeout
 from diffcmp.engines.partials import distinct
 from diffcmp.engines.series.expansion import Expansion, expansion
 from diffcmp.engines.series.laurent import Exhausted, Series
@@ -37,6 +37,7 @@ from diffcmp.truth.zero import BallField, Imprecise
 MAX_DIGITS = 1000
 
 
+@within_timeout
 def certify(
     expr: str | Program,
     at: Values | Mapping[str, Values],
