@@ -31,6 +31,7 @@ FLOORS: Mapping[str, int] = {
     "notes": 0,
     "deadline": 0,
     "worker": 0,
+    "files": 0,
     "primitives": 1,
     "program": 2,
     "language": 3,
@@ -190,24 +191,38 @@ def lines(place: str) -> int:
 
 
 def mermaid(all_arrows: list[Arrow]) -> str:
-    """The rooms from the highest floor down, and an arrow wherever one imports another; its number
-    counts the imports."""
-    shown = [f for f in dict.fromkeys(folder(m) for m in files()) if f != "__init__"]
-    small = {f for f in shown if "." not in f and (PACKAGE / f"{f}.py").exists()}
-    counts = Counter(
-        (s, t)
-        for s, t in between_rooms(all_arrows)
-        if s != t and t not in small and s not in small and t != "__init__"
-    )
-    out = ["```mermaid", "flowchart TD"]
-    for floor in sorted({FLOORS[room(f)] for f in shown if f not in small}, reverse=True):
-        out += [
-            f'    {_id(f)}["{f.replace(".", "/")} · {lines(f)}"]'
-            for f in shown
-            if f not in small and FLOORS[room(f)] == floor
-        ]
-    out += [f"    {_id(s)} -->|{n}| {_id(t)}" for (s, t), n in sorted(counts.items())]
-    return "\n".join([*out, "```"])
+    """The rooms from the highest floor down, with their lines of code, and which imports which.
+
+    An arrow that follows from two others is left out, and so are the files that lie in no room.
+    """
+    places = dict.fromkeys(folder(module) for module in files())
+    rooms = [p for p in places if not (PACKAGE / f"{p}.py").exists() or "." in p]
+    rooms.sort(key=lambda place: -FLOORS[room(place)])
+    boxes = [f'    {_id(place)}["{place.replace(".", "/")} · {lines(place)}"]' for place in rooms]
+    edges = {(s, t) for s, t in between_rooms(all_arrows) if s != t and {s, t} <= set(rooms)}
+    drawn = [f"    {_id(s)} --> {_id(t)}" for s, t in sorted(reduced(edges))]
+    return "\n".join(["```mermaid", "flowchart TD", *boxes, *drawn, "```"])
+
+
+def reduced(edges: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The fewest arrows from which all others follow: the transitive reduction of a graph that has
+    no circle (Aho, Garey & Ullman 1972)."""
+    after: dict[str, set[str]] = {}
+    for source, target in edges:
+        after.setdefault(source, set()).add(target)
+    below: dict[str, set[str]] = {}
+
+    def reached(place: str) -> set[str]:
+        if place not in below:
+            below[place] = set()
+            for following in after.get(place, ()):
+                below[place] |= {following} | reached(following)
+        return below[place]
+
+    def follows(source: str, target: str) -> bool:
+        return any(target in reached(other) for other in after[source] - {target})
+
+    return {(source, target) for source, target in edges if not follows(source, target)}
 
 
 def _id(name: str) -> str:

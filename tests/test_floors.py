@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -56,11 +57,17 @@ def test_private_names_stay_in_their_file() -> None:
 def test_the_map_in_the_design_is_that_of_the_imports() -> None:
     page = house.DESIGN.read_text(encoding="utf-8")
     shown = page.split(house.BEGIN)[1].split(house.END)[0]
-    assert [
-        line
-        for line in house.mermaid(ARROWS).splitlines()
-        if "-->" in line and line.split("|")[0] not in shown
-    ] == []
+    assert _drawn(shown) == _drawn(house.mermaid(ARROWS))
+
+
+def _drawn(picture: str) -> list[str]:
+    """The rooms and the arrows of a map; how many lines a room has changes every day."""
+    return [re.sub(r" · \d+", "", line) for line in picture.splitlines() if line.startswith("    ")]
+
+
+def test_an_arrow_that_follows_from_others_is_not_drawn() -> None:
+    edges = {("a", "b"), ("b", "c"), ("a", "c"), ("a", "d")}
+    assert house.reduced(edges) == {("a", "b"), ("b", "c"), ("a", "d")}
 
 
 @pytest.mark.parametrize(
