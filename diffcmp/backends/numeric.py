@@ -73,7 +73,7 @@ class Numeric(Prepared):
             if math.isfinite(derivative):
                 continue
             if not program.scalar:
-                program, inputs = scalarised(program), _elements(inputs)
+                program, inputs = scalarised(program), elements(inputs)
             reasons[self.reason(program, name, self.floats, inputs, outcome.steps)] = None
         return tuple(reasons)
 
@@ -90,8 +90,8 @@ def _finite(value: Any) -> bool:
     return math.isfinite(value)
 
 
-def _elements(inputs: Sequence[Any]) -> list[float]:
+def elements(arrays: Sequence[Any]) -> list[float]:
     """Numbers and the elements of arrays, one after the other."""
     import numpy as np
 
-    return [float(x) for value in inputs for x in np.ravel(value)]
+    return [float(x) for value in arrays for x in np.ravel(value)]

@@ -71,14 +71,12 @@ class Budget:
             )
 
     def _exact(self, steps: Sequence[float]) -> arb | None:
-        """D(x̃, h); None where the method leaves the domain, or where a condition could not be
-        decided."""
+        """D(x̃, h); None where the method leaves the domain, or a condition could not be decided."""
         if self.difference is None:
             return None
         d = self.difference(*(exact(narrowed(h, self.floats)) for h in steps))
-        if d is None or not d.is_finite():
-            return None
-        return d if d.rad() <= TOLERANCE * (1 + abs(to_arb(self.at_rounded))) else None
+        narrow = d.is_finite() and d.rad() <= TOLERANCE * (1 + abs(to_arb(self.at_rounded)))
+        return d if narrow else None
 
 
 def budget_of(
@@ -97,12 +95,11 @@ def budget_of(
 def at_both_points(question: Question, digits: int) -> tuple[Ball | None, Ball | None]:
     """The one derivative that is asked for, at the rounded point and at the point as typed, by the
     fast path; None where the point is not certainly smooth."""
-    derivatives = []
-    for point in (question.where, question.rounded()):
+    derivatives: list[Ball | None] = []
+    for point in (question.rounded(), question.where):
         smooth = certified(question.program, point, question.names, digits, question.order)
         derivatives.append(None if smooth is None else smooth.derivatives[0])
-    at_typed, at_rounded = derivatives
-    return at_rounded, at_typed
+    return derivatives[0], derivatives[1]
 
 
 def _difference(a: Ball | None, b: Ball | None) -> Ball | None:

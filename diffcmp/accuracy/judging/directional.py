@@ -22,9 +22,11 @@ from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.judging.record import Row
 from diffcmp.accuracy.judging.rows import measured, row
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Backend, Estimate, Timer
+from diffcmp.backends.estimate import warm
+from diffcmp.backends.numeric import elements
+from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.engines.compiled import compiled
-from diffcmp.notes import Note, Remark, remark
+from diffcmp.notes import Note, remark
 from diffcmp.passes.expand import line
 from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point, Problem
@@ -51,8 +53,7 @@ class LinePoint(Point):
 
 @dataclass(frozen=True, eq=False)
 class Directions:
-    """Random directions of signs through the point of a problem, in the components of `names`; 0 in
-    all others."""
+    """Random directions of signs through the point of a problem, in the components of `names`."""
 
     problem: Problem
     names: tuple[str, ...]
@@ -87,20 +88,16 @@ class Directions:
         return [LinePoint({}, {}, [0.0, *here, *arrays(signs)]) for signs in self.signs]
 
     def estimates(self, method: Backend) -> list[Estimate]:
-        """What a method says along each line: on whole arrays, or, where it knows numbers only, on
-        the line in numbers."""
+        """What a method says along each line, on whole arrays or, where it must be, in numbers."""
         if method.arrays:
-            ready = method.prepare(self.line, [TIME])
-            return [ready(at) for at in self.points]
-        problem = self.problem
-        constants = {name: c.program for name, c in problem.at.coordinates.items()}
-        lines = [line(problem.scalar, constants, signs) for signs in self.signs]
+            return list(map(method.prepare(self.line, [TIME]), self.points))
+        constants = {name: c.program for name, c in self.problem.at.coordinates.items()}
+        lines = [line(self.problem.scalar, constants, signs) for signs in self.signs]
         here = Point({TIME: coordinate(0)})
         return [method.prepare(one, [TIME])(here) for one in lines]
 
     def derivatives(self, truth: Truth) -> list[Fraction] | list[None]:
-        """v·∇f for each direction, of the certified gradient; None where a component is not
-        known."""
+        """v·∇f for each direction, certified; None where a component of ∇f is not known."""
         slopes = [truth.exact(name) for name in self.names]
         known = [slope for slope in slopes if slope is not None]
         if len(known) < len(slopes):
@@ -137,21 +134,14 @@ def _whole(
     method: Backend, problem: Problem, question: Question, sweep: Callable[..., Sequence[Any]]
 ) -> Estimate:
     """The whole gradient by one run on arrays."""
-    import numpy as np
-
-    inputs = problem.arrays()
-    sweep(*inputs)  # compiled, and warm
-    with Timer() as timer:
-        parts = sweep(*inputs)
-    flat = np.concatenate([np.ravel(part) for part in parts]).tolist()
-    gradient = dict(zip(question.program.inputs, flat, strict=True))
+    parts, seconds = warm(sweep, *problem.arrays())
+    gradient = dict(zip(question.program.inputs, elements(parts), strict=True))
     derivative = {name: gradient[name] for name in question.names}
-    broken = next((name for name, slope in derivative.items() if not math.isfinite(slope)), None)
-    remarks: tuple[Remark, ...] = ()
-    if broken is not None:  # one is enough to see why
-        floats = question.floats
-        remarks = (method.reason(question.program, broken, floats, question.inputs),)
-    return Estimate(None, derivative, 1, seconds=timer.seconds, remarks=remarks)
+    broken = [name for name, slope in derivative.items() if not math.isfinite(slope)][:1]
+    program, floats, inputs = question.program, question.floats, question.inputs
+    # one is enough to see why
+    remarks = tuple(method.reason(program, name, floats, inputs) for name in broken)
+    return Estimate(None, derivative, 1, seconds=seconds, remarks=remarks)
 
 
 def _directional(method: Backend, directions: Directions, truth: Truth, f: float) -> Row:
@@ -162,16 +152,11 @@ def _directional(method: Backend, directions: Directions, truth: Truth, f: float
     remarks = [remark(Note.DIRECTIONAL, count=COUNT, components=len(directions.names))]
     for key, estimate, true in zip(KEYS, estimates, directions.derivatives(truth), strict=True):
         errors[key] = Errors(estimate.derivative[TIME], true, floats)
-        remarks += [*estimate.remarks, *_wrong(errors[key], method.expected_digits(floats))]
+        remarks += estimate.remarks
+        digits = errors[key].digits if errors[key].exact is not None else None
+        if digits is not None and digits < method.expected_digits(floats):
+            remarks.append(remark(Note.WRONG, digits=digits))
     return measured(method, _joint(f, estimates), errors, remarks)
-
-
-def _wrong(error: Errors, enough: float) -> list[Remark]:
-    """Says that a finite number has too few digits."""
-    digits = error.digits
-    if error.exact is None or digits is None or digits >= enough:
-        return []
-    return [remark(Note.WRONG, digits=digits)]
 
 
 def _joint(f: float, estimates: Sequence[Estimate]) -> Estimate:

@@ -76,10 +76,8 @@ def correct_digits(error: Fraction | None, true: Fraction, most: float) -> float
     Where the true value is 0 there is no relative error: the absolute one is taken, as if the scale
     were 1. A result that is not finite, with None for its error, has 0 correct digits.
     """
-    if error is None:
-        return 0.0
-    if error == 0:
-        return most
+    if not error:
+        return 0.0 if error is None else most
     relative = error / abs(true) if true else error
     return min(max(-log10(relative), 0.0) + 0.0, most)
 

@@ -27,12 +27,7 @@ def silent(stage: str) -> None:
 
 
 def format_named(dtype: str) -> Floats:
-    """The floating-point format of that name.
-
-    Raises
-    ------
-    InputError: where there is none.
-    """
+    """The floating-point format of that name; raises InputError where there is none."""
     if dtype not in DTYPES:
         raise InputError(Fault.DTYPE, given=dtype)
     return Floats(dtype)
@@ -45,11 +40,8 @@ class Question:
     program: of numbers. where: its point. names: of the derivatives (`engines.partials`), all of
     one `order`. floats: the format that the methods compute in. digits: of the truth. h: the step
     size of the methods that have one, None for that of their rule. deadline: of all waiting.
-    progress: is told what is being done.
-
-    Raises
-    ------
-    InputError: for an order, a number of digits or a step size that makes no sense.
+    progress: is told what is being done. Raises InputError for an order, a number of digits or a
+    step size that makes no sense.
     """
 
     program: Program

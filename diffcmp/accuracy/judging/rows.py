@@ -32,11 +32,8 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
         estimate = replace(estimate, value=f)
     answers = [Answer.of(method, question, truth, estimate, name) for name in question.names]
     errors = {answer.name: answer.errors for answer in answers}
-    remarks = [*estimate.remarks]
-    for answer in _looked_into(answers):
-        said = verdict(question, truth, answer)
-        if said is not None:
-            remarks.append(said)
+    verdicts = (verdict(question, truth, answer) for answer in _looked_into(answers))
+    remarks = (*estimate.remarks, *(reason for reason in verdicts if reason is not None))
     return measured(method, estimate, errors, remarks)
 
 
@@ -78,8 +75,7 @@ def measured(
 
 
 def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
-    """The estimate with the seconds of one call of the computation alone: the median of a few
-    repeats, within a few milliseconds."""
+    """The estimate with the seconds of the computation alone: the median of a few repeats."""
     work = None if estimate.seconds is None else ready.work(question.where)
     if work is None:
         return estimate
@@ -95,14 +91,12 @@ def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
 
 def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows, with no advice to use a method that fails in the same table."""
-    failed = [
-        re.escape(row.backend) for row in rows if not any(map(finite, row.derivative.values()))
-    ]
+    failed = [row.backend for row in rows if not any(map(finite, row.derivative.values()))]
     if not failed:
         return tuple(rows)
-    named = re.compile(rf"(?<![\w-])({'|'.join(failed)})(?![\w-])")
+    named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, failed))})(?![\w-])")
 
-    def sound(said: Remark) -> Remark:
-        return replace(said, counsel=ASK) if named.search(said.advice) else said
+    def sound(reason: Remark) -> Remark:
+        return replace(reason, counsel=ASK) if named.search(reason.advice) else reason
 
     return tuple(replace(row, remarks=tuple(map(sound, row.remarks))) for row in rows)

@@ -76,18 +76,9 @@ def verdict(question: Question, truth: Truth, answer: Answer) -> Remark | None:
     if digits is not None and digits < enough:
         return _blame(question, along.kind, answer, digits)
     if along.kind is Kind.SMOOTH and not math.isfinite(answer.f):
-        return _on_value(question, answer.method)
+        by_steps = answer.method.imaginary and math.isfinite(question.value())
+        return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
     return None
-
-
-def _on_value(question: Question, method: Backend) -> Remark:
-    """The remark on a right derivative of a function whose value is not finite."""
-    by_steps = method.imaginary and math.isfinite(question.value())
-    return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
-
-
-# where there is no derivative
-# -------------------------------------------------------------------------------------------------
 
 
 def _baseless(along: Coordinatewise, second: bool, errors: Errors) -> Remark:
@@ -96,14 +87,12 @@ def _baseless(along: Coordinatewise, second: bool, errors: Errors) -> Remark:
         return remark(_SINGULAR[along.kind])
     if along.kind is Kind.KINK and second:
         return remark(Note.KINK_OF_VALUE)
-    if along.kind is Kind.EDGE:
-        note = Note.SECOND_EDGE if second else Note.EDGE
-        return remark(note, derivative=_short(along.right or along.left))
     left, right = along.left, along.right
+    if along.kind is Kind.EDGE:
+        return remark(Note.SECOND_EDGE if second else Note.EDGE, derivative=_short(right or left))
     if any(side is not None and side.infinite for side in (left, right)):
         return remark(Note.INFINITE_CURVATURE)
-    choice = _choice(errors, along)
-    note = Note.KINK_OF_SLOPE if second else Note.KINK
+    note, choice = Note.KINK_OF_SLOPE if second else Note.KINK, _choice(errors, along)
     return remark(note, left=_short(left), right=_short(right), choice=choice)
 
 
@@ -125,10 +114,6 @@ def _choice(errors: Errors, along: Coordinatewise) -> str:
         if digits is not None and digits >= enough:
             return label
     return "neither"
-
-
-# where the derivative is another
-# -------------------------------------------------------------------------------------------------
 
 
 def _blame(question: Question, kind: Kind, answer: Answer, digits: float) -> Remark:
@@ -160,19 +145,16 @@ def _touching_condition(question: Question) -> Remark | None:
 
 
 def _largest_part(question: Question, answer: Answer) -> Note | None:
-    """The part of the error that dominates; None where the derivative is not certain at the rounded
-    point."""
+    """The largest part of the error; None where f′ is not certain at the rounded point."""
     question = replace(question, names=(answer.name,))
     at_rounded, at_typed = at_both_points(question, PART_DIGITS)
     if at_rounded is None or at_typed is None:
         return None
+    largest, size = None, arb(-1)
     with WORKING.working():
-        parts = _parts(question, answer, at_rounded, at_typed)
-        sizes = {note: abs(to_arb(part)).mid() for note, part in parts.items() if part is not None}
-        largest, size = None, arb(-1)
-        for note, one in sizes.items():
-            if one > size:
-                largest, size = note, one
+        for note, part in _parts(question, answer, at_rounded, at_typed).items():
+            if part is not None and abs(to_arb(part)).mid() > size:
+                largest, size = note, abs(to_arb(part)).mid()
     return largest
 
 
@@ -190,9 +172,6 @@ def _parts(
     budget = budget_of(question, answer.method, at_rounded, at_typed, smallest)
     if budget.difference is None:
         return {}
-    parts = budget.split(answer.value, answer.steps)
-    return {
-        Note.TRUNCATION: parts.truncation,
-        Note.ROUNDOFF: parts.roundoff,
-        Note.REPRESENTATION: parts.representation,
-    }
+    split = budget.split(answer.value, answer.steps)
+    notes = Note.TRUNCATION, Note.ROUNDOFF, Note.REPRESENTATION
+    return dict(zip(notes, (split.truncation, split.roundoff, split.representation), strict=True))

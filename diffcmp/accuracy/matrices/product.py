@@ -14,6 +14,7 @@ from diffcmp.accuracy.matrices.record import PRODUCT, PRODUCTS, MatrixComparison
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.estimate import warm
+from diffcmp.backends.numeric import elements
 from diffcmp.engines import products
 from diffcmp.errors import Fault, InputError
 from diffcmp.point.coordinate import coordinate
@@ -75,8 +76,7 @@ def with_vector(
 def _one_run(
     matrix: MatrixComparison, vector: Sequence[float], *, transposed: bool
 ) -> tuple[dict[str, float], float]:
-    """The product itself by name, and the seconds of one run on arrays: forward mode, reverse mode,
-    or dual numbers over the tape."""
+    """The product itself by name, and the seconds of one run on arrays."""
     import numpy as np
 
     program = matrix.program
@@ -94,8 +94,7 @@ def _one_run(
         else:
             product = products.curved(program)
     parts, seconds = warm(products.run(product), *problem.arrays(), *given)
-    flat = np.concatenate([np.ravel(part) for part in parts]).tolist()
-    return dict(zip(names, flat, strict=True)), seconds
+    return dict(zip(names, elements(parts), strict=True)), seconds
 
 
 @dataclass(frozen=True, slots=True)
