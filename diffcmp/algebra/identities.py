@@ -33,8 +33,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`pattern` equals `replacement`; `needs` is a condition under which alone the replacement is
-    defined, or ""."""
+    """`pattern` equals `replacement`, which is defined where `needs` holds ("": everywhere)."""
 
     pattern: str
     replacement: str

@@ -84,8 +84,7 @@ def matches(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
 
 
 def _calls(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
-    """Functions: the same name, and arguments of the same forms, in either order where that does
-    not matter."""
+    """Functions of one name whose arguments match, in either order where that does not matter."""
     (name, wanted), (other, given) = head(form), head(term)
     if name != other or len(wanted) != len(given):
         return
@@ -112,8 +111,7 @@ class Sum:
 
 
 def sums(form: Term, term: Term) -> Iterator[Sum]:
-    """The parts of a sum that have the form of a sum, or of its negative; one for each choice of
-    terms."""
+    """The parts of a sum that match a sum, or its negative; one for each choice of terms."""
     seen: set[frozenset[int]] = set()
     for found in _sums(form, term, {}, whole=False):
         if frozenset(found.used) not in seen:
@@ -129,8 +127,7 @@ def _sums(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[Sum]
 
 
 def _difficulty(form: Term) -> tuple[bool, int]:
-    """Numbers first, then forms with few variables, and last the variables that take whatever is
-    there."""
+    """Numbers come first, then forms with few variables, and bare variables last."""
     return form.primitive == INPUT, len(variables(form))
 
 
@@ -199,8 +196,7 @@ def _products(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[
 def _factors(
     wanted: Sequence[Factor], given: Sequence[Factor], bound: Bindings
 ) -> Iterator[tuple[int, tuple[Factor, ...], Bindings]]:
-    """Assign the factors that are more than a variable; how often they fit, what is left of
-    `given`, the bindings."""
+    """Match all factors but bare variables: how often they fit, what is left, the bindings."""
     compound = [factor for factor in wanted if factor[0].primitive != INPUT]
     if not compound:
         yield ROOTS_UP_TO, tuple(given), bound
@@ -226,8 +222,7 @@ def _settled(
     bound: Bindings,
     whole: bool,
 ) -> Iterator[Product]:
-    """The variables among the factors: those known already must be there, and new ones take what is
-    left."""
+    """Match the variables among the factors: bound ones must be there, new ones take the rest."""
     plain = [factor for factor in wanted if factor[0].primitive == INPUT]
     known = [(bound[v.name], exponent) for v, exponent in plain if v.name in bound]
     new = [(v.name, exponent) for v, exponent in plain if v.name not in bound]
@@ -289,8 +284,7 @@ def _without(given: Sequence[Factor], needed: Sequence[Factor]) -> tuple[Factor,
 
 
 def root(term: Term, degree: int) -> Term | None:
-    """The term whose power of that degree this is, where it has one: 4*x**2 is the square of
-    2*x."""
+    """The term whose power of that degree this is, if any: 4*x**2 is the square of 2*x."""
     coefficient, factors = term.monomial
     number = _rational_root(coefficient, degree)
     if number is None or any(exponent % degree for _, exponent in factors):

@@ -1,5 +1,4 @@
-"""A polynomial in one expression, with rational coefficients, as the product of what its rational
-roots make of it."""
+"""A polynomial with rational coefficients in one expression, factored by its rational roots."""
 
 from __future__ import annotations
 
@@ -14,8 +13,7 @@ LARGEST = 10_000  # first and last coefficient, so that their divisors are found
 
 
 def factored(term: Term) -> Term | None:
-    """`x**2 - 3*x + 2` as `(x - 1)*(x - 2)`; None where it is no such polynomial, or has no
-    rational root."""
+    """`x**2 - 3*x + 2` as `(x - 1)*(x - 2)`; None for no polynomial, or without rational roots."""
     polynomial = _coefficients(term)
     if polynomial is None:
         return None
@@ -35,8 +33,7 @@ def factored(term: Term) -> Term | None:
 
 
 def _coefficients(term: Term) -> tuple[Term, list[Fraction]] | None:
-    """The expression that it is a polynomial in, and its coefficients from the constant one
-    upwards."""
+    """The expression that it is a polynomial in, and its coefficients from the lowest on."""
     base: Term | None = None
     coefficients: dict[int, Fraction] = {}
     for sign, part in summands(term):
@@ -56,8 +53,7 @@ def _coefficients(term: Term) -> tuple[Term, list[Fraction]] | None:
 
 
 def _root(coefficients: list[Fraction]) -> Fraction | None:
-    """A rational root, the smallest first: its numerator divides the last coefficient, its
-    denominator the first."""
+    """The smallest rational root: a divisor of the last coefficient over one of the first."""
     if not coefficients[0]:
         return Fraction(0)
     scale = lcm(*(c.denominator for c in coefficients))

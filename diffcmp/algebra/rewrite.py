@@ -121,8 +121,7 @@ def _finished(program: Program, term: Term, steps: int) -> Iterator[Rewriting]:
 
 
 def _one_step(state: _State) -> Iterator[_State]:
-    """Every state that one identity at one place leads to, less the common factors that it brings
-    about."""
+    """Every state that one identity leads to, less the common factors that it brings about."""
     places = list(_places(state.term))
     common = {place.key for place in places if _without_common_factors(place) is not None}
     for place in places:
@@ -162,8 +161,7 @@ def _cancelled(state: _State, common: set[str]) -> _State:
 
 
 def _places(term: Term) -> Iterator[Term]:
-    """The terms at which an identity may apply, outer ones first. Parts of a longer sum or product
-    are no places."""
+    """The terms at which an identity may apply, outer ones first; parts of longer sums are none."""
     places: dict[int, Term] = {}
     stack = [term]
     while stack:
@@ -218,8 +216,7 @@ def _exchanged(parts: list[Signed], used: tuple[int, ...], new: Signed) -> Itera
 
 
 def _without_common_factors(place: Term) -> Term | None:
-    """A fraction without the factors that stand both above and below the line; None where there are
-    none."""
+    """A fraction without the factors on both sides of the line; None where there are none."""
     if not place.is_product:
         return None
     coefficient, factors = place.monomial

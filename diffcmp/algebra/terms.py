@@ -54,8 +54,7 @@ class Term:
 
     @cached_property
     def key(self) -> str:
-        """Equal for two terms that differ at most in the order of sums and products, and in how
-        numbers are folded."""
+        """Equal for two terms that differ only in the order of sums and products, or in folding."""
         if self.is_sum:
             parts = sorted(f"{sign}{term.key}" for sign, term in summands(self))
             return _digest("sum", *parts)
@@ -79,8 +78,7 @@ class Term:
 
     @cached_property
     def monomial(self) -> Monomial:
-        """It as a number times whole powers; powers above and below the line are kept apart: x*x/x
-        is x² and 1/x."""
+        """A number times whole powers, above and below the line apart: x*x/x is x² and 1/x."""
         if self.primitive == "literal":
             return self.params[0], ()
         if self.primitive == "neg" and not self.is_sum:
@@ -131,8 +129,7 @@ def _digest(*parts: str) -> str:
 
 
 def head(term: Term) -> tuple[str, tuple[Term, ...]]:
-    """The function and its arguments: x**0.5 is a square root, e**x an exponential, x > y is y <
-    x."""
+    """The function and its arguments: x**0.5 is a square root, e**x an exp, x > y is y < x."""
     name, arguments = term.primitive, term.inputs
     if name in ("gt", "ge"):
         return TABLE[name].mirror, arguments[::-1]
@@ -149,8 +146,7 @@ def head(term: Term) -> tuple[str, tuple[Term, ...]]:
 
 
 def summands(term: Term) -> list[Signed]:
-    """The terms of a sum, each with its sign; one term where it is no sum. No term has a negative
-    coefficient."""
+    """The terms of a sum with their signs, none with a negative coefficient; itself if no sum."""
     parts: list[Signed] = []
     for sign, part in leaves(term):
         coefficient, factors = _inside(part)
@@ -173,8 +169,7 @@ def leaves(term: Term, sign: int = 1, top: bool = True) -> list[Signed]:
 
 
 def _inside(term: Term) -> Monomial:
-    """A factor of a larger product: a term that the user named stays whole, unless it is a
-    number."""
+    """It as a factor of a larger product: a term with a name stays whole, unless it is a number."""
     return (ONE, ((term, 1),)) if term.label and term.number is None else term.monomial
 
 
@@ -195,8 +190,7 @@ def _raised(base: Monomial, exponent: int) -> Monomial:
 
 
 def literal(value: Fraction) -> Term:
-    """An exact number as the language writes it: a decimal, a quotient, or one of them behind a
-    sign."""
+    """An exact number as the language writes it: a decimal or a quotient, with its sign."""
     if value < 0:
         return Term("neg", (literal(-value),))
     rest = value.denominator
@@ -209,8 +203,7 @@ def literal(value: Fraction) -> Term:
 
 
 def sum_of(parts: Iterable[Signed]) -> Term:
-    """A sum with its like terms collected, in the order in which they first appear, led by a
-    positive term."""
+    """A sum with its like terms collected, in order of appearance, a positive term first."""
     coefficients: dict[str, Fraction] = {}
     cores: dict[str, tuple[Term, Term]] = {}
     for outer, part in parts:
@@ -317,8 +310,7 @@ def term_of(program: Program) -> Term:
 
 
 def program_of(term: Term, inputs: tuple[str, ...]) -> Program:
-    """The Program of a term. What the user named is computed once, all else as often as it is
-    written."""
+    """The Program of a term. What the user named is computed once, all else where it is written."""
     builder = Builder(inputs)
     named: dict[int, int] = {}
     labels: list[tuple[str, int]] = []

@@ -25,8 +25,7 @@ from diffcmp.primitives.shapes import Shape
 
 
 class Arrays(NumberSystem[Any]):
-    """float64 arrays and numbers; a number is a Python float, a NumPy scalar or an array without
-    axes."""
+    """float64 arrays and numbers: Python floats, NumPy scalars or arrays without axes."""
 
     def literal(self, value: Fraction) -> Any:
         return nearest_double(value)
@@ -70,8 +69,7 @@ def squared(power: Callable[..., Any]) -> Callable[..., Any]:
 
 @cache
 def kernel(name: str) -> Callable[..., Any] | None:
-    """The function that carries out a primitive on arrays, which may warn; None where there is none
-    of that name."""
+    """The function that carries out a primitive on arrays, perhaps with warnings; None if none."""
     structure = TABLE[name].structure
     if structure is not None:
         return lambda *arguments, static=(): structure.apply(static, *arguments)

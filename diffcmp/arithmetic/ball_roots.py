@@ -32,8 +32,7 @@ def ball_root(*c: Any) -> arb | fmpq:
 
 
 def _rational(c: tuple[fmpq, ...], ball: arb) -> arb | fmpq:
-    """The root, if it is rational: its denominator divides the common one of the coefficients, made
-    monic over integers."""
+    """The root, if rational: its denominator divides the common one of the coefficients."""
     p = fmpq_poly([*c, 0, 1])
     numerator = (ball * p.denom()).unique_fmpz()
     if numerator is None:
@@ -106,8 +105,7 @@ def _disc(x: Any, radius: arb) -> Any:
 
 
 def complex_ball_root(*c: acb) -> acb:
-    """The root of the complex polynomial that the one of the real parts becomes on the straight way
-    to it."""
+    """The root that the real parts' root becomes on the straight way to these coefficients."""
     start = arb(ball_root(*(z.real for z in c)))
     if not start.is_finite():
         return acb(arb.nan())

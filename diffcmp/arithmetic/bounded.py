@@ -26,8 +26,7 @@ SAFE = 2.0**50
 
 
 class OutOfRange(ArithmeticError):
-    """A result is larger than the largest number of the format, or lies below the smallest normal
-    one."""
+    """A result is larger than the format's largest number, or below its smallest normal one."""
 
 
 @dataclass(frozen=True, slots=True)

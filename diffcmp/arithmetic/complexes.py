@@ -95,8 +95,7 @@ class Complexes(NumberSystem[Any]):
         return x / y if y != 0 else NAN
 
     def _power(self, x: Any, y: Any) -> Any:
-        """By products for small whole exponents; else by the polar form of a number in the right
-        half-plane."""
+        """By products for small whole exponents, else by the polar form, right of the axis."""
         if y.imag != 0:
             return self._pow(x, y)
         exponent = y.real
@@ -138,8 +137,7 @@ class Complexes(NumberSystem[Any]):
         return self.make(expm1(x) * cos(y) - 2 * half * half, exp(x) * sin(y))
 
     def by_balls(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        """A special function with both parts right to the last bit: the precision doubles until
-        they are."""
+        """A special function right to the last bit: the precision doubles until it is."""
         from flint import acb, arb
 
         from diffcmp.arithmetic.balls import ComplexBalls

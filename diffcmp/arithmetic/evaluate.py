@@ -39,8 +39,7 @@ def carried_out(
 
 
 def operation(system: NumberSystem[Any], name: str) -> Callable[..., Any]:
-    """How `system` carries out a primitive: its own function, else the primitive's definition or
-    stable form."""
+    """How `system` carries out a primitive: by itself, or by the definition or stable form."""
     function = system.operations.get(name)
     if function is None:
         function = system.operations[name] = system.function(name) or _composed(system, name)

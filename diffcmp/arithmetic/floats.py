@@ -203,8 +203,7 @@ def ieee(name: str) -> Callable[..., Any] | None:
 
 
 def _exceptional(name: str, arguments: tuple[float, ...]) -> float:
-    """What IEEE 754 (as NumPy) returns where `math` raises: a pole, an overflow or an invalid
-    operation."""
+    """What IEEE 754 (as NumPy) returns at a pole, an overflow or an invalid operation."""
     x = arguments[-1]
     if name == "lgamma" or (name == "gamma" and not x <= 0):
         return math.inf
@@ -220,8 +219,7 @@ def _exceptional(name: str, arguments: tuple[float, ...]) -> float:
 
 @cache
 def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
-    """The NumPy function on scalars of `dtype`; special functions, which NumPy lacks, from balls or
-    from float64."""
+    """The NumPy function on scalars of `dtype`; what NumPy lacks, from balls or float64."""
     import numpy as np
 
     scalar = getattr(np, dtype)

@@ -74,8 +74,7 @@ def relative_value(c: Sequence[float], x: float) -> float:
 
 
 def beside(c: Sequence[Any], x: Any) -> Any:
-    """The root of complex coefficients next to x, that of their real parts; nan where that is
-    repeated."""
+    """The root of complex coefficients next to x, that of the real parts; nan if repeated."""
     for _ in range(4):
         value, slope = taylor(c, x)[:2]
         x = x - value / slope if slope != 0 else x * math.nan

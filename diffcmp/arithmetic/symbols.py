@@ -25,8 +25,7 @@ PREFIX = "user_"  # a variable called S, E or zoo is none of sympy's objects
 
 
 class Floor(floor):  # type: ignore[misc]  # sympy is untyped
-    """sympy's floor with a derivative: 0, as a formula; the jumps are for those who look at the
-    point."""
+    """sympy's floor with 0 for its derivative, as a formula; it is not asked at the jumps."""
 
     def fdiff(self, argindex: int = 1) -> Any:
         return sympy.S.Zero
@@ -103,8 +102,7 @@ def _power(x: Any, y: Any) -> Any:
 
 
 def _inside(function: Callable[[Any], Any], outside: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """`function`, and nan where its number is outside the real domain: sympy would go on with a
-    complex number."""
+    """`function` inside the real domain, nan outside, where sympy would go on in the complex."""
 
     def checked(x: Any) -> Any:
         return sympy.nan if x.is_number and outside(x) else function(x)
@@ -152,8 +150,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 class Symbols(NumberSystem[Any]):
-    """sympy's exact numbers and expressions. A condition is a relation, or `true` or `false` where
-    that is decided."""
+    """sympy's exact numbers and expressions. A condition is a relation, or `true` or `false`."""
 
     exact = True
 

@@ -1,5 +1,4 @@
-"""What a number system is: the contract between the engines and the things that a Program can be
-run on."""
+"""What a number system is: the contract between engines and what a Program is run on."""
 
 from __future__ import annotations
 

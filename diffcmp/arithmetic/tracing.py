@@ -78,8 +78,7 @@ class Tracing(NumberSystem[Any]):
         return traced
 
     def met(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments, without the repetition of a number that meets an array of the same shape
-        anyway."""
+        """The arguments, less the repetition of a number that meets an array anyway."""
         alone = tuple(a.repeats or a if isinstance(a, Tracer) else a for a in arguments)
         if alone == arguments:
             return arguments

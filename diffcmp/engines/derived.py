@@ -1,5 +1,4 @@
-"""The tangent and the adjoint Program: the engines of `forward` and `reverse`, run on tracers,
-write them."""
+"""The tangent and the adjoint Program, written by the engines when they run on tracers."""
 
 from __future__ import annotations
 
@@ -33,8 +32,7 @@ def _seeds(program: Program, name: str, tracing: Tracing) -> list[Tracer | None]
 
 @lru_cache(maxsize=256)
 def tangent(program: Program, wrt: str) -> Program:
-    """The Program of the value and of its derivative with respect to one input, by forward mode on
-    tracers."""
+    """The Program of the value and its derivative by one input, by forward mode on tracers."""
     tracing = _tracing(program)
     out = jvp(program, tracing, tracing.inputs(), _seeds(program, wrt, tracing))
     return tracing.program(out.primal, out.tangent)
@@ -160,8 +158,7 @@ def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -
 
 @lru_cache(maxsize=256)
 def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
-    """The Program of f and of the second derivatives named in `wrt` (`x`, `x:y`), by dual numbers
-    over the tape."""
+    """The Program of f and the second derivatives `wrt` (`x`, `x:y`), by dual numbers over tape."""
     builder = Builder(program.inputs, program.shapes)
     inputs = range(len(program.inputs))
     if not wrt:

@@ -25,8 +25,7 @@ from diffcmp.program.ir import Program
 
 @dataclass(frozen=True, slots=True)
 class Dual:
-    """A primal and its tangent; the tangent None is exactly zero, so that what does not vary costs
-    nothing."""
+    """A primal and its tangent, where None is exactly zero: what does not vary costs nothing."""
 
     primal: Any
     tangent: Any | None = None
@@ -64,8 +63,7 @@ class Duals(NumberSystem[Dual]):
         return partial(self.selected if entry.selects else self.applied, name, apply)
 
     def applied(self, name: str, apply: Callable[..., Any], *duals: Dual) -> Dual:
-        """The chain rule: the tangent is the sum of partial · tangent over the arguments that
-        vary."""
+        """The chain rule: the tangent is the sum of partial · tangent over what varies."""
         primals = [d.primal for d in duals]
         out = apply(*primals)
         tangent = None

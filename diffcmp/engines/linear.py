@@ -65,8 +65,7 @@ def call_on(
 def pushed(
     system: NumberSystem[Any], name: str, call: Call, tangents: Sequence[Any | None]
 ) -> Any | None:
-    """The tangent of a structural primitive's value; None is exactly zero, here and in
-    `tangents`."""
+    """The tangent of a structural primitive's value; None, here and in `tangents`, is zero."""
     structure = structure_of(name)
     moving = [position for position, tangent in enumerate(tangents) if tangent is not None]
     if not moving:

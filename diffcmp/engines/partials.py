@@ -44,8 +44,7 @@ def distinct(name: str, order: int) -> tuple[str, ...]:
 
 
 def steps_of(h: Mapping[str, float], name: str, order: int) -> tuple[float, ...]:
-    """Of the steps along each variable, those that one partial derivative was found with, in the
-    order of its variables."""
+    """The steps that one partial derivative was found with, in the order of its variables."""
     return tuple(h[along] for along in distinct(name, order) if along in h)
 
 

@@ -60,8 +60,7 @@ def gradient(program: Program, wrt: tuple[str, ...], jit: bool = False) -> Funct
 
 
 def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
-    """∇f by forward mode, a product for each element of each variable named: an array for each of
-    them."""
+    """∇f by forward mode, one product for each element: an array for each variable named."""
     shapes = input_shapes(program, wrt)
     plan, product = Columns(True, np.arange(size(shapes))), along(program, wrt)
 
@@ -73,8 +72,7 @@ def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
 
 @lru_cache(maxsize=256)
 def along(program: Program, wrt: tuple[str, ...] | None = None) -> Program:
-    """J·v by forward mode, from the variables and then a direction for each, or each of those
-    named."""
+    """J·v by forward mode, from the variables and a direction for each, or each of those named."""
     return only(pushforward(program, program.inputs if wrt is None else wrt), 1)
 
 
@@ -86,8 +84,7 @@ def across(program: Program) -> Program:
 
 @lru_cache(maxsize=256)
 def curved(program: Program) -> Program:
-    """∇²f·v by forward over reverse mode, from the variables and then a direction for each: an
-    array for each variable."""
+    """∇²f·v by forward over reverse mode, from the variables and a direction for each."""
     n = len(program.inputs)
     products = pushforward(adjoint(program, program.inputs), program.inputs)
     return only(products, *range(2 + n, 2 + 2 * n))
@@ -257,8 +254,7 @@ def hessian(program: Program) -> Callable[..., SparseMatrix]:
 
 @lru_cache(maxsize=64)
 def symmetric(program: Program) -> Compression:
-    """Which products give the Hessian: all, where there is no Program of numbers to find a pattern
-    on either."""
+    """Which products give the Hessian: all of them where no pattern can be found."""
     pattern = _pattern(program, array_sparsity.hessian_pattern, hessian_pattern)
     if pattern is None:
         n = size(input_shapes(program))

@@ -36,8 +36,7 @@ Pullback: TypeAlias = Callable[[Any], Sequence[Any | None]]
 
 
 class Recording(NumberSystem[Variable]):
-    """The tape: for every varying value the places of its arguments, and how its cotangent is
-    pulled back to them."""
+    """The tape: for every varying value the places of its arguments, and its pullback to them."""
 
     def __init__(self, base: NumberSystem[Any]) -> None:
         super().__init__()
@@ -79,8 +78,7 @@ class Recording(NumberSystem[Variable]):
         return partial(self.record, name, apply)
 
     def record(self, name: str, apply: Callable[..., Any], *arguments: Variable) -> Variable:
-        """Carry out one primitive and write its local partials to the tape: each cotangent is
-        partial · cotangent."""
+        """Carry out one primitive, and tape its partials: each cotangent is partial · cotangent."""
         base, values = self.base, [v.value for v in arguments]
         out = apply(*values)
         moving = [position for position, v in enumerate(arguments) if v.place is not None]
@@ -96,8 +94,7 @@ class Recording(NumberSystem[Variable]):
         return self.push(out, places(arguments), pull)
 
     def sweep_back(self, output: Variable, seed: Any) -> list[Any | None]:
-        """The cotangent of every place on the tape, from `seed` at `output`; None is exactly
-        zero."""
+        """The cotangent of every place on the tape, from `seed` at `output`; None is zero."""
         cotangents: list[Any | None] = [None] * len(self.tape)
         if output.place is None:
             return cotangents

@@ -1,5 +1,4 @@
-"""What stands between the brackets of `x[…]`: whole numbers and slices that are known when the
-Program is made."""
+"""What stands between the brackets of `x[…]`: whole numbers and slices, known beforehand."""
 
 from __future__ import annotations
 
@@ -20,8 +19,7 @@ _INDICES = {
 
 
 class NoIndex(Exception):
-    """This is no index: the fault, the node that has it (None: the whole subscript), and the facts
-    of the case."""
+    """No index: the fault, the node that has it (None: the whole subscript), and the facts."""
 
     def __init__(self, fault: Fault, node: ast.AST | None = None, **facts: object) -> None:
         super().__init__(fault)
@@ -80,8 +78,7 @@ def indices_of(node: ast.Subscript) -> list[ast.expr]:
 
 
 def element_of(node: ast.Subscript) -> str:
-    """What an element of a variable is called where it is an input of its own: `x[0]`, `A[0,1]`;
-    else nothing."""
+    """The name of an element that is an input of its own, `x[0]` or `A[0,1]`; else nothing."""
     parts = indices_of(node)
     constants = [part.value for part in parts if isinstance(part, ast.Constant)]
     index = tuple(value for value in constants if isinstance(value, int))

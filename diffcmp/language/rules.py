@@ -11,8 +11,7 @@ from diffcmp.program.ir import Program
 
 @cache
 def partial(name: str, position: int) -> Program | None:
-    """∂ primitive / ∂ parameter as a Program of the parameters and the value `out`; None where
-    there is no such rule."""
+    """∂ primitive / ∂ parameter as a Program of the parameters and `out`; None without rule."""
     entry = TABLE[name]
     text = entry.partials[position]
     return parse(text, (*entry.parameters, "out"), rule=True) if text else None

@@ -17,8 +17,7 @@ MAX_STEPS = 1000
 
 
 def symmetric_part(write: Writer, a: int) -> int:
-    """(A + Aᵀ)/2, so that the derivatives with respect to A[i,j] and A[j,i] are the same, each half
-    of that of both."""
+    """(A + Aᵀ)/2, so that the derivatives by A[i,j] and A[j,i] are both half of the whole."""
     return write("div", write("add", a, write("transpose", a)), write.literal(2))
 
 

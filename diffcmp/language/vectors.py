@@ -44,8 +44,7 @@ def length(write: Writer, x: int) -> int:
 
 
 def reduced(write: Writer, name: str, x: int) -> int:
-    """All elements joined by a primitive of two numbers, by halving the first axis until none is
-    left."""
+    """All elements joined by a primitive of two numbers, halving the first axis in turn."""
     joined: int = halved(x, write.shape, write.take, lambda a, b: write(name, a, b))
     return joined
 

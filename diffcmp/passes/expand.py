@@ -1,5 +1,4 @@
-"""Program to Program: the function in core primitives, along one coordinate, without the branches
-that are not taken."""
+"""Program to Program: in core primitives, along a line, without the branches that are not taken."""
 
 from __future__ import annotations
 
@@ -111,8 +110,7 @@ def used(program: Program) -> list[str]:
 
 
 def restricted(program: Program, names: Sequence[str]) -> Program:
-    """The Program as one of some of its inputs, in that order: of all that it depends on, at
-    least."""
+    """The Program as one of the inputs `names`, in that order, which hold all that it needs."""
     builder = Builder(tuple(names))
     places = {name: i for i, name in enumerate(names)}
     arguments = [places.get(name, -1) for name in program.inputs]

@@ -106,8 +106,7 @@ def _chains(program: Program) -> dict[int, list[int]]:
 
 
 def _sum(new: Rewriter, terms: Sequence[int]) -> int | None:
-    """The sum of terms, those put together that are zero but in elements next to each other; None
-    where there are none."""
+    """The sum of terms, with neighbouring elements put together; None where there are none."""
     shape = new.builder.dims[terms[-1]]
     parts: list[int] = []
     singles: dict[int, int] = {}
@@ -133,8 +132,7 @@ def _place(eq: Equation | None, shape: Shape) -> int | None:
 
 
 def _slices(new: Rewriter, singles: dict[int, int]) -> Iterator[int]:
-    """The slots of vectors that are zero but in one element, by their places, and of those next to
-    each other their sum."""
+    """The slots of vectors zero but in one element, by their places; of neighbours their sum."""
     for run in _runs(sorted(singles), lambda place, other: other == place + 1):
         if len(run) < 2:
             yield from (singles[i] for i in run)

@@ -1,5 +1,4 @@
-"""A Program in the primitives that a number system has: every other one replaced by its stable
-form."""
+"""A Program in the primitives that a number system has, all others in their stable form."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A Program made anew from another one, equation by equation, by a rule that can look at what has
-been made so far."""
+"""A Program made anew, equation by equation, by a rule that can look at what was made so far."""
 
 from __future__ import annotations
 
@@ -70,8 +69,7 @@ def pairs(inputs: Sequence[int]) -> Iterable[tuple[int, int]]:
 
 
 def rewritten(program: Program, rule: Rule) -> Program:
-    """Every equation as `rule` has it, with new slots for its arguments; where that says None, as
-    it is."""
+    """Every equation as `rule` makes it, on new slots; as it is where the rule gives None."""
     new, live = Rewriter(program), program.live
     slots = {i: i for i in range(len(program.inputs))}
     for eq in program.equations:

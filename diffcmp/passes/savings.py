@@ -75,8 +75,7 @@ def scatter(program: Program) -> Program:
 
 
 def scale(program: Program) -> Program:
-    """Factors of powers of two, and signs, into literals: `100*(2*x)` is 200*x, and -(2*x) is
-    (-2)*x; both are exact."""
+    """Factors of powers of two, and signs, into literals, exactly: `100*(2*x)` is 200*x."""
     uses = Counter(i for eq in program.equations for i in eq.inputs)
 
     def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
@@ -104,8 +103,7 @@ def doubles(factor: float) -> bool:
 
 
 def sign(program: Program) -> Program:
-    """Minus signs out of products, quotients and totals, and into sums: a + -b is a - b, x*-y is
-    -(x*y)."""
+    """Minus signs out of products, quotients and totals: a + -b is a - b, x*-y is -(x*y)."""
 
     def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
         turned = [new.arguments(i, "neg") for i in inputs]

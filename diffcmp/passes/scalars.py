@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Element:
-    """A slot of the scalar Program; Python's operators, which NumPy calls on arrays of objects,
-    append equations."""
+    """A slot of the scalar Program; Python's operators, as NumPy calls them, append equations."""
 
     slot: int
     builder: Builder

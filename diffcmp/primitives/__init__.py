@@ -1,5 +1,4 @@
-"""The one table of primitives: every operation of the language, with its derivative, stated
-once."""
+"""The one table of primitives: every operation of the language and its derivative, stated once."""
 
 from diffcmp.primitives import (
     activations,

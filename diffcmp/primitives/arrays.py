@@ -68,8 +68,7 @@ def as_index(key: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def summed(x: Any, shape: Shape) -> Any:
-    """x added up over the axes by which `shape` was broadcast to x's: the transpose of
-    broadcasting."""
+    """x added up over the axes along which `shape` was broadcast: the transpose of broadcasting."""
     x = np.asarray(x)
     if x.shape == shape:
         return x
@@ -92,8 +91,7 @@ def _running(x: Any, backwards: bool) -> Any:
 
 
 def _left_of_matmul(call: Call, cotangent: Any) -> Any:
-    """The cotangent of x in x @ y: that of the result times yᵀ, an outer product where x has no row
-    of its own."""
+    """The cotangent of x in x @ y: that of the result times yᵀ, an outer product for a vector x."""
     y, (x_shape, y_shape) = call.arguments[1], call.shapes
     if len(y_shape) == 2:
         return call.apply("matmul", cotangent, call.apply("transpose", y))

@@ -23,8 +23,7 @@ MINORS = 8  # the largest size that is expanded by minors
 
 
 def minors(matrix: Matrix) -> Minor:
-    """The determinant of what some rows and as many columns have in common, by the first of the
-    rows, each one once."""
+    """The determinant at some rows and as many columns, by the first row, each computed once."""
 
     @cache
     def minor(rows: tuple[int, ...], columns: tuple[int, ...]) -> Any:
@@ -106,8 +105,7 @@ def cofactors(matrix: Matrix) -> tuple[Matrix, Any]:
 
 
 def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
-    """The numerators of Cramer's rule for the solution of A·x = b, for a vector b or for each
-    column, and det A."""
+    """det A, and before it the numerators of Cramer's rule for A·x = b, b a vector or columns."""
     size, everything = len(matrix), tuple(range(len(matrix)))
     if size > MINORS:
         adjugate, det = cofactors(matrix)

@@ -144,8 +144,7 @@ def _products_without_one(sigma: Any) -> Any:
 
 
 def _products_without_two(sigma: Any) -> Any:
-    """For each pair of singular values the product of all others, as a matrix with zeros on its
-    diagonal."""
+    """For each pair of singular values the product of all others; 0 on the diagonal."""
     out = np.empty((len(sigma), len(sigma)), sigma.dtype)
     for i in range(len(sigma)):
         rest = sigma.copy()
@@ -185,8 +184,7 @@ def _top(s: Any) -> tuple[Any, Any, Any]:
 
 
 def _refined(s: Any, v: Any) -> tuple[Any, Any]:
-    """Rayleigh quotient iteration in another format than LAPACK's; complex matrices are symmetric,
-    not Hermitian."""
+    """Rayleigh quotient iteration in a format LAPACK lacks, for symmetric, not Hermitian, s."""
     for _ in range(REFINEMENTS):
         v = v / np.sqrt(v @ v)
         value = v @ s @ v
@@ -199,8 +197,7 @@ def _refined(s: Any, v: Any) -> tuple[Any, Any]:
 
 
 def bordered_solution(s: Any, r: Any, value: Any, v: Any) -> Any:
-    """x, with [[s - value·1, v], [vᵀ, 0]] [x, μ] = [r, 0]: the solution orthogonal to v, without
-    what r has along v."""
+    """x in [[s - value·1, v], [vᵀ, 0]] [x, μ] = [r, 0]: orthogonal to v, blind to r along v."""
     n = len(s)
     matrix = np.zeros((n + 1, n + 1), s.dtype)
     matrix[:n, :n] = s - value * np.eye(n, dtype=s.dtype)
@@ -209,8 +206,7 @@ def bordered_solution(s: Any, r: Any, value: Any, v: Any) -> Any:
 
 
 def eigenvector_along(s: Any, r: Any) -> Any:
-    """How the eigenvector moves where `r` is the change of s times it: minus the solution of the
-    bordered system."""
+    """How the eigenvector moves as s·v changes by `r`: minus the bordered system's solution."""
 
     def kernel(s: Any, r: Any) -> Any:
         value, vector, _ = _top(s)

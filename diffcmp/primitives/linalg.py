@@ -95,8 +95,7 @@ def inv_along(call: Call, tangents: Tangents) -> Any:
 
 
 def det_along(call: Call, tangents: Tangents) -> Any:
-    """Jacobi's formula in the form that holds for singular matrices too: tr(adj(A)·dA), not
-    det(A)·tr(A⁻¹·dA)."""
+    """Jacobi's formula in the form right for singular matrices too: tr(adj(A)·dA)."""
     adjugate = call.apply("adjugate", call.arguments[0])
     terms = call.apply("mul", call.apply("transpose", adjugate), tangents[0])
     return call.apply("sum_to", terms, static=((),))
@@ -120,8 +119,7 @@ def eigmax_along(call: Call, tangents: Tangents) -> Any:
 
 
 def eigvec_along(call: Call, tangents: Tangents) -> Any:
-    """dv from the bordered system [[S - λ, v], [vᵀ, 0]] [dv, dλ] = [-dS·v, 0] (the sign of dλ
-    apart)."""
+    """dv from the bordered system [[S - λ, v], [vᵀ, 0]] [dv, dλ] = [-dS·v, 0], up to dλ's sign."""
     moved = call.apply("matmul", tangents[0], call.out)
     return call.apply("eigvec_along", call.arguments[0], moved)
 
@@ -182,8 +180,7 @@ def _divided(apply: Apply, numerators: Any, det: Any) -> Any:
 
 
 def exact_eigmax(apply: Apply, matrix: Any) -> Any:
-    """The mean of the eigenvalues, and the largest root of the characteristic polynomial of what is
-    left."""
+    """The mean of the eigenvalues plus the largest root of the depressed polynomial."""
     size = checked("eigmax", matrix)
     if size == 1:
         return matrix[0, 0]

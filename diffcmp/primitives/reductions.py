@@ -26,8 +26,7 @@ def halved(
     take: Callable[[Any, Key], Any],
     join: Callable[[Any, Any], Any],
 ) -> Any:
-    """All elements joined by a function of two arrays, by halving the first axis until none is
-    left: log₂ n steps."""
+    """All elements joined by a function of two arrays, halving the first axis in log₂ n steps."""
     while shape(x):
         odd = []
         while (n := shape(x)[0]) > 1:
@@ -84,8 +83,7 @@ def attained(x: Any, value: Any) -> Any:
 
 
 def _shared(equal: Any) -> Any:
-    """The tree of halves of some truth values, backwards: parts are views, so that what is added to
-    them is added to the whole."""
+    """The tree of halves, backwards: parts are views, so what they are given the whole gets too."""
     weights = np.zeros(np.shape(equal))
     meetings: list[tuple[Any, Any, Any, Any]] = []
 
@@ -165,8 +163,7 @@ def constant(call: Call, tangents: Tangents) -> Any:
 
 
 def logsumexp_by(call: Call, tangents: Tangents) -> Any:
-    """The gradient is softmax; the shift by the largest element cancels, and is not
-    differentiated."""
+    """The gradient is softmax; the shift by the largest element cancels."""
     return _dot(call.apply, call.apply("softmax", call.arguments[0]), tangents[0])
 
 

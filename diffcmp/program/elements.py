@@ -1,5 +1,4 @@
-"""What the elements of a vector or matrix are called where each is a variable of its own: `x[0]`,
-`A[0,1]`."""
+"""What the elements of a vector or matrix are called as variables: `x[0]`, `A[0,1]`."""
 
 from __future__ import annotations
 

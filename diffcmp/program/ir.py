@@ -138,8 +138,7 @@ class Program:
 
 @dataclass(slots=True)
 class Builder:
-    """Makes a Program, one equation at a time. `shapes` holds the shape of every input; () where
-    all are numbers."""
+    """Makes a Program, equation by equation. `shapes`: of every input; () where all are numbers."""
 
     inputs: tuple[str, ...] = ()
     shapes: tuple[Shape, ...] = ()

@@ -1,5 +1,4 @@
-"""Program to text: as an expression that parses back to the same Program, and as a listing of its
-equations."""
+"""Program to text: as an expression that parses back to it, and as a listing of equations."""
 
 from __future__ import annotations
 
@@ -81,8 +80,7 @@ def operator_text(eq: Equation, operands: list[Bound]) -> Bound:
 
 
 def structural_text(eq: Equation, operands: list[Bound]) -> Bound:
-    """A structural primitive as the language writes it; what only derivatives have keeps its own
-    name."""
+    """A structural primitive as the language writes it; those of derivatives keep their name."""
     inner = ", ".join(text for text, _ in operands)
     match eq.primitive:
         case "take":

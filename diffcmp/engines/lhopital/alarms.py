@@ -22,8 +22,7 @@ CANCELLED = Fraction(1, 2**10)
 
 
 def alarmed(program: Program, derived: Program) -> Program:
-    """`derived` with one more output: a condition that holds where the plain engine may be wrong
-    without a sign."""
+    """`derived` and a condition that holds where the plain engine may be wrong without a sign."""
     builder = Builder(program.inputs)
     places = list(range(len(program.inputs)))
     outputs = list(builder.inline(derived, places, None))
@@ -87,8 +86,7 @@ class _Alarms:
         return self.small(self.builder.add("mul", [one_plus, one_minus]), CANCELLED**2)
 
     def near_pole(self, x: int, out: int) -> int:
-        """The condition that tan(x) is large: it is a quotient by cos(x), which is 1/tan(x) next to
-        its zero."""
+        """The condition that tan(x) is large: next to a zero of cos(x), it is 1/cos(x)."""
         add = self.builder.add
         squares = [self.squared(x), self.squared(out)]
         bound = add("mul", [self.builder.literal(CANCELLED**2), add("mul", squares)])
@@ -102,8 +100,7 @@ class _Alarms:
         return add("and", [near, add("lt", [x, half])])
 
     def lost_over_zero(self, eq: Equation) -> Iterator[int]:
-        """Whether a quotient by a variable, which vanishes without an alarm, loses digits since its
-        numerator has cancelled."""
+        """Whether a quotient by a variable, no alarm at 0, has a cancelled numerator."""
         divisors = [i for i in self.factors(eq.inputs[1]) if i < len(self.program.inputs)]
         zeros = self.zeros(eq.inputs[0])
         lost = [i for i in zeros if self.program.by_output[i].entry.cancels]
@@ -148,13 +145,11 @@ class _Alarms:
         return eq.inputs[1] not in self.program.constant
 
     def zeros(self, place: int) -> Iterator[int]:
-        """The values in which a value can vanish without showing it: the sums and functions that
-        its factors are."""
+        """The values that can make one vanish without showing it: its factors but variables."""
         return (i for i in self.factors(place) if i >= len(self.program.inputs))
 
     def factors(self, place: int) -> Iterator[int]:
-        """The varying values of which one vanishes wherever a product, a power or a root of them
-        does."""
+        """The varying factors of a product, power or root, one of which vanishes where it does."""
         if place in self.program.constant:
             return
         eq = self.program.by_output.get(place)

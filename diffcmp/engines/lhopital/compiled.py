@@ -1,5 +1,4 @@
-"""The compiled derivative that knows L'Hôpital's rule: plain code, and series only where the plain
-code is not to be trusted."""
+"""The compiled derivative that knows L'Hôpital's rule: plain code, and series where needed."""
 
 from __future__ import annotations
 

@@ -73,16 +73,14 @@ class Resolved:
 
     @property
     def broken(self) -> int | None:
-        """The first order below the one asked for at which the sides are known to differ: 0 for a
-        jump, 1 for a kink."""
+        """The first lower order at which the sides are known to differ: 0 a jump, 1 a kink."""
         for order, pair in enumerate(self.pairs[:-1]):
             if None not in pair and self.common(pair) is None:
                 return order
         return None
 
     def certain(self, floats: Floats) -> bool:
-        """Whether enough digits are certain by the error bound: all of them, once more bits had to
-        be used."""
+        """Whether enough digits are certain by the bound: all, once more bits had to be used."""
         if self.slope is None:
             return False
         kept = KEPT if self.precision == 1 else 1.0

@@ -25,8 +25,7 @@ SHORT = 64  # the largest denominator of an exponent
 
 
 class BallCoefficients(Numbers):
-    """Exact rationals and balls. `unclear` is what is raised where a ball is too wide to say
-    anything."""
+    """Exact rationals and balls; a ball too wide to say anything raises `unclear`."""
 
     unclear: type[Exception] = Exhausted
 
@@ -92,8 +91,7 @@ class BoundedField(Numbers):
         return 0 if self.is_zero(c) else 1 if c.value > 0 else -1
 
     def rational(self, c: Bounded) -> Fraction | None:
-        """The exact value; of a quotient such as 1/3, the short fraction that it is the rounding
-        of."""
+        """The exact value; of a quotient such as 1/3, the short fraction that rounds to it."""
         if not math.isfinite(c.value):
             return None
         short = exact(c.value).limit_denominator(SHORT)

@@ -19,8 +19,7 @@ from diffcmp.language import rules
 
 
 def grown(system: SeriesArithmetic, name: str, arguments: Sequence[Any]) -> Any:
-    """One primitive of which at least one argument is `Beyond`: a Series, another Beyond, a
-    condition, or a Failure."""
+    """One primitive of arguments some of which are `Beyond`: a Series, Beyond, bool or Failure."""
     signs = [a.sign if isinstance(a, Beyond) else system.sign(a) for a in arguments]
     system.took(tuple(signs))  # the sign of x*exp(1/x**2) is decided by the side
     if name == "neg":

@@ -23,8 +23,7 @@ MAX_SHIFT = 64  # how many poles of gamma to the left of 0 are resolved
 
 
 def regular(system: SeriesArithmetic, name: str) -> Callable[..., Any]:
-    """A function that is analytic inside its domain, by its rule; at its edges and poles as its
-    entry says."""
+    """A function by its rule inside its domain, and as its entry says at edges and poles."""
     entry = TABLE[name]
     closed = "=" in entry.domain and not entry.recurrence
 
@@ -79,8 +78,7 @@ def root(system: SeriesArithmetic, *coefficients: Series) -> Any:
 
 
 def at_infinity(system: SeriesArithmetic, name: str, x: Series) -> Series | Failure:
-    """A function of what grows beyond all bounds, from its limit there; essential where its entry
-    names none."""
+    """A function of what grows without bound, from its limit; essential if its entry has none."""
     limits = rules.limits(name)
     if limits is None:
         return Failure("essential")
@@ -97,8 +95,7 @@ def limit_at_infinity(system: SeriesArithmetic, limits: tuple[Program, Program],
 def integral(
     system: SeriesArithmetic, name: str, arguments: Sequence[Series], start: Any = None
 ) -> Series | Failure:
-    """A function from its first coefficient, `start`, which is by default its value at those of the
-    arguments, and its rule."""
+    """A function by its rule, from its first coefficient `start`, by default computed here."""
     entry, x = TABLE[name], arguments[-1]
     if start is None:
         start = operation(system.field.system, name)(*(a[0] for a in arguments))

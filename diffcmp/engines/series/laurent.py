@@ -24,8 +24,7 @@ class Field(Protocol):
         """The arithmetic of the coefficients."""
 
     def is_zero(self, c: Any) -> bool:
-        """Whether a coefficient is zero; a field that cannot tell decides, and remembers that it
-        did."""
+        """Whether a coefficient is zero; a field that cannot tell decides, and remembers it."""
 
     def sign(self, c: Any) -> int:
         """-1, 0 or 1, consistent with `is_zero`."""
@@ -34,20 +33,17 @@ class Field(Protocol):
         """The coefficient as an exact rational, where it is one."""
 
     def whole(self, c: Any) -> int | None:
-        """The integer nearest to a coefficient where the coefficient equals it, by `is_zero`; else
-        None."""
+        """The integer that a coefficient equals by `is_zero`; None for all others."""
 
     def floor(self, c: Any) -> int | None:
-        """The largest integer below a coefficient that is no integer; None where the field cannot
-        tell."""
+        """The integer below a coefficient that is not whole; None where the field cannot tell."""
 
     @property
     def logarithm(self) -> Any | None:
         """log τ as a coefficient; None where the coefficients are numbers."""
 
     def order(self, c: Any) -> Fraction | None:
-        """m where c is m·log τ and what stays bounded (0 for a number); None where c is of no such
-        form."""
+        """m where c is m·log τ and something bounded (0 for a number); else None."""
 
     def outgrows(self, c: Any) -> bool:
         """Whether c grows faster than log τ."""
@@ -61,8 +57,7 @@ class Exhausted(Exception):
 
 
 class Ramify(Exception):
-    """A root needs τ**(1/factor), in the variable of the given level (0: τ itself, 1: its
-    logarithm, …)."""
+    """A root needs τ**(1/factor) in the variable of a level (0: τ, 1: its logarithm, …)."""
 
     def __init__(self, factor: int, level: int = 0) -> None:
         self.factor = factor

@@ -63,8 +63,7 @@ class Logarithmic:
         return 0.0
 
     def order(self, c: Series) -> Fraction | None:
-        """m where c is m·log τ and what stays bounded, 0 where all of c does; None where c is of no
-        such form."""
+        """m where c is m·log τ and something bounded, 0 where all of c is; else None."""
         poles = [k for k in range(c.start, 0) if not self.base.is_zero(c[k])]
         if not poles:
             return Fraction(0) if self.base.order(c[0]) == 0 else None
@@ -72,15 +71,13 @@ class Logarithmic:
         return -leading if poles == [-self.ramification] and leading is not None else None
 
     def outgrows(self, c: Series) -> bool:
-        """Whether c grows faster than log τ, so that its exponential leaves every power of τ
-        behind."""
+        """Whether c outgrows log τ, so that its exponential outgrows every power of τ."""
         first = next((k for k in range(c.start, 0) if not self.base.is_zero(c[k])), 0)
         return first < -self.ramification
 
 
 def deepened(field: Field, ramifications: Sequence[int], terms: int) -> Field:
-    """`field` itself, or with one level of logarithms for each of the ramifications, which begin
-    with that of ℓ."""
+    """`field` with one level of logarithms for each ramification, of which the first is ℓ's."""
     for level in range(len(ramifications), 0, -1):
         field = Logarithmic(field, level, ramifications[level - 1], terms)
     return field

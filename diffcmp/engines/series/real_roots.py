@@ -46,8 +46,7 @@ def largest(
 
 
 def _of_numbers(system: NumberSystem[Any], coefficients: list[Any]) -> Any:
-    """The largest root of a polynomial of numbers, by the primitive for one without a second
-    term."""
+    """The largest root of a polynomial of numbers, by the primitive for a depressed one."""
     plus, times, over = (operation(system, name) for name in ("add", "mul", "div"))
     *rest, last = coefficients
     n, one = len(rest), system.literal(Fraction(1))
@@ -73,8 +72,7 @@ def _shifted(
 
 
 def _simple(system: SeriesArithmetic, around: Sequence[Series]) -> Series:
-    """The root near 0 where its slope does not vanish: u = -(a₀ + (a₁ - a₁(0))·u + a₂u² + …)/a₁(0),
-    term by term."""
+    """The simple root near 0, term by term: u = -(a₀ + (a₁ - a₁(0))·u + a₂u² + …)/a₁(0)."""
     a, b, *others = around
     rest: list[Series] = []
 

@@ -72,8 +72,7 @@ class SeriesSystem(SeriesArithmetic):
         needs_all = not (entry.connects or entry.selects)
 
         def applied(*arguments: Any) -> Any:
-            """Equal operations on the very same series give the very same series, so that x - x is
-            seen to vanish."""
+            """Equal operations on one series give one series, so that x - x is seen to vanish."""
             if needs_all:
                 failure = next((a for a in arguments if isinstance(a, Failure)), None)
                 if failure is not None:
@@ -99,8 +98,7 @@ class SeriesSystem(SeriesArithmetic):
         return lambda: self.constant(operation(self.field.system, name)())
 
     def carried_out(self, name: str, own: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        """One operation; what cannot be told about a value that is smaller than every power is a
-        Failure."""
+        """One operation; a Failure where a value smaller than every power would decide."""
         try:
             if not TABLE[name].selects and any(isinstance(a, Beyond) for a in arguments):
                 return grown(self, name, arguments)

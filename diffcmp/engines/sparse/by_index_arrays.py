@@ -59,8 +59,7 @@ def hessian_pattern(program: Program) -> Pattern:
 
 
 def _products(starts: Index, columns: Index, first: Index, second: Index) -> tuple[Index, Index]:
-    """All pairs of an element of one set and one of another; set k is `columns[starts[k]:starts[k +
-    1]]`."""
+    """All pairs of elements of two sets; set k is `columns[starts[k]:starts[k + 1]]`."""
     lengths = np.diff(starts)
     sizes = lengths[first] * lengths[second]
     if sizes.sum() > MOST:
@@ -72,8 +71,7 @@ def _products(starts: Index, columns: Index, first: Index, second: Index) -> tup
 
 
 class _Graph:
-    """The elements of all values, numbered one value after the other, inputs first, and what each
-    is made from."""
+    """The elements of all values, numbered in turn, inputs first, and what each is made from."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -105,8 +103,7 @@ class _Graph:
                 yield slot, self.table(eq, position)
 
     def table(self, eq: Equation, position: int) -> Index:
-        """For each element of the result, one a row, the elements of an argument that it is made
-        from; -1 for none."""
+        """For each element of the result, in a row, what it is made from (-1: nothing)."""
         structure, shapes = eq.entry.structure, [self.program.dims[i] for i in eq.inputs]
         here = np.arange(math.prod(shapes[position])).reshape(shapes[position])
         if structure is None:
@@ -171,8 +168,7 @@ class _Graph:
             yield np.stack([left, right], axis=1)
 
     def supports(self, nodes: Index) -> tuple[Index, Index]:
-        """The inputs that elements vary with, as pairs (place in `nodes`, number of the input),
-        sorted, each once."""
+        """The inputs that elements vary with, as sorted pairs (place in `nodes`, input)."""
         size = max(self.starts[-1], 1)
         if len(nodes) * size > 2**62:
             raise NotImplementedError("too many places")

@@ -25,8 +25,7 @@ NONE = -1
 
 
 def column_colouring(pattern: Pattern) -> NDArray[np.int64]:
-    """A colour for each column, such that no two columns of one colour have a nonzero in one
-    row."""
+    """A colour for each column, such that no two of one colour have a nonzero in one row."""
     columns = pattern.transposed.lists()
     rows, width = pattern.shape
     lengths = np.diff(pattern.indptr)
@@ -67,8 +66,7 @@ def number_of(colours: NDArray[np.int64]) -> int:
 def directions(
     colours: NDArray[np.int64], start: int = 0, stop: int | None = None
 ) -> NDArray[np.float64]:
-    """The vectors to multiply with, one row a colour from `start` to before `stop`: 1 for the
-    columns of the colour, else 0."""
+    """The vectors to multiply with, one a colour from `start` on: 1 at its columns, else 0."""
     stop = number_of(colours) if stop is None else stop
     chosen = np.flatnonzero((colours >= start) & (colours < stop))
     out = np.zeros((stop - start, len(colours)))
@@ -185,8 +183,7 @@ def _stars_coloured(
 def _forbidden(
     coloured: Sequence[int], colours: Sequence[int], near: Sequence[int], hubs: Sequence[int]
 ) -> int:
-    """The colours that would make an edge, or a path on four vertices, of too few colours at a
-    vertex with these neighbours."""
+    """The colours that would make an edge or a path on four vertices of too few colours."""
     forbidden = 0
     first: dict[int, int] = {}
     for w in coloured:

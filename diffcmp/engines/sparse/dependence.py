@@ -104,8 +104,7 @@ def supports(
 
 
 def _owners(program: Program, wanted: Collection[int]) -> list[int]:
-    """For each slot the one whose set is formed by walking over it; itself where it has a set of
-    its own."""
+    """For each slot the one whose set is formed by walking over it; itself if it has a set."""
     owner = [NOBODY] * program.size
     for slot in wanted:
         owner[slot] = slot

@@ -63,8 +63,7 @@ class Compression:
 
 @lru_cache(maxsize=8)
 def seeded(compression: Compression) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """All directions of a compression, and the place of each nonzero among all numbers of the
-    products."""
+    """All directions of a compression, and each nonzero's place among the products' numbers."""
     seeds = directions(compression.colours)
     seeds.setflags(write=False)
     colour, row = compression.sources
@@ -86,8 +85,7 @@ def compression(program: Program, wrt: tuple[str, ...] | None = None) -> Compres
 
 
 def compressed(pattern: Pattern) -> Compression:
-    """How a Hessian of this pattern is found. Where every variable meets every other, each column
-    is a product of its own."""
+    """How a Hessian of this pattern is found; column by column where it is full."""
     n = len(pattern.indptr) - 1
     if pattern.nonzeros == n * n:
         row, column = np.divmod(np.arange(n * n), max(n, 1))
