@@ -4,6 +4,8 @@ exceptions that carry it."""
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
+from typing import Any
 
 from diffcmp.spans import Piece, Span, printable, shortened, underlined
 
@@ -136,14 +138,19 @@ class InputError(DiffcmpError):
     def __init__(
         self, fault: Fault, text: str = "", span: Span | None = None, **facts: object
     ) -> None:
-        self.fault, self.text, self.span, self.facts = fault, text, span, facts
-        shown = {name: shortened(printable(str(fact))) for name, fact in facts.items()}
+        self.fault, self.text, self.span = fault, text, span
+        self.facts = {name: str(fact) for name, fact in facts.items()}  # which may be anything
+        shown = {name: shortened(printable(fact)) for name, fact in self.facts.items()}
         self.sentence, self.advice = (part.format(**shown) for part in fault.value)
         super().__init__(self.sentence)
 
     def __str__(self) -> str:
         where = [underlined(self.text, self.span)] if self.span is not None else []
         return "\n".join([self.sentence, *where, f"{self.advice}."])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        again = partial(type(self), self.fault, self.text, self.span, **self.facts)
+        return again, (), self.__dict__
 
     def inside(self, piece: Piece) -> InputError:
         """The same fault, underlined in the longer text that its text is a piece of."""
@@ -157,5 +164,8 @@ class ComputationError(DiffcmpError):
     with 1."""
 
     def __init__(self, breakdown: Breakdown, **facts: object) -> None:
-        self.breakdown = breakdown
+        self.breakdown, self.facts = breakdown, facts
         super().__init__(breakdown.told(**facts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), self.breakdown, **self.facts), (), self.__dict__

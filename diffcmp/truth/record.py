@@ -56,6 +56,10 @@ class Quantity:
     def __repr__(self) -> str:
         return f"<Quantity {self.text(SHOWN)}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle and copy: flint's own numbers have no such form."""
+        return _restored, (_stored(self.ball), self.infinite)
+
     def text(self, digits: int) -> str:
         """A decimal string of `digits` significant digits; "inf" or "-inf"; exact zero is "0"."""
         if self.infinite:
@@ -71,6 +75,26 @@ class Quantity:
         if isinstance(self.ball, fmpq):
             return to_fraction(self.ball)
         return Balls().fraction(self.ball)
+
+
+def _stored(ball: Ball | None) -> Fraction | tuple[Any, ...] | None:
+    """An exact rational, or what flint makes a ball of: the midpoint and the radius, each as m and
+    e of m·2ᵉ, or the text of what is not finite. The midpoint stays as it is, whatever the working
+    precision; flint may round the last of thirty bits of the radius up."""
+    if ball is None or isinstance(ball, fmpq):
+        return None if ball is None else to_fraction(ball)
+    if not ball.is_finite():
+        return (ball.str(),)
+    mantissa, exponent = ball.mid().man_exp()
+    error, size = ball.rad().man_exp()
+    return (int(mantissa), int(exponent)), (int(error), int(size))
+
+
+def _restored(stored: Fraction | tuple[Any, ...] | None, infinite: Literal[-1, 0, 1]) -> Quantity:
+    """The quantity whose ball was `_stored`."""
+    if isinstance(stored, Fraction):
+        return Quantity(fmpq(stored.numerator, stored.denominator), infinite)
+    return Quantity(None if stored is None else arb(*stored), infinite)
 
 
 def text_of(quantity: Quantity | None, digits: int) -> str | None:
