@@ -2,6 +2,7 @@
 fail?
 
 The public names are loaded when they are first used, so that importing the package costs nothing.
+One thread at a time loads them.
 
 >>> import diffcmp
 >>> diffcmp.grad("x**2", 3)
@@ -17,6 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from diffcmp.locks import lock
 from diffcmp.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -66,6 +68,12 @@ __all__ = sorted([*_HOMES, "__version__"])
 
 _OLD_NAMES = {"along": "map"}
 
+_loading = lock()
+
+# Python takes the lock of a submodule before that of its package: two threads that begin at
+# opposite ends of a package which imports its own submodules get it half done
+_BEFORE_ALL = ("diffcmp.primitives", "diffcmp.program")
+
 
 def __getattr__(name: str) -> object:
     if name in _OLD_NAMES:
@@ -77,7 +85,11 @@ def __getattr__(name: str) -> object:
         return __getattr__(new)
     if name not in _HOMES:
         raise AttributeError(f"module 'diffcmp' has no attribute '{name}'")
-    public = globals()[name] = getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)
+    with _loading:
+        if _HOMES[name] != "errors":
+            for package in _BEFORE_ALL:
+                import_module(package)
+        public = globals()[name] = getattr(import_module(f"diffcmp.{_HOMES[name]}"), name)
     return public
 
 

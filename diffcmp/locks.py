@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import threading
+from _thread import RLock  # `threading` would make the start of every command slower
 
 
-def lock() -> threading.RLock:
+def lock() -> RLock:
     """A lock that its own thread may take again, as a signal handler does that interrupts it.
 
     A process forks only while no other thread holds it: in the child, nobody could release it.
     """
-    one = threading.RLock()
+    one = RLock()
     if hasattr(os, "register_at_fork"):
         release = one.release
         os.register_at_fork(before=one.acquire, after_in_parent=release, after_in_child=release)

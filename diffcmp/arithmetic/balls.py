@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 from flint import acb, arb, fmpq, fmpz
 
 from diffcmp.arithmetic.ball_roots import ball_root, complex_ball_root
+from diffcmp.arithmetic.polygamma import polygamma
 from diffcmp.arithmetic.precision import working
 from diffcmp.arithmetic.roots import is_root
 from diffcmp.arithmetic.system import OPERATORS, NumberSystem
@@ -157,7 +158,7 @@ class Balls(NumberSystem[Any]):
         return x.lgamma() if x > 0 else abs(x.gamma()).log()
 
     def _polygamma(self, n: Ball, x: Ball) -> Ball:
-        out: arb = acb(to_arb(x)).polygamma(acb(to_arb(n))).real
+        out: arb = polygamma(acb(to_arb(n)), acb(to_arb(x))).real
         return out
 
 
@@ -292,7 +293,7 @@ _COMPLEX: dict[str, Callable[..., Any]] = {
     "where": _complex_where,
     "floor": lambda x: acb(x.real.floor()),
     "lgamma": lambda x: x.lgamma() if x.real > 0 else x.gamma().log(),
-    "polygamma": lambda n, x: x.polygamma(n),
+    "polygamma": polygamma,
     "sqrt": lambda x: x.sqrt() if x.real >= 0 else UNDEFINED,
     "log": lambda x: x.log() if x.real > 0 else UNDEFINED,
     "asin": lambda x: x.asin() if abs(x.real) <= 1 else UNDEFINED,
