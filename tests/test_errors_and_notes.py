@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.POINTS: lambda: diffcmp.map("x", 0, 1, points=20_001),
     Fault.LOG_RANGE: lambda: diffcmp.map("x", -1, 1, log=True),
     Fault.RUNNING: lambda: diffcmp.map("x*y", 0, 1, at={"x": 1, "y": 1}),
+    Fault.POINT_LONG: lambda: certify("x", Fraction(1, 10**7000)),
     Fault.TIMEOUT: lambda: certify("x", 1, timeout=-1),
     Fault.DTYPE: lambda: compare("x", 1, dtype="float31"),
     Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),

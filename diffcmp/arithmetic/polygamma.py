@@ -10,8 +10,8 @@ FAR = -16  # Arb steps from there to the right half plane, one unit at a time
 
 
 def polygamma(order: acb, x: acb) -> acb:
-    """ψ⁽ⁿ⁾(x) for a whole number n, far to the left by the reflection formula, Abramowitz & Stegun 6.4.7:
-    ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot(πx)."""
+    """ψ⁽ⁿ⁾(x) for a whole number n; far to the left by the reflection formula
+    ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot(πx) (Abramowitz & Stegun 6.4.7)."""
     if not x.real < FAR:
         return x.polygamma(order)
     n = int(order.real.unique_fmpz())

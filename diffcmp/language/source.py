@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
 import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from diffcmp.errors import Fault, InputError
+from diffcmp.locks import lock
 from diffcmp.spans import Span
 
 MAX_DEPTH = 90
 # Python 3.11 fails where two threads make syntax trees; warnings are those of the whole process
-_ALONE = threading.Lock()
+_ALONE = lock()
 
 # fmt: off
 _SPELLINGS = {"^": "**", "×": "*", "·": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=",

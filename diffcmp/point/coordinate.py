@@ -15,7 +15,7 @@ from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.errors import Fault, InputError
-from diffcmp.language.parser import parse
+from diffcmp.language.parser import MAX_DIGITS, MAX_EXPONENT, parse
 from diffcmp.passes.expand import core
 from diffcmp.program.ir import Program, constant
 from diffcmp.program.printer import decimal
@@ -24,7 +24,8 @@ from diffcmp.spans import Piece
 Number: TypeAlias = int | float | str | Fraction | Decimal
 
 DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]{0,99})([.][0-9]{1,99})?")
-LARGEST = Fraction(10) ** 5000  # of a coordinate
+LARGEST = Fraction(10) ** MAX_EXPONENT  # of a coordinate
+LONGEST = (10 ** (MAX_DIGITS + MAX_EXPONENT)).bit_length()  # bits of a numerator or a denominator
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +76,8 @@ class Coordinate:
     @cached_property
     def rational(self) -> Fraction | None:
         """The exact value where it is rational, else None."""
+        if isinstance(self.value, Fraction):
+            return self.value
         value = self.enclosure(Balls(64))
         return to_fraction(value) if isinstance(value, fmpq) else None
 
@@ -85,7 +88,8 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
 
     Raises
     ------
-    InputError: where the text is no constant expression, or not a finite real number.
+    InputError: where the text is no constant expression, or not a finite real number, or beyond
+        the limits that literals have.
     """
     if isinstance(value, str):
         if DECIMAL.fullmatch(value):  # most are: no need to parse these
@@ -93,11 +97,33 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
             return Coordinate(Fraction(int(whole + decimals), 10 ** len(decimals)), str(value))
         return _parsed(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
     try:
-        is_number = isinstance(value, int | float | Fraction | Decimal)
-        exact = Fraction(value if is_number else float(value))
+        exact = _exact(value)
     except (ValueError, OverflowError):
         raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
     return Coordinate(exact, text or "")
+
+
+def _exact(value: int | float | Fraction | Decimal) -> Fraction:
+    """A number as a fraction.
+
+    Raises
+    ------
+    InputError: where it has too many digits. ValueError, OverflowError: where it is not finite.
+    """
+    if isinstance(value, Decimal) and value.is_finite():
+        beyond = len(value.as_tuple().digits) > MAX_DIGITS or abs(value.adjusted()) > MAX_EXPONENT
+        if value and beyond:
+            raise _too_long()
+        value = value or 0  # 0E+30000000 would be multiplied out
+    is_number = isinstance(value, int | float | Fraction | Decimal)
+    exact = Fraction(value if is_number else float(value))
+    if max(exact.numerator.bit_length(), exact.denominator.bit_length()) > LONGEST:
+        raise _too_long()
+    return exact
+
+
+def _too_long() -> InputError:
+    return InputError(Fault.POINT_LONG, digits=MAX_DIGITS, exponent=MAX_EXPONENT)
 
 
 def _parsed(piece: Piece) -> Coordinate:

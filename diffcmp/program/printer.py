@@ -114,9 +114,9 @@ def decimal(value: Fraction) -> str:
     while rest % 5 == 0:
         fives, rest = fives + 1, rest // 5
     if rest != 1:
-        return f"({n}/{d})"
+        return f"({Decimal(n)}/{Decimal(d)})"  # str of an int has a limit of 4300 digits
     shift = max(twos, fives)
-    digits = str(Decimal(abs(n) * 10**shift // d))  # str of an int has a limit of 4300 digits
+    digits = str(Decimal(abs(n) * 10**shift // d))
     zeros = len(digits) - len(digits.rstrip("0")) if n else 0
     exponent = len(digits) - shift - 1
     sign = "-" if n < 0 else ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
 
 import pytest
 
@@ -37,3 +39,24 @@ def test_many_threads_read_text() -> None:
     with ThreadPoolExecutor(4) as pool:
         sizes = list(pool.map(lambda k: parse(f"{text}+{k}").size, range(120)))
     assert set(sizes) == {sizes[0]}
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs an alarm")
+def test_a_signal_handler_that_interrupts_parse_may_parse() -> None:
+    sizes: list[int] = []
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        sizes.append(parse("x+1").size)
+
+    def interrupt(frame: FrameType, event: str, argument: object) -> None:
+        if event == "c_call" and argument is compile and not sizes:
+            signal.raise_signal(signal.SIGALRM)
+
+    before = signal.signal(signal.SIGALRM, handler)
+    sys.setprofile(interrupt)
+    try:
+        parse("x*x")
+    finally:
+        sys.setprofile(None)
+        signal.signal(signal.SIGALRM, before)
+    assert sizes == [3]

@@ -1,0 +1,60 @@
+"""Exact numbers of a point have limits, as literals have."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from diffcmp import InputError, certify
+from diffcmp.errors import Fault
+from diffcmp.point.coordinate import coordinate
+
+
+@pytest.mark.parametrize("value", [
+    Decimal("1E+30000000"),
+    Decimal("-1E+999999999"),
+    Decimal("1E-30000000"),
+    Decimal("1E+5001"),
+    Decimal("1." + "1" * 1000),
+    10**7000,
+    -(2**1_000_000),
+    Fraction(1, 3**20_000),
+], ids=lambda value: type(value).__name__)  # fmt: skip
+def test_what_is_too_long_is_refused_at_once(value: Any) -> None:
+    began = time.monotonic()
+    for at in (value, [1, value], {"x": value}):
+        with pytest.raises(InputError) as caught:
+            certify("sum(x**2)", at)
+        assert caught.value.fault is Fault.POINT_LONG
+        assert "1000 digits and an exponent of 5000" in str(caught.value)
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("value", [
+    Decimal("1E+5000"),
+    Decimal("1E-5000"),
+    Decimal(2.0**-1074),
+    10**5000,
+    Fraction(10**5000 + 1, 10**5000),
+], ids=lambda value: type(value).__name__)  # fmt: skip
+def test_what_is_within_the_limits_is_exact(value: Any) -> None:
+    truth = certify("x**2", value)
+    assert truth.along["x"].derivative is not None
+    assert coordinate(value).rational == Fraction(value)
+    assert coordinate(value).text
+
+
+def test_zero_has_no_exponent() -> None:
+    assert coordinate(Decimal("0E+999999999")).rational == 0
+    assert coordinate(Decimal("-0E-999999999")).rational == 0
+
+
+@pytest.mark.parametrize("value", [Decimal("sNaN"), Decimal("Infinity"), float("nan")])
+def test_what_is_not_finite_is_refused(value: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        coordinate(value)
+    assert caught.value.fault is Fault.POINT_NOT_FINITE
