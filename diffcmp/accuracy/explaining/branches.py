@@ -90,8 +90,7 @@ def _branch(question: Question, truth: Truth, eq: Equation, values: Sequence[Any
 
 
 def touches(program: Program, test: Equation, values: Sequence[Any]) -> bool:
-    """Whether a condition, or one that it is made of, has equal sides here, so that it changes at
-    this point."""
+    """Whether a condition, or a part of it, has equal sides here, so that it changes here."""
     if not test.entry.compares:
         parts = [program.by_output[i] for i in test.inputs if i in program.by_output]
         return any(touches(program, part, values) for part in parts)
@@ -114,14 +113,12 @@ def _is_singular(question: Question, slot: int) -> bool:
 def _is_finite(question: Question, slot: int, inputs: Sequence[Any]) -> bool:
     """Whether a slot, and its derivative with respect to every variable, is finite."""
     part = replace(question.program, outputs=(slot,)).pruned()
+    numbers: list[Any] = []
     for name in question.names:
         values = carried(part, question.floats, inputs, name)
-        for value in (values[i] for i in part.live):
-            if isinstance(value, Dual) and not math.isfinite(value.primal):
-                return False
-            if isinstance(value, Dual) and not math.isfinite(value.tangent or 0.0):
-                return False
-    return True
+        duals = [values[i] for i in part.live if isinstance(values[i], Dual)]
+        numbers += [number for dual in duals for number in (dual.primal, dual.tangent or 0.0)]
+    return all(map(math.isfinite, numbers))
 
 
 def double_where(question: Question, eq: Equation, branch: int) -> Program | None:
@@ -157,8 +154,8 @@ def _branch_guarded(
     whether it is taken where the test holds."""
     inputs = list(range(len(part.inputs)))
     for i in sorted(part.live.intersection(inputs)):
-        arms = [i, builder.literal(constant)]
-        inputs[i] = builder.add("where", [test, *(arms if first else arms[::-1])])
+        arms = [i, builder.literal(constant)][:: 1 if first else -1]
+        inputs[i] = builder.add("where", [test, *arms])
     return builder.appended(part, inputs)[0]
 
 

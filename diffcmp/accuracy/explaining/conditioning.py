@@ -104,13 +104,13 @@ def _digits(value: Any, true: Any, floats: Floats) -> Digits:
     if not isinstance(value, Dual) or not isinstance(true, Dual):
         return None, None
     primal = _correct(value.primal, true.primal, floats)
-    if value.tangent is None or true.tangent is None:
-        return primal, None
     return primal, _correct(value.tangent, true.tangent, floats)
 
 
 def _correct(value: Any, true: Any, floats: Floats) -> float | None:
     """Correct digits; None where the true value is not known well enough."""
+    if value is None or true is None:
+        return None
     ball = to_arb(true)
     narrow = ball.is_zero() or ball.rel_accuracy_bits() >= 2 * floats.precision
     if not ball.is_finite() or not narrow:
@@ -120,8 +120,7 @@ def _correct(value: Any, true: Any, floats: Floats) -> float | None:
 
 @dataclass(frozen=True)
 class _Evaluation:
-    """The value and the derivative of every slot in floating point, and in balls at the same
-    rounded point."""
+    """Value and derivative of every slot, in floating point and in balls at the rounded point."""
 
     program: Program
     floats: Floats
@@ -170,19 +169,18 @@ class _Evaluation:
             "what": "" if of == "value" else "of the derivative ",
             "condition": number,
         }
-        note = Note.LOSES_ALL if after == 0 else Note.LOSES
-        sentence = Remark(
-            note, tuple(facts.items()), eq.span
-        )  # the sentence names the piece itself
+        note = Note.LOSES_ALL if after == 0 else Note.LOSES  # which names the piece itself
+        sentence = Remark(note, tuple(facts.items()), eq.span)
         return Loss(eq.span, piece, of, before, after, condition, cause, sentence)
 
     def cause(self, eq: Equation, of: Of) -> Cause:
         """What happened to the value or the derivative of one equation."""
         rounded, true = self.rounded[eq.output], self.true[eq.output]
-        if of == "value":
-            out, exactly = rounded.primal, true.primal
-        else:
-            out, exactly = rounded.tangent, true.tangent
+        pairs = {
+            "value": (rounded.primal, true.primal),
+            "derivative": (rounded.tangent, true.tangent),
+        }
+        out, exactly = pairs[of]
         if not math.isfinite(out):
             return "overflow"
         if abs(to_arb(exactly)) < arb(2) ** self.floats.least_exponent:

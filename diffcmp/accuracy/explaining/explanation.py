@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.judging.record import Comparison, plain
+from diffcmp.accuracy.judging.record import Comparison, fields, plain
 from diffcmp.notes import Remark
 from diffcmp.spans import Span
 from diffcmp.truth.anatomy import Anatomy, Leading, Term
@@ -42,16 +42,8 @@ class Loss:
 
     def to_dict(self) -> dict[str, Any]:
         """The loss as the JSON form has it."""
-        return {
-            "piece": self.piece,
-            "span": [self.span.start, self.span.stop],
-            "of": self.of,
-            "before": self.before,
-            "after": self.after,
-            "lost": self.lost,
-            "condition": plain(self.condition),
-            "cause": self.cause,
-        }
+        place = {"piece": self.piece, "span": _ends(self.span)}
+        return place | fields(self, "of before after lost condition cause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +57,10 @@ class Conditioning:
     value: float | None
     derivative: float | None
     losses: tuple[Loss, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The condition numbers and losses as the JSON form has them."""
+        return fields(self, "value derivative") | {"losses": [x.to_dict() for x in self.losses]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +89,20 @@ class Branch:
         """The branch as the JSON form has it."""
         return {
             "piece": self.piece,
-            "span": [self.span.start, self.span.stop],
+            "span": _ends(self.span),
             "test": self.test,
-            "condition": [self.condition.start, self.condition.stop],
+            "condition": _ends(self.condition),
             "guard": self.guard,
             "double_where": self.double_where,
-            "gives": {n: plain(v) for n, v in self.gives.items()},
+            "gives": {name: plain(slope) for name, slope in self.gives.items()},
             "right": self.right,
-            "notes": [str(r) for r in self.remarks],
+            "notes": list(map(str, self.remarks)),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What a suggestion changes: the derivative and its correct digits, before and after; None
-    where there is no number."""
+    """The derivative and its correct digits, before and after; None where there is no number."""
 
     before: float | None
     after: float | None
@@ -116,12 +111,7 @@ class Gain:
 
     def to_dict(self) -> dict[str, Any]:
         """The gain as the JSON form has it."""
-        return {
-            "before": plain(self.before),
-            "after": plain(self.after),
-            "digits_before": self.digits_before,
-            "digits_after": self.digits_after,
-        }
+        return fields(self, "before after digits_before digits_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +141,12 @@ class Suggestion:
     def to_dict(self) -> dict[str, Any]:
         """The suggestion as the JSON form has it."""
         return {
-            "kind": self.kind,
-            "text": self.text,
-            "backend": self.backend,
+            **fields(self, "kind text backend"),
             "than": self.than or None,
-            "reason": self.reason,
-            "variable": self.variable,
+            **fields(self, "reason variable"),
             "value": None if self.value is None else self.value.to_dict(),
             "derivative": self.derivative.to_dict(),
-            "span": None if self.span is None else [self.span.start, self.span.stop],
+            "span": None if self.span is None else _ends(self.span),
             "piece": self.piece or None,
             "replacement": self.replacement or None,
             "needs": list(self.needs),
@@ -187,8 +174,7 @@ class Explanation:
         return f"<Explanation of {text!r}: {kind}, {len(self.suggestions)} suggestions>"
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of `diffcmp explain`, described by `docs/schema.json`: that of `grad`, and
-        `explanation`."""
+        """The JSON form of `diffcmp explain` (`docs/schema.json`): that of `grad`, and more."""
         digits = self.comparison.truth.digits + GUARD_DIGITS
         return {
             **self.comparison.to_dict(),
@@ -196,19 +182,16 @@ class Explanation:
                 "sides": {a.name: _sides(a, digits) for a in self.anatomy},
                 "leading": {a.name: [_leading(t, digits) for t in a.terms] for a in self.anatomy},
                 "found": [str(r) for a in self.anatomy for r in a.steps],
-                "conditioning": {
-                    name: {
-                        "value": plain(c.value),
-                        "derivative": plain(c.derivative),
-                        "losses": [x.to_dict() for x in c.losses],
-                    }
-                    for name, c in self.conditioning.items()
-                },
+                "conditioning": {name: c.to_dict() for name, c in self.conditioning.items()},
                 "branches": [b.to_dict() for b in self.branches],
                 "instead": {name: s.to_dict() for name, s in self.instead.items()},
                 "suggestions": [s.to_dict() for s in self.suggestions],
             },
         }
+
+
+def _ends(span: Span) -> list[int]:
+    return [span.start, span.stop]
 
 
 def _sides(anatomy: Anatomy, digits: int) -> dict[str, str | None]:
@@ -217,13 +200,8 @@ def _sides(anatomy: Anatomy, digits: int) -> dict[str, str | None]:
 
 
 def _leading(leading: Leading, digits: int) -> dict[str, Any]:
-    span = [leading.span.start, leading.span.stop]
-    return {
-        "piece": leading.piece,
-        "span": span,
-        "left": _term(leading.left, digits),
-        "right": _term(leading.right, digits),
-    }
+    left, right = _term(leading.left, digits), _term(leading.right, digits)
+    return {"piece": leading.piece, "span": _ends(leading.span), "left": left, "right": right}
 
 
 def _term(term: Term | None, digits: int) -> dict[str, Any] | None:

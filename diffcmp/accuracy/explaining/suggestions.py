@@ -27,14 +27,8 @@ MOST = 2  # rewritings that are offered
 WORTH = 1.0  # digits that a suggestion must win
 MEASURE = "dual"  # by which forms of an expression are compared
 BITS = 256
-APART = [  # of the size of x
-    Fraction(n, d) for d in (7, 1000, 10**6) for n in (1, -2, 3)
-]
+APART = [Fraction(n, d) for d in (7, 1000, 10**6) for n in (1, -2, 3)]  # of the size of x
 LEAST_TRIED = 3  # places at which both forms must be defined, and agree
-
-
-# other forms
-# -----------
 
 
 def rewrites(question: Question, truth: Truth) -> list[Suggestion]:
@@ -54,21 +48,20 @@ def rewrites(question: Question, truth: Truth) -> list[Suggestion]:
         if min(wins) < -WORTH or max(wins) < WORTH:
             continue
         most = wins.index(max(wins[1:]), 1)
-        suggestions.append(
-            Suggestion(
-                kind="rewrite",
-                text=form.program.text,
-                backend=MEASURE,
-                reason=form.reason,
-                variable=names[most - 1],
-                value=gains[0],
-                derivative=gains[most],
-                span=form.span,
-                piece=form.piece,
-                replacement=form.replacement,
-                needs=form.needs,
-            )
+        suggestion = Suggestion(
+            kind="rewrite",
+            text=form.program.text,
+            backend=MEASURE,
+            reason=form.reason,
+            variable=names[most - 1],
+            value=gains[0],
+            derivative=gains[most],
+            span=form.span,
+            piece=form.piece,
+            replacement=form.replacement,
+            needs=form.needs,
         )
+        suggestions.append(suggestion)
     return sorted(suggestions, key=_merit)[:MOST]
 
 
@@ -85,8 +78,7 @@ def _gain(before: Any, after: Any, true: Fraction | None, floats: Floats) -> Gai
 
 
 def _won(gain: Gain) -> float:
-    """Digits won; where no true number exists, what is finite at last is worth as much as all of
-    them."""
+    """Digits won; where no true number exists, what is finite at last is worth all of them."""
     if gain.digits_before is None or gain.digits_after is None:
         assert gain.before is not None
         assert gain.after is not None
@@ -95,16 +87,14 @@ def _won(gain: Gain) -> float:
 
 
 def _merit(suggestion: Suggestion) -> tuple[float, float, int]:
-    """Most digits of the derivative first, then of f, then the shortest; half a digit is no
-    difference."""
+    """Most digits of the derivative first, then of f, then the shortest; to whole digits."""
     value = suggestion.value.digits_after if suggestion.value is not None else None
     first, second = (-round(d or 0.0) for d in (suggestion.derivative.digits_after, value))
     return first, second, len(suggestion.text)
 
 
 def equal_around(one: Program, other: Program, where: Point) -> bool:
-    """Whether two programs agree at every place around the point at which both are defined, by
-    balls."""
+    """Whether two programs agree, by balls, wherever both are defined around the point."""
     balls = Balls(BITS)
     centre = [balls.fraction(to_arb(x)) for x in where.enclosures(balls)]
     agreed = 0
@@ -119,10 +109,6 @@ def equal_around(one: Program, other: Program, where: Point) -> bool:
     return agreed >= LEAST_TRIED
 
 
-# other methods and step sizes
-# ----------------------------
-
-
 def methods(comparison: Comparison) -> list[Suggestion]:
     """The best of the other methods, where the plain one is wrong."""
     sound = [row for row in comparison.rows if _least(row) is not None]
@@ -131,19 +117,10 @@ def methods(comparison: Comparison) -> list[Suggestion]:
     if not wrong or best is None or failing(best, comparison):
         return []
     before = next((row for row in wrong if row.backend == MEASURE), wrong[0])
-    return [_other_method(before, best)]
-
-
-def _other_method(before: Row, best: Row) -> Suggestion:
-    name = _worst(before)
-    gain = Gain(
-        before=_number(before, name),
-        after=_number(best, name),
-        digits_before=before.digits[name],
-        digits_after=best.digits[name],
-    )
-    text, than = best.backend, before.backend
-    return Suggestion("backend", text, text, "another method", name, None, gain, than=than)
+    name, text, than = _worst(before), best.backend, before.backend
+    numbers = _number(before, name), _number(best, name)
+    gain = Gain(*numbers, before.digits[name], best.digits[name])
+    return [Suggestion("backend", text, text, "another method", name, None, gain, than=than)]
 
 
 def _rank(row: Row) -> tuple[float, ...]:

@@ -45,25 +45,19 @@ class Row:
     norm_error: float | None = None
 
     def to_dict(self, shapes: Shapes | None = None) -> dict[str, Any]:
-        """The row as the JSON form has it; given the shapes of the variables, the components of a
-        vector are a list."""
+        """The row as the JSON form has it, with vectors as lists, given the variables' shapes."""
         shapes = shapes or {}
+        errors = "abs_error rel_error digits ulps".split()
         return {
             "backend": self.backend,
             "value": plain(self.value),
             "derivative": packed(self.derivative, shapes, plain),
             "h": _step(self.h, shapes),
             "rule": self.rule or None,
-            "abs_error": packed(self.abs_error, shapes, plain),
-            "rel_error": packed(self.rel_error, shapes, plain),
-            "digits": packed(self.digits, shapes, plain),
-            "ulps": packed(self.ulps, shapes, plain),
-            "worst": self.worst,
-            "norm_error": plain(self.norm_error),
-            "evaluations": self.evaluations,
-            "seconds": plain(self.seconds),
+            **{name: packed(getattr(self, name), shapes, plain) for name in errors},
+            **fields(self, "worst norm_error evaluations seconds"),
             "expression": None if self.expression is None else packed(self.expression, shapes),
-            "notes": [str(remark) for remark in self.remarks],
+            "notes": list(map(str, self.remarks)),
         }
 
 
@@ -153,25 +147,17 @@ class Series:
 
     def to_dict(self) -> dict[str, Any]:
         """The series as the JSON form has it."""
+        steps = "best_h predicted_h default_h best_digits default_digits digits_lost"
         return {
-            "backend": self.backend,
-            "fitted_order": self.fitted_order,
-            "roundoff_slope": self.roundoff_slope,
-            "best_h": self.best_h,
-            "predicted_h": self.predicted_h,
-            "default_h": self.default_h,
-            "best_digits": self.best_digits,
-            "default_digits": self.default_digits,
-            "digits_lost": self.digits_lost,
-            "notes": [str(remark) for remark in self.remarks],
+            **fields(self, f"backend fitted_order roundoff_slope {steps}"),
+            "notes": list(map(str, self.remarks)),
             "rows": [asdict(row) for row in self.rows],
         }
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Sweep:
-    """Truncation, roundoff and representation error of every method with a step, over a grid of
-    step sizes."""
+    """The three parts of the error of every method with a step, over a grid of step sizes."""
 
     program: Program
     variable: str
@@ -312,12 +298,8 @@ class Map:
             "at": self.at,
             "from": self.start,
             "to": self.stop,
-            "spacing": self.spacing,
-            "dtype": self.dtype,
-            "kernel": self.kernel,
-            "digits": self.digits,
-            "certified": self.certified,
-            "notes": [str(remark) for remark in self.remarks],
+            **fields(self, "spacing dtype kernel digits certified"),
+            "notes": list(map(str, self.remarks)),
             "points": [point.to_dict() for point in self.points],
             "special": [self._stretch(stretch) for stretch in self.special],
             "methods": [self._method(track) for track in self.tracks],
@@ -339,11 +321,11 @@ class Map:
             "worst_at": None if track.worst_at is None else self.points[track.worst_at].at,
             "expected_digits": track.expected,
             "below_half": track.below_half,
-            "derivative": [plain(value) for value in track.derivative],
+            "derivative": list(map(plain, track.derivative)),
             "digits": list(track.digits),
             "places": [self._place(place) for place in track.places],
             "places_left_out": track.places_left_out,
-            "notes": [str(remark) for remark in track.remarks],
+            "notes": list(map(str, track.remarks)),
         }
 
     def _place(self, place: Place) -> dict[str, Any]:
@@ -351,11 +333,18 @@ class Map:
             "from": self.points[place.first].at,
             "to": self.points[place.last].at,
             "at": self.points[place.at].at,
-            "digits": place.digits,
-            "derivative": plain(place.derivative),
-            "points": place.points,
-            "notes": [str(remark) for remark in place.remarks],
+            **fields(place, "digits derivative points"),
+            "notes": list(map(str, place.remarks)),
         }
+
+
+def fields(record: object, names: str) -> dict[str, Any]:
+    """Fields of a record by name, in the order of the names, their numbers as JSON has them."""
+    return {name: _json(getattr(record, name)) for name in names.split()}
+
+
+def _json(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | bool | int) else plain(value)
 
 
 def _place(program: Program, at: Mapping[str, str]) -> str:

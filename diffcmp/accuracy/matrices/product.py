@@ -31,10 +31,7 @@ def with_vector(
 
     The vector, one number for each column (of the transpose: row), is rounded to float64, and exact
     from there on. Backends' matrices are multiplied in floating point, the certified one in balls.
-
-    Raises
-    ------
-    InputError: where it is no vector, or not as long as it must be.
+    Raises InputError where it is no vector, or not as long as it must be.
     """
     given = array_of(vector)
     names, factors = matrix.rows, matrix.columns
@@ -52,14 +49,13 @@ def with_vector(
     truth = product.certain(matrix.truth, matrix.digits)
     results = []
     for row in matrix.results:
-        if row.backend == PRODUCTS:
+        if row.backend == PRODUCTS:  # in float64, as the matrix is
             slopes, seconds = _one_run(matrix, numbers, transposed=transposed)
             values = tuple(slopes[name] for name in names)
             row = replace(row, values=values, evaluations=1, seconds=seconds)
-            results.append(row.against(truth, double))
         else:
             row = replace(row, values=product.rounded(row.values))
-            results.append(row.against(truth, floats))
+        results.append(row.against(truth, floats))
     return replace(
         matrix,
         rows=names,

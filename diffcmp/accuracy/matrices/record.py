@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.judging.components import Shapes, packed
 from diffcmp.accuracy.judging.errors import Errors, worst
-from diffcmp.accuracy.judging.record import SCHEMA, plain
+from diffcmp.accuracy.judging.record import SCHEMA, fields, plain
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.partials import BY
 from diffcmp.notes import Remark
@@ -60,14 +60,11 @@ class MatrixRow:
         """The row as the JSON form has it."""
         return {
             "backend": self.backend,
-            "values": [plain(v) for v in self.values],
-            "abs_error": [plain(v) for v in self.abs_error],
-            "digits": [plain(v) for v in self.digits],
-            "worst": self.worst,
-            "norm_error": plain(self.norm_error),
-            "evaluations": self.evaluations,
-            "seconds": plain(self.seconds),
-            "notes": [str(remark) for remark in self.remarks],
+            "values": list(map(plain, self.values)),
+            "abs_error": list(map(plain, self.abs_error)),
+            "digits": list(map(plain, self.digits)),
+            **fields(self, "worst norm_error evaluations seconds"),
+            "notes": list(map(str, self.remarks)),
         }
 
 
@@ -121,8 +118,7 @@ class MatrixComparison:
         return f"{self.rows[i]}{BY}{self.columns[j]}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of `diffcmp jacobian` and `diffcmp hessian`, described by
-        `docs/schema.json`."""
+        """The JSON form of `diffcmp jacobian` and `diffcmp hessian` (`docs/schema.json`)."""
         digits = self.digits + GUARD_DIGITS
         return {
             "schema": SCHEMA,
@@ -135,16 +131,13 @@ class MatrixComparison:
             "column_names": list(self.columns),
             "row": [i for i, _ in self.places],
             "column": [j for _, j in self.places],
-            "vector": self.vector,
-            "mode": self.mode,
-            "products": self.products,
+            **fields(self, "vector mode products"),
             "truth": {
                 "kind": self.kind.value,
-                "certified": self.certified,
-                "digits": self.digits,
+                **fields(self, "certified digits"),
                 "value": [text_of(q, digits) for q in self.value],
                 "values": [text_of(q, digits) for q in self.truth],
-                "notes": [str(remark) for remark in self.remarks],
+                "notes": list(map(str, self.remarks)),
             },
             "results": [row.to_dict() for row in self.results],
         }
