@@ -54,12 +54,15 @@ def printable(text: str) -> str:
 
 
 def shortened(text: str, most: int = LONGEST) -> str:
-    """`text` without its middle where it is too long for a sentence.
+    """`text`, printable, without its middle where it is longer than `most` characters.
 
-    >>> shortened("0123456789", 5)
-    '01…89'
+    >>> shortened("0123456789", 5), shortened("0123456789", 6)
+    ('01…89', '012…89')
     """
-    return text if len(text) <= most else f"{text[: most // 2]}…{text[-(most // 2) :]}"
+    text = printable(text)
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]}…{text[len(text) - (most - 1) // 2 :]}"
 
 
 def underlined(text: str, span: Span, indent: int = 4) -> str:

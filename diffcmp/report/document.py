@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from diffcmp.report.numbers import Measure
 from diffcmp.report.record import Chart, Grid
 from diffcmp.report.remarks import Group
-from diffcmp.spans import printable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +43,11 @@ class Graded:
     grade: Grade
 
 
+def graded(digits: float | None, dtype: str = "float64") -> Graded:
+    """A number of correct digits and its grade."""
+    return Graded(digits, grade(digits, dtype))
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A line of what is certain: its label, the number or word, and a remark to it."""
@@ -71,8 +75,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Each distinct note once, with its owners; `text` is the expression into which their spans
-    point."""
+    """Each distinct note once, with its owners; `text`: where their spans point into."""
 
     groups: Sequence[Group]
     text: str = ""
@@ -80,8 +83,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a list: an expression after its symbol (`code`), or a sentence after its owner,
-    and the labelled lines under it."""
+    """An expression after its symbol (`code`), or a sentence after its owner; `lines` under it."""
 
     text: str
     symbol: str = ""
@@ -101,11 +103,11 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its header, what its numbers measure, and what it is, told below the
-    table.
+    """A column of a table: its header, what its numbers measure, and its meaning, told below it.
 
     rank: where a screen is too narrow, columns are left out from rank 1 on; 0 stays. once: whether
-    a screen shows it only in the first of the rows that have the same name in front.
+    a screen shows it only in the first of the rows that have the same name in front. screen: False
+    where only pages have it.
     """
 
     header: str
@@ -113,12 +115,12 @@ class Column:
     meaning: str = ""
     rank: int = 0
     once: bool = False
+    screen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows of a table under a title of their own. brief: the indices of those that a screen shows,
-    where it does not show all."""
+    """Rows under a title. brief: the indices of those that a screen shows, if not all."""
 
     rows: Sequence[Sequence[Any]]
     title: str = ""
@@ -157,8 +159,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Neighbouring points of a strip at which something happens: their first and last index, the
-    kind in words and as a letter."""
+    """The first and last index of points at which something happens, its kind, and a letter."""
 
     letter: str
     kind: str
@@ -222,10 +223,11 @@ Drawing: TypeAlias = Chart | Grid | Strips | Pattern
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A headline and what stands under it."""
+    """A headline and what stands under it. leads: whether a page has it above its tables."""
 
     title: str
     parts: Sequence[Part]
+    leads: bool = False
 
 
 Part: TypeAlias = Facts | Text | Notes | Items | Table | Drawing | Section
@@ -270,10 +272,10 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], **rest: Any)
     return Table(columns, (Block(tuple(rows)),), **rest)
 
 
-def section(title: str, *parts: Part) -> list[Part]:
+def section(title: str, *parts: Part, leads: bool = False) -> list[Part]:
     """A section with those of its parts that hold anything; none where nothing does."""
     full = [part for part in parts if not is_empty(part)]
-    return [Section(title, full)] if full else []
+    return [Section(title, full, leads)] if full else []
 
 
 def is_empty(part: Part) -> bool:
@@ -283,11 +285,3 @@ def is_empty(part: Part) -> bool:
     if isinstance(part, Notes):
         return not part.groups
     return isinstance(part, Items) and not part.items
-
-
-def shortened(text: str, width: int) -> str:
-    """`text`, printable, without its middle where it is longer than `width`."""
-    text = printable(text)
-    if len(text) <= width:
-        return text
-    return f"{text[: width // 2]}…{text[len(text) - (width - 1) // 2 :]}"

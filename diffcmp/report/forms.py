@@ -1,5 +1,4 @@
-"""Documents in any form: shown by the renderer of a medium. A new format is a file and a line
-below."""
+"""Documents in any form, by the renderer of a medium: a new one is a file and a line below."""
 
 from __future__ import annotations
 
@@ -16,8 +15,7 @@ PLAIN = Screen(100, False, False)
 def rendered(
     documents: Sequence[Document], form: str = "text", screen: Screen = PLAIN
 ) -> str | bytes:
-    """Documents of one kind as "text", "json", "csv", "markdown" or "npz"; the screen matters for
-    text only."""
+    """Documents of one kind as "text", "json", "csv", "markdown", "npz"; text needs the screen."""
     renderer = import_module(f"diffcmp.report.{RENDERERS[form]}")
     content: str | bytes = renderer.show(documents, screen)
     return content

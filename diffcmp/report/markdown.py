@@ -6,20 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from diffcmp.report.document import (
-    Block,
-    Column,
-    Document,
-    Fact,
-    Facts,
-    Graded,
-    Items,
-    Notes,
-    Part,
-    Section,
-    Table,
-    Text,
-)
+from diffcmp.report import document as doc
 from diffcmp.report.numbers import is_words, shown
 from diffcmp.report.record import Grid
 from diffcmp.report.remarks import Group
@@ -52,23 +39,32 @@ def prose(text: str) -> str:
     return "".join(code(piece) if i % 2 else escaped(piece) for i, piece in enumerate(pieces))
 
 
-def show(documents: Sequence[Document], screen: Screen | None = None, *, picture: str = "") -> str:
+def show(
+    documents: Sequence[doc.Document], screen: Screen | None = None, *, picture: str = ""
+) -> str:
     """The documents one after another; `picture` is the file of the figure of the only one."""
     return "\n".join(page(document, picture) for document in documents)
 
 
-def page(document: Document, picture: str = "") -> str:
+def page(document: doc.Document, picture: str = "") -> str:
     """One document."""
     lines = heading(document)
     if picture:
         lines += [f"![{escaped(document.heading)}]({picture})", ""]
-    for part in document.parts():
+    for part in sorted(document.parts(), key=place):
         block = list(written(part))
         lines += [*block, ""] if block else []
     return "\n".join(lines).rstrip() + "\n"
 
 
-def heading(document: Document) -> list[str]:
+def place(part: doc.Part) -> int:
+    """Facts come first, then what leads, then the rest in its order."""
+    if isinstance(part, doc.Facts):
+        return 0
+    return 1 if isinstance(part, doc.Section) and part.leads else 2
+
+
+def heading(document: doc.Document) -> list[str]:
     """The expression and the point, or the sentence that a study found."""
     if not document.heading:
         return []
@@ -78,33 +74,33 @@ def heading(document: Document) -> list[str]:
     return [f"**{lead}** {joint} {code(document.heading)} {escaped(document.where)}", ""]
 
 
-def written(part: Part) -> Iterator[str]:
+def written(part: doc.Part) -> Iterator[str]:
     """The lines of one part; charts are for figures."""
     writers: dict[type, Callable[[Any], Iterable[str]]] = {
-        Facts: facts,
-        Text: lambda text: [prose(text.sentence)],
-        Notes: notes,
-        Items: items,
-        Table: table,
+        doc.Facts: facts,
+        doc.Text: lambda text: [prose(text.sentence)],
+        doc.Notes: notes,
+        doc.Items: items,
+        doc.Table: table,
         Grid: grid,
-        Section: section,
+        doc.Section: section,
     }
     if type(part) in writers:
         yield from writers[type(part)](part)
 
 
-def section(part: Section) -> Iterator[str]:
+def section(part: doc.Section) -> Iterator[str]:
     """A headline and what stands under it."""
     if part.title and not part.parts:
         yield escaped(part.title)
     elif part.title:
         yield from (f"{escaped(part.title)}:", "")
     for i, one in enumerate(part.parts):
-        yield from [""] if i and not isinstance(one, Text) else []
+        yield from [""] if i and not isinstance(one, doc.Text) else []
         yield from written(one)
 
 
-def facts(part: Facts) -> Iterator[str]:
+def facts(part: doc.Facts) -> Iterator[str]:
     """A line for each; one without a label has that of the line before."""
     label = ""
     for line in part.lines:
@@ -112,14 +108,14 @@ def facts(part: Facts) -> Iterator[str]:
         yield f"- {fact(replace(line, label=label))}"
 
 
-def fact(line: Fact) -> str:
+def fact(line: doc.Fact) -> str:
     """A label and its text."""
     aside = f" ({escaped(line.aside)})" if line.aside else ""
     label = f"{escaped(line.label)}: " if line.label else ""
     return f"{label}{escaped(line.text)}{aside}"
 
 
-def notes(part: Notes) -> Iterator[str]:
+def notes(part: doc.Notes) -> Iterator[str]:
     """Whose note, what happened, where, and what to do."""
     for group in part.groups:
         yield f"- {note(group)}"
@@ -134,7 +130,7 @@ def note(group: Group) -> str:
     return f"{lead}{prose(group.sentence)}{piece}{advice}"
 
 
-def items(part: Items) -> Iterator[str]:
+def items(part: doc.Items) -> Iterator[str]:
     """A list, with the labelled lines of an entry under it."""
     for i, item in enumerate(part.items, 1):
         mark = f"{i}." if part.mark == "1." else "-"
@@ -146,7 +142,7 @@ def items(part: Items) -> Iterator[str]:
         yield f"- {escaped(part.left_out)}"
 
 
-def table(part: Table) -> Iterator[str]:
+def table(part: doc.Table) -> Iterator[str]:
     """All rows of all blocks, and below them what the columns hold."""
     yield from (f"**{escaped(part.title)}**", "") if part.title else ()
     for i, block in enumerate(part.blocks):
@@ -157,7 +153,7 @@ def table(part: Table) -> Iterator[str]:
         yield from ("", prose(" ".join(filter(None, below))))
 
 
-def rows(columns: Sequence[Column], block: Block) -> Iterator[str]:
+def rows(columns: Sequence[doc.Column], block: doc.Block) -> Iterator[str]:
     """One block: numbers to the right, words to the left."""
     if block.title:
         aside = f": {code(block.aside)}" if block.aside else ""
@@ -169,9 +165,9 @@ def rows(columns: Sequence[Column], block: Block) -> Iterator[str]:
         yield line(cell(value, column) for value, column in zip(row, columns, strict=True))
 
 
-def cell(value: Any, column: Column) -> str:
+def cell(value: Any, column: doc.Column) -> str:
     """One cell."""
-    bare = value.value if isinstance(value, Graded) else value
+    bare = value.value if isinstance(value, doc.Graded) else value
     return escaped(shown(bare, column.measure))
 
 
@@ -182,7 +178,7 @@ def line(cells: Iterable[str]) -> str:
 
 def grid(part: Grid) -> Iterator[str]:
     """A grid of numbers as a table."""
-    columns = [Column("", "text"), *(Column(name, part.measure) for name in part.columns)]
+    columns = [doc.Column("", "text"), *(doc.Column(name, part.measure) for name in part.columns)]
     cells = [[name, *row] for name, row in zip(part.rows, part.cells, strict=True)]
     below = [part.note] if part.note else []
-    yield from table(Table(columns, [Block(cells)], title=part.title, notes=below))
+    yield from table(doc.Table(columns, [doc.Block(cells)], title=part.title, notes=below))

@@ -263,8 +263,7 @@ def log10_magnitude(part: str | None) -> float | None:
 
 
 def _decimal(text: str) -> Decimal:
-    """The number; what is beyond the exponents of `Decimal`, 10**18, is infinite or 0 to a
-    person."""
+    """The number; beyond the exponents of `Decimal`, 10**18, infinite or 0, as to a person."""
     try:
         return Decimal(text)
     except ArithmeticError:

@@ -22,8 +22,7 @@ Look: TypeAlias = Literal["line", "points", "rings", "theory", "dashed", "dotted
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; `columns` gives to every header what its numbers measure. None is a number
-    that is not there."""
+    """Rows of cells, None for no number; `columns` gives to every header what it measures."""
 
     title: str
     columns: Mapping[str, Measure]

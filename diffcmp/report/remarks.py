@@ -1,5 +1,4 @@
-"""The notes of all rows, each distinct one once, with the methods it applies to. Plain text for any
-renderer."""
+"""The distinct notes of all rows with the methods they apply to, as plain text."""
 
 from __future__ import annotations
 
@@ -36,8 +35,7 @@ def grouped(owned: Iterable[tuple[str, Iterable[Remark]]]) -> list[Group]:
 
 
 def carets(text: str, span: Span | None, width: int, indent: int) -> str:
-    """The expression with carets under `span`; "" without a span, or where the two lines would
-    break at this width."""
+    """The expression with carets under `span`; "" without one, or where it is too wide."""
     if span is None:
         return ""
     block = underlined(text, span, indent)

@@ -101,8 +101,7 @@ def softmax_slope(x: Vector) -> NDArray[np.float64]:
 
 
 def steps(x: float, sizes: list[float]) -> list[float]:
-    """Forward, backward and central difference and complex step of f for many step sizes: estimates
-    alone, no errors."""
+    """Three differences and the complex step of f for many step sizes: no errors."""
     import cmath
 
     estimates = []

@@ -1,5 +1,4 @@
-"""The work that a user brings: the derivatives of an expression at a point by every backend,
-against the function itself."""
+"""A user's own work: the derivatives of an expression by every backend, against f itself."""
 
 from __future__ import annotations
 
@@ -56,8 +55,7 @@ def _flat(answer: Any) -> Any:
 
 
 def _certified(problem: Problem) -> Certified | None:
-    """Certified components at the rounded point: all of few, some of many; None where there is no
-    derivative."""
+    """Certified components at the rounded point, some of many; None where there are none."""
     names = problem.scalar.inputs
     places = range(len(names)) if len(names) <= FEW else some(len(names))
     shapes = problem.shapes or dict.fromkeys(problem.program.inputs, ())

@@ -70,8 +70,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A ratio in this run and in an earlier one; None where that run has none. factor: the quotient
-    of the medians."""
+    """A ratio in this run and an earlier one, where they have it. factor: of the medians."""
 
     suite: str
     work: str
@@ -93,8 +92,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """All changes since an earlier run. source: where that is stored. tolerance: the factor by
-    which a ratio may grow."""
+    """Changes since the run stored in `source`. tolerance: the factor by which a ratio may grow."""
 
     source: str
     tolerance: float
@@ -112,8 +110,7 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """All measurements of one run, in the order in which they were made. machine: what it ran on:
-    versions, system, cores."""
+    """The measurements of a run, in their order. machine: versions, system, cores."""
 
     suites: tuple[str, ...]
     quick: bool

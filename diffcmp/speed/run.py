@@ -1,5 +1,4 @@
-"""One run: the suites that were asked for, every method timed in turns with its baseline, every
-answer checked first."""
+"""One run of suites: every answer checked, every method timed in turns with its baseline."""
 
 from __future__ import annotations
 
@@ -138,8 +137,7 @@ def selection(wanted: Sequence[str], at: object = None) -> tuple[list[str], str 
 
 
 def measured(work: Work, effort: Effort, clock: Clock) -> Iterator[Measurement]:
-    """A row for each method of a work, the baseline first. A wrong answer, or an error, is a row
-    with a note."""
+    """A row for each method, the baseline first; a wrong answer, or an error, has a note."""
     effort = replace(effort, seconds=effort.seconds * work.patience)
     check, baseline = work.truth(), work.methods[0].name
     beside: Call | None = None

@@ -1,5 +1,4 @@
-"""A run against an earlier one: ratios against ratios, each with its spread. Seconds are never
-compared."""
+"""A run against an earlier one: ratios with their spreads. Seconds are never compared."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The built-in suites: each a function that gives its pieces of work, smaller ones for a quick
-run."""
+"""The built-in suites: each is a function that gives its works, smaller for a quick run."""
 
 from __future__ import annotations
 
@@ -40,16 +39,14 @@ class Asked:
 
 
 def prepared(call: Callable[..., Any], *arguments: Any) -> Callable[[], Call]:
-    """The preparation of a call that needs none. A `partial` costs less than a lambda, and all
-    methods get the same."""
+    """A call that needs no preparation, as a `partial`, which costs less than a lambda."""
     return lambda: partial(call, *arguments)
 
 
 def derived(
     operator: Callable[..., Callable[..., Any]], *options: Any, at: Sequence[Any]
 ) -> Callable[[], Call]:
-    """The preparation of a derivative: the operator makes a function, which is called at the
-    arguments `at`."""
+    """The preparation of a derivative: the operator makes a function, called at `at`."""
     return lambda: partial(operator(*options), *at)
 
 
@@ -118,8 +115,7 @@ def _gradient(asked: Asked, x: Vector) -> Work:
 
 
 def rosenbrock_truth(x: Vector) -> Certified:
-    """Certified components of ∇f: each depends on its neighbours only, and is that of a function of
-    three numbers."""
+    """Certified components of ∇f, each that of a function of its neighbours only."""
 
     def component(i: int) -> Fraction:
         start = max(0, i - 1)
@@ -162,8 +158,7 @@ SPARSE = Storage("scipy", _bands, lambda n: 3 * n - 1, _place_in_bands)
 
 
 def hessian(asked: Asked) -> Iterator[Work]:
-    """∇² as an array and as a sparse one, against the gradient by hand: what a Hessian costs in
-    gradients."""
+    """∇² dense and sparse, against the gradient by hand: what it costs in gradients."""
     x, p, long = np.linspace(-1.2, 1.3, 200), np.linspace(-1, 1, 200), np.linspace(-1.2, 1.3, 10**4)
     gradient, array, sparse = (
         by_hand.rosenbrock_gradient,
@@ -222,8 +217,7 @@ def _second(x: Vector, i: int, j: int) -> Fraction:
 
 
 def softmax_truth(x: Vector) -> Certified:
-    """Certified entries of the Hessian of log(sum(exp(x))), as first derivatives of its
-    gradient."""
+    """Certified Hessian entries of log(sum(exp(x))), as derivatives of its gradient."""
     n = x.size
     entries = {}
     for i, j in ((0, 0), (0, n - 1), (n // 2, n // 2), (n - 1, n // 3)):

@@ -45,8 +45,7 @@ QUICK = Effort(0.25, 7, 31, 0.0002)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The ratio of the method's time to the baseline's, the median seconds of one call of the
-    method, the pairs timed."""
+    """The ratio to the baseline's time, the median seconds of a call, the pairs timed."""
 
     ratio: Spread
     seconds: float
@@ -56,8 +55,7 @@ class Timing:
 def paired(
     baseline: Call, method: Call, effort: Effort, clock: Clock = time.perf_counter
 ) -> Timing:
-    """Time both in turns, each first every other time, until the effort is spent. Garbage is
-    collected before, not during."""
+    """Time both in turns until the effort is spent; garbage is collected before, not during."""
     count = calls_in(method, effort.piece, clock)
     lasts = count * min(_slice(method, count, clock) for _ in range(3))
     piece = min(max(effort.piece, lasts), LONGEST_PIECE)

@@ -1,5 +1,4 @@
-"""The suites of whole answers: a sweep with its budget, a certified derivative, and a process from
-its start to a number."""
+"""The suites of whole answers: a sweep, a certified derivative, a process up to a number."""
 
 from __future__ import annotations
 
@@ -50,8 +49,7 @@ class ManyDigits:
 
 
 def sweep(asked: Asked) -> Iterator[Work]:
-    """The errors of four methods over a grid of step sizes with their certified parts, against the
-    estimates alone."""
+    """A sweep of four methods with certified errors, against the estimates alone."""
     per_decade = 4 if asked.quick else PER_DECADE
     sizes = [10.0 ** (-k / per_decade) for k in range(20 * per_decade + 1)]
     by_hand_only = prepared(by_hand.steps, float(MIDDLE), sizes)
@@ -65,8 +63,7 @@ def sweep(asked: Asked) -> Iterator[Work]:
 
 
 def implied(run: Sweep) -> list[str]:
-    """The derivative that every step of a sweep was held against: its estimate without its
-    error."""
+    """The derivative that every step was held against: its estimate without its error."""
     steps = [step for series in run.series for step in series.rows if step.total is not None]
     errors = [Fraction(Decimal(step.total or 0)) for step in steps]
     estimates = [Fraction(Decimal(step.estimate)) for step in steps]
@@ -130,8 +127,7 @@ FIRST_GRADIENT = (
 
 
 def startup(asked: Asked) -> Iterator[Work]:
-    """A new process up to its first derivative, against one that does nothing, and one that imports
-    NumPy."""
+    """A new process up to its first derivative, against one that does nothing or imports NumPy."""
     idle = Method("python -c pass", prepared(_process, "pass"), answers=False)
     numpy = Method("import numpy", prepared(_process, "import numpy"), answers=False)
     number = Method("derivative()", prepared(_process, FIRST))

@@ -1,5 +1,4 @@
-"""What is timed: a piece of work, the methods that do it, and how their answers are held against
-certified numbers."""
+"""What is timed: a work, its methods, and how answers are held against certified numbers."""
 
 from __future__ import annotations
 
@@ -23,14 +22,12 @@ class Check(Protocol):
     """What is certain about an answer."""
 
     def digits(self, answer: Any, model: Any = None) -> float:
-        """Correct digits of an answer; `model` is one that has passed already, None where there is
-        none yet."""
+        """Correct digits of an answer; `model` is one that has passed already, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """Certified numbers at some places of an answer that is a list of numbers; `size` of them where
-    that is more than one."""
+    """Certified numbers at some places of an answer, a list of `size` numbers."""
 
     values: Mapping[int, Fraction]
     size: int = 1

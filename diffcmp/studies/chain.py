@@ -1,5 +1,4 @@
-"""A chain of layers, run one after another on any numbers: what `roundoff` and `vanishing` both
-study."""
+"""A chain of layers on any numbers, which `roundoff` and `vanishing` both study."""
 
 from __future__ import annotations
 

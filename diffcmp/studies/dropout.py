@@ -1,5 +1,4 @@
-"""A small network trained with wrong derivatives, with and without dropout: what does it do to the
-accuracy?"""
+"""A small network trained with wrong derivatives, with and without dropout: is it less accurate?"""
 
 from __future__ import annotations
 
@@ -157,8 +156,7 @@ def trained(seed: int, kept: float, wrong: float, steps: int) -> tuple[float, fl
 
 
 def agreement() -> dict[str, float]:
-    """How far dual and central differences are from the tape, over the largest derivative, on a
-    small network."""
+    """How far dual and central differences are from the tape, over its largest derivative."""
     random = np.random.default_rng(0)
     x, y = points(random, 3)
     w, v = random.normal(size=(3, 2)), random.normal(size=2)

@@ -1,5 +1,4 @@
-"""0/0 avoided by an ε that is added to the divisor, or to the variable: how many digits are left,
-and which ε is best?"""
+"""0/0 avoided by an ε on the divisor or on the variable: which ε is best, and what is left?"""
 
 from __future__ import annotations
 
@@ -113,8 +112,7 @@ def lhopital(case: Case) -> float:
 
 
 def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 12) -> Report:
-    """Errors of value and derivative against ε, at the root itself, held against the certified
-    limits."""
+    """Errors of value and derivative at the root against ε, by the certified limits."""
     grid = [10.0 ** (-k / per_decade) for k in range(16 * per_decade + 1)]
     moved = {case.name: errors(case, case.moved, grid) for case in each(CASES, "cases")}
     values = {name: value for name, (value, _) in moved.items()}

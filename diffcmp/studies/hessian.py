@@ -1,5 +1,4 @@
-"""What second derivatives cost: a product with the Hessian, the Hessian, dense or sparse, and the
-tensor of a vector's."""
+"""What second derivatives cost: a product with the Hessian, the Hessian, a vector's tensor."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A textbook formula against the primitive that has its derivative inside: digits along x, and
-time."""
+"""A textbook formula against the primitive with its derivative inside: digits along x, and time."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""f₃∘f₂∘f₁ by one reverse sweep: lock the parameters and move the input, or lock the input and move
-the parameters."""
+"""f₃∘f₂∘f₁ by one reverse sweep: lock the parameters and move the input, or the other way."""
 
 from __future__ import annotations
 
@@ -32,8 +31,7 @@ def study(
     steps: Annotated[int, Bounds("of gradient descent", 10, 5000)] = 300,
     seed: Annotated[int, Bounds("of parameters, input and target", 0, 2**31)] = 0,
 ) -> Report:
-    """Both problems from the same start, by the same gradient; the adjoint at every layer; what a
-    lock saves."""
+    """Both problems from the same start; the adjoint at every layer; what a lock saves."""
     start = network(width, np.random.default_rng(seed))
     paths = {name: descent(start, moved, steps) for name, moved in each(MOVED.items(), "problems")}
     design, training = paths[DESIGN][-1], paths[TRAINING][-1]
@@ -93,8 +91,7 @@ def study(
 
 
 def network(width: int, random: np.random.Generator) -> Values:
-    """Random parameters and input; the target is the value at another input, so that it can be
-    reached."""
+    """Random parameters and input; the target is reached from another input."""
     matrices = {name: random.normal(size=(width, width)) / np.sqrt(width) for name in "ABC"}
     x, goal = random.normal(size=(2, width))
     nudges = dict.fromkeys("pqr", np.zeros(width))
@@ -124,8 +121,7 @@ def descent(start: Values, moved: tuple[str, ...], steps: int) -> list[float]:
 
 
 def from_truth(start: Values, swept: Values) -> float:
-    """How far the derivatives of a sweep are from the certified ones, against the largest of each
-    array."""
+    """The worst error of a sweep's derivatives, over the largest certified one of each array."""
     truth = certify(LOSS, {name: start[name].tolist() for name in swept})
     exact: dict[str, list[float]] = {name: [] for name in swept}
     for element in truth.along:
@@ -149,8 +145,7 @@ def chain_errors(start: Values, adjoints: Values) -> list[float]:
 
 
 def equations(text: str, start: Values, moved: tuple[str, ...]) -> int:
-    """How many equations the program of value and gradient has, where the other variables are
-    locked."""
+    """The equations of the program of value and gradient, where the other variables are locked."""
     shapes = {name: value.shape for name, value in {**start, UNUSED: start["B"]}.items()}
     program = parse(text, (), shapes)
     return len(adjoint(program, moved).equations)

@@ -1,5 +1,4 @@
-"""How the studies lay out a report: tables by column, charts by their axes, curves of any numbers,
-and sentences that hold the facts."""
+"""How the studies lay out a report: tables, charts, curves, and sentences that hold the facts."""
 
 from __future__ import annotations
 
@@ -15,8 +14,7 @@ Column: TypeAlias = tuple[str, Measure, Callable[[Row], Cell]]
 
 
 def table(title: str, rows: Iterable[Row], *columns: Column[Row], note: str = "") -> Table:
-    """A row of cells for each record. A column is its header, what it measures, and the cell that
-    it has for a record."""
+    """A row for each record. A column is its header, its measure, and its cell for a record."""
     cells = tuple(tuple(cell(row) for _, _, cell in columns) for row in rows)
     return Table(title, {header: measure for header, measure, _ in columns}, cells, note)
 

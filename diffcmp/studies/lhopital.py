@@ -1,5 +1,4 @@
-"""f/g where both vanish: every backend, a guard as the user of a library writes it, and a form with
-the known derivative."""
+"""f/g where both vanish: every backend, a guard as users write it, and a form that knows f′."""
 
 from __future__ import annotations
 
@@ -31,8 +30,7 @@ RIGHT = 14.0  # correct digits that a right answer has at least
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """f/g at a common root. known: the function as someone writes it who knows the limit and its
-    derivatives."""
+    """f/g at a common root. known: the function written by someone who knows the limit."""
 
     name: str
     f: str
@@ -119,8 +117,7 @@ def answers(limit: Limit) -> dict[str, Answer]:
 def study(
     points: Annotated[int, Bounds("points of the approach to the root", 5, 400)] = 61,
 ) -> Report:
-    """Every method at eight textbook limits, the steps of L'Hôpital's rule, and the way towards one
-    of them."""
+    """Every method at eight textbook limits, L'Hôpital's rule there, and the way towards one."""
     limits = {limit.name: answers(limit) for limit in each(LIMITS, "limits")}
     methods = [*ALL[:3], CENTRAL, *ALL[3:], GUARDED, KNOWN]
     by_method = {m: {name: of[m] for name, of in limits.items()} for m in methods}

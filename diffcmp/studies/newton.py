@@ -1,5 +1,4 @@
-"""Newton's method on a cost: set its derivative to zero, with the derivative that each backend
-gives."""
+"""Newton's method on a cost: its derivative is set to zero, as each backend gives it."""
 
 from __future__ import annotations
 
@@ -50,8 +49,7 @@ class Slope:
         return lambda x: float(ready(Point({"x": coordinate(x)})).derivative["x"])
 
     def error(self) -> float:
-        """The largest error of the derivative around the minimum: at a single point rounding may
-        be lucky."""
+        """The largest error around the minimum: at a single point rounding may be lucky."""
         slope = self.function()
         truths = {x: certain(certify(COST, x).derivative("x")) for x in AROUND}
         return max(absolute_error(slope(x), true) for x, true in truths.items())

@@ -1,5 +1,4 @@
-"""Numbers that several studies work with: certified ones as floats and errors against them,
-gradients by the names of the variables, exponents of power laws."""
+"""Numbers of several studies: certified ones as floats, errors, gradients by name, power laws."""
 
 from __future__ import annotations
 

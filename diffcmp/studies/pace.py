@@ -1,5 +1,4 @@
-"""How far a study is, told to whoever listens: the command draws a bar of it, a caller from Python
-hears nothing."""
+"""How far a study is: the command draws a bar of it, a caller from Python hears nothing."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""An algorithm's answer, differentiated by its equation (implicitly) or by the algorithm's own
-steps (unrolled)."""
+"""An algorithm's answer, differentiated by its equation (implicitly) or through its steps."""
 
 from __future__ import annotations
 
@@ -48,8 +47,7 @@ class Iteration:
         return min(sum(e > 1e3 * U for e in errors) for errors in (self.value, self.unrolled))
 
     def lag(self, errors: list[float]) -> list[float]:
-        """How many times the error of the value these errors are, where rounding disturbs
-        neither."""
+        """These errors over the error of the value, where rounding disturbs neither."""
         return [e / v for e, v in zip(errors[: self.clean], self.value, strict=False)]
 
     def growth(self, errors: list[float]) -> float:
@@ -90,8 +88,7 @@ def study(
     size: Annotated[int, Bounds("of the largest linear system", 4, 10)] = 8,
     seed: Annotated[int, Bounds("of the linear systems", 0, 2**31)] = 0,
 ) -> Report:
-    """PCA by the power method, Kepler's equation by iteration, a linear system by elimination: each
-    differentiated twice."""
+    """PCA by the power method, Kepler's equation, a linear system: each differentiated twice."""
     pca, kepler = power_method(range(4, steps + 1, 4)), fixed_point(range(2, steps + 1, 2))
     times = {"the rule": seconds("eigmax(A)", COVARIANCE)}
     times |= {f"{k} steps, unrolled": seconds(iterated(k), COVARIANCE) for k in UNROLLED}
@@ -160,8 +157,7 @@ def study(
 
 
 def power_method(steps: Sequence[int]) -> Iteration:
-    """The eigenvalue of the covariance, and its derivative: by the rule the product of the elements
-    of the eigenvector."""
+    """The largest eigenvalue and its derivative: by the rule, v·vᵀ of the eigenvector."""
     truth = certify("eigmax(A)", {"A": COVARIANCE})
     elements = [certain(truth.derivative(name)) for name in truth.along]
     exact = np.array(elements, float).reshape(3, 3)
@@ -177,8 +173,7 @@ def power_method(steps: Sequence[int]) -> Iteration:
 
 
 def fixed_point(steps: Sequence[int]) -> Iteration:
-    """Kepler's E after k iterations from E = M, differentiated through them, or by the equation at
-    the E that they gave."""
+    """Kepler's E after k iterations from E = M, differentiated through them, or by the equation."""
     truth = certify(unrolling(ENOUGH), AT)
     exact = certain(truth.derivative("M"))
     value, unrolled, implicit = [], [], []

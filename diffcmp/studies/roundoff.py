@@ -1,5 +1,4 @@
-"""Rounding error along a chain of layers √(x² + c): forward and reverse mode in three formats
-against balls."""
+"""Rounding error along a chain of layers √(x² + c): both modes in three formats against balls."""
 
 from __future__ import annotations
 
@@ -76,8 +75,7 @@ def growths(depths: list[int], seeds: int, seed: int) -> list[Growth]:
 
 
 def shifts(count: int, dice: random.Random) -> list[tuple[Fraction]]:
-    """A constant c for every layer, such that x² stays in its range: a multiple of 1/64, which is
-    exact in every format."""
+    """A constant c for every layer that keeps x² in range, exact in every format."""
     square = START**2
     constants: list[tuple[Fraction]] = []
     while len(constants) < count:
@@ -102,8 +100,7 @@ def study(
     seeds: Annotated[int, Bounds("random chains", 2, 100)] = 8,
     seed: Annotated[int, Bounds("of the first chain", 0, 10**6)] = 0,
 ) -> Report:
-    """The root mean square, over random chains, of the relative error of the derivative, in units
-    of the unit roundoff."""
+    """The RMS, over random chains, of the relative error of the derivative, in unit roundoffs."""
     all_growths = growths([2**k for k in range(1, depth.bit_length())], seeds, seed)
     by_name = {growth.name: growth for growth in all_growths}
     powers = {name: growth.power for name, growth in by_name.items()}

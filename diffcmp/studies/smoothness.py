@@ -1,5 +1,4 @@
-"""Activation functions: their derivatives, what the backends say at the kink, and where nothing can
-be learnt."""
+"""Activation functions: f′, the backends at the kink, and where nothing can be learnt."""
 
 from __future__ import annotations
 
@@ -113,8 +112,7 @@ def bisected(slope: Callable[[float], float], low: float, high: float) -> float:
 
 
 def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161) -> Report:
-    """Kind of the point 0, left and right derivative, every backend's answer there, and where the
-    derivative is exactly 0."""
+    """The point 0 and every backend's answer there, and where the derivative is exactly 0."""
     functions = [
         activation(name, text, points)
         for name, text in each((BROKEN | SMOOTH).items(), "functions")

@@ -1,5 +1,4 @@
-"""Softmax at falling temperature: it tends to argmax, and its Jacobian to argmax's, which is 0
-almost everywhere."""
+"""Softmax at falling temperature tends to argmax, and its Jacobian to 0 almost everywhere."""
 
 from __future__ import annotations
 
@@ -38,8 +37,7 @@ def study(
     samples: Annotated[int, Bounds("random logits", 10, 5000)] = 200,
     seed: Annotated[int, Bounds("of the random logits", 0, 2**31)] = 0,
 ) -> Report:
-    """The largest element of the Jacobian against the temperature: at one place, at a tie, and at
-    random places."""
+    """The largest element of the Jacobian against temperature: at a place, a tie, at random."""
     heats = np.geomspace(1e-2, 1e2, points).tolist()
     lone, tied = ([norm(logits, t) for t in heats] for logits in (LOGITS, TIED))
     theory = [math.exp(-GAP / t) / t for t in heats]
@@ -124,8 +122,7 @@ def informative(places: NDArray[np.float64], heat: float) -> float:
 
 
 def crossing(cold: float, warm: float) -> float:
-    """The temperature at which the largest element is `USELESS`, by bisection between two where it
-    is less and more."""
+    """The temperature at which the largest element is `USELESS`, by bisection."""
     for _ in range(50):
         middle = math.sqrt(cold * warm)
         cold, warm = (middle, warm) if norm(LOGITS, middle) < USELESS else (cold, middle)

@@ -1,5 +1,4 @@
-"""The V of the step size, and what every rule for h loses against the best h, over functions from
-the literature."""
+"""The V of the step size, and what every rule for h loses, over functions from the literature."""
 
 from __future__ import annotations
 
@@ -76,8 +75,7 @@ class Rule:
 
 
 def cases(count: int) -> dict[str, Case]:
-    """Functions and points of FPBench, of Feynman's lectures (Udrescu & Tegmark 2020), and of
-    papers."""
+    """Functions and points of FPBench, Feynman's lectures (Udrescu & Tegmark 2020), and papers."""
     text = (files("diffcmp.studies") / "functions.jsonl").read_text(encoding="utf-8")
     lines = map(json.loads, text.splitlines()[:count])
     return {x["id"]: Case(x["expr"], x["at"], x["wrt"], str(x["source"])) for x in lines}
@@ -100,15 +98,13 @@ def tried(functions: dict[str, Case], per_decade: int) -> list[Rule]:
 
 
 def all_rules_apply(many: Sweep) -> bool:
-    """Whether the derivative is not 0 and theory has an h for every method: then the functions are
-    the same for every rule."""
+    """Whether f′ is not 0 and theory has an h for every method: rules see the same functions."""
     predicted = all(series.predicted_h is not None for series in many.series)
     return predicted and bool(many.truth.exact(many.variable))
 
 
 def digits_by_rule(many: Sweep, series: Series) -> dict[str, float]:
-    """Correct digits with the h of every rule: with the default's own, and for the others with the
-    nearest of the grid."""
+    """Correct digits with the default h, and with the grid's nearest h to the other rules'."""
     assert series.predicted_h is not None
     fixed = FIXED[series.backend]
     return {
@@ -130,8 +126,7 @@ def study(
     per_decade: Annotated[int, Bounds("step sizes a decade", 1, 20)] = 4,
     functions: Annotated[int, Bounds("functions that the rules are tried on", 3, MOST)] = MOST,
 ) -> Report:
-    """One function over all step sizes, then the digits that each rule loses, function by
-    function."""
+    """One function over all step sizes, then the digits that each rule loses for every function."""
     one = sweep(FUNCTION, POINT, backends=METHODS, per_decade=per_decade)
     by_id = cases(functions)
     rules = tried(by_id, per_decade)

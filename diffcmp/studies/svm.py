@@ -1,5 +1,4 @@
-"""The maximum margin in the plane: the constraints as a penalty, which must have a slope where it
-is violated."""
+"""The maximum margin in the plane: a penalty must have a slope where a constraint is violated."""
 
 from __future__ import annotations
 
@@ -34,8 +33,7 @@ def study(
     weight: Annotated[float, Bounds("of the penalty", 1, 1000)] = 3.0,
     seed: Annotated[int, Bounds("of the points", 0, 2**31)] = 0,
 ) -> Report:
-    """Gradient descent on ½‖w‖² + weight · penalty for four penalties, and the exact solution by
-    active sets."""
+    """Gradient descent on ½‖w‖² + weight · penalty for four penalties, and the exact solution."""
     x, y = classes(points, np.random.default_rng(seed))
     lines = {
         name: descent(text, x, y, steps, weight)
@@ -130,8 +128,7 @@ def penalty_slopes(text: str, x: Array, y: Array, v: Array) -> Array:
 
 
 def descent(text: str, x: Array, y: Array, steps: int, weight: float) -> Array:
-    """Subgradient descent with steps that fall like 1/k; the mean of the second half, as a
-    subgradient jumps to and fro."""
+    """Subgradient descent, steps like 1/k; the mean of the second half, as a subgradient jumps."""
     v, total = START, np.zeros(3)
     for k in range(steps):
         step = np.array([v[0], v[1], 0.0]) + weight * penalty_slopes(text, x, y, v)
@@ -152,8 +149,7 @@ def angle(v: Array) -> float:
 
 
 def solved(x: Array, y: Array) -> Array:
-    """The w of least norm with y(x·w + b) ≥ 1: the best of the feasible solutions with two or three
-    active constraints."""
+    """The w of least norm with y(x·w + b) ≥ 1: the best of two or three active constraints."""
     feasible = []
     for active in [*combinations(range(len(y)), 2), *combinations(range(len(y)), 3)]:
         v = stationary(x[[*active]], y[[*active]])

@@ -1,5 +1,4 @@
-"""The iterated logistic map 4x(1 - x): the size and the time of its derivative as a formula, as
-dual numbers, on the tape."""
+"""The iterated logistic map: size and time of f′ as a formula, as dual numbers, on the tape."""
 
 from __future__ import annotations
 
@@ -41,8 +40,7 @@ def study(
     iterations: Annotated[int, Bounds("of the map, for the formula", 6, 10)] = 8,
     chain: Annotated[int, Bounds("of the map, for dual numbers and the tape", 32, 512)] = 64,
 ) -> Report:
-    """Operations of the derivative, and seconds until it is known at one point for the first
-    time."""
+    """Operations of the derivative, and seconds until it is known at a point for the first time."""
     counts = list(range(1, iterations + 1))
     depths = [*counts, *(2**k for k in range(3, chain.bit_length()) if 2**k > iterations)]
     symbolic(1)  # the first call of sympy is slow, whatever it is about
@@ -148,8 +146,7 @@ def operations(derived: Program) -> int:
 
 
 def first_answer(n: int, backend: str) -> float:
-    """Seconds to parse, differentiate, compile and run once; the parameter in the text keeps it
-    from being remembered."""
+    """Seconds to parse, compile and run once; a new parameter in the text defeats the caches."""
     texts = [logistic(n).replace("4*x", f"{4 - k / 2**40}*x", 1) for k in range(1, MEASURED + 1)]
     return min(timeit.timeit(partial(answer, text, backend), number=1) for text in texts)
 

@@ -1,5 +1,4 @@
-"""The gradient through a chain of layers a(w·x): how it vanishes or explodes, and when it is
-exactly 0."""
+"""The gradient through a chain of layers a(w·x): how it vanishes or explodes, and when it is 0."""
 
 from __future__ import annotations
 

@@ -173,6 +173,7 @@ def test_markdown_tells_the_outcome() -> None:
         "Against baseline.json, tolerance 1.3: 1 worse, 1 better, 1 the same, 1 new, 1 missing."
     )
     assert lines[first + 1] == verdict
+    assert first == 0  # the outcome stands above the tables
     told = [line.removeprefix("- ").split(":")[0] for line in lines[first + 3 : first + 7]]
     assert told == ["worse", "better", "new", "missing"]
     assert "\\[bold\\]tape\\|x" in "\n".join(lines)

@@ -48,7 +48,9 @@ def test_every_form(report: Callable[[str], Report], name: str) -> None:
     jsonschema.validate(json.loads(str(rendered([document(found)], "json"))), SCHEMA)
     assert set(found.options) == {option.name for option in options(name)}
     assert len(list(csv.DictReader(io.StringIO(str(rendered([document(found)], "csv")))))) > 5
-    assert markdown.show([document(found)], picture=f"{name}.png").count(f"({name}.png)") == 1
+    page = markdown.show([document(found)], picture=f"{name}.png")
+    assert page.count(f"({name}.png)") == 1
+    assert page.index("question") < page.index("What follows") < page.index("| --")
     for chart in found.charts:
         for curve in chart.curves if isinstance(chart, Chart) else ():
             assert len(curve.x) == len(curve.y)
@@ -115,7 +117,7 @@ def test_the_command_lists_runs_and_refuses(tmp_path: Path) -> None:
 def test_the_list_imports_no_study() -> None:
     studies = [f"diffcmp.studies.{name.replace('-', '_')}" for name in QUESTIONS]
     script = (
-        "import sys; sys.argv = ['diffcmp', 'study']; from diffcmp.cli.main import commands;"
+        "import sys; sys.argv = ['diffcmp', 'study']; from diffcmp.cli.commands import commands;"
         "commands.main(['study'], standalone_mode=False);"
         f"print([m for m in [*{studies}, 'numpy', 'sympy', 'matplotlib'] if m in sys.modules])"
     )

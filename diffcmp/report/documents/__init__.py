@@ -1,5 +1,4 @@
-"""From a record to its document: one file a record. A new command's record is a file here and a
-line below."""
+"""From a record to its document, one file a record: a new one is a file here and a line below."""
 
 from __future__ import annotations
 

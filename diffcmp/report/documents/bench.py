@@ -6,23 +6,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from diffcmp.accuracy.record import plain
+from diffcmp.accuracy.judging.record import plain
 from diffcmp.notes import joined
+from diffcmp.report import document as doc
 from diffcmp.report import numbers
-from diffcmp.report.document import (
-    Block,
-    Column,
-    Data,
-    Document,
-    Fact,
-    Facts,
-    Grade,
-    Graded,
-    Part,
-    Table,
-    Text,
-    section,
-)
 from diffcmp.report.documents.facts import DIGITS, notes
 from diffcmp.speed.record import Against, Bench, Change, Measurement, Outcome, Spread
 
@@ -33,7 +20,7 @@ FIELDS = (
 RATIO = "the time of a call over that of the baseline, the first line: the median of pairs"
 NOISE = "Pairs are timed in turns, the baseline against itself too: that is the noise."
 TOLD: tuple[Outcome, ...] = ("worse", "better", "new", "missing")
-GRADES: dict[Outcome, Grade] = {
+GRADES: dict[Outcome, doc.Grade] = {
     "worse": "bad",
     "better": "good",
     "same": "",
@@ -42,45 +29,46 @@ GRADES: dict[Outcome, Grade] = {
 }
 
 
-def document(record: Bench) -> Document:
+def document(record: Bench) -> doc.Document:
     """A benchmark, ready for any medium."""
-    return Document(
+    return doc.Document(
         heading="",
         where="",
         lead="",
         parts=lambda: parts(record),
-        data=lambda: Data(FIELDS, lines(record)),
+        data=lambda: doc.Data(FIELDS, lines(record)),
         tree=record.to_dict,
     )
 
 
-def parts(record: Bench) -> list[Part]:
+def parts(record: Bench) -> list[doc.Part]:
     """What a person reads."""
+    machine = doc.Text(ran_on(record), "quiet")
     owned = ((f"{row.suite}/{row.method}", row.remarks) for row in record.rows)
-    return [works(record), *notes("", owned), *conclusion(record)]
+    return [works(record), *notes("", owned), *conclusion(record), machine]
 
 
-def works(record: Bench) -> Table:
+def works(record: Bench) -> doc.Table:
     """A block of rows for each work; beside an earlier run, its ratios too."""
     against = record.against is not None
     columns = [
-        Column("method", "name"),
-        Column("ratio", "ratio", RATIO),
-        Column("quartiles", "number", "between which half of the pairs lie", rank=3),
-        Column("time", "seconds", "of one call, the median", rank=1),
-        Column("digits", "digits", DIGITS, rank=2),
+        doc.Column("method", "name"),
+        doc.Column("ratio", "ratio", RATIO),
+        doc.Column("quartiles", "number", "between which half of the pairs lie", rank=3),
+        doc.Column("time", "seconds", "of one call, the median", rank=1),
+        doc.Column("digits", "digits", DIGITS, rank=2),
     ]
     if against:
         columns += [
-            Column("before", "ratio", "the ratio of the earlier run"),
-            Column("change", "number", "by what the ratio has changed"),
+            doc.Column("before", "ratio", "the ratio of the earlier run"),
+            doc.Column("change", "number", "by what the ratio has changed"),
         ]
     changes = changes_of(record)
     blocks = []
     for (suite, work), rows in groupby(record.rows, key=lambda row: (row.suite, row.work)):
         cells = [work_row(row, changes.get(row.key), against=against) for row in rows]
-        blocks.append(Block(cells, suite, work))
-    return Table(columns, blocks, notes=[NOISE])
+        blocks.append(doc.Block(cells, suite, work))
+    return doc.Table(columns, blocks, notes=[NOISE])
 
 
 def changes_of(record: Bench) -> dict[tuple[str, str, str], Change]:
@@ -93,18 +81,18 @@ def changes_of(record: Bench) -> dict[tuple[str, str, str], Change]:
 def work_row(row: Measurement, change: Change | None, *, against: bool) -> list[Any]:
     """One method; the baseline steps back, a wrong answer stands out."""
     is_baseline = row.method == row.baseline
-    quality: Grade = "quiet" if is_baseline else ""
+    quality: doc.Grade = "quiet" if is_baseline else ""
     if row.wrong:
         quality = "bad"
     cells = [row.method, median(row.ratio), quartiles(row.ratio), row.seconds, row.digits]
-    graded = [Graded(cell, quality) for cell in cells] if quality else cells
+    graded = [doc.Graded(cell, quality) for cell in cells] if quality else cells
     if not against:
         return graded
     if is_baseline:
         return [*graded, "", ""]
     before = None if change is None else median(change.before)
-    mark: Grade = "" if change is None else GRADES[change.outcome]
-    return [*graded, before, Graded(factor(change), mark)]
+    mark: doc.Grade = "" if change is None else GRADES[change.outcome]
+    return [*graded, before, doc.Graded(factor(change), mark)]
 
 
 def median(ratio: Spread | None) -> float | None:
@@ -125,13 +113,13 @@ def factor(change: Change | None) -> str:
     return f"{times} {'' if change.outcome == 'same' else change.outcome}".strip()
 
 
-def conclusion(record: Bench) -> list[Part]:
-    """Whether the answers are right, what has changed, and where that was."""
-    told: list[Part] = [Text(answers(record), "bad" if record.wrong else "good")]
+def conclusion(record: Bench) -> list[doc.Part]:
+    """Whether the answers are right, and what has changed."""
+    told: list[doc.Part] = [doc.Text(answers(record), "bad" if record.wrong else "good")]
     if record.against is not None:
-        told.append(Text(verdict(record.against), "bad" if record.worse else "good"))
-        told.append(Facts([changed(change) for change in telling(record.against)]))
-    return section("", *told, Text(ran_on(record), "quiet"))
+        told.append(doc.Text(verdict(record.against), "bad" if record.worse else "good"))
+        told.append(doc.Facts([changed(change) for change in telling(record.against)]))
+    return doc.section("", *told, leads=True)
 
 
 def answers(record: Bench) -> str:
@@ -159,13 +147,13 @@ def telling(against: Against) -> list[Change]:
     return sorted(told, key=lambda change: TOLD.index(change.outcome))
 
 
-def changed(change: Change) -> Fact:
+def changed(change: Change) -> doc.Fact:
     """What has changed, and from which ratio to which."""
     text = f"{change.suite}/{change.method}"
     if change.before is not None and change.now is not None:
         ratios = numbers.ratio(change.before.median), numbers.ratio(change.now.median)
         text = f"{text} {' → '.join(ratios)}"
-    return Fact(change.outcome, text, change.work, GRADES[change.outcome])
+    return doc.Fact(change.outcome, text, change.work, GRADES[change.outcome])
 
 
 def ran_on(record: Bench) -> str:

@@ -5,37 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from diffcmp.accuracy.components import Shapes, packed
-from diffcmp.accuracy.record import Comparison, Row, plain
+from diffcmp.accuracy.judging.components import Shapes, packed
+from diffcmp.accuracy.judging.record import Comparison, Row, plain
 from diffcmp.engines.partials import BY, steps_of
 from diffcmp.notes import joined
+from diffcmp.report import document as doc
 from diffcmp.report import numbers
-from diffcmp.report.document import (
-    Column,
-    Data,
-    Document,
-    Graded,
-    Item,
-    Items,
-    Part,
-    Table,
-    section,
-    table,
-)
-from diffcmp.report.documents.facts import (
-    DIGITS,
-    EVALUATIONS,
-    HEAD,
-    TAIL,
-    TIME,
-    about,
-    graded,
-    listed,
-    notes,
-    point,
-    symbol,
-    truth_parts,
-)
+from diffcmp.report.documents import facts
 from diffcmp.truth.record import Quantity
 
 if TYPE_CHECKING:
@@ -51,105 +27,105 @@ RELATIVE = "relative, the largest of all over the largest certified component"
 MIXED = "Mixed derivatives: --wrt x:y, or all of them by `diffcmp hessian`."
 
 
-def document(record: Comparison) -> Document:
+def document(record: Comparison) -> doc.Document:
     """A Comparison, ready for any medium."""
-    return Document(
+    return doc.Document(
         heading=record.program.text,
-        where=f"at {point(record.at)}  in {record.dtype}",
+        where=f"at {facts.point(record.at)}  in {record.dtype}",
         parts=lambda: parts(record),
-        data=lambda: Data(FIELDS, lines(record)),
+        data=lambda: doc.Data(FIELDS, lines(record)),
         tree=record.to_dict,
         arrays=lambda: arrays(record),
     )
 
 
-def parts(record: Comparison) -> list[Part]:
+def parts(record: Comparison) -> list[doc.Part]:
     """What a person reads."""
     owned = ((row.backend, row.remarks) for row in record.rows)
     return [
-        *truth_parts(record.truth, record.wrt, record.program),
+        *facts.truth_parts(record.truth, record.wrt, record.program),
         results(record),
-        *notes(record.program.text, owned),
+        *facts.notes(record.program.text, owned),
         *expressions(record),
     ]
 
 
-def results(record: Comparison) -> Table:
+def results(record: Comparison) -> doc.Table:
     """One row for each method and variable; of many variables, the one that is farthest off."""
     below = step_rules(record)
     step_size = "" if below else "the step size"
     mixed = any(BY in name for name in record.wrt)
     if record.truth.order == 2 and len(record.wrt) > 1 and not mixed:
         below.append(MIXED)
-    if len(record.wrt) > HEAD + TAIL:
-        return whole_table(record, below, step_size)
-    many = len(record.wrt) > 1
-    columns = [
-        Column("method", "name", once=True),
-        *([Column("", "name")] if many else []),
-        Column("derivative", "estimate"),
-        Column("digits", "digits", DIGITS),
-        Column("error", "error", ABSOLUTE, rank=4),
-        Column("h", "step", step_size, rank=3),
-        Column("evals", "count", EVALUATIONS, rank=1, once=True),
-        Column("time", "seconds", TIME, rank=2, once=True),
+    many = len(record.wrt) > facts.HEAD + facts.TAIL
+    columns = whole_columns(step_size) if many else columns_of(record, step_size)
+    rows = [whole_row(record, row) for row in record.rows] if many else rows_of(record)
+    return doc.table(columns, rows, notes=below, fits=FITS)
+
+
+def columns_of(record: Comparison, step_size: str = "") -> list[doc.Column]:
+    """The columns of a table with a row for each method and variable."""
+    return [
+        doc.Column("method", "name", once=True),
+        *([doc.Column("", "name")] if len(record.wrt) > 1 else []),
+        doc.Column("derivative", "estimate"),
+        doc.Column("digits", "digits", facts.DIGITS),
+        doc.Column("error", "error", ABSOLUTE, rank=4),
+        doc.Column("h", "step", step_size, rank=3),
+        doc.Column("evals", "count", facts.EVALUATIONS, rank=1, once=True),
+        doc.Column("time", "seconds", facts.TIME, rank=2, once=True),
     ]
-    rows = [result_row(record, row, name, many=many) for row in record.rows for name in record.wrt]
-    return table(columns, rows, notes=below, fits=FITS)
 
 
-def result_row(record: Comparison, row: Row, name: str, *, many: bool) -> list[Any]:
+def rows_of(record: Comparison) -> list[list[Any]]:
+    """A row for each method and variable."""
+    return [result_row(record, row, name) for row in record.rows for name in record.wrt]
+
+
+def result_row(record: Comparison, row: Row, name: str) -> list[Any]:
     """One derivative by one method."""
-    value, digits = row.derivative.get(name), row.digits.get(name)
-    quality = graded(value, digits, record.dtype)
     return [
         row.backend,
-        *([name] if many else []),
-        Graded(value, quality),
-        Graded(digits, quality),
+        *([name] if len(record.wrt) > 1 else []),
+        *judged(record, row, name),
         row.abs_error.get(name),
-        step_sizes(record, row, name),
-        row.evaluations,
-        row.seconds,
+        *costs(record, row, name),
     ]
 
 
-def whole_table(record: Comparison, below: list[str], step_size: str) -> Table:
-    """One row a method: the error of the whole gradient, and the component that is farthest off."""
-    columns = [
-        Column("method", "name"),
-        Column("error", "error", RELATIVE, rank=4),
-        Column("worst", "name", "the component that has it"),
-        Column("derivative", "estimate", "that component"),
-        Column("digits", "digits", "correct significant digits of it"),
-        Column("h", "step", step_size, rank=3),
-        Column("evals", "count", EVALUATIONS, rank=1),
-        Column("time", "seconds", TIME, rank=2),
+def judged(record: Comparison, row: Row, name: str) -> list[doc.Graded]:
+    """A derivative and its correct digits, graded."""
+    value, digits = row.derivative.get(name), row.digits.get(name)
+    quality = facts.graded(value, digits, record.dtype)
+    return [doc.Graded(value, quality), doc.Graded(digits, quality)]
+
+
+def costs(record: Comparison, row: Row, name: str) -> list[Any]:
+    """The step sizes that one derivative took, the evaluations and the time."""
+    steps = numbers.steps(steps_of(row.h or {}, name, record.truth.order))
+    return [steps, row.evaluations, row.seconds]
+
+
+def whole_columns(step_size: str) -> list[doc.Column]:
+    """The columns of a table with a row for each method."""
+    return [
+        doc.Column("method", "name"),
+        doc.Column("error", "error", RELATIVE, rank=4),
+        doc.Column("worst", "name", "the component that has it"),
+        doc.Column("derivative", "estimate", "that component"),
+        doc.Column("digits", "digits", "correct significant digits of it"),
+        doc.Column("h", "step", step_size, rank=3),
+        doc.Column("evals", "count", facts.EVALUATIONS, rank=1),
+        doc.Column("time", "seconds", facts.TIME, rank=2),
     ]
-    rows = [whole_row(record, row) for row in record.rows]
-    return table(columns, rows, notes=below, fits=FITS)
 
 
 def whole_row(record: Comparison, row: Row) -> list[Any]:
-    """The whole gradient by one method."""
+    """One method: the error of the whole gradient, and the component that is farthest off."""
     name = row.worst or ""
-    value, digits = row.derivative.get(name), row.digits.get(name)
-    quality = graded(value, digits, record.dtype)
-    return [
-        row.backend,
-        Graded(row.norm_error, quality),
-        name,
-        Graded(value, quality),
-        Graded(digits, quality),
-        step_sizes(record, row, name),
-        row.evaluations,
-        row.seconds,
-    ]
-
-
-def step_sizes(record: Comparison, row: Row, name: str) -> str:
-    """The step sizes that one derivative took."""
-    return numbers.steps(steps_of(row.h or {}, name, record.truth.order))
+    component = judged(record, row, name)
+    error = doc.Graded(row.norm_error, component[0].grade)
+    return [row.backend, error, name, *component, *costs(record, row, name)]
 
 
 def step_rules(record: Comparison) -> list[str]:
@@ -162,34 +138,33 @@ def step_rules(record: Comparison) -> list[str]:
     return [f"h, the step size: {'; '.join(rules)}."] if rules else []
 
 
-def expressions(record: Comparison) -> list[Part]:
+def expressions(record: Comparison) -> list[doc.Part]:
     """The derivative as an expression, by the first method that found one."""
     row = next((row for row in record.rows if row.expression), None)
     if row is None or not row.expression:
         return []
     inputs, order = record.program.inputs, record.truth.order
-    items = [
-        Item("…")
-        if name is None
-        else Item(row.expression[name], symbol(name, inputs, order), code=True)
-        for name in listed(list(row.expression))
-    ]
-    return section(f"Found by {row.backend}", Items(items))
+    items = []
+    for name in facts.listed(list(row.expression)):
+        if name is None:
+            items.append(doc.Item("…"))
+        else:
+            symbol = facts.symbol(name, inputs, order)
+            items.append(doc.Item(row.expression[name], symbol, code=True))
+    return doc.section(f"Found by {row.backend}", doc.Items(items))
 
 
 def lines(record: Comparison) -> Iterable[list[object]]:
     """For CSV: one line for each method and variable."""
     for row in record.rows:
+        judgements = row.abs_error, row.rel_error, row.digits, row.ulps
         for name in record.wrt:
             yield [
-                *about(record, name),
+                *facts.about(record, name),
                 row.backend,
                 plain(row.value),
                 plain(row.derivative.get(name)),
-                plain(row.abs_error.get(name)),
-                plain(row.rel_error.get(name)),
-                plain(row.digits.get(name)),
-                plain(row.ulps.get(name)),
+                *(plain(judgement.get(name)) for judgement in judgements),
                 _steps(row, name, record.truth.order),
                 row.rule,
                 row.evaluations,

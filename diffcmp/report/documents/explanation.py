@@ -1,67 +1,43 @@
-"""The document of an Explanation: what the point is, how f behaves there, where the digits go, what
-each method does and what to do instead."""
+"""The document of an Explanation: the point, f beside it, lost digits, methods, and suggestions."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
 
-from diffcmp.accuracy.explanation import Explanation, Gain, Suggestion
-from diffcmp.accuracy.record import Row
+from diffcmp.accuracy.explaining.explanation import Explanation, Gain, Suggestion
 from diffcmp.notes import short_exponents
+from diffcmp.report import document as doc
 from diffcmp.report import numbers
-from diffcmp.report.document import (
-    Column,
-    Data,
-    Document,
-    Fact,
-    Facts,
-    Graded,
-    Item,
-    Items,
-    Notes,
-    Part,
-    Table,
-    Text,
-    section,
-    shortened,
-    table,
-)
-from diffcmp.report.documents import comparison
-from diffcmp.report.documents.facts import (
-    DIGITS,
-    certified,
-    graded,
-    notes,
-    point,
-    symbol,
-    truth_parts,
-)
+from diffcmp.report.documents import comparison, facts
 from diffcmp.report.documents.terms import leading_text
 from diffcmp.report.remarks import grouped
-from diffcmp.truth.record import Kind, Truth
+from diffcmp.spans import shortened
+from diffcmp.truth.record import Kind, Quantity, Truth
 
 MOST_TERMS = 8
+COSTS = ("error", "h", "evals", "time")
+INSTEAD = "what was tried and does better, with its digits"
 FITS = ((0, None), (0, 10), (0, 6), (1, 5))
 WIDEST = 32  # characters of a suggestion in the table
 ORDINARY = 10.0  # a condition number below which nothing need be said
 SIDE_FIGURES = 10
 
 
-def document(record: Explanation) -> Document:
+def document(record: Explanation) -> doc.Document:
     """An Explanation, ready for any medium; its data is that of its Comparison."""
     asked = record.comparison
-    return Document(
+    return doc.Document(
         heading=asked.program.text,
-        where=f"at {point(asked.at)}  in {asked.dtype}",
+        where=f"at {facts.point(asked.at)}  in {asked.dtype}",
         parts=lambda: parts(record),
-        data=lambda: Data(comparison.FIELDS, comparison.lines(asked)),
+        data=lambda: doc.Data(comparison.FIELDS, comparison.lines(asked)),
         tree=record.to_dict,
     )
 
 
-def parts(record: Explanation) -> list[Part]:
+def parts(record: Explanation) -> list[doc.Part]:
     """What a person reads."""
     asked = record.comparison
     text, inputs = asked.program.text, asked.program.inputs
@@ -70,40 +46,42 @@ def parts(record: Explanation) -> list[Part]:
     owned = ((row.backend, row.remarks) for row in asked.rows)
     others = [suggestion(other, asked.truth, inputs) for other in record.suggestions]
     return [
-        *truth_parts(asked.truth, asked.wrt, asked.program),
-        *section("How that was found", Notes(anatomy, text)),
-        *section("On either side", *sides(record)),
-        *section("How its parts begin", terms(record)),
-        *section("Where the digits go", *digits(record)),
-        *section("Branches", Notes(branches, text)),
-        *section("What each method does", methods(record)),
-        *notes(text, owned, "Why"),
-        *section("What to do instead", Items(others, "1.")),
+        *facts.truth_parts(asked.truth, asked.wrt, asked.program),
+        *doc.section("How that was found", doc.Notes(anatomy, text)),
+        *doc.section("On either side", *sides(record)),
+        *doc.section("How its parts begin", terms(record)),
+        *doc.section("Where the digits go", *digits(record)),
+        *doc.section("Branches", doc.Notes(branches, text)),
+        *doc.section("What each method does", methods(record)),
+        *facts.notes(text, owned, "Why"),
+        *doc.section("What to do instead", doc.Items(others, "1.")),
     ]
 
 
-def sides(record: Explanation) -> Iterator[Table]:
+def sides(record: Explanation) -> Iterator[doc.Table]:
     """Limit and derivative on the left and on the right, where the point is not simply smooth."""
     truth = record.comparison.truth
-    inputs = record.comparison.program.inputs
     for seen in record.anatomy:
         along = truth.along[seen.name]
         if along.kind in (Kind.SMOOTH, Kind.UNDECIDED, Kind.OUTSIDE):
             continue
+        slope = facts.symbol(seen.name, record.comparison.program.inputs)
         columns = [
-            Column(seen.name if len(record.anatomy) > 1 else "", "name"),
-            Column("f tends to", "number"),
-            Column(symbol(seen.name, inputs), "number"),
+            doc.Column(seen.name if len(record.anatomy) > 1 else "", "name"),
+            doc.Column("f tends to", "number"),
+            doc.Column(slope, "number"),
         ]
-        on_sides = (("left", seen.left_limit, along.left), ("right", seen.right_limit, along.right))
-        rows = [
-            [Graded(side, "name"), certified(limit, SIDE_FIGURES), certified(slope, SIDE_FIGURES)]
-            for side, limit, slope in on_sides
-        ]
-        yield table(columns, rows)
+        left = side("left", seen.left_limit, along.left)
+        yield doc.table(columns, [left, side("right", seen.right_limit, along.right)])
 
 
-def terms(record: Explanation) -> Items:
+def side(name: str, limit: Quantity | None, slope: Quantity | None) -> list[object]:
+    """What is certain on one side."""
+    numbers = (facts.certified(quantity, SIDE_FIGURES) for quantity in (limit, slope))
+    return [doc.Graded(name, "name"), *numbers]
+
+
+def terms(record: Explanation) -> doc.Items:
     """The leading terms of what vanishes or blows up."""
     items = []
     unseen = 0
@@ -111,27 +89,28 @@ def terms(record: Explanation) -> Items:
         at = record.comparison.coordinate(seen.name)
         aside = f"   (along {seen.name})" if len(record.anatomy) > 1 else ""
         for leading in seen.terms[:MOST_TERMS]:
-            items.append(Item(leading_text(leading, seen.name, at) + aside))
+            items.append(doc.Item(leading_text(leading, seen.name, at) + aside))
         unseen += max(len(seen.terms) - MOST_TERMS, 0)
-    return Items(items, left_out=f"and {unseen} more; --json has all" if unseen else "")
+    return doc.Items(items, left_out=f"and {unseen} more; --json has all" if unseen else "")
 
 
-def digits(record: Explanation) -> list[Part]:
+def digits(record: Explanation) -> list[doc.Part]:
     """Condition numbers, then the sub-expressions that lose digits."""
     asked = record.comparison
-    many = len(record.conditioning) > 1
-    facts = []
+    conditions = []
     for name, condition in record.conditioning.items():
-        label = symbol(name, asked.program.inputs)
-        f = f"f in {name}" if many else "f"
-        for what, value in ((f, condition.value), (label, condition.derivative)):
+        f = f"f in {name}" if len(record.conditioning) > 1 else "f"
+        slope = facts.symbol(name, asked.program.inputs)
+        for label, value in ((f, condition.value), (slope, condition.derivative)):
             if value is not None:
-                facts.append(Fact(what, f"condition number {significant(value)}{meaning(value)}"))
+                text = f"condition number {significant(value)}{meaning(value)}"
+                conditions.append(doc.Fact(label, text))
     every = record.conditioning.values()
     losses = grouped(("", [loss.remark for loss in one.losses]) for one in every)
-    if losses or not facts:
-        return [Facts(facts), Notes(losses, asked.program.text)]
-    return [Facts(facts), Text(f"The evaluation in {asked.dtype} loses no digit on the way.")]
+    evaluation: doc.Part = doc.Text(f"The evaluation in {asked.dtype} loses no digit on the way.")
+    if losses or not conditions:
+        evaluation = doc.Notes(losses, asked.program.text)
+    return [doc.Facts(conditions), evaluation]
 
 
 def significant(value: float) -> str:
@@ -151,74 +130,48 @@ def meaning(value: float) -> str:
     return f": an error in the last digit of the input costs {lost}, whatever the method"
 
 
-def methods(record: Explanation) -> Table:
-    """One row for each method and variable: what it gives, to how many digits, and what to do
-    instead."""
+def methods(record: Explanation) -> doc.Table:
+    """One row for each method and variable: what it gives, to how many digits, at what cost, and
+    what to do instead. A screen has no room for the cost."""
     asked = record.comparison
-    many = len(asked.wrt) > 1
     columns = [
-        Column("method", "name", once=True),
-        *([Column("", "name")] if many else []),
-        Column("derivative", "estimate"),
-        Column("digits", "digits", DIGITS, rank=1),
-        Column("instead", "text", "what was tried and does better, with its digits", once=True),
+        replace(column, rank=int(column.header == "digits"), screen=column.header not in COSTS)
+        for column in comparison.columns_of(asked, "the step size")
     ]
-    rows = [method(record, row, name, many=many) for row in asked.rows for name in asked.wrt]
-    return table(columns, rows, fits=FITS)
+    columns.append(doc.Column("instead", "text", INSTEAD, once=True))
+    rows = [[*row, instead(record.instead.get(row[0]))] for row in comparison.rows_of(asked)]
+    return doc.table(columns, rows, fits=FITS)
 
 
-def method(record: Explanation, row: Row, name: str, *, many: bool) -> list[Any]:
-    """One derivative by one method."""
-    value, correct = row.derivative.get(name), row.digits.get(name)
-    quality = graded(value, correct, record.comparison.dtype)
-    other = record.instead.get(row.backend)
-    return [
-        row.backend,
-        *([name] if many else []),
-        Graded(value, quality),
-        Graded(correct, quality),
-        "" if other is None else short(other),
-    ]
-
-
-def short(other: Suggestion) -> str:
+def instead(other: Suggestion | None) -> str:
     """A suggestion in a few words, with the digits that it gives."""
+    if other is None:
+        return ""
     what = other.replacement or other.text
     if other.kind == "step":
         what = f"h = {short_exponents(other.text)}"
     return f"{shortened(what, WIDEST)} ({numbers.digits(other.derivative.digits_after)})"
 
 
-def suggestion(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> Item:
+def suggestion(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> doc.Item:
     """What to write or to use, why, and the numbers that bear it out."""
+    slope, before = facts.symbol(other.variable, inputs), other.than or other.backend
     lines = []
-    if other.kind == "rewrite":
-        lines.append(Fact("why", f"{other.piece} → {other.replacement}: {other.reason}"))
-        lines += [Fact("where", condition) for condition in other.needs]
-    slope = symbol(other.variable, inputs)
-    before = other.than or other.backend
     if other.value is not None and is_won(other.value):
-        lines.append(Fact("f", gain(other.value, before, other.backend)))
-    lines.append(Fact(slope, gain(other.derivative, before, other.backend)))
+        lines.append(doc.Fact("f", gain(other.value, before, other.backend)))
+    lines.append(doc.Fact(slope, gain(other.derivative, before, other.backend)))
     if truth.derivative(other.variable) is None:
-        undecided = truth.along[other.variable].kind is Kind.UNDECIDED
-        lines.append(Fact("", no_derivative(slope, undecided=undecided)))
-    if other.kind == "rewrite":
-        return Item(other.text, lines=lines, code=True)
-    what = f"the method {other.text}" if other.kind == "backend" else step(other)
-    return Item(what, lines=lines)
-
-
-def step(other: Suggestion) -> str:
-    """A step size as advice."""
-    return f"h = {short_exponents(other.text)} by {other.backend}"
-
-
-def no_derivative(slope: str, *, undecided: bool) -> str:
-    """What a number is worth where no derivative is certain."""
-    if undecided:
-        return f"no certified {slope} is there to hold this against"
-    return f"{slope} does not exist here: a finite number is a convention"
+        convention = f"{slope} does not exist here: a finite number is a convention"
+        if truth.along[other.variable].kind is Kind.UNDECIDED:
+            convention = f"no certified {slope} is there to hold this against"
+        lines.append(doc.Fact("", convention))
+    if other.kind == "backend":
+        return doc.Item(f"the method {other.text}", lines=lines)
+    if other.kind == "step":
+        return doc.Item(f"h = {short_exponents(other.text)} by {other.backend}", lines=lines)
+    why = doc.Fact("why", f"{other.piece} → {other.replacement}: {other.reason}")
+    where = [doc.Fact("where", condition) for condition in other.needs]
+    return doc.Item(other.text, lines=[why, *where, *lines], code=True)
 
 
 def is_won(change: Gain) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from diffcmp.accuracy.record import Comparison, Sweep
+from diffcmp.accuracy.judging.record import Comparison, Sweep
 from diffcmp.engines.partials import distinct
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
 from diffcmp.report import numbers
-from diffcmp.report.document import Fact, Facts, Grade, Notes, Part, grade, section, shortened
+from diffcmp.report.document import Fact, Facts, Grade, Notes, Part, grade, section
 from diffcmp.report.remarks import grouped
+from diffcmp.spans import shortened
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, text_of
 
+T = TypeVar("T")
 VALUE_WIDTH = 60  # characters of a coordinate or a vector
 
 WHY = {
@@ -27,12 +30,11 @@ EVALUATIONS = "runs of f, or of a program made of it"
 DIGITS = "correct significant digits"
 
 
-def listed(names: Sequence[str]) -> list[str | None]:
-    """The names that are shown one by one: all, or the first and the last of many with None between
-    them."""
-    if len(names) <= HEAD + TAIL:
-        return list(names)
-    return [*names[:HEAD], None, *names[len(names) - TAIL :]]
+def listed(items: Sequence[T]) -> list[T | None]:
+    """What is shown one by one: all, or the first and the last of many with None between them."""
+    if len(items) <= HEAD + TAIL:
+        return list(items)
+    return [*items[:HEAD], None, *items[len(items) - TAIL :]]
 
 
 def point(at: Mapping[str, str]) -> str:
@@ -41,8 +43,7 @@ def point(at: Mapping[str, str]) -> str:
 
 
 def symbol(name: str, inputs: Sequence[str], order: int = 1) -> str:
-    """How the derivative is written: f′ where there is one variable, else ∂f/∂x; of order 2 f″,
-    ∂²f/∂x², ∂²f/∂x∂y.
+    """How the derivative is written: f′ of one variable, else ∂f/∂x; f″, ∂²f/∂x², ∂²f/∂x∂y.
 
     >>> symbol("x", ["x"], 2), symbol("x", ["x", "y"], 2), symbol("x:y", ["x", "y"], 2)
     ('f″', '∂²f/∂x²', '∂²f/∂x∂y')
@@ -88,35 +89,26 @@ def truth_parts(truth: Truth, wrt: Sequence[str], program: Program) -> list[Part
 def about(record: Comparison | Sweep, name: str) -> list[object]:
     """The columns of CSV that say what was asked, and the truth."""
     truth = record.truth
-    return [
-        record.program.text,
-        point(record.at),
-        record.dtype,
-        record.kernel,
-        truth.kind.value,
-        truth.certified,
-        name,
-        text_of(truth.derivative(name), truth.digits),
-    ]
+    asked = [record.program.text, point(record.at), record.dtype, record.kernel]
+    derivative = text_of(truth.derivative(name), truth.digits)
+    return [*asked, truth.kind.value, truth.certified, name, derivative]
 
 
 def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list[Fact]:
-    """What is certain: f, each derivative, the one-sided ones where they matter, the kind of the
-    point, the proof."""
+    """f, each derivative, the one-sided ones where they matter, the kind, the proof."""
     facts = [_value(truth)]
     for name in listed(wrt):
         if name is None:
             facts.append(Fact("…", f"{len(wrt) - HEAD - TAIL} more"))
             continue
-        facts += _derivatives(
-            truth, truth.along[name], symbol(name, inputs, truth.order), many=len(wrt) > 1
-        )
-    apart = (
-        truth.kind is Kind.REMOVABLE and truth.value is None
-    )  # the limits along the coordinates are not one limit
+        along, label = truth.along[name], symbol(name, inputs, truth.order)
+        is_other = len(wrt) > 1 and along.kind is not truth.kind
+        facts.append(_derivative(along, label, truth.digits, along.kind.value if is_other else ""))
+        facts += _sides(along, label, truth.digits)
+    # without a value, the limits along the coordinates are not one limit
+    apart = truth.kind is Kind.REMOVABLE and truth.value is None
     facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))
-    facts.append(_proof(truth))
-    return facts
+    return [*facts, _proof(truth)]
 
 
 def _value(truth: Truth) -> Fact:
@@ -124,26 +116,23 @@ def _value(truth: Truth) -> Fact:
     if truth.value is None:
         missing = {Kind.UNDECIDED: "unknown", Kind.REMOVABLE: "has no limit"}
         return Fact("f", missing.get(truth.kind, aside or "undefined"))
-    return Fact(
-        "f", certified(truth.value, truth.digits), aside if truth.kind is Kind.REMOVABLE else ""
-    )
+    limit = aside if truth.kind is Kind.REMOVABLE else ""
+    return Fact("f", certified(truth.value, truth.digits), limit)
 
 
-def _derivatives(truth: Truth, along: Coordinatewise, label: str, *, many: bool) -> list[Fact]:
-    is_other = many and along.kind is not truth.kind
-    aside = along.kind.value if is_other else ""
-    if along.derivative is None:
-        text = "unknown" if along.kind is Kind.UNDECIDED else "does not exist"
-    else:
-        text = certified(along.derivative, truth.digits)
-    facts = [Fact(label, text, aside)]
-    if along.kind in (Kind.SMOOTH, Kind.REMOVABLE) and not _differ(along, truth.digits):
-        return facts
+def _derivative(along: Coordinatewise, label: str, digits: int, aside: str) -> Fact:
+    missing = "unknown" if along.kind is Kind.UNDECIDED else "does not exist"
+    return Fact(label, certified(along.derivative, digits, missing), aside)
+
+
+def _sides(along: Coordinatewise, label: str, digits: int) -> list[Fact]:
+    """The one-sided derivatives, where they differ or one of them is missing."""
+    if along.kind in (Kind.SMOOTH, Kind.REMOVABLE) and not _differ(along, digits):
+        return []
     if along.left is None and along.right is None:
-        return facts
-    for side, slope in (("left", along.left), ("right", along.right)):
-        facts.append(Fact(f"{label} {side}", certified(slope, truth.digits, "none")))
-    return facts
+        return []
+    left = Fact(f"{label} left", certified(along.left, digits, "none"))
+    return [left, Fact(f"{label} right", certified(along.right, digits, "none"))]
 
 
 def _differ(along: Coordinatewise, digits: int) -> bool:
@@ -156,8 +145,5 @@ def _proof(truth: Truth) -> Fact:
     if truth.source is None:
         return Fact("proof", "none: this could not be found out")
     source = {"series": "balls and series", "symbolic": "symbolic limits"}[truth.source]
-    return Fact(
-        "proof",
-        f"certified to {truth.digits} digits" if truth.certified else "not certified",
-        source,
-    )
+    digits = f"certified to {truth.digits} digits" if truth.certified else "not certified"
+    return Fact("proof", digits, source)

@@ -1,48 +1,17 @@
-"""The document of a Map: the points, how good each method is along x, its worst places with their
-reasons, and a strip for each method."""
+"""The document of a Map: the points, how good each method is along x, where it fails, its strip."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from diffcmp.accuracy.record import Map, Track, plain
+from diffcmp.accuracy.judging.record import Map, Track, plain
 from diffcmp.notes import joined
+from diffcmp.report import document as doc
 from diffcmp.report import numbers
-from diffcmp.report.document import (
-    Block,
-    Column,
-    Data,
-    Document,
-    Fact,
-    Facts,
-    Graded,
-    Item,
-    Items,
-    Mark,
-    Notes,
-    Part,
-    Section,
-    Strip,
-    Strips,
-    Table,
-    grade,
-    section,
-    table,
-)
+from diffcmp.report.documents import places
 from diffcmp.report.documents.facts import notes, point, symbol
-from diffcmp.report.documents.places import (
-    FEW,
-    LETTERS,
-    MOST,
-    Row,
-    advices,
-    by_kind,
-    hidden,
-    named,
-    rows,
-    sited,
-)
 from diffcmp.report.remarks import grouped
 
 FIELDS = (
@@ -52,96 +21,91 @@ FIELDS = (
 FINE = "No method has fewer digits than it should."
 
 
-def document(record: Map) -> Document:
+def document(record: Map) -> doc.Document:
     """A Map, ready for any medium."""
     fixed = f", {point(record.at)}" if record.at else ""
     interval = f"for {record.variable} from {record.start} to {record.stop}"
-    return Document(
+    return doc.Document(
         heading=record.program.text,
         where=f"{interval}{fixed}  in {record.dtype}",
         parts=lambda: parts(record),
-        data=lambda: Data(FIELDS, lines(record)),
+        data=lambda: doc.Data(FIELDS, lines(record)),
         tree=record.to_dict,
     )
 
 
-def parts(record: Map) -> list[Part]:
+def parts(record: Map) -> list[doc.Part]:
     """What a person reads."""
     text = record.program.text
-    worst = rows(record, MOST)
-    what_to_do = [Item(advice, owner=owners) for owners, advice in advices(worst)]
+    worst = places.rows(record, places.MOST)
+    what_to_do = [doc.Item(advice, owner=owners) for owners, advice in places.advices(worst)]
     return [
-        Facts(facts(record)),
-        Notes(grouped([("", record.remarks)]), text),
+        doc.Facts(facts(record)),
+        doc.Notes(grouped([("", record.remarks)]), text),
         methods(record),
         *notes(text, ((track.backend, track.remarks) for track in record.tracks)),
-        Section("Where they fail", [places(record, worst)]) if worst else Section(FINE, ()),
-        *section("What to do", Items(what_to_do, "·")),
+        failures(record, worst) if worst else doc.Section(FINE, ()),
+        *doc.section("What to do", doc.Items(what_to_do, "·")),
         strips(record),
     ]
 
 
-def facts(record: Map) -> list[Fact]:
+def facts(record: Map) -> list[doc.Fact]:
     """The grid, the truth along it, and the points where something happens."""
     spacing = "evenly spaced" if record.spacing == "linear" else "in equal ratios"
     proof = "not certified at every point"
     if record.certified:
         proof = f"certified to {record.digits} digits"
-    told = [Fact("points", f"{len(record.points)}, {spacing}"), Fact("truth", proof)]
-    for i, (kind, where) in enumerate(by_kind(record).items()):
+    told = [doc.Fact("points", f"{len(record.points)}, {spacing}"), doc.Fact("truth", proof)]
+    for i, (kind, where) in enumerate(places.by_kind(record).items()):
         label = "special" if i == 0 else ""
-        told.append(Fact(label, f"{record.variable} = {named(where)}", kind))
+        told.append(doc.Fact(label, f"{record.variable} = {places.named(where)}", kind))
     return told
 
 
-def methods(record: Map) -> Table:
-    """One row a method: its digits, and the share of points at which it has less than half of
-    them."""
+def methods(record: Map) -> doc.Table:
+    """One row a method: its digits, and how often it has less than half of them."""
     half = f"{record.full / 2:.1f}"
     digits = f"correct digits, of at most {record.full:.1f}"
     columns = [
-        Column("method", "name"),
-        Column("median", "digits", digits, rank=3),
-        Column("worst", "digits", digits),
-        Column("at", "code", "where that is", rank=2),
-        Column(f"below {half}", "share", "the share of points with fewer digits than that"),
-        Column("places", "count", "where a method has fewer digits than it should", rank=1),
+        doc.Column("method", "name"),
+        doc.Column("median", "digits", digits, rank=3),
+        doc.Column("worst", "digits", digits),
+        doc.Column("at", "code", "where that is", rank=2),
+        doc.Column(f"below {half}", "share", "the share of points with fewer digits than that"),
+        doc.Column("places", "count", "where a method has fewer digits than it should", rank=1),
     ]
-    return table(columns, [method(record, track) for track in record.tracks])
+    return doc.table(columns, [method(record, track) for track in record.tracks])
 
 
 def method(record: Map, track: Track) -> list[Any]:
     """One row of the table of methods."""
     return [
         track.backend,
-        Graded(track.median, grade(track.median, record.dtype)),
-        Graded(track.worst, grade(track.worst, record.dtype)),
-        None if track.worst_at is None else sited(record.points[track.worst_at]),
+        doc.graded(track.median, record.dtype),
+        doc.graded(track.worst, record.dtype),
+        None if track.worst_at is None else places.sited(record.points[track.worst_at]),
         track.below_half,
         len(track.places) + track.places_left_out,
     ]
 
 
-def places(record: Map, worst: list[Row]) -> Table:
+def failures(record: Map, worst: list[places.Row]) -> doc.Section:
     """The worst places with their reasons; a screen shows a few of each method."""
     columns = [
-        Column("method", "text"),
-        Column("where", "code"),
-        Column("digits", "digits", "the fewest correct ones there"),
-        Column("at", "code", "the point that has them"),
-        Column("why", "text"),
+        doc.Column("method", "text"),
+        doc.Column("where", "code"),
+        doc.Column("digits", "digits", "the fewest correct ones there"),
+        doc.Column("at", "code", "the point that has them"),
+        doc.Column("why", "text"),
     ]
-    cells = [place(row) for row in worst]
-    few = [(row.where, row.at, row.digits, row.why) for row in rows(record, FEW)]
-    brief = [i for i, r in enumerate(worst) if (r.where, r.at, r.digits, r.why) in few]
-    unlisted = hidden(record, MOST)
-    unseen = len(worst) - len(brief)
-    return Table(
-        columns,
-        [Block(cells, brief=brief)],
-        notes=[more(unlisted, "not listed")] if unlisted else [],
-        brief=more(unseen, "in the exports") if unseen else "",
-    )
+    few = [replace(row, methods=()) for row in places.rows(record, places.FEW)]
+    brief = [i for i, row in enumerate(worst) if replace(row, methods=()) in few]
+    block = doc.Block([place(row) for row in worst], brief=brief)
+    unlisted, unseen = places.hidden(record, places.MOST), len(worst) - len(brief)
+    notes = [more(unlisted, "not listed")] if unlisted else []
+    told = more(unseen, "in the exports") if unseen else ""
+    return doc.Section("Where they fail", [doc.Table(columns, [block], notes=notes, brief=told)])
 
 
 def more(count: int, where: str) -> str:
@@ -149,38 +113,40 @@ def more(count: int, where: str) -> str:
     return f"{count} more place{'s' if count > 1 else ''} {where}."
 
 
-def place(row: Row) -> list[Any]:
+def place(row: places.Row) -> list[Any]:
     """One place and the methods that fail in it."""
     bad = row.digits in ("0.0", numbers.MISSING)
-    names = Graded(", ".join(row.methods), "strong")
-    digits = Graded(row.digits, "bad" if bad else "fair")
+    names = doc.Graded(", ".join(row.methods), "strong")
+    digits = doc.Graded(row.digits, "bad" if bad else "fair")
     return [names, row.where, digits, row.at, "; ".join(row.why)]
 
 
-def strips(record: Map) -> Strips:
+def strips(record: Map) -> doc.Strips:
     """The correct digits of every method along x."""
     marks = [
-        Mark(LETTERS[stretch.kind.value], stretch.kind.value, stretch.first, stretch.last)
+        doc.Mark(
+            places.LETTERS[stretch.kind.value], stretch.kind.value, stretch.first, stretch.last
+        )
         for stretch in record.special
     ]
-    return Strips(
+    return doc.Strips(
         title=f"Correct digits along {record.variable}",
         variable=record.variable,
         y=f"correct digits of {symbol(record.variable, record.program.inputs)}",
         x=[sample.x for sample in record.points],
-        places=[sited(sample) for sample in record.points],
+        places=[places.sited(sample) for sample in record.points],
         log=record.spacing == "log",
         dtype=record.dtype,
         full=record.full,
         strips=[strip(track) for track in record.tracks],
         marks=marks,
-        kinds={kind: named(where) for kind, where in by_kind(record).items()},
+        kinds={kind: places.named(where) for kind, where in places.by_kind(record).items()},
     )
 
 
-def strip(track: Track) -> Strip:
+def strip(track: Track) -> doc.Strip:
     """One method."""
-    return Strip(
+    return doc.Strip(
         name=track.backend,
         digits=track.digits,
         asked=[value is not None for value in track.derivative],
@@ -191,24 +157,15 @@ def strip(track: Track) -> Strip:
 
 def lines(record: Map) -> Iterable[list[object]]:
     """For CSV: one line for each method and point; the notes stand where a place is worst."""
+    asked: list[object] = [record.program.text, record.variable, point(record.at), record.dtype]
+    asked += [record.kernel, record.certified]
     for track in record.tracks:
         said = {place.at: joined(place.remarks) for place in track.places}
         for i, sample in enumerate(record.points):
             yield [
-                record.program.text,
-                record.variable,
-                point(record.at),
-                record.dtype,
-                record.kernel,
-                record.certified,
-                sample.at,
-                sample.x,
-                sample.kind.value,
-                sample.derivative,
-                sample.left,
-                sample.right,
-                track.backend,
-                plain(track.derivative[i]),
-                track.digits[i],
+                *asked,
+                *(sample.at, sample.x, sample.kind.value),
+                *(sample.derivative, sample.left, sample.right),
+                *(track.backend, plain(track.derivative[i]), track.digits[i]),
                 said.get(i, ""),
             ]

@@ -1,5 +1,4 @@
-"""The document of a Jacobian or Hessian: what is certain, the matrix or its structure, one row for
-each method, the notes."""
+"""The document of a Jacobian or Hessian: what is certain, the matrix, its pattern, the methods."""
 
 from __future__ import annotations
 
@@ -8,33 +7,12 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from diffcmp.accuracy.matrix_comparison import MatrixComparison, MatrixRow
-from diffcmp.accuracy.record import plain
+from diffcmp.accuracy.judging.record import plain
+from diffcmp.accuracy.matrices.record import MatrixComparison, MatrixRow
 from diffcmp.notes import Note
-from diffcmp.report.document import (
-    Column,
-    Data,
-    Document,
-    Fact,
-    Facts,
-    Graded,
-    Notes,
-    Part,
-    Pattern,
-    Table,
-    table,
-)
+from diffcmp.report import document as doc
+from diffcmp.report.documents import facts
 from diffcmp.report.documents.comparison import double, numeric
-from diffcmp.report.documents.facts import (
-    DIGITS,
-    EVALUATIONS,
-    TIME,
-    certified,
-    graded,
-    listed,
-    notes,
-    point,
-)
 from diffcmp.report.remarks import grouped
 from diffcmp.truth.record import text_of
 
@@ -51,66 +29,64 @@ MOST_ROWS, MOST_COLUMNS = 8, 6  # of a matrix that a screen shows in numbers
 RELATIVE = "relative, the largest of all over the largest certified entry"
 
 
-def document(record: MatrixComparison) -> Document:
+def document(record: MatrixComparison) -> doc.Document:
     """A Jacobian or Hessian, ready for any medium."""
-    return Document(
+    return doc.Document(
         heading=record.text,
-        where=f"at {point(record.at)}  in {record.dtype}",
+        where=f"at {facts.point(record.at)}  in {record.dtype}",
         lead=f"{record.what} of",
         parts=lambda: parts(record),
-        data=lambda: Data(FIELDS, lines(record)),
+        data=lambda: doc.Data(FIELDS, lines(record)),
         tree=record.to_dict,
         arrays=lambda: arrays(record),
     )
 
 
-def parts(record: MatrixComparison) -> list[Part]:
+def parts(record: MatrixComparison) -> list[doc.Part]:
     """What a person reads; without a place there is nothing that a method could be wrong about."""
     size = len(record.rows), len(record.columns)
     small = record.vector is not None or (size[0] <= MOST_ROWS and size[1] <= MOST_COLUMNS)
     owned = ((row.backend, row.remarks) for row in record.results)
     return [
-        Facts(facts(record)),
-        Notes(grouped([("", record.remarks)]), record.text),
+        doc.Facts(summary(record)),
+        doc.Notes(grouped([("", record.remarks)]), record.text),
         *([entries(record)] if small else []),
         pattern(record, small),
         *([methods(record)] if record.places else []),
-        *notes(record.text, owned),
+        *facts.notes(record.text, owned),
     ]
 
 
-def facts(record: MatrixComparison) -> list[Fact]:
+def summary(record: MatrixComparison) -> list[doc.Fact]:
     """f, the size and structure of the matrix, its cost, the kind of the point, the proof."""
     return [
-        Fact("f", values(record)),
+        doc.Fact("f", values(record)),
         shape(record),
-        Fact("cost", cost(record)),
-        Fact("point", record.kind.value),
-        Fact("proof", proof(record)),
+        doc.Fact("cost", cost(record)),
+        doc.Fact("point", record.kind.value),
+        doc.Fact("proof", proof(record)),
     ]
 
 
 def values(record: MatrixComparison) -> str:
     """The components of f, of many the first and the last."""
-    sampled = any(one.note is Note.SAMPLED for one in record.remarks)
+    unknown = "…" if any(one.note is Note.SAMPLED for one in record.remarks) else "unknown"
     texts = []
-    for k in listed([str(i) for i in range(len(record.value))]):
-        quantity = None if k is None else record.value[int(k)]
-        unknown = "…" if k is None or sampled else "unknown"
-        texts.append(certified(quantity, FIGURES, unknown))
+    for k in facts.listed(range(len(record.value))):
+        texts.append("…" if k is None else facts.certified(record.value[k], FIGURES, unknown))
     shown = []
     for text, same in groupby(texts):
         shown += ["…"] if text == "…" else list(same)
     return ", ".join(shown)
 
 
-def shape(record: MatrixComparison) -> Fact:
+def shape(record: MatrixComparison) -> doc.Fact:
     """How large the matrix is and how much of it may differ from 0, or the vector beside it."""
     if record.vector is not None:
-        return Fact("product", f"with {record.vector}")
+        return doc.Fact("product", f"with {record.vector}")
     m, n = len(record.rows), len(record.columns)
     count = f"{len(record.places)} of {m * n} entries may differ from 0"
-    return Fact(record.what, f"{m} × {n}, {count if len(record.places) < m * n else 'dense'}")
+    return doc.Fact(record.what, f"{m} × {n}, {count if len(record.places) < m * n else 'dense'}")
 
 
 def cost(record: MatrixComparison) -> str:
@@ -134,23 +110,21 @@ def proof(record: MatrixComparison) -> str:
     return f"certified to {record.digits} digits{some}"
 
 
-def entries(record: MatrixComparison) -> Table:
+def entries(record: MatrixComparison) -> doc.Table:
     """The certified entries; a dot where the structure makes one 0."""
     headers = record.columns if record.vector is None else ("product",)
-    columns = [Column("", "name"), *(Column(header, "number") for header in headers)]
-    texts = {
-        place: certified(quantity, FIGURES, "unknown")
-        for place, quantity in zip(record.places, record.truth, strict=True)
-    }
+    columns = [doc.Column("", "name"), *(doc.Column(header, "number") for header in headers)]
+    numbers = [facts.certified(quantity, FIGURES, "unknown") for quantity in record.truth]
+    texts = dict(zip(record.places, numbers, strict=True))
     rows = []
-    for k in listed([str(i) for i in range(len(record.rows))]):
+    for k in facts.listed(range(len(record.rows))):
         if k is not None:
-            cells = [texts.get((int(k), j), "·") for j in range(len(record.columns))]
-            rows.append([Graded(record.rows[int(k)], "name"), *cells])
-    return table(columns, rows)
+            cells = [texts.get((k, j), "·") for j in range(len(record.columns))]
+            rows.append([doc.Graded(record.rows[k], "name"), *cells])
+    return doc.table(columns, rows)
 
 
-def pattern(record: MatrixComparison, small: bool) -> Pattern:
+def pattern(record: MatrixComparison, small: bool) -> doc.Pattern:
     """Where the matrix may differ from 0, with the certified entries; where these are a sample
     only, with those of the last method, which has them all."""
     sampled = None in record.truth
@@ -158,7 +132,7 @@ def pattern(record: MatrixComparison, small: bool) -> Pattern:
     if sampled and record.results:
         numbers = [None if v is None else float(v) for v in record.results[-1].values]
     m, n = len(record.rows), len(record.columns)
-    return Pattern(
+    return doc.Pattern(
         title=f"where the {record.what} may differ from 0, {m} rows by {n} columns",
         rows=record.rows,
         columns=record.columns,
@@ -170,57 +144,43 @@ def pattern(record: MatrixComparison, small: bool) -> Pattern:
     )
 
 
-def methods(record: MatrixComparison) -> Table:
+def methods(record: MatrixComparison) -> doc.Table:
     """One row a method: the error of the whole matrix, and the entry that is farthest off."""
     columns = [
-        Column("method", "name"),
-        Column("error", "error", RELATIVE),
-        Column("worst", "name", "the entry that has it"),
-        Column("derivative", "estimate", "that entry"),
-        Column("digits", "digits", f"{DIGITS} of it", rank=3),
-        Column("evals", "count", EVALUATIONS, rank=1),
-        Column("time", "seconds", TIME, rank=2),
+        doc.Column("method", "name"),
+        doc.Column("error", "error", RELATIVE),
+        doc.Column("worst", "name", "the entry that has it"),
+        doc.Column("derivative", "estimate", "that entry"),
+        doc.Column("digits", "digits", f"{facts.DIGITS} of it", rank=3),
+        doc.Column("evals", "count", facts.EVALUATIONS, rank=1),
+        doc.Column("time", "seconds", facts.TIME, rank=2),
     ]
-    return table(columns, [method(record, row) for row in record.results], fits=FITS)
+    return doc.table(columns, [method(record, row) for row in record.results], fits=FITS)
 
 
 def method(record: MatrixComparison, row: MatrixRow) -> list[Any]:
     """One method."""
-    value, digits, name, quality = None, None, "", graded(0.0, None, record.dtype)
-    if row.worst is not None:
-        value, digits = row.values[row.worst], row.digits[row.worst]
-        name, quality = record.name(row.worst), graded(value, digits, record.dtype)
-    return [
-        row.backend,
-        Graded(row.norm_error, quality),
-        name,
-        Graded(value, quality),
-        Graded(digits, quality),
-        row.evaluations,
-        row.seconds,
-    ]
+    worst = row.worst
+    name, value, digits = "", None, None
+    if worst is not None:
+        name, value, digits = record.name(worst), row.values[worst], row.digits[worst]
+    quality = facts.graded(0.0 if worst is None else value, digits, record.dtype)
+    error, *entry = (doc.Graded(cell, quality) for cell in (row.norm_error, value, digits))
+    return [row.backend, error, name, *entry, row.evaluations, row.seconds]
 
 
 def lines(record: MatrixComparison) -> Iterable[list[object]]:
     """For CSV: one line for each method and entry."""
+    asked: list[object] = [record.text, facts.point(record.at), record.dtype, record.what]
+    asked += [record.kind.value, record.certified]
     for row in record.results:
         for k, (i, j) in enumerate(record.places):
             yield [
-                record.text,
-                point(record.at),
-                record.dtype,
-                record.what,
-                record.kind.value,
-                record.certified,
-                record.rows[i],
-                record.columns[j],
+                *(*asked, record.rows[i], record.columns[j]),
                 text_of(record.truth[k], record.digits),
                 row.backend,
-                plain(row.values[k]),
-                plain(row.abs_error[k]),
-                plain(row.digits[k]),
-                row.evaluations,
-                row.seconds,
+                *(plain(part[k]) for part in (row.values, row.abs_error, row.digits)),
+                *(row.evaluations, row.seconds),
             ]
 
 

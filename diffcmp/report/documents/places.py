@@ -1,12 +1,11 @@
-"""The places of a Map in words and short numbers: where its points lie, what is special among them,
-and where methods fail and why."""
+"""The places of a Map in words: where points lie, what is special, where methods fail and why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from diffcmp.accuracy.record import Map, Place, Sample, Track
+from diffcmp.accuracy.judging.record import Map, Place, Sample, Track
 from diffcmp.notes import Remark
 from diffcmp.report import numbers
 from diffcmp.spans import printable
@@ -75,8 +74,7 @@ def span(record: Map, first: int, last: int) -> str:
 
 
 def rows(record: Map, at_most: int) -> list[Row]:
-    """The worst places of every method, at most so many of each; methods that fail alike share a
-    row."""
+    """The worst places of each method, at most so many; methods that fail alike share a row."""
     owners: dict[Row, list[str]] = {}
     for track in record.tracks:
         for place in shown(track, at_most):
@@ -107,8 +105,7 @@ def _row(record: Map, place: Place) -> Row:
 
 
 def reason(record: Map, remark: Remark) -> str:
-    """What happened, without what the table says anyway: the digits, and the expression where it is
-    the whole."""
+    """What happened, without the digits and the whole expression, which the table says anyway."""
     whole = remark.piece.strip() == record.program.text.strip()
     sentence = (replace(remark, piece="") if whole else remark).sentence
     return printable(sentence.split(" correct digits: ")[-1])

@@ -5,21 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from diffcmp.report.document import (
-    Column,
-    Data,
-    Document,
-    Fact,
-    Facts,
-    Graded,
-    Item,
-    Items,
-    Part,
-    Table,
-    grade,
-    section,
-    table,
-)
+from diffcmp.report import document as doc
 from diffcmp.report.record import Cell, Grid, Report
 from diffcmp.report.record import Table as Rows
 
@@ -35,55 +21,56 @@ MEANINGS = {
 RUN = "Times, and what is computed from them, are those of one run: the next gives others."
 
 
-def document(report: Report) -> Document:
+def document(report: Report) -> doc.Document:
     """The Report of a study, ready for any medium."""
-    return Document(
+    return doc.Document(
         heading=f"{report.name}: {report.title}",
         where="",
         lead="",
         parts=lambda: parts(report),
-        data=lambda: Data(FIELDS, points(report)),
+        data=lambda: doc.Data(FIELDS, points(report)),
         tree=report.to_dict,
     )
 
 
-def parts(report: Report) -> list[Part]:
+def parts(report: Report) -> list[doc.Part]:
     """What a person reads."""
-    follows = [Item(conclusion.sentence) for conclusion in report.conclusions]
+    follows = [doc.Item(conclusion.sentence) for conclusion in report.conclusions]
     return [
-        Facts(facts(report)),
+        doc.Facts(facts(report)),
         *(tabulated(one) for one in report.tables),
         *report.charts,
-        *section("What follows", Items(follows, "·")),
+        *doc.section("What follows", doc.Items(follows, "·"), leads=True),
     ]
 
 
-def facts(report: Report) -> list[Fact]:
+def facts(report: Report) -> list[doc.Fact]:
     """What is asked, and how it is answered."""
-    told = [Fact("question", report.question), Fact("by", report.method)]
+    told = [doc.Fact("question", report.question), doc.Fact("by", report.method)]
     if report.options:
         chosen = ", ".join(f"{name} {value}" for name, value in report.options.items())
-        told.append(Fact("options", chosen))
+        told.append(doc.Fact("options", chosen))
     return told
 
 
-def tabulated(rows: Rows) -> Table:
+def tabulated(rows: Rows) -> doc.Table:
     """A table of a study; numbers of digits are graded."""
     measures = list(rows.columns.values())
     columns = [
-        Column(name, measure, meaning(name, rows.note)) for name, measure in rows.columns.items()
+        doc.Column(name, measure, meaning(name, rows.note))
+        for name, measure in rows.columns.items()
     ]
     cells = [[graded(c, m) for c, m in zip(row, measures, strict=True)] for row in rows.rows]
     below = [rows.note] if rows.note else []
     if "seconds" in measures:
         below.append(RUN)
-    return table(columns, cells, title=rows.title, notes=below)
+    return doc.table(columns, cells, title=rows.title, notes=below)
 
 
 def graded(cell: Cell, measure: str) -> Any:
     """A cell with its grade where it is a number of digits."""
     if measure == "digits" and isinstance(cell, int | float):
-        return Graded(cell, grade(float(cell)))
+        return doc.Graded(cell, doc.grade(float(cell)))
     return cell
 
 
@@ -94,8 +81,7 @@ def meaning(header: str, note: str) -> str:
 
 
 def points(report: Report) -> Iterable[Sequence[object]]:
-    """For CSV: one line for every point of every curve; of a grid for every cell, with its row as
-    curve and its column as x."""
+    """For CSV: every point of a curve; every cell of a grid, with row as curve and column as x."""
     series: list[tuple[str, Sequence[Any], Sequence[Any]]]
     for chart in report.charts:
         if isinstance(chart, Grid):

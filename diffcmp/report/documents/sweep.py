@@ -1,5 +1,4 @@
-"""The document of a Sweep: the truth, a summary of the methods, the parts of every error against h
-as tables and as a chart."""
+"""The document of a Sweep: the truth, the methods, every error as tables and as a chart."""
 
 from __future__ import annotations
 
@@ -8,23 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.record import Series, Step, Sweep
+from diffcmp.accuracy.judging.record import Series, Step, Sweep
 from diffcmp.notes import joined
+from diffcmp.report import document as doc
 from diffcmp.report import numbers
-from diffcmp.report.document import (
-    Block,
-    Column,
-    Data,
-    Document,
-    Graded,
-    Part,
-    Table,
-    grade,
-    shortened,
-    table,
-)
 from diffcmp.report.documents.facts import about, notes, point, symbol, truth_parts
 from diffcmp.report.record import Chart, Curve, Look
+from diffcmp.spans import shortened
 
 FIELDS = (
     "expression at dtype kernel kind certified variable truth backend h estimate total "
@@ -40,18 +29,18 @@ MARGIN = 0.7
 LARGEST = 300.0  # the largest power of ten that a chart holds, and minus the smallest
 
 
-def document(record: Sweep) -> Document:
+def document(record: Sweep) -> doc.Document:
     """A Sweep, ready for any medium."""
-    return Document(
+    return doc.Document(
         heading=record.program.text,
         where=f"at {point(record.at)}  in {record.dtype}",
         parts=lambda: parts(record),
-        data=lambda: Data(FIELDS, lines(record)),
+        data=lambda: doc.Data(FIELDS, lines(record)),
         tree=record.to_dict,
     )
 
 
-def parts(record: Sweep) -> list[Part]:
+def parts(record: Sweep) -> list[doc.Part]:
     """What a person reads."""
     owned = ((series.backend, series.remarks) for series in record.series)
     return [
@@ -63,85 +52,69 @@ def parts(record: Sweep) -> list[Part]:
     ]
 
 
-def summary(record: Sweep) -> Table:
+def summary(record: Sweep) -> doc.Table:
     """One row a method: its order, how its roundoff grows, its step sizes and their digits."""
     follows = "the powers of h that truncation and roundoff follow"
     digits = "correct digits with that h"
     columns = [
-        Column("method", "name"),
-        Column("order", "order", follows, rank=1),
-        Column("roundoff", "order", follows, rank=2),
-        Column("best h", "step", "with the smallest total error"),
-        Column("predicted h", "step", "the best by theory", rank=3),
-        Column("default h", "step", rank=4),
-        Column("at best", "digits", digits),
-        Column("at default", "digits", digits, rank=5),
-        Column("lost", "digits", "the digits that the default h gives away"),
+        doc.Column("method", "name"),
+        doc.Column("order", "order", follows, rank=1),
+        doc.Column("roundoff", "order", follows, rank=2),
+        doc.Column("best h", "step", "with the smallest total error"),
+        doc.Column("predicted h", "step", "the best by theory", rank=3),
+        doc.Column("default h", "step", rank=4),
+        doc.Column("at best", "digits", digits),
+        doc.Column("at default", "digits", digits, rank=5),
+        doc.Column("lost", "digits", "the digits that the default h gives away"),
     ]
     rules = [f"{series.backend} {series.rule}" for series in record.series if series.rule]
     below = [f"default h: {'; '.join(rules)}."] if rules else []
     rows = [summary_row(series, record.dtype) for series in record.series]
-    return table(columns, rows, notes=below, fits=SUMMARY_FITS)
+    return doc.table(columns, rows, notes=below, fits=SUMMARY_FITS)
 
 
 def summary_row(series: Series, dtype: str) -> list[Any]:
     """One method."""
-    return [
-        series.backend,
-        series.fitted_order,
-        series.roundoff_slope,
-        series.best_h,
-        series.predicted_h,
-        series.default_h,
-        Graded(series.best_digits, grade(series.best_digits, dtype)),
-        Graded(series.default_digits, grade(series.default_digits, dtype)),
-        series.digits_lost,
-    ]
+    orders = series.fitted_order, series.roundoff_slope
+    h = series.best_h, series.predicted_h, series.default_h
+    digits = [doc.graded(digits, dtype) for digits in (series.best_digits, series.default_digits)]
+    return [series.backend, *orders, *h, *digits, series.digits_lost]
 
 
-def steps(record: Sweep) -> Table:
+def steps(record: Sweep) -> doc.Table:
     """The signed parts of the error at every step size, a block for each method."""
     columns = [
-        Column("h", "step"),
-        Column("total", "signed", "the signed absolute error, the sum of its parts"),
-        Column("truncation", "signed", "that of the formula", rank=3),
-        Column("roundoff", "signed", "that of floating point", rank=2),
-        Column("representation", "signed", "that of the rounded point", rank=1),
+        doc.Column("h", "step"),
+        doc.Column("total", "signed", "the signed absolute error, the sum of its parts"),
+        doc.Column("truncation", "signed", "that of the formula", rank=3),
+        doc.Column("roundoff", "signed", "that of floating point", rank=2),
+        doc.Column("representation", "signed", "that of the rounded point", rank=1),
     ]
     blocks = [block(series) for series in record.series]
     kept = sum(len(one.brief or ()) for one in blocks)
     total = sum(len(one.rows) for one in blocks)
     brief = f"{kept} of {total} step sizes are shown, about one a decade; exports have all."
     below = ["* the best step size of the method."]
-    if any(is_partly_unknown(step) for series in record.series for step in series.rows):
+    every = [step for series in record.series for step in series.rows]
+    if any(step.total is not None and step.truncation is None for step in every):
         below.append(f"{numbers.MISSING}: unknown, or too small for a digit of it to be certain.")
-    return Table(columns, blocks, notes=below, brief=brief if kept < total else "", beside=True)
+    return doc.Table(columns, blocks, notes=below, brief=brief if kept < total else "", beside=True)
 
 
-def is_partly_unknown(step: Step) -> bool:
-    """Whether the total error is known and its truncation is not."""
-    return step.total is not None and step.truncation is None
-
-
-def block(series: Series) -> Block:
+def block(series: Series) -> doc.Block:
     """The step sizes of one method from large to small; the best one is marked."""
     ordered = sorted(series.rows, key=lambda step: -step.h)
     kept = {step.h for step in thinned(series)}
-    rows = [step_row(step, is_best=step.h == series.best_h) for step in ordered]
+    rows = [step_row(step, step.h == series.best_h) for step in ordered]
     brief = [i for i, step in enumerate(ordered) if step.h in kept]
-    return Block(rows, series.backend, brief=brief)
+    return doc.Block(rows, series.backend, brief=brief)
 
 
-def step_row(step: Step, *, is_best: bool) -> list[Any]:
+def step_row(step: Step, is_best: bool) -> list[Any]:
     """h and the parts of the error."""
-    cells = [
-        ("*" if is_best else "") + numbers.step(step.h),
-        step.total,
-        step.truncation,
-        step.roundoff,
-        step.representation,
-    ]
-    return [Graded(cell, "strong") for cell in cells] if is_best else cells
+    _, _, *errors = astuple(step)
+    cells = [("*" if is_best else "") + numbers.step(step.h), *errors]
+    return [doc.Graded(cell, "strong") for cell in cells] if is_best else cells
 
 
 def thinned(series: Series) -> list[Step]:
@@ -159,8 +132,7 @@ def _off(h: float, decade: int) -> float:
 
 
 def chart(record: Sweep) -> Chart:
-    """The error of every method against h on logarithmic axes, its parts, and where theory puts the
-    best h."""
+    """The error of every method against h, its parts, and where theory puts the best h."""
     slope = symbol(record.variable, record.program.inputs, record.truth.order)
     text = shortened(record.program.text, TITLE_WIDTH)
     lowest, highest = vertical(record)
@@ -225,16 +197,7 @@ def lines(record: Sweep) -> Iterable[list[object]]:
     """For CSV: one line for each method and step size."""
     asked = about(record, record.variable)
     for series in record.series:
+        h = series.best_h, series.predicted_h, series.default_h
+        rest = joined(series.remarks), record.truth.order, series.roundoff_slope
         for step in series.rows:
-            yield [
-                *asked,
-                series.backend,
-                *astuple(step),
-                series.fitted_order,
-                series.best_h,
-                series.predicted_h,
-                series.default_h,
-                joined(series.remarks),
-                record.truth.order,
-                series.roundoff_slope,
-            ]
+            yield [*asked, series.backend, *astuple(step), series.fitted_order, *h, *rest]

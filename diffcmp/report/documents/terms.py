@@ -47,8 +47,7 @@ def gap(name: str, at: str) -> str:
 
 
 def formula(term: Term, distance: str, side: int) -> str:
-    """The leading term on one side in powers of the signed distance, or of its magnitude where the
-    power is no integer."""
+    """The leading term in powers of the distance, of its magnitude where fractional."""
     if term.beyond:
         return f"grows towards {'+' if term.beyond > 0 else '-'}∞ beyond every power of {distance}"
     if term.flat or term.coefficient is None:

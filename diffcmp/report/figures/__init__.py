@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from diffcmp.report.document import Document, Drawing, Pattern, Strips, shortened
+from diffcmp.report.document import Document, Drawing, Pattern, Strips
 from diffcmp.report.figures.canvas import Format, saved, settings, wrapped
 from diffcmp.report.figures.charts import Panels, panels
 from diffcmp.report.figures.matrices import matrix
 from diffcmp.report.figures.strips import strip_size, strips
+from diffcmp.spans import shortened
 
 TITLE_WIDTH = 90  # characters of a line of the title
 PANEL_WIDTH, PANEL_HEIGHT = 5.8, 4.7

@@ -1,5 +1,4 @@
-"""What all figures share: settings that no matplotlibrc can change, colours for every eye, and the
-same bytes each time."""
+"""What all figures share: settings that no matplotlibrc changes, colours for every eye."""
 
 from __future__ import annotations
 
@@ -45,8 +44,7 @@ SETTINGS: dict[Group, dict[str, object]] = {
 
 @contextmanager
 def settings() -> Iterator[None]:
-    """matplotlib's own defaults and ours, whatever the user's matplotlibrc says; put back
-    afterwards."""
+    """matplotlib's defaults and ours, whatever matplotlibrc says; put back afterwards."""
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         matplotlib.rcdefaults()
@@ -63,8 +61,7 @@ def saved(figure: Figure, format: Format) -> bytes:
 
 
 def wrapped(title: str, most: int) -> str:
-    """A title on as few lines as it needs, all about as long, that do not break within an
-    equation."""
+    """A title on as few lines as it needs, all about as long; equations do not break."""
     for sign in "=±":
         title = title.replace(f" {sign} ", f"\u00a0{sign}\u00a0")
     count = len(textwrap.wrap(title, most))

@@ -24,10 +24,11 @@ from matplotlib.ticker import (
 )
 from matplotlib.transforms import blended_transform_factory
 
-from diffcmp.report.document import Drawing, shortened
+from diffcmp.report.document import Drawing
 from diffcmp.report.figures.canvas import MARKERS, OKABE_ITO, unparsed, wrapped
 from diffcmp.report.figures.matrices import heat
 from diffcmp.report.record import Chart, Curve, Grid
+from diffcmp.spans import shortened
 
 COLUMNS = {1: 86, 2: 53}  # letters of a chart's title, by the panels in a row
 CELLS = {1: 110, 2: 60}  # letters that fit below a grid
@@ -68,8 +69,7 @@ class Panels:
 
     @property
     def numbers(self) -> dict[str, int]:
-        """The curves of all charts but theories and parts, numbered as they first appear: a name
-        keeps its colour."""
+        """The curves without theories and parts, as they first appear: a name keeps its colour."""
         curves = [curve for chart in self.charts for curve in chart.curves]
         names = dict.fromkeys(c.name for c in curves if c.look != "theory" and not c.of)
         return {name: i for i, name in enumerate(names)}

@@ -1,5 +1,4 @@
-"""Matrices in figures: the values of a sparse one in colours beside its structure, and grids of
-numbers."""
+"""Matrices in figures: the values and the structure of a sparse one, and grids of numbers."""
 
 from __future__ import annotations
 
@@ -41,8 +40,7 @@ def matrix(figure: Figure, pattern: Pattern) -> None:
 
 
 def values(figure: Figure, axes: Axes, pattern: Pattern) -> None:
-    """The entries: colours are logarithmic on either side of 0, so that small ones are seen beside
-    large ones."""
+    """The entries in logarithmic colours on either side of 0: small ones show beside large ones."""
     entries = blocks(pattern, pattern.values)
     sizes = np.abs(entries[np.isfinite(entries) & (entries != 0)])
     top = float(sizes.max()) if sizes.size else 1.0
@@ -83,8 +81,7 @@ def centred(axes: Axes, i: int, j: int, text: str, *, is_dark: bool) -> None:
 
 
 def blocks(pattern: Pattern, entries: Sequence[float]) -> NDArray[np.float64]:
-    """The matrix, nan where it is 0 by its structure; of a large one blocks, each by its largest
-    entry."""
+    """The matrix, nan where it is structurally 0; a large one by blocks and their largest entry."""
     m, n = len(pattern.rows), len(pattern.columns)
     height, breadth = min(m, MOST_CELLS), min(n, MOST_CELLS)
     matrix = np.full((height, breadth), np.nan)
@@ -101,8 +98,7 @@ def extent(pattern: Pattern) -> tuple[float, float, float, float]:
 
 
 def aspect(pattern: Pattern) -> Literal["auto", "equal"]:
-    """Square cells, but where the matrix is so far from square that they would leave a thread of
-    it."""
+    """Square cells, except where they would leave a thread of a long matrix."""
     m, n = len(pattern.rows), len(pattern.columns)
     return "auto" if max(m, n) > 4 * min(m, n) else "equal"
 
@@ -140,8 +136,7 @@ def named(axes: Axes, axis: Axis, names: Sequence[str]) -> None:
 
 
 def heat(axes: Axes, grid: Grid, room: int) -> None:
-    """A grid of numbers, darker where they are worse, on an axes with `room` letters below it; what
-    has no number is grey."""
+    """Numbers in colours, dark is bad, grey is none; `room` letters fit below the axes."""
     low, high = grid.span
     axes.set_facecolor("0.85")
     numbers = [[number(cell) for cell in row] for row in grid.cells]

@@ -15,8 +15,9 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator, NullFormatter, NullL
 from matplotlib.transforms import blended_transform_factory
 
 from diffcmp.report import numbers
-from diffcmp.report.document import Strip, Strips, shortened
+from diffcmp.report.document import Strip, Strips
 from diffcmp.report.figures.canvas import OKABE_ITO, unparsed
+from diffcmp.spans import shortened
 
 GOOD, BAD, MARK = OKABE_ITO[0], OKABE_ITO[1], "0.35"
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
@@ -86,8 +87,7 @@ def frame(axes: Axes, chart: Strips) -> None:
 
 
 def curve(axes: Axes, chart: Strips, strip: Strip) -> None:
-    """The digits of one method; crosses where not half a digit is correct, or where there is no
-    number."""
+    """The digits of one method; crosses where not half a digit is correct."""
     points = zip(chart.x, strip.digits, strip.asked, strict=True)
     answered = [(x, digits) for x, digits, asked in points if asked]
     x = [place for place, _ in answered]

@@ -1,5 +1,4 @@
-"""Documents on a terminal, by rich and plotext: part after part, tables that fit the width, charts
-of characters."""
+"""Documents on a terminal, by rich and plotext: tables that fit, charts of characters."""
 
 from __future__ import annotations
 

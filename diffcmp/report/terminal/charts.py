@@ -120,8 +120,7 @@ def points(chart: Chart, curve: Curve) -> Points:
 
 
 def joined(curve: Curve, drawable: Points, width: int) -> Points:
-    """Points as they are; those of a theory, or of a line given by its two ends, with what is
-    straight between them."""
+    """The points; of a theory, or of a line given by its two ends, with points between them."""
     is_straight = curve.look == "theory" or (curve.look == "line" and len(drawable) == 2)
     if not is_straight or len(drawable) >= width:
         return drawable

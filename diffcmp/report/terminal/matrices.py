@@ -55,8 +55,7 @@ def pieces(grid: Grid, width: int) -> list[list[int]]:
 
 
 def structure(pattern: Pattern) -> list[RenderableType]:
-    """Where a matrix may differ from 0, in characters; nothing of a small one, which stands in a
-    table."""
+    """Where a matrix may differ from 0; nothing of a small one, which stands in a table."""
     if pattern.small:
         return []
     lines: list[RenderableType] = [indented(plain(line)) for line in spy(pattern)]
@@ -64,8 +63,7 @@ def structure(pattern: Pattern) -> list[RenderableType]:
 
 
 def spy(pattern: Pattern) -> Sequence[str]:
-    """A character for each entry, or for a block of them where there are many: a bullet where one
-    may differ from 0."""
+    """A bullet for each entry, or block of entries, that may differ from 0."""
     m, n = len(pattern.rows), len(pattern.columns)
     height, breadth = min(m, PICTURE[0]), min(n, PICTURE[1])
     cells = [["·"] * breadth for _ in range(height)]

@@ -100,8 +100,7 @@ def bar(digits: float, full: float) -> str:
 
 
 def marked(chart: Strips, margin: int, cells: int) -> list[Text]:
-    """A letter over each point, and over each end of a stretch of points, where something
-    happens."""
+    """A letter over each point and each end of a stretch where something happens."""
     if not chart.marks:
         return []
     u = positions(chart)
@@ -115,8 +114,7 @@ def marked(chart: Strips, margin: int, cells: int) -> list[Text]:
 
 
 def axis(chart: Strips, cells: int) -> list[str]:
-    """The axis with its ticks, and what stands under them: the ends, and between them what there is
-    room for."""
+    """The axis with its ticks, and labels: the ends, and those between that fit."""
     line, labels = ["─"] * cells, [" "] * (cells + 2)  # a blank on either side
     for u, text in ticks(chart, max(2, cells // TICK_EVERY)):
         column = min(int(u * cells), cells - 1)
@@ -128,8 +126,7 @@ def axis(chart: Strips, cells: int) -> list[str]:
 
 
 def ticks(chart: Strips, parts: int) -> list[tuple[float, str]]:
-    """Where ticks stand, from 0 to 1, and their texts: both ends first, then powers of ten or even
-    parts."""
+    """Ticks from 0 to 1 and their texts: both ends, then powers of ten or even parts."""
     both = [(0.0, chart.places[0]), (1.0, chart.places[-1])]
     inner = powers_of_ten(chart, parts) if chart.log else even_parts(chart, parts)
     return both + inner

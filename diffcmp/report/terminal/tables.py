@@ -61,6 +61,11 @@ class Fit:
         return sum(folded) + GAP * (len(folded) - 1)
 
 
+def is_shown(column: Column, count: int) -> bool:
+    """Whether a screen shows a column where the first `count` by rank are left out."""
+    return column.screen and not 0 < column.rank <= count
+
+
 def is_folding(column: Column) -> bool:
     """Whether a cell may take several lines."""
     return column.measure in ("text", "name")
@@ -103,7 +108,7 @@ def fitting(table: Table, width: int) -> Fit:
 
 def fitted(table: Table, count: int, figures: int | None) -> Fit:
     """The table without its first `count` columns by rank."""
-    kept = [i for i, column in enumerate(table.columns) if not 0 < column.rank <= count]
+    kept = [i for i, column in enumerate(table.columns) if is_shown(column, count)]
     columns = [table.columns[i] for i in kept]
     blocks = []
     for block in table.blocks:
@@ -193,7 +198,7 @@ def legend(table: Table, chosen: Fit) -> list[RenderableType]:
     if chosen.figures is not None:
         told.append(f"derivatives rounded to {chosen.figures} digits")
     by_rank = sorted(table.columns, key=lambda column: column.rank)
-    hidden = [column.header for column in by_rank if column.header not in headers]
+    hidden = [c.header for c in by_rank if c.screen and c.header not in headers]
     if hidden:
         told.append(f"not shown: {', '.join(hidden)}")
     return [*lines, plain(f"At this width: {'; '.join(told)}.", "dim")] if told else lines

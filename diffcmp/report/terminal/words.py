@@ -77,8 +77,7 @@ def annotated(part: Notes, width: int) -> list[RenderableType]:
 
 
 def note(group: Group, *, is_pointed: bool) -> Grid:
-    """Whose note, what happened, what to do; the sub-expression in words where no carets point at
-    it."""
+    """Whose note, what happened, what to do; the piece in words where no carets point at it."""
     owners = ", ".join(owner for owner in group.owners if owner)
     line = plain(f"{owners}: " if owners else "", "bold")
     piece = f", in `{group.piece}`" if group.piece and not is_pointed else ""
