@@ -43,11 +43,7 @@ class BoundedFloats(NumberSystem[Bounded]):
     `partial` evaluates the table's rule for one argument on plain numbers: (primitive, position,
     arguments, out) -> number. It is handed in because the engines, which can run rules, live a
     floor higher. `measured` are literals that stand for rounded inputs: each may be wrong by half
-    an ulp.
-
-    Raises
-    ------
-    OutOfRange: for a literal, or a result, that leaves the range of the format.
+    an ulp. Raises OutOfRange for a literal, or a result, that leaves the range of the format.
     """
 
     exact = True  # definitions, whose zeros are meant to be found

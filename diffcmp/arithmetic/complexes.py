@@ -14,7 +14,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.arithmetic.floats import ERRORS, Floats, exact, rounded
+from diffcmp.arithmetic.floats import ERRORS, Floats, exact
 from diffcmp.arithmetic.roots import beside, is_root
 from diffcmp.arithmetic.system import CHOICES, COMPARISONS, OPERATORS, NumberSystem
 from diffcmp.primitives import TABLE
@@ -138,7 +138,7 @@ class Complexes(NumberSystem[Any]):
 
     def by_balls(self, name: str, arguments: tuple[Any, ...]) -> Any:
         """A special function right to the last bit: the precision doubles until it is."""
-        from flint import acb, arb
+        from flint import acb
 
         from diffcmp.arithmetic.balls import ComplexBalls
 
@@ -149,20 +149,15 @@ class Complexes(NumberSystem[Any]):
             function = balls.function(name)
             assert function is not None
             with balls.working():
-                parts = [
-                    [arb(balls.real.literal(exact(p))) for p in (z.real, z.imag)] for z in arguments
-                ]
-                out = function(*(acb(*pair) for pair in parts))
+                parts = ((exact(z.real), exact(z.imag)) for z in arguments)
+                out = function(*(acb(*map(balls.real.literal, pair)) for pair in parts))
                 if not out.is_finite():
                     return NAN
                 sides = out.real, out.imag
                 if all(side.rel_accuracy_bits() > 70 or side.is_zero() for side in sides):
-                    return self.make(*(self.nearest(balls.real.fraction(side)) for side in sides))
+                    fractions = map(balls.real.fraction, sides)
+                    return self.make(*map(self.floats.literal, fractions))
         return NAN
-
-    def nearest(self, value: Fraction) -> Any:
-        """The nearest number of the format of the parts."""
-        return self.floats.literal(value) if self.python else rounded(value, self.floats.dtype)
 
 
 _PLAIN: dict[str, Callable[..., Any]] = {

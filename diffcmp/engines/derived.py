@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.tracing import Tracer, Tracing
+from diffcmp.caches import remembered
 from diffcmp.engines.forward import Dual, Duals, jvp
 from diffcmp.engines.linear import zeros
 from diffcmp.engines.partials import pair
@@ -30,7 +30,7 @@ def _seeds(program: Program, name: str, tracing: Tracing) -> list[Tracer | None]
     return [one if given == name else None for given in program.inputs]
 
 
-@lru_cache(maxsize=256)
+@remembered
 def tangent(program: Program, wrt: str) -> Program:
     """The Program of the value and its derivative by one input, by forward mode on tracers."""
     tracing = _tracing(program)
@@ -38,14 +38,14 @@ def tangent(program: Program, wrt: str) -> Program:
     return tracing.program(out.primal, out.tangent)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of the value and of all derivatives asked for, by reverse mode on tracers."""
     tracing = _tracing(program)
     return _swept(program, wrt, tracing, tracing.literal(Fraction(1)))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def pullback(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of the value and of the vector-Jacobian products with respect to the inputs
     named, by reverse mode; the cotangent of the value, of its shape, is a further input."""
@@ -70,7 +70,7 @@ def _array(tracing: Tracing, derivative: Any | None, shape: Shape) -> Any:
     return zeros(tracing, shape) if derivative is None else derivative
 
 
-@lru_cache(maxsize=256)
+@remembered
 def pushforward(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of all values and of their Jacobian-vector products, by forward mode; the
     directions of the inputs named, of their shapes, are further inputs. Of an adjoint Program:
@@ -102,7 +102,7 @@ def primed(name: str, taken: Sequence[str]) -> str:
     return primed(name, taken) if name in taken else name
 
 
-@lru_cache(maxsize=256)
+@remembered
 def hyperdual(program: Program, x: str, y: str) -> Program:
     """The Program of f, ∂f/∂x, ∂f/∂y and ∂²f/∂x∂y by hyper-dual numbers, which are dual numbers of
     dual numbers.
@@ -118,7 +118,7 @@ def hyperdual(program: Program, x: str, y: str) -> Program:
     return tracing.program(out.primal.primal, out.primal.tangent, along.primal, along.tangent)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def second_adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of f and of the second derivatives named in `wrt` (`x`, `x:y`), by tape over
     tape.
@@ -142,7 +142,7 @@ def second_adjoint(program: Program, wrt: tuple[str, ...]) -> Program:
     return tracing.program(value, *(entries[xy] for xy in pairs))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -> Program:
     """The Program of f, its derivatives ∂f/∂x, and their derivatives along one variable, by dual
     numbers over the tape.
@@ -156,20 +156,20 @@ def tangent_of_adjoint(program: Program, wrt: tuple[str, ...], direction: str) -
     return tracing.program(*(out.primal for out in outs), *(out.tangent for out in outs[1:]))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
     """The Program of f and the second derivatives `wrt` (`x`, `x:y`), by dual numbers over tape."""
     builder = Builder(program.inputs, program.shapes)
     inputs = range(len(program.inputs))
     if not wrt:
-        return builder.program(builder.inline(program, inputs, None)[:1]).pruned()
+        return builder.program(builder.appended(program, inputs, spans=False)[:1]).pruned()
     columns: dict[str, list[str]] = {}
     for x, y in dict.fromkeys(map(pair, wrt)):
         columns.setdefault(y, []).append(x)
     slots: dict[tuple[str, str], int] = {}
     for y, rows in columns.items():
         column = tangent_of_adjoint(program, tuple(rows), y)
-        value, *parts = builder.inline(column, inputs, None)
+        value, *parts = builder.appended(column, inputs, spans=False)
         places = [(x, y) for x in rows]
         slots.update(zip(places, parts[len(rows) :], strict=True))
     second = [slots[pair(name)] for name in wrt]
@@ -200,7 +200,10 @@ def derivative_program(program: Program, mode: str, wrt: Sequence[str] | None = 
     if len(names) == 1:
         return tangent(program, names[0])
     builder = Builder(program.inputs, program.shapes)
-    parts = [builder.inline(tangent(program, n), range(len(program.inputs)), None) for n in names]
+    parts = [
+        builder.appended(tangent(program, n), range(len(program.inputs)), spans=False)
+        for n in names
+    ]
     return builder.program([parts[0][0], *(d for _, d in parts)])
 
 

@@ -55,9 +55,7 @@ def partials(program: Program, wrt: Sequence[str] | None, order: int = 1) -> tup
     A mixed one keeps the order in which it is asked for: `x:y` is ∂f/∂x differentiated by y in its
     turn. `x:x` is `x`.
 
-    Raises
-    ------
-    InputError: where a variable is none of the program's.
+    Raises InputError where a variable is none of the program's.
     """
     if order == 1 or wrt is None:
         return differentiated(program, wrt)

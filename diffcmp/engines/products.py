@@ -13,13 +13,13 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcmp.caches import remembered
 from diffcmp.engines.compiled import JIT, compiled, on_arrays
 from diffcmp.engines.derived import adjoint, input_shapes, only, pullback, pushforward
 from diffcmp.engines.sparse import by_index_arrays as array_sparsity
@@ -53,7 +53,7 @@ def run(program: Program, jit: bool = False) -> Function:
     return f if len(program.outputs) > 1 else lambda *inputs: (f(*inputs),)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def gradient(program: Program, wrt: tuple[str, ...], jit: bool = False) -> Function:
     """∇f by one reverse sweep: an array for each variable named."""
     return run(only(adjoint(program, wrt), *range(1, 1 + len(wrt))), jit)
@@ -70,19 +70,19 @@ def forward_gradient(program: Program, wrt: tuple[str, ...]) -> Function:
     return gradient
 
 
-@lru_cache(maxsize=256)
+@remembered
 def along(program: Program, wrt: tuple[str, ...] | None = None) -> Program:
     """J·v by forward mode, from the variables and a direction for each, or each of those named."""
     return only(pushforward(program, program.inputs if wrt is None else wrt), 1)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def across(program: Program) -> Program:
     """wᵀ·J by reverse mode, from the variables and then w: an array for each variable."""
     return only(pullback(program, program.inputs), *range(1, 1 + len(program.inputs)))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def curved(program: Program) -> Program:
     """∇²f·v by forward over reverse mode, from the variables and a direction for each."""
     n = len(program.inputs)
@@ -134,7 +134,7 @@ def _one_by_one(
     return np.stack(rows) if rows else np.empty((0, size(shapes)))
 
 
-@lru_cache(maxsize=64)
+@remembered
 def on_rows(product: Program, count: int, rows: int) -> Callable[..., None] | None:
     """A product whose last `count` inputs are directions, with up to so many rows of these at once,
     into rows that are given; None where they have to be taken one after the other, as those of
@@ -197,7 +197,7 @@ class Columns:
         return SparseMatrix(pattern.shape, pattern.indptr, pattern.indices, data).dense()
 
 
-@lru_cache(maxsize=64)
+@remembered
 def columns(program: Program, forward: bool | None = None) -> Columns:
     """Which products give the Jacobian: those of forward or of reverse mode, where `forward` leaves
     the choice, whichever are fewer. Where both would be many, columns are coloured."""
@@ -252,7 +252,7 @@ def hessian(program: Program) -> Callable[..., SparseMatrix]:
     return lambda *inputs: plan.matrix(lambda vectors: taken(product, inputs, vectors, shapes))
 
 
-@lru_cache(maxsize=64)
+@remembered
 def symmetric(program: Program) -> Compression:
     """Which products give the Hessian: all of them where no pattern can be found."""
     pattern = _pattern(program, array_sparsity.hessian_pattern, hessian_pattern)

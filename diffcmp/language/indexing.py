@@ -28,11 +28,8 @@ class NoIndex(Exception):
 
 def key_of(node: ast.expr, length: int, length_of: Callable[[ast.expr], int | None]) -> Key:
     """An index, or the start, stop and step of a slice, as they are for that length. `length_of`
-    knows what `len` gives.
-
-    Raises
-    ------
-    NoIndex: where it is out of range, an empty slice, or not a whole number.
+    knows what `len` gives. Raises NoIndex where it is out of range, an empty slice, or not a whole
+    number.
     """
     if isinstance(node, ast.Slice):
         ends = node.lower, node.upper, node.step
@@ -50,12 +47,8 @@ def key_of(node: ast.expr, length: int, length_of: Callable[[ast.expr], int | No
 
 
 def index_of(node: ast.expr, length_of: Callable[[ast.expr], int | None]) -> int:
-    """A whole number that is known: a literal, a length, and sums and products of these.
-
-    Raises
-    ------
-    NoIndex: where it is none.
-    """
+    """A whole number that is known: a literal, a length, and sums and products of these. Raises
+    NoIndex where it is none."""
     match node:
         case ast.Constant(value=int(value)) if not isinstance(value, bool):
             return value

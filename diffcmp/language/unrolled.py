@@ -23,14 +23,10 @@ def symmetric_part(write: Writer, a: int) -> int:
 
 def solve_gauss(write: Writer, a: int, b: int) -> int:
     """The solution of A·x = b by Gauss elimination; of each column the largest element is made the
-    pivot, by `where`.
-
-    Raises
-    ------
-    InputError: for a matrix that is not square, or larger than 30×30. ShapeMismatch: where b has
-        not as many rows.
+    pivot, by `where`. Raises InputError for a matrix that is not square, or larger than 30×30.
+    Raises ShapeMismatch where b has not as many rows.
     """
-    shape, size = write.shape(a), square("solve_gauss")(write.shape(a))
+    shape, size = write.shape(a), square("solve_gauss", write.shape(a))
     if not write.shape(b) or write.shape(b)[0] != size:
         raise ShapeMismatch(f"{spelled(shape)} and {spelled(write.shape(b))}")
     if size > MAX_SIZE:
@@ -77,13 +73,10 @@ def eigmax_power(write: Writer, a: int, k: int) -> int:
     (1, 1/2, …, 1/n).
 
     It tends to the eigenvalue of the largest modulus, with the square of the ratio of the two
-    largest at each step.
-
-    Raises
-    ------
-    InputError: where k is no whole number that is written out, or A is not square.
+    largest at each step. Raises InputError where k is no whole number that is written out, or A is
+    not square.
     """
-    size, steps = square("eigmax_power")(write.shape(a)), write.value(k)
+    size, steps = square("eigmax_power", write.shape(a)), write.value(k)
     if steps is None or steps.denominator != 1 or not 1 <= steps <= MAX_STEPS:
         raise InputError(Fault.STEPS, name="eigmax_power", limit=MAX_STEPS)
     s = symmetric_part(write, a)

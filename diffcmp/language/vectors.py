@@ -84,7 +84,7 @@ def argmax(write: Writer, x: int) -> int:
 
 def eigmax(write: Writer, a: int) -> int:
     """The largest eigenvalue of the symmetric part."""
-    square("eigmax")(write.shape(a))
+    square("eigmax", write.shape(a))
     return write("eigmax", unrolled.symmetric_part(write, a))
 
 

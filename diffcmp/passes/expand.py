@@ -65,12 +65,12 @@ def line(program: Program, point: Mapping[str, Program], direction: Mapping[str,
     builder = Builder(("t",))
     places = []
     for name in program.inputs:
-        place = builder.inline(point[name], [], None)[0]
+        place = builder.appended(point[name], [], spans=False)[0]
         if direction.get(name):
             step = builder.add("mul", [builder.literal(direction[name]), 0])
             place = builder.add("add", [place, step])
         places.append(place)
-    return builder.program(builder.inline(program, places, None), program.text)
+    return builder.program(builder.appended(program, places, spans=False), program.text)
 
 
 def varying_part(program: Program, names: Collection[str]) -> Program:

@@ -19,11 +19,8 @@ from diffcmp.program.ir import Builder, Equation, Program
 
 def in_rows(program: Program, names: Collection[str], count: int) -> Program:
     """The Program whose inputs `names` have `count` rows, as all of its outputs have: `(count, n)`
-    for a vector of n, `(count, 1)` for a number.
-
-    Raises
-    ------
-    NotImplementedError: where a matrix, or linear algebra, varies with them.
+    for a vector of n, `(count, 1)` for a number. Raises NotImplementedError where a matrix, or
+    linear algebra, varies with them.
     """
     return _Rows(program, names, count).program()
 

@@ -65,11 +65,8 @@ def _is_zero(value: Any) -> bool:
 def scalarised(program: Program) -> Program:
     """The function that a Program is, as one of numbers. Inputs are called `x[0]`, `A[0,1]` …, and
     there is an output for every element of every output, row by row; spans stay what they are, and
-    so do labels of numbers.
-
-    Raises
-    ------
-    InputError: where a matrix is too large for its linear algebra to be carried out by components.
+    so do labels of numbers. Raises InputError where a matrix is too large for its linear algebra to
+    be carried out by components.
 
     >>> from diffcmp.language.parser import parse
     >>> scalarised(parse("sum(x**2)", shapes={"x": (2,)})).inputs

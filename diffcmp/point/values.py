@@ -8,10 +8,13 @@ its binary value.
 from __future__ import annotations
 
 import csv
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
+from numbers import Complex, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 Values: TypeAlias = "Number | Sequence[Any] | np.ndarray[Any, Any]"
 
 MOST = 1_000_000  # numbers of a point
+DEEPEST = 8  # brackets around a number; a list may hold itself
+LARGEST_FILE = 2**27  # bytes of a file .csv or .txt
+HEADER = 2**16  # bytes at the start of a file .npy, at most, that say what it holds
 SHOWN = 6  # elements of a vector that are shown
 
 
@@ -57,15 +63,29 @@ def array_of(value: Values) -> ExactArray:
     Raises
     ------
     InputError: where a text is none of `2`, `[1, 2]`, `linspace(0, 1, 5)` and `@file.npy`, a file
-        cannot be read, rows differ in length, or a number is not finite.
+        cannot be read, rows differ in length, or something is not a finite real number.
     """
     if isinstance(value, str):
         if not DECIMAL.fullmatch(value):
             return _read(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
-    elif isinstance(value, Iterable):
-        nested = value.tolist() if hasattr(value, "tolist") else value
-        return _nested(nested) if isinstance(nested, list | tuple) else array_of(nested)
-    return ExactArray((coordinate(value),), ())
+        return ExactArray((coordinate(value),), ())
+    size = getattr(value, "size", 0)
+    if isinstance(size, int) and size > MOST:
+        raise InputError(Fault.POINT_SIZE, size=size, limit=MOST)
+    nested = value.tolist() if hasattr(value, "tolist") else value
+    return _nested(nested) if isinstance(nested, list | tuple) else ExactArray((_one(nested),), ())
+
+
+def _one(value: Any) -> Coordinate:
+    """A number: an int, a float, a text, or whatever is a real number to Python."""
+    # `float` would drop the imaginary part of NumPy's, and read bytes as text
+    no_real = isinstance(value, Complex) and not isinstance(value, Real)
+    if no_real or isinstance(value, bytes | bytearray):
+        raise InputError(Fault.ARRAY_OF_NUMBERS)
+    try:
+        return coordinate(value)
+    except TypeError:
+        raise InputError(Fault.ARRAY_OF_NUMBERS) from None
 
 
 def _read(piece: Piece) -> ExactArray:
@@ -85,19 +105,19 @@ def _inside(piece: Piece, start: int, end: int) -> list[Piece]:
     return pieces(Piece(piece.whole, piece.start + start, piece.start + end))
 
 
-def _list(piece: Piece) -> Rows:
+def _list(piece: Piece, depth: int = 0) -> Rows:
     """`[1, 2]` or `[[1, 2], [3, 4]]`."""
     text = piece.strip()
     if not text.startswith("["):
         return [coordinate(piece)], ()
     where = piece.whole, piece.span
-    if not text.endswith("]") or not text[1:-1].strip():
+    if not text.endswith("]") or not text[1:-1].strip() or depth == DEEPEST:
         raise InputError(Fault.POINT_NAME, *where, piece=text)
     start = piece.index("[") + 1
     parts = _inside(piece, start, start + len(text) - 2)
     if len(parts) > MOST:
         raise InputError(Fault.POINT_SIZE, *where, size=len(parts), limit=MOST)
-    rows = [_list(part) for part in parts]
+    rows = [_list(part, depth + 1) for part in parts]
     return _joined(rows, *where)
 
 
@@ -108,6 +128,9 @@ def _joined(rows: list[Rows], text: str = "", span: Span | None = None) -> Rows:
         raise InputError(Fault.POINT_RAGGED, text, span)
     if len(shape) > 1:
         raise InputError(Fault.AXES, text, span, shape=spelled((len(rows), *shape)))
+    size = sum(len(row) for row, _ in rows)
+    if size > MOST:
+        raise InputError(Fault.POINT_SIZE, text, span, size=size, limit=MOST)
     return [one for row, _ in rows for one in row], (len(rows), *shape)
 
 
@@ -119,14 +142,16 @@ def _nested(value: Any) -> ExactArray:
     return ExactArray(tuple(flat), shape, named)
 
 
-def _rows(value: Any) -> Rows:
+def _rows(value: Any, depth: int = 0) -> Rows:
     if not isinstance(value, list | tuple):
-        return [coordinate(value)], ()
+        return [_one(value)], ()
     if not value:
         raise InputError(Fault.POINT_EMPTY)
+    if depth == DEEPEST:
+        raise InputError(Fault.ARRAY_OF_NUMBERS)
     if len(value) > MOST:
         raise InputError(Fault.POINT_SIZE, size=len(value), limit=MOST)
-    return _joined([_rows(row) for row in value])
+    return _joined([_rows(row, depth + 1) for row in value])
 
 
 def _range(piece: Piece) -> ExactArray:
@@ -149,7 +174,7 @@ def _between(low: Coordinate, high: Coordinate, part: Fraction) -> Coordinate:
     if start is not None and end is not None:
         return coordinate(start + part * (end - start))
     builder = Builder()
-    slots = [builder.inline(bound.program, [], None)[0] for bound in (low, high)]
+    slots = [builder.appended(bound.program, [], spans=False)[0] for bound in (low, high)]
     weights = 1 - part, part
     terms = [
         builder.add("mul", [builder.literal(weight), slot])
@@ -188,24 +213,48 @@ def _loaded(path: Path) -> Any:
     import numpy as np
 
     with path.open("rb") as file:
-        start = file.read(len(np.lib.format.MAGIC_PREFIX))
-    if start and start != np.lib.format.MAGIC_PREFIX:
+        start = file.read(HEADER)
+    if start and not start.startswith(np.lib.format.MAGIC_PREFIX):
         raise ValueError("it is no .npy file")
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError:
-        raise ValueError("it is cut short, or holds Python objects") from None
-    if not array.size:
+    shape, dtype = _header(BytesIO(start))
+    size = math.prod(shape)
+    if not size:
         raise ValueError("it is empty")
-    if array.dtype.kind not in "iufb":
-        raise ValueError(f"it holds {array.dtype.name}, not numbers")
-    if array.size > MOST:
-        raise InputError(Fault.POINT_SIZE, size=array.size, limit=MOST)
-    return array.tolist()
+    if dtype.kind not in "iufb":
+        raise ValueError(f"it holds {dtype.name}, not numbers")
+    if size > MOST:
+        raise InputError(Fault.POINT_SIZE, size=size, limit=MOST)
+    try:
+        return np.load(path, allow_pickle=False).tolist()
+    except ValueError:
+        raise ValueError("it is cut short") from None
+
+
+def _header(file: BytesIO) -> tuple[Shape, np.dtype[Any]]:
+    """The shape and the kind of number that a file .npy says it holds."""
+    from tokenize import TokenError
+
+    from numpy.lib import format
+
+    senseless = (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError)
+    try:
+        version = format.read_magic(file)
+        if version == (1, 0):
+            shape, _, dtype = format.read_array_header_1_0(file)
+        else:
+            shape, _, dtype = format.read_array_header_2_0(file)
+    except senseless:
+        raise ValueError("it is cut short, or its header makes no sense") from None
+    if any(type(length) is not int or length < 0 for length in shape):
+        raise ValueError("its header makes no sense")
+    return shape, dtype
 
 
 def _table(path: Path, *, commas: bool) -> Any:
     """The numbers of a text file, one line a row; one column or one row is a vector."""
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise ValueError(f"it has {size} bytes, and the limit is {LARGEST_FILE}")
     with path.open(encoding="utf-8-sig") as lines:
         kept = (line for line in lines if line.strip() and not line.startswith("#"))
         rows = list(csv.reader(kept)) if commas else [line.split() for line in kept]

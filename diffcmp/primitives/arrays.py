@@ -19,24 +19,15 @@ from diffcmp.primitives.shapes import Apply, Key, Shape, ShapeMismatch, Static, 
 
 
 def matmul_shape(static: Static, x: Shape, y: Shape) -> Shape:
-    """The shape of x @ y for vectors and matrices.
-
-    Raises
-    ------
-    ShapeMismatch: for numbers, more than two axes, or inner lengths that differ.
-    """
+    """The shape of x @ y for vectors and matrices. Raises ShapeMismatch for numbers, more than two
+    axes, or inner lengths that differ."""
     if not (1 <= len(x) <= 2 and 1 <= len(y) <= 2) or x[-1] != y[0]:
         raise ShapeMismatch(f"{spelled(x)} and {spelled(y)}")
     return (*x[:-1], *y[1:])
 
 
 def stacked_shape(static: Static, *rows: Shape) -> Shape:
-    """The shape of rows of one shape.
-
-    Raises
-    ------
-    ShapeMismatch: where they differ.
-    """
+    """The shape of rows of one shape. Raises ShapeMismatch where they differ."""
     if any(row != rows[0] for row in rows):
         raise ShapeMismatch(" and ".join(map(spelled, dict.fromkeys(rows))))
     return (len(rows), *rows[0])

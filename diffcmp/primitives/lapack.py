@@ -64,12 +64,7 @@ def determinant(a: Any) -> Any:
 
 def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
     """The solution of a·x = b and the determinant, by Gauss elimination with partial pivoting in
-    any format.
-
-    Raises
-    ------
-    LinAlgError: where there is no solution; not for a `b` without columns.
-    """
+    any format. Raises LinAlgError where there is no solution; not for a `b` without columns."""
     a, x, det = a.copy(), b.copy(), a.dtype.type(1)
     for k in range(len(a)):
         pivot = k + int(np.argmax(abs(a[k:, k])))

@@ -27,47 +27,24 @@ Tangents = Sequence[Any]
 # shapes
 
 
-def square(name: str) -> Callable[..., int]:
-    """The size of a square matrix.
-
-    Raises
-    ------
-    InputError: for any other shape.
-    """
-
-    def size(a: Shape) -> int:
-        if len(a) != 2 or a[0] != a[1]:
-            raise InputError(Fault.NOT_SQUARE, name=name, shape=spelled(a))
-        return a[0]
-
-    return size
+def square(name: str, a: Shape) -> int:
+    """The size of a square matrix. Raises InputError for any other shape."""
+    if len(a) != 2 or a[0] != a[1]:
+        raise InputError(Fault.NOT_SQUARE, name=name, shape=spelled(a))
+    return a[0]
 
 
 def solved_shape(static: Static, a: Shape, b: Shape) -> Shape:
-    """That of b, which has as many rows as a.
-
-    Raises
-    ------
-    InputError: where a is not square. ShapeMismatch: where the rows differ.
-    """
-    if not b or square("solve")(a) != b[0]:
+    """That of b, which has as many rows as a. Raises InputError where a is not square. Raises
+    ShapeMismatch where the rows differ."""
+    if not b or square("solve", a) != b[0]:
         raise ShapeMismatch(f"{spelled(a)} and {spelled(b)}")
     return b
 
 
-def same(name: str) -> Callable[..., Shape]:
-    """The shape of a square matrix, for its function of the same shape."""
-    return lambda static, a: (square(name)(a),) * 2
-
-
-def row(name: str) -> Callable[..., Shape]:
-    """The shape of a row of a square matrix."""
-    return lambda static, a: (square(name)(a),)
-
-
-def number(name: str) -> Callable[..., Shape]:
-    """The shape of a number, from that of a square matrix."""
-    return lambda static, a: (square(name)(a),)[:0]
+def of_square(name: str, axes: int) -> Callable[..., Shape]:
+    """The shape of a function of a square matrix: a number, a row, or a matrix like it."""
+    return lambda static, a: (square(name, a),) * axes
 
 
 # derivatives
@@ -83,11 +60,6 @@ def solve_along(call: Call, tangents: Tangents) -> Any:
     return call.apply("solve", call.arguments[0], right)
 
 
-def solve_back(call: Call, cotangent: Any) -> Any:
-    """The cotangent of b is A⁻ᵀ times that of x."""
-    return call.apply("solve", call.apply("transpose", call.arguments[0]), cotangent)
-
-
 def inv_along(call: Call, tangents: Tangents) -> Any:
     """X = A⁻¹: dX = -X·dA·X."""
     left = call.apply("matmul", call.out, tangents[0])
@@ -99,11 +71,6 @@ def det_along(call: Call, tangents: Tangents) -> Any:
     adjugate = call.apply("adjugate", call.arguments[0])
     terms = call.apply("mul", call.apply("transpose", adjugate), tangents[0])
     return call.apply("sum_to", terms, static=((),))
-
-
-def adjugate_along(call: Call, tangents: Tangents) -> Any:
-    """The derivative of the adjugate along a matrix."""
-    return call.apply("adjugate_along", call.arguments[0], tangents[0])
 
 
 def adjugate_back(call: Call, cotangent: Any) -> Any:
@@ -124,11 +91,6 @@ def eigvec_along(call: Call, tangents: Tangents) -> Any:
     return call.apply("eigvec_along", call.arguments[0], moved)
 
 
-def eigvec_back(call: Call, cotangent: Any) -> Any:
-    """The inverse of the bordered matrix is symmetric."""
-    return call.apply("eigvec_along", call.arguments[0], cotangent)
-
-
 def no_further(call: Call, tangents: Tangents) -> Any:
     """What is met in second derivatives; a third one would differentiate it."""
     raise NotImplementedError("derivatives of order 3 of a determinant or an eigenvalue")
@@ -138,12 +100,8 @@ def no_further(call: Call, tangents: Tangents) -> Any:
 
 
 def checked(name: str, matrix: Any) -> int:
-    """The size of a matrix whose elements are to become numbers.
-
-    Raises
-    ------
-    InputError: where there would be too many operations.
-    """
+    """The size of a matrix whose elements are to become numbers. Raises InputError where there
+    would be too many operations."""
     size, limit = len(matrix), LARGEST_EXACT[name]
     if size > limit:
         raise InputError(
@@ -190,22 +148,24 @@ def exact_eigmax(apply: Apply, matrix: Any) -> Any:
 
 # fmt: off
 #          name              shape of the result   in floating point                                    derivative
-structural("solve",          solved_shape,         lambda s, a, b: lapack.solution(a, b),               [None, solve_back],
+structural("solve",          solved_shape,         lambda s, a, b: lapack.solution(a, b),
+           [None, lambda call, ct: call.apply("solve", call.apply("transpose", call.arguments[0]), ct)],
            pushforward=solve_along, exact=exact_solve, rows=rowwise.solve)
-structural("inv",            same("inv"),          lambda s, a: lapack.inverse(a),                      [None],
+structural("inv",            of_square("inv", 2),  lambda s, a: lapack.inverse(a),                      [None],
            pushforward=inv_along, exact=exact_inv)
-structural("det",            number("det"),        lambda s, a: lapack.determinant(a),                  [None],
+structural("det",            of_square("det", 0),  lambda s, a: lapack.determinant(a),                  [None],
            pushforward=det_along, exact=exact_det)
-structural("eigmax",         number("eigmax"),     lambda s, a: lapack.largest_eigenvalue(a),           [None],
+structural("eigmax",         of_square("eigmax", 0), lambda s, a: lapack.largest_eigenvalue(a),           [None],
            pushforward=eigmax_along, exact=exact_eigmax)
 # what their derivatives are made of
-structural("adjugate",       same("adjugate"),     lambda s, a: lapack.adjugate(a),                     [None],
-           pushforward=adjugate_along)
+structural("adjugate",       of_square("adjugate", 2), lambda s, a: lapack.adjugate(a),                 [None],
+           pushforward=lambda call, tangents: call.apply("adjugate_along", call.arguments[0], tangents[0]))
 structural("adjugate_along", lambda s, a, d: a,    lambda s, a, d: lapack.adjugate_along(a, d),         [None, adjugate_back],
            pushforward=no_further)
-structural("eigvec",         row("eigvec"),        lambda s, a: lapack.eigenvector(a),                  [None],
+structural("eigvec",         of_square("eigvec", 1), lambda s, a: lapack.eigenvector(a),                [None],
            pushforward=eigvec_along)
-structural("eigvec_along",   lambda s, a, r: r,    lambda s, a, r: lapack.eigenvector_along(a, r),      [None, eigvec_back],
+structural("eigvec_along",   lambda s, a, r: r,    lambda s, a, r: lapack.eigenvector_along(a, r),      # by a symmetric matrix
+           [None, lambda call, ct: call.apply("eigvec_along", call.arguments[0], ct)],
            pushforward=no_further)
 
 # a quotient by a determinant: a zero there is a singular matrix

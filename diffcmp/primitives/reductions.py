@@ -8,6 +8,7 @@ conditions of `max`, and kinks are seen where they are.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,14 +19,10 @@ from diffcmp.primitives.record import Call, structural
 from diffcmp.primitives.shapes import Apply, Key, Shape
 
 Tangents = Sequence[Any]
+Join = Callable[[Any, Any], Any]
 
 
-def halved(
-    x: Any,
-    shape: Callable[[Any], Shape],
-    take: Callable[[Any, Key], Any],
-    join: Callable[[Any, Any], Any],
-) -> Any:
+def halved(x: Any, shape: Callable[[Any], Shape], take: Join, join: Join) -> Any:
     """All elements joined by a function of two arrays, halving the first axis in log₂ n steps."""
     while shape(x):
         odd = []
@@ -59,16 +56,12 @@ def _exact_softmax(apply: Apply, x: Any) -> Any:
 # in floating point
 
 
-def largest(x: Any) -> Any:
-    """The largest element, by its real part; nan where there is one."""
+def extreme(x: Any, name: str) -> Any:
+    """The largest ("max") or smallest ("min") element, by its real part; nan where there is one."""
     x = np.asarray(x)
-    return x.flat[np.argmax(x.real)] if np.iscomplexobj(x) else np.maximum.reduce(x, axis=None)
-
-
-def smallest(x: Any) -> Any:
-    """The smallest element, by its real part; nan where there is one."""
-    x = np.asarray(x)
-    return x.flat[np.argmin(x.real)] if np.iscomplexobj(x) else np.minimum.reduce(x, axis=None)
+    if np.iscomplexobj(x):
+        return x.flat[getattr(np, f"arg{name}")(x.real)]
+    return getattr(np, f"{name}imum").reduce(x, axis=None)
 
 
 def attained(x: Any, value: Any) -> Any:
@@ -78,13 +71,24 @@ def attained(x: Any, value: Any) -> Any:
     equal = np.equal(x, value)
     count = np.count_nonzero(equal)
     if count > 1:
-        return _shared(equal)
+        return _shared(equal, 1.0, operator.or_, lambda a, b: (1.0 + a - b) / 2)
     return equal.astype(float) if count else np.full(np.shape(x), np.nan)
 
 
-def _shared(equal: Any) -> Any:
-    """The tree of halves, backwards: parts are views, so what they are given the whole gets too."""
-    weights = np.zeros(np.shape(equal))
+def _exact_attained(apply: Apply, x: Any, value: Any) -> Any:
+    """As `attained`, with conditions for truth values; 0 where no element has the value."""
+    one, zero = value.item().literal(1), value.item().literal(0)
+    equal = np.frompyfunc(lambda element: apply("eq", element, value.item()), 1, 1)(x)
+    either = np.frompyfunc(lambda a, b: apply("or", a, b), 2, 1)
+    half = np.frompyfunc(lambda b: apply("where", b, one / 2, one), 1, 1)
+    chosen = np.frompyfunc(lambda a, rest: apply("where", a, rest, zero), 2, 1)
+    return _shared(equal, one, either, lambda a, b: chosen(a, half(b)))
+
+
+def _shared(equal: Any, one: Any, either: Join, share: Join) -> Any:
+    """1, divided among the elements that are `equal`, by the tree of halves; `share` is that of the
+    left half. Backwards, parts are views: what they are given the whole gets too."""
+    weights = np.zeros(np.shape(equal), np.asarray(one).dtype)
     meetings: list[tuple[Any, Any, Any, Any]] = []
 
     def take(pair: tuple[Any, Any], key: Key) -> tuple[Any, Any]:
@@ -92,16 +96,15 @@ def _shared(equal: Any) -> Any:
         return pair[0][index], pair[1][index]
 
     def join(a: tuple[Any, Any], b: tuple[Any, Any]) -> tuple[Any, Any]:
-        whole = np.zeros(np.shape(a[0]))
-        share = (1.0 + a[0] - b[0]) / 2
-        meetings.append((whole, share, a[1], b[1]))
-        return np.asarray(a[0] | b[0]), whole
+        whole = np.zeros(np.shape(a[0]), weights.dtype)
+        meetings.append((whole, share(a[0], b[0]), a[1], b[1]))
+        return np.asarray(either(a[0], b[0])), whole
 
     _, top = halved((equal, weights), lambda pair: np.shape(pair[0]), take, join)
-    top[...] = 1.0
-    for whole, share, left, right in reversed(meetings):
-        left += share * whole
-        right += (1.0 - share) * whole
+    top[...] = one
+    for whole, part, left, right in reversed(meetings):
+        left[...] = np.multiply(part, whole)
+        right[...] = whole - left
     return weights
 
 
@@ -125,7 +128,7 @@ def logsumexp(x: Any) -> Any:
 def softmax(x: Any) -> Any:
     """exp(x − max x) divided by its sum, which keeps the digits that exp(x − logsumexp(x)) loses
     where |x| is large."""
-    terms = x - largest(x)
+    terms = x - extreme(x, "max")
     np.exp(terms, terms)
     terms /= np.add.reduce(terms, axis=None)
     return terms
@@ -157,21 +160,6 @@ def attained_by(call: Call, tangents: Tangents) -> Any:
     return _dot(call.apply, call.apply("attained", call.arguments[0], call.out), tangents[0])
 
 
-def constant(call: Call, tangents: Tangents) -> Any:
-    """Piecewise constant."""
-    return None
-
-
-def logsumexp_by(call: Call, tangents: Tangents) -> Any:
-    """The gradient is softmax; the shift by the largest element cancels."""
-    return _dot(call.apply, call.apply("softmax", call.arguments[0]), tangents[0])
-
-
-def softmax_by(call: Call, tangents: Tangents) -> Any:
-    """d softmax = p∘v − p·(pᵀv) for p = softmax(x), whose Jacobian is diag(p) − ppᵀ."""
-    return call.apply("softmax_along", call.out, tangents[0])
-
-
 def softmax_along_by(call: Call, tangents: Tangents) -> Any:
     """With S(p, v) = p·(v − p·v): dS = dp·(v − p·v) − p·(dp·v) + S(p, dv)."""
     apply, (p, v), (dp, dv) = call.apply, call.arguments, tangents
@@ -183,24 +171,28 @@ def softmax_along_by(call: Call, tangents: Tangents) -> Any:
     return moved if linear is None else apply("add", moved, linear)
 
 
-def softmax_along_back(call: Call, cotangent: Any) -> Any:
-    """The matrix is symmetric."""
-    return call.apply("softmax_along", call.arguments[0], cotangent)
+def _exact_softmax_along(apply: Apply, p: Any, v: Any) -> Any:
+    """p·(v − p·v)."""
+    products = p * v
+    return p * (v - products.sum(axis=tuple(range(-p.ndim, 0)), keepdims=True))
 
 
 # fmt: off
 #          name             shape of the result        in floating point                         derivative
-structural("largest",       lambda s, x: (),           lambda s, x: largest(x),                  [None],
+structural("largest",       lambda s, x: (),           lambda s, x: extreme(x, "max"),           [None],
            pushforward=attained_by,      exact=_by_halves("max"),        elements="chosen", ufunc="maximum")
-structural("smallest",      lambda s, x: (),           lambda s, x: smallest(x),                 [None],
+structural("smallest",      lambda s, x: (),           lambda s, x: extreme(x, "min"),           [None],
            pushforward=attained_by,      exact=_by_halves("min"),        elements="chosen", ufunc="minimum")
-structural("logsumexp",     lambda s, x: (),           lambda s, x: logsumexp(x),                [None],
-           pushforward=logsumexp_by,     exact=_by_halves("logaddexp"),  elements="joined")
-structural("softmax",       lambda s, x: x,            lambda s, x: softmax(x),                  [None],
-           pushforward=softmax_by,       exact=_exact_softmax,           fresh=True)
-# what their derivatives are made of
+structural("logsumexp",     lambda s, x: (),           lambda s, x: logsumexp(x),                [None],  # by the softmax
+           pushforward=lambda call, tangents: _dot(call.apply, call.apply("softmax", call.arguments[0]), tangents[0]),
+           exact=_by_halves("logaddexp"),                                elements="joined")
+structural("softmax",       lambda s, x: x,            lambda s, x: softmax(x),                  [None],  # diag(p) − p pᵀ
+           pushforward=lambda call, tangents: call.apply("softmax_along", call.out, tangents[0]),
+           exact=_exact_softmax,                                         fresh=True)
+# what their derivatives are made of: a piecewise constant, and the product with a symmetric matrix
 structural("attained",      lambda s, x, value: x,     lambda s, x, value: attained(x, value),   [None, None],
-           pushforward=constant,                                         fresh=True)
-structural("softmax_along", lambda s, p, v: v,         lambda s, p, v: softmax_along(p, v),      [None, softmax_along_back],
-           pushforward=softmax_along_by, rows=rowwise.softmax_along,     fresh=True)
+           pushforward=lambda call, tangents: None,                      exact=_exact_attained, fresh=True)
+structural("softmax_along", lambda s, p, v: v,         lambda s, p, v: softmax_along(p, v),
+           [None, lambda call, ct: call.apply("softmax_along", call.arguments[0], ct)],
+           pushforward=softmax_along_by, rows=rowwise.softmax_along,     exact=_exact_softmax_along, fresh=True)
 # fmt: on

@@ -3,11 +3,7 @@ have an axis more, in front.
 
 A rule is told of the call, whose `shapes` are those of one row; which of the arguments vary with
 the row; and the shape of all rows of the result, `(count, n)` for vectors of n and `(count, 1)` for
-numbers.
-
-Raises
-------
-NotImplementedError: where there would be a matrix in each row.
+numbers. Raises NotImplementedError where there would be a matrix in each row.
 """
 
 from __future__ import annotations
@@ -27,12 +23,7 @@ def of_all(count: int, key: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def wide(shape: Shape, count: int) -> Shape:
-    """The shape of so many rows.
-
-    Raises
-    ------
-    NotImplementedError: where each would be a matrix.
-    """
+    """The shape of so many rows. Raises NotImplementedError where each would be a matrix."""
     if len(shape) > 1:
         raise NotImplementedError("a matrix in each row")
     return (count, *(shape or (1,)))

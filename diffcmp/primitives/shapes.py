@@ -18,11 +18,8 @@ class ShapeMismatch(ValueError):
 
 
 def broadcast_shapes(*shapes: Shape) -> Shape:
-    """The shape of an elementwise operation, by NumPy's rule.
-
-    Raises
-    ------
-    ShapeMismatch: where two lengths differ and neither is 1.
+    """The shape of an elementwise operation, by NumPy's rule. Raises ShapeMismatch where two
+    lengths differ and neither is 1.
 
     >>> broadcast_shapes((3, 1), (4,))
     (3, 4)

@@ -16,12 +16,7 @@ from diffcmp.spans import Span
 
 
 def number_valued(program: Program) -> Program:
-    """The Program, if its value is a number.
-
-    Raises
-    ------
-    InputError: where it is a vector or a matrix.
-    """
+    """The Program, if its value is a number. Raises InputError where it is a vector or a matrix."""
     shape = program.dims[program.outputs[0]]
     if shape:
         whole = Span(0, len(program.text))
@@ -31,12 +26,7 @@ def number_valued(program: Program) -> Program:
 
 def differentiated(program: Program, wrt: Sequence[str] | None) -> tuple[str, ...]:
     """The variables to differentiate with respect to: those asked for, or all. A vector stands for
-    its elements.
-
-    Raises
-    ------
-    InputError: where one is not a variable of the program, or none is named.
-    """
+    its elements. Raises InputError where one is not a variable of the program, or none is named."""
     return chosen(program.inputs, wrt)
 
 

@@ -163,11 +163,8 @@ class Builder:
         static: Static = (),
     ) -> int:
         """Append `name(*inputs)` and return its slot. A power with a constant exponent becomes
-        `power`, others `pow`.
-
-        Raises
-        ------
-        ShapeMismatch: where the shapes of the arguments do not go together.
+        `power`, others `pow`. Raises ShapeMismatch where the shapes of the arguments do not go
+        together.
         """
         if name in ("pow", "power"):
             name = "pow" if self.varying[inputs[1]] else "power"
@@ -192,23 +189,14 @@ class Builder:
         """Append an equation as it is, on other slots, and return its slot."""
         return self.add(eq.primitive, inputs, eq.params, eq.span, eq.static)
 
-    def inline(
-        self, program: Program, arguments: Sequence[int], span: Span | None
+    def appended(
+        self, program: Program, arguments: Sequence[int], spans: bool = True
     ) -> tuple[int, ...]:
-        """Append all of `program` with `arguments` for its inputs; every equation gets `span`.
-        Returns its outputs."""
+        """Append `program` with `arguments` for its inputs, and return the slots of its outputs."""
         slots = dict(enumerate(arguments))
         for eq in program.equations:
-            inputs = [slots[i] for i in eq.inputs]
+            inputs, span = [slots[i] for i in eq.inputs], eq.span if spans else None
             slots[eq.output] = self.add(eq.primitive, inputs, eq.params, span, eq.static)
-        return tuple(slots[i] for i in program.outputs)
-
-    def appended(self, program: Program, arguments: Sequence[int]) -> tuple[int, ...]:
-        """Append all of `program` with `arguments` for its inputs, spans and all. Returns its
-        outputs."""
-        slots = dict(enumerate(arguments))
-        for eq in program.equations:
-            slots[eq.output] = self.copied(eq, [slots[i] for i in eq.inputs])
         return tuple(slots[i] for i in program.outputs)
 
     def program(

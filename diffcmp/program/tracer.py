@@ -73,12 +73,9 @@ def _slot(value: Any, builder: Builder) -> int:
 
 
 def trace(function: Callable[..., Any]) -> Program:
-    """The Program of a Python function of numbers; its parameters name the variables.
-
-    Raises
-    ------
-    InputError: where the function branches on a value, or calls something that is not in the
-        language.
+    """The Program of a Python function of numbers; its parameters name the variables. Raises
+    InputError where the function branches on a value, or calls something that is not in the
+    language.
 
     >>> trace(lambda x, y: x**2 + y).inputs
     ('x', 'y')

@@ -10,22 +10,27 @@ digits are lost as well.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
 from diffcmp.engines.lhopital.touching import comparing
+from diffcmp.language.parser import parse
 from diffcmp.program.ir import Builder, Equation, Program
 
 CANCELLED = Fraction(1, 2**10)
 """A sum this small against what it was made of has lost digits, and may be a rounded zero."""
+# 1 - x**2 is small; tan(x) is large, which is 1/cos(x) there; x is next to a pole of gamma
+NEAR_ONE = "u = (1 + x)*(1 - x); where(u*u <= 9.5367431640625e-7, 1, 0)"
+NEAR_POLE = "where(9.5367431640625e-7*(x*x*(out*out)) >= 1, 1, 0)"
+NEAR_INTEGER = "u = x - floor(x + 0.5); where(u*u <= 9.5367431640625e-7 and x < 0.5, 1, 0)"
 
 
 def alarmed(program: Program, derived: Program) -> Program:
     """`derived` and a condition that holds where the plain engine may be wrong without a sign."""
     builder = Builder(program.inputs)
     places = list(range(len(program.inputs)))
-    outputs = list(builder.inline(derived, places, None))
+    outputs = list(builder.appended(derived, places, spans=False))
     slots = dict(enumerate(places))
     for eq in program.equations:
         arguments = [slots[i] for i in eq.inputs]
@@ -63,7 +68,7 @@ class _Alarms:
         for eq, compared in comparing(self.program):
             sides: Sequence[int] = [self.slots[i] for i in eq.inputs]
             if compared is not None:
-                sides = self.builder.inline(compared, sides, None)
+                sides = self.builder.appended(compared, sides, spans=False)
             for pair in zip(sides[::2], sides[1::2], strict=True):
                 yield self.builder.add("eq", pair)
 
@@ -73,31 +78,18 @@ class _Alarms:
         if eq.primitive == "div":
             yield from self.lost_over_zero(eq)
         elif eq.entry.steep and eq.inputs[0] >= len(self.program.inputs):
-            yield self.near_one(x)
+            yield self.written(NEAR_ONE, x)
         elif eq.entry.poles:
-            yield self.near_pole(x, self.slots[eq.output])
+            yield self.written(NEAR_POLE, x, self.slots[eq.output])
         elif eq.entry.recurrence:
-            yield self.near_integer(x)
+            yield self.written(NEAR_INTEGER, x)
 
-    def near_one(self, x: int) -> int:
-        """The condition that 1 - x**2 is small."""
-        one_plus = self.builder.add("add", [self.builder.literal(1), x])
-        one_minus = self.builder.add("sub", [self.builder.literal(1), x])
-        return self.small(self.builder.add("mul", [one_plus, one_minus]), CANCELLED**2)
-
-    def near_pole(self, x: int, out: int) -> int:
-        """The condition that tan(x) is large: next to a zero of cos(x), it is 1/cos(x)."""
-        add = self.builder.add
-        squares = [self.squared(x), self.squared(out)]
-        bound = add("mul", [self.builder.literal(CANCELLED**2), add("mul", squares)])
-        return add("ge", [bound, self.builder.literal(1)])
-
-    def near_integer(self, x: int) -> int:
-        """The condition that x is next to one of the poles of gamma, 0, -1, -2, …"""
-        add, half = self.builder.add, self.builder.literal(Fraction(1, 2))
-        nearest = add("floor", [add("add", [x, half])])
-        near = self.small(add("sub", [x, nearest]), CANCELLED**2)
-        return add("and", [near, add("lt", [x, half])])
+    def written(self, text: str, *values: int) -> int:
+        """The condition of a choice in the expression language, of `x` and `out`."""
+        choice = parse(text, ("x", "out")[: len(values)], rule=True)
+        test = choice.by_output[choice.outputs[0]].inputs[:1]
+        condition = replace(choice, outputs=test).pruned()
+        return self.builder.appended(condition, values, spans=False)[0]
 
     def lost_over_zero(self, eq: Equation) -> Iterator[int]:
         """Whether a quotient by a variable, no alarm at 0, has a cancelled numerator."""

@@ -135,12 +135,8 @@ def _on_balls(form: Program, field: WideField, order: int) -> Resolved:
 
 
 def _both_sides(form: Program, field: BoundedField | WideField, order: int) -> Resolved:
-    """Limits and derivatives of a core program of one variable beside 0.
-
-    Raises
-    ------
-    OutOfRange: where a number leaves the range of the field.
-    """
+    """Limits and derivatives of a core program of one variable beside 0. Raises OutOfRange where a
+    number leaves the range of the field."""
     left, right = (_side(form, side, field, order) for side in (-1, 1))
     slopes = left[-1], right[-1]
     errors = [field.error(s.value) for s in slopes if s is not None and not s.infinite]

@@ -13,16 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
-from diffcmp.engines.series.laurent import (
-    Beyond,
-    Deepen,
-    Essential,
-    Exhausted,
-    Failure,
-    Field,
-    Ramify,
-    Series,
-)
+from diffcmp.engines.series import laurent
+from diffcmp.engines.series.laurent import Beyond, Failure, Field, Series
 from diffcmp.engines.series.logarithms import Extended, beside_limit, deepened, lifted, limit_of
 from diffcmp.engines.series.system import SeriesSystem
 from diffcmp.program.ir import Program
@@ -62,31 +54,27 @@ class OneSide:
 
 def expansion(program: Program, x: Any, side: int, field: Field, terms: int) -> Expansion:
     """The program on one side of x (0: at x itself). A Failure knows the equation it arose in.
-
-    Raises
-    ------
-    Exhausted: where too many leading terms vanish to tell.
-    """
+    Raises Exhausted where too many leading terms vanish to tell."""
     ramifications, searched = [1], min(8, terms)
     while True:
         try:
             coefficients = deepened(field, ramifications[1:], searched)
             system = SeriesSystem(coefficients, searched * ramifications[0])
             return _expansion(program, x, side, system, ramifications[0])
-        except Ramify as root:
+        except laurent.Ramify as root:
             ramifications[root.level] *= root.factor
             if max(ramifications) > MAX_RAMIFICATION:
                 return _unknown(program, "irrational", field)
-        except Deepen:
+        except laurent.Deepen:
             ramifications.append(1)
             if len(ramifications) > 1 + MAX_LOGARITHMS:
                 return _unknown(program, "logarithm", field)
-        except Exhausted:
+        except laurent.Exhausted:
             if searched >= terms:
                 raise
             searched = min(4 * searched, terms)
         except RecursionError:
-            raise Exhausted from None
+            raise laurent.Exhausted from None
 
 
 def _unknown(program: Program, reason: str, field: Field) -> Expansion:
@@ -126,7 +114,7 @@ def one_side(
         return OneSide(True, expanded, Extended(infinite=out.sign))
     try:
         derivatives = _derivatives(out, expanded.field, expanded.ramification, order)
-    except Essential:
+    except laurent.Essential:
         return OneSide(True, replace(expanded, out=Failure("essential")))
     if side < 0:
         derivatives[1:2] = [_mirrored(slope, field) for slope in derivatives[1:2]]
@@ -159,17 +147,13 @@ def _derivatives(out: Series, field: Field, q: int, order: int) -> list[Extended
         if infinite:
             derivatives.append(Extended(infinite=infinite))
         else:
-            derivatives.append(limit_of(field, _times_factorial(field, n, out[n * q])))
+            factorial = field.system.literal(Fraction(math.factorial(n)))
+            c = out[n * q]
+            derivative = c if n == 1 else operation(field.system, "mul")(factorial, c)
+            derivatives.append(limit_of(field, derivative))
     return derivatives
 
 
 def _first_sign(field: Field, out: Series, powers: range) -> int:
     """The sign of the first coefficient that does not vanish; 0 where all do."""
     return next((field.sign(out[k]) for k in powers if not field.is_zero(out[k])), 0)
-
-
-def _times_factorial(field: Field, n: int, c: Any) -> Any:
-    """n!·c."""
-    if n == 1:
-        return c
-    return operation(field.system, "mul")(field.system.literal(Fraction(math.factorial(n))), c)

@@ -8,7 +8,7 @@ however many terms a cancellation eats, the next one is there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -95,6 +95,7 @@ class Beyond:
     sign: int
 
 
+@dataclass(slots=True, eq=False)
 class Series:
     """Σ c_k τ**k from k = `start` on; `stop` bounds the nonzero terms where the series is known to
     end.
@@ -104,22 +105,12 @@ class Series:
     `Essential`.
     """
 
-    __slots__ = ("coefficient", "flat", "known", "start", "stop", "zero")
-
-    def __init__(
-        self,
-        zero: Any,
-        start: int,
-        coefficient: Callable[[int], Any],
-        stop: int | None = None,
-        flat: bool = False,
-    ) -> None:
-        self.flat = flat
-        self.zero = zero
-        self.start = start
-        self.stop = stop
-        self.coefficient = coefficient
-        self.known: list[Any] = []
+    zero: Any
+    start: int
+    coefficient: Callable[[int], Any]
+    stop: int | None = None
+    flat: bool = False
+    known: list[Any] = field(default_factory=list, init=False)
 
     def __getitem__(self, k: int) -> Any:
         """The coefficient of τ**k."""

@@ -22,19 +22,11 @@ from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
 from diffcmp.arithmetic.system import COMPARISONS
+from diffcmp.engines.series import laurent
 from diffcmp.engines.series.arithmetic import SeriesArithmetic
 from diffcmp.engines.series.growth import grown
 from diffcmp.engines.series.integrals import integral, regular, root
-from diffcmp.engines.series.laurent import (
-    Beyond,
-    Deepen,
-    Essential,
-    Exhausted,
-    Failure,
-    Field,
-    Ramify,
-    Series,
-)
+from diffcmp.engines.series.laurent import Beyond, Essential, Failure, Field, Series
 from diffcmp.primitives import TABLE
 
 WHOLE_POWER = 16  # powers up to here are products, which need no leading term
@@ -59,8 +51,8 @@ class SeriesSystem(SeriesArithmetic):
             "exp": self.exp,
             "floor": self.floor,
             "not": _not,
-            "and": _and,
-            "or": _or,
+            "and": partial(_connected, False),
+            "or": partial(_connected, True),
             "where": _where,
         }
 
@@ -152,7 +144,7 @@ class SeriesSystem(SeriesArithmetic):
             return Failure("irrational")
         shift = v * exponent
         if shift.denominator != 1:
-            raise Ramify(shift.denominator, self.level)
+            raise laurent.Ramify(shift.denominator, self.level)
         self.took(("root", self.side))  # √(t²) is |t|: another function on either side
         return self.miller(x, v, y, int(shift))
 
@@ -185,12 +177,8 @@ class SeriesSystem(SeriesArithmetic):
     # functions
 
     def log(self, x: Series) -> Series | Failure:
-        """v·log τ + log(x/τ**v), where τ**v leads.
-
-        Raises
-        ------
-        Deepen: where log τ is met and is none of the coefficients.
-        """
+        """v·log τ + log(x/τ**v), where τ**v leads. Raises Deepen where log τ is met and is none of
+        the coefficients."""
         v = self.valuation(x)
         if v is None or self.field.sign(x[v]) < 0:
             return Failure("undefined")
@@ -198,7 +186,7 @@ class SeriesSystem(SeriesArithmetic):
             return integral(self, "log", (x,))
         log = self.field.logarithm
         if log is None:
-            raise Deepen
+            raise laurent.Deepen
         self.took(("log", self.side))  # log(t²) is 2 log|t|: another function on either side
         unit = integral(self, "log", (self.bounded(self.shifted(x, -v)),))
         if isinstance(unit, Failure):
@@ -206,12 +194,8 @@ class SeriesSystem(SeriesArithmetic):
         return self.add(self.constant(self.times(self.number(v), log)), unit)
 
     def exp(self, x: Series) -> Series | Failure | Beyond:
-        """τ**m · exp(x - m·log τ), where that is what x grows like.
-
-        Raises
-        ------
-        Ramify: where m is a fraction.
-        """
+        """τ**m · exp(x - m·log τ), where that is what x grows like. Raises Ramify where m is a
+        fraction."""
         if self.has_pole(x):
             return self.exp_of_sign(self.sign(x))
         order = self.field.order(x[0])
@@ -219,7 +203,7 @@ class SeriesSystem(SeriesArithmetic):
             outgrows = self.field.outgrows(x[0])
             return self.exp_of_sign(self.field.sign(x[0])) if outgrows else Failure("essential")
         if order.denominator != 1:
-            raise Ramify(order.denominator, self.level)
+            raise laurent.Ramify(order.denominator, self.level)
         x = self.bounded(x)
         if order == 0:
             return integral(self, "exp", (x,))
@@ -240,7 +224,7 @@ class SeriesSystem(SeriesArithmetic):
         if whole is None:
             below = self.field.floor(x[0])
             if below is None:
-                raise Exhausted
+                raise laurent.Exhausted
             return self.literal(Fraction(below))
         beside = self.sign(self.sub(x, self.literal(Fraction(whole))))
         self.took(beside < 0)
@@ -259,15 +243,9 @@ def _not(p: bool | Failure) -> bool | Failure:
     return p if isinstance(p, Failure) else not p
 
 
-def _and(p: bool | Failure, q: bool | Failure) -> bool | Failure:
-    if p is False or q is False:
-        return False
-    return q if isinstance(q, Failure) else p
-
-
-def _or(p: bool | Failure, q: bool | Failure) -> bool | Failure:
-    if p is True or q is True:
-        return True
+def _connected(decisive: bool, p: bool | Failure, q: bool | Failure) -> bool | Failure:
+    if p is decisive or q is decisive:
+        return decisive
     return q if isinstance(q, Failure) else p
 
 

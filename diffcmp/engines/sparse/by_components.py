@@ -27,12 +27,8 @@ BLOCK = 2**21  # places that are numbered at once
 
 def jacobian_pattern(program: Program, wrt: Sequence[str] | None = None) -> Pattern:
     """Which outputs vary with which inputs: one row an output, one column a name in `wrt` (default:
-    all inputs, in order).
-
-    Raises
-    ------
-    KeyError: for a name that is no input.
-    NotImplementedError: for a Program of arrays.
+    all inputs, in order). Raises KeyError for a name that is no input. Raises NotImplementedError
+    for a Program of arrays.
     """
     columns = _columns(program, wrt)
     by_slot = supports(program, columns, set(program.outputs))
@@ -45,12 +41,8 @@ def hessian_pattern(program: Program, wrt: Sequence[str] | None = None) -> Patte
     """Which pairs of inputs interact nonlinearly: the symmetric pattern of the Hessian, of any
     weighted sum of the outputs.
 
-    Rows and columns are the names in `wrt` (default: all inputs, in order).
-
-    Raises
-    ------
-    KeyError: for a name that is no input.
-    NotImplementedError: for a Program of arrays.
+    Rows and columns are the names in `wrt` (default: all inputs, in order). Raises KeyError for a
+    name that is no input. Raises NotImplementedError for a Program of arrays.
     """
     columns = _columns(program, wrt)
     pairs = interactions(program, varying(program, columns))

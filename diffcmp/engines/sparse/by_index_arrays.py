@@ -29,12 +29,8 @@ MOST = 2**26  # places that are numbered at once
 
 
 def jacobian_pattern(program: Program) -> Pattern:
-    """Which elements of the outputs vary with which elements of the inputs.
-
-    Raises
-    ------
-    NotImplementedError: for linear algebra, and where there would be too many places.
-    """
+    """Which elements of the outputs vary with which elements of the inputs. Raises
+    NotImplementedError for linear algebra, and where there would be too many places."""
     graph = _Graph(program)
     wanted = [graph.numbers(slot) for slot in program.outputs]
     rows, columns = graph.supports(np.concatenate(wanted))
@@ -42,12 +38,8 @@ def jacobian_pattern(program: Program) -> Pattern:
 
 
 def hessian_pattern(program: Program) -> Pattern:
-    """Which pairs of elements of the inputs interact nonlinearly in the outputs.
-
-    Raises
-    ------
-    NotImplementedError: for linear algebra, and where there would be too many places.
-    """
+    """Which pairs of elements of the inputs interact nonlinearly in the outputs. Raises
+    NotImplementedError for linear algebra, and where there would be too many places."""
     graph = _Graph(program)
     pairs = graph.interactions()
     nodes, numbered = np.unique(pairs, return_inverse=True)

@@ -41,11 +41,7 @@ def star_colouring(pattern: Pattern) -> NDArray[np.int64]:
 
     The graph has an edge between i and j ≠ i where (i, j) may be nonzero. Then of any two
     neighbours i and j, one has no other neighbour of the colour of the other, and the value (i, j)
-    stands alone in a product.
-
-    Raises
-    ------
-    ValueError: for a pattern that is not symmetric.
+    stands alone in a product. Raises ValueError for a pattern that is not symmetric.
     """
     if not pattern.symmetric:
         raise ValueError("a star colouring is that of a symmetric pattern")
@@ -95,12 +91,8 @@ def sources(
 
     That is (colour of j, row i) where no other nonzero of row i has the colour of j, else (colour
     of i, row j). Both of a pair (i, j) and (j, i) are read in the same place, the one above the
-    diagonal deciding.
-
-    Raises
-    ------
-    ValueError: where there is neither, so that the colouring is none, or where the pattern is not
-        symmetric.
+    diagonal deciding. Raises ValueError where there is neither, so that the colouring is none, or
+    where the pattern is not symmetric.
     """
     rows, columns, mirror = pattern.rows, pattern.indices, pattern.mirror
     colour = colours[columns]

@@ -22,12 +22,8 @@ NOBODY, SHARED = -1, -2
 @cache
 def influences(name: str) -> tuple[bool, ...]:
     """For each argument of a primitive, whether the derivative with respect to it is ever other
-    than 0.
-
-    Raises
-    ------
-    NotImplementedError: for a primitive without partial derivatives, which works on arrays: lower
-        these to scalars first.
+    than 0. Raises NotImplementedError for a primitive without partial derivatives, which works on
+    arrays: lower these to scalars first.
     """
     entry = TABLE[name]
     if entry.partials and not any(entry.partials) and not entry.condition:

@@ -69,12 +69,8 @@ class Pattern:
 
     @property
     def mirror(self) -> NDArray[np.int64]:
-        """For each nonzero (i, j) of a symmetric pattern the place of (j, i) in `indices`.
-
-        Raises
-        ------
-        ValueError: for a pattern that is not symmetric.
-        """
+        """For each nonzero (i, j) of a symmetric pattern the place of (j, i) in `indices`. Raises
+        ValueError for a pattern that is not symmetric."""
         rows = self.rows
         # the k-th nonzero by columns mirrors the k-th by rows
         order = np.lexsort((rows, self.indices))
@@ -134,12 +130,8 @@ class SparseMatrix:
         return out
 
     def scipy(self) -> Any:
-        """The matrix as `scipy.sparse.csr_array`.
-
-        Raises
-        ------
-        InputError: where scipy, the extra `diffcmp[sparse]`, is not installed.
-        """
+        """The matrix as `scipy.sparse.csr_array`. Raises InputError where scipy, the extra
+        `diffcmp[sparse]`, is not installed."""
         try:
             from scipy.sparse import csr_array
         except ImportError:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcmp.caches import remembered
 from diffcmp.engines.sparse.by_components import hessian_pattern
 from diffcmp.engines.sparse.colouring import directions, number_of, sources, star_colouring
 from diffcmp.engines.sparse.pattern import Pattern, SparseMatrix
@@ -61,7 +61,7 @@ class Compression:
         return self.pattern.filled(data, self.products)
 
 
-@lru_cache(maxsize=8)
+@remembered
 def seeded(compression: Compression) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """All directions of a compression, and each nonzero's place among the products' numbers."""
     seeds = directions(compression.colours)
@@ -70,15 +70,10 @@ def seeded(compression: Compression) -> tuple[NDArray[np.float64], NDArray[np.in
     return seeds, colour * len(compression.colours) + row
 
 
-@lru_cache(maxsize=64)
+@remembered
 def compression(program: Program, wrt: tuple[str, ...] | None = None) -> Compression:
     """How the Hessian of a Program of scalars with one output is found; rows and columns in the
-    order of `wrt`.
-
-    Raises
-    ------
-    ValueError: for several outputs.
-    """
+    order of `wrt`. Raises ValueError for several outputs."""
     if len(program.outputs) != 1:
         raise ValueError(f"a Hessian is that of one output, not of {len(program.outputs)}")
     return compressed(hessian_pattern(program, wrt))
