@@ -112,8 +112,7 @@ def map(
 def function_of_numbers(
     expr: str | Program, at: Mapping[str, Values], wrt: str | None
 ) -> tuple[Program, dict[str, Coordinate]]:
-    """The function as one of numbers, and those that are fixed: an element of a vector that runs
-    (`x[0]`) is not."""
+    """The function as one of numbers, and those that are fixed, without an `x[0]` that runs."""
     arrays = {name: array_of(given) for name, given in at.items()}
     if isinstance(expr, str):
         expr = parse(expr, (), {name: array.shape for name, array in arrays.items()})
@@ -127,13 +126,9 @@ def function_of_numbers(
 
 
 def running(program: Program, fixed: Mapping[str, Coordinate], wrt: str | None) -> str:
-    """The variable that runs: the one asked for, or the only one that is not fixed.
-
-    Raises
-    ------
-    InputError: where it is not one of the program's, is fixed too, or another is neither fixed nor
-        running.
-    """
+    """The variable that runs: the one asked for, or the only one that is not fixed. Raises
+    InputError where it is not one of the program's, is fixed too, or another is neither fixed nor
+    running."""
     names = program.inputs
     if not names:
         raise InputError(Fault.NO_VARIABLE)
@@ -156,14 +151,9 @@ def running(program: Program, fixed: Mapping[str, Coordinate], wrt: str | None) 
     return chosen_name
 
 
-# the certified derivative
-# ------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A point of the interval: where it is, whether it is a landmark, what is asked there, and the
-    truth."""
+    """A point of the interval, whether it is a landmark, what is asked there, and the truth."""
 
     at: Coordinate
     landmark: bool
@@ -195,10 +185,6 @@ def _stops(
         asked = replace(question, where=where)
         stops[i] = Stop(course[i], i in early, asked, asked.truth())
     return stops
-
-
-# one method
-# ----------
 
 
 def _track(method: Backend, question: Question, stops: Sequence[Stop], deadline: Deadline) -> Track:

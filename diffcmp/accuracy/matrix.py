@@ -188,8 +188,7 @@ class _Asked:
 
 
 def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
-    """One matrix of the answers for each function; None at places not asked for. mode, count: how
-    products give the matrix, and how many do."""
+    """The matrix of the answers; mode, count: how products give it, and how many do."""
     problem, floats = asked.problem, asked.question.floats
     methods = chosen(asked.backends, asked.question.order)
     if asked.sampled and asked.backends is None:
@@ -231,8 +230,7 @@ def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
 
 
 def _answers(asked: _Asked, n: int, methods: Sequence[Backend]) -> tuple[Truth, tuple[Row, ...]]:
-    """The truth about the derivatives of one function, and each method's, if there are any
-    derivatives to find."""
+    """The truth about the derivatives of one function, and each method's, if it has any."""
     names = tuple(name for function, name in asked.held if function == n)
     question = replace(asked.question, program=asked.functions[n], names=names)
     flat = [name for name in asked.columns if name not in asked.filled[n]]

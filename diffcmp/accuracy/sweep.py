@@ -84,12 +84,8 @@ def sweep(
 
 
 def swept(question: Question, methods: Sequence[Backend], grid: Sequence[float]) -> Sweep:
-    """The sweep of methods with a step for the one derivative that is asked for.
-
-    Raises
-    ------
-    InputError: where the point lies beyond the format.
-    """
+    """The sweep of methods with a step for the one derivative that is asked for. Raises InputError
+    where the point lies beyond the format."""
     question.progress("certified derivative")
     truth = question.truth()
     if not all(math.isfinite(x) for x in question.inputs):
@@ -113,12 +109,8 @@ def swept(question: Question, methods: Sequence[Backend], grid: Sequence[float])
 
 
 def stepped_methods(names: Sequence[str] | None, order: int = 1) -> list[Backend]:
-    """The methods with a step that are asked for, or all, for derivatives of that order.
-
-    Raises
-    ------
-    InputError: where one is unknown, has no step size to sweep over, or is not for that order.
-    """
+    """The methods with a step that are asked for, or all, for derivatives of that order. Raises
+    InputError where one is unknown, has no step size to sweep over, or is not for that order."""
     every = [method for method in chosen(None, order) if method.truncation_order is not None]
     for name in names or ():
         if backend(name).truncation_order is None:
@@ -128,12 +120,8 @@ def stepped_methods(names: Sequence[str] | None, order: int = 1) -> list[Backend
 
 
 def step_sizes(low: float, high: float, per_decade: int) -> list[float]:
-    """From `high` down to `low`, `per_decade` a decade.
-
-    Raises
-    ------
-    InputError: where the range is empty or too long.
-    """
+    """From `high` down to `low`, `per_decade` a decade. Raises InputError where the range is empty
+    or too long."""
     for h in (low, high):
         if not (math.isfinite(h) and h > 0):
             raise InputError(Fault.STEP, given=h)
@@ -154,10 +142,6 @@ def step_sizes(low: float, high: float, per_decade: int) -> list[float]:
 def _power_of_ten(numerator: int, denominator: int) -> float:
     whole, rest = divmod(numerator, denominator)
     return 10.0 ** (numerator / denominator) if rest else float(f"1e{whole}")
-
-
-# what all methods share
-# -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +182,6 @@ def _derivative(question: Question, truth: Truth, highest: int) -> _Derivative:
         terms = max(highest, USUAL_ORDER) + question.order
         higher = taylor(question.program, question.where, name, terms)
     return _Derivative(question, at_rounded, at_typed, higher)
-
-
-# one method
-# -------------------------------------------------------------------------------------------------
 
 
 def _series(method: Backend, derivative: _Derivative, grid: Sequence[float]) -> Series:
@@ -290,10 +270,6 @@ def _number(value: Any) -> str:
     if not math.isfinite(value):
         return str(plain(value))
     return decimal_string(rational(exact(value)), PART_DIGITS)
-
-
-# the slopes
-# -------------------------------------------------------------------------------------------------
 
 
 def fitted_order(grid: Sequence[float], parts: Sequence[Parts]) -> float | None:

@@ -83,8 +83,7 @@ def _left_domain(
 
 
 def _taken(program: Program, values: Sequence[Any]) -> set[int]:
-    """The slots that the output is made of: of a `where`, the condition and the branch that it
-    chose."""
+    """The slots that the output is made of; of a `where`, its condition and the branch chosen."""
     slots = set(program.outputs)
     for eq in reversed(program.equations):
         if eq.output in slots:
@@ -104,8 +103,7 @@ def _broken(program: Program, values: Sequence[Any], among: Collection[int]) -> 
 def _first_failure(
     program: Program, values: Sequence[Any], among: Collection[int]
 ) -> Equation | None:
-    """The operation in which infinite values first meet to nan; else the first one that is not
-    finite out of what is."""
+    """Where infinite values first meet to nan; else the first that is not finite out of what is."""
     broken = _broken(program, values, among)
     for eq in broken:
         arguments = _primals(eq, values)
@@ -164,8 +162,7 @@ def _reason(eq: Equation, program: Program, values: Sequence[Any], floats: Float
 
 
 def _of_arithmetic(eq: Equation, arguments: Sequence[Any], out: Any) -> Note | None:
-    """The note on a failure that arithmetic explains: a division by zero, infinite values that
-    meet, a matrix."""
+    """The note on what arithmetic explains: x/0, infinite values that meet, a singular matrix."""
     entry = eq.entry
     if _singular(eq, arguments):
         return Note.SINGULAR_MATRIX
@@ -183,7 +180,6 @@ def _of_arithmetic(eq: Equation, arguments: Sequence[Any], out: Any) -> Note | N
 
 
 def _outside(eq: Equation, arguments: Sequence[Any], floats: Floats) -> bool:
-    """Whether the arguments lie outside the domain of a function; one such as gamma may be infinite
-    inside it, by overflow."""
+    """Whether the arguments lie outside the domain; gamma may be infinite inside, by overflow."""
     domain = rules.domain(eq.primitive)
     return domain is not None and not evaluate(domain, floats, arguments)[0]

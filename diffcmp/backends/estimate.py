@@ -58,18 +58,15 @@ class Prepared:
         raise NotImplementedError
 
     def start(self, point: Point) -> Callable[[], Estimate]:
-        """Begin without waiting; what is returned waits for the answer. By default, all of the work
-        is done there."""
+        """Begin without waiting; what is returned waits, by default for all of the work."""
         return partial(self, point)
 
     def work(self, point: Point) -> Callable[[], object] | None:
-        """The computation alone, for timing; None where the seconds of the Estimate are all that is
-        known."""
+        """The computation alone, for timing; None where only an Estimate's seconds are known."""
         return None
 
     def run(self, inputs: Sequence[Any], h: float | None = None) -> Outcome:
-        """One run at inputs of the dtype, with a given step or that of the rule. A method with a
-        step that is to be swept has it."""
+        """One run at inputs of the dtype, by a given step or the rule's; needed to be swept."""
         raise NotImplementedError
 
 

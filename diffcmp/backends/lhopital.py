@@ -105,8 +105,7 @@ class Careful(Prepared):
         return run
 
     def beside(self, inputs: Sequence[Any], name: str) -> Resolved:
-        """One derivative on series. A mixed one is not the derivative along any line: series know
-        nothing of it."""
+        """One derivative on series, which know nothing of a mixed one: it is along no line."""
         by = variables(name, self.order)
         if len(set(by)) > 1:
             return Resolved(((None, None),) * (self.order + 1), 0.0, 0)
@@ -156,8 +155,7 @@ class Careful(Prepared):
 
 
 def _unresolved(failed: Sequence[Resolved], met: Sequence[Remark]) -> Iterator[Remark]:
-    """Why there are no finite derivatives: what is on either side, where the series know it, else
-    what the plain engine met."""
+    """Why no derivative is finite: what the series find on either side, or the plain engine met."""
     for series in failed:
         if series.broken is not None:
             yield remark((Note.JUMP, Note.KINK_OF_VALUE)[series.broken])

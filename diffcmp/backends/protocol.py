@@ -83,14 +83,12 @@ class Backend:
     def configured(
         self, order: int = 1, h: float | None = None, deadline: Deadline | None = None
     ) -> Self:
-        """The method for derivatives of an order, with a given step (None: by its rule), answering
-        by a deadline."""
+        """The method for one order, a given step (None: by its rule) and a deadline."""
         method = copy.copy(self)
         vars(method).update(order=order, h=h, deadline=deadline)
         return method
 
     # the step
-    # ---------------------------------------------------------------------------------------------
 
     @property
     def truncation_order(self) -> int | None:
@@ -99,14 +97,12 @@ class Backend:
 
     @property
     def truncation_constant(self) -> Fraction | None:
-        """C of the truncation error C·h**p·f⁽ᵖ⁺ᵐ⁾ of a derivative of order m; None: not known, and
-        no step is predicted."""
+        """C of the truncation error C·h**p·f⁽ᵖ⁺ᵐ⁾ of a derivative of order m; None: not known."""
         return None
 
     @property
     def roundoff_weight(self) -> Fraction | None:
-        """Σ|w| of the roundoff Σ|w|·u·|f|/h**m; 0 where roundoff does not grow as h falls; None:
-        not known."""
+        """Σ|w| of the roundoff Σ|w|·u·|f|/h**m; 0: it does not grow as h falls; None: not known."""
         return None
 
     @property
@@ -130,8 +126,7 @@ class Backend:
     def steps(
         self, inputs: Sequence[Any], places: Mapping[str, int], floats: Floats, given: float | None
     ) -> dict[str, float]:
-        """The step along each variable in `places` among the inputs: `given`, or that of the rule
-        for None."""
+        """The step along each variable in `places`: `given`, or for None that of the rule."""
         if given is not None:
             return dict.fromkeys(places, given)
         return {name: self.step(inputs[place], floats) for name, place in places.items()}
@@ -149,7 +144,6 @@ class Backend:
         return full * p / (p + self.order) * STEP_SHARE
 
     # the work
-    # ---------------------------------------------------------------------------------------------
 
     def prepare(
         self, program: Program, wrt: Sequence[str], order: int = 1, dtype: str = "float64"
@@ -233,8 +227,7 @@ class Backend:
         inputs: Sequence[Any],
         steps: Mapping[str, float] | None = None,
     ) -> Remark:
-        """Why one derivative is not finite at some inputs; `steps` are those that were taken along
-        the variables."""
+        """Why one derivative is not finite; `steps` are those taken along the variables."""
         by = variables(name, self.order)
         return diagnosis(
             program,

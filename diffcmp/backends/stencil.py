@@ -22,8 +22,7 @@ from diffcmp.program.ir import Program
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """What a stencil does along one input: Σ weight · f(x + k·h) / h**order over its (k,
-    weight)."""
+    """What a stencil does along one input: Σ weight · f(x + k·h) / h**order over its terms."""
 
     name: str
     place: int
@@ -82,8 +81,7 @@ class Stencil(Backend):
         return tuple(factors)
 
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
-        """Compile f once; each derivative then costs one evaluation a node of nonzero weight, and f
-        at the point itself is shared by all."""
+        """Compile f once; a derivative costs one evaluation a node, f at the point is shared."""
         f = compiled(program, floats.dtype)
         every = [self.factors(program, name) for name in wrt]
         places = {factor.name: factor.place for factors in every for factor in factors}
@@ -120,8 +118,7 @@ class Stencil(Backend):
 
 
 class Difference:
-    """What a stencil does for one partial derivative, in numbers that `number` makes of rationals:
-    floats, or balls."""
+    """A stencil for one partial derivative, in what `number` makes of rationals."""
 
     def __init__(self, factors: Sequence[Factor], number: Callable[[Fraction], Any]) -> None:
         self.factors = factors

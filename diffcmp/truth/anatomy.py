@@ -53,8 +53,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """The leading term of one sub-expression on either side; None where it is not defined, or
-    vanishes altogether."""
+    """The leading terms of one sub-expression; None where it is undefined, or vanishes."""
 
     span: Span
     piece: str
@@ -91,10 +90,6 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
         (remark(Note.FOUND_BY_BALLS),) if by_balls else _steps(program, form, local, truth, name)
     )
     return Anatomy(name, left, right, terms, tuple(steps))
-
-
-# leading terms
-# -------------
 
 
 def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:
@@ -157,8 +152,7 @@ def _term(beside: Expansion, place: int) -> Term | None:
 
 
 def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:
-    """The first coefficient that does not vanish, down to a number, and its exponent at each level
-    of logarithms."""
+    """The first coefficient that does not vanish, and its exponent at each level of logarithms."""
     end = value.start + MAX_TERMS
     for k in range(value.start, end if value.stop is None else min(value.stop, end)):
         c = value[k]
@@ -170,10 +164,6 @@ def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:
         elif isinstance(field, BallCoefficients) and not field.is_zero(c):
             return c, [Fraction(k)]
     return None
-
-
-# how it was found
-# ----------------
 
 
 def _steps(
@@ -200,8 +190,7 @@ def _other_branches(form: Program, local: Local) -> list[Span | None]:
 
 
 def _differences(form: Program, one: Expansion, other: Expansion) -> list[tuple[Equation, bool]]:
-    """The equations that decide differently in two expansions, one for each span, and whether they
-    are roots."""
+    """The equations that decide differently, one for each span, and whether they are roots."""
     decided, otherwise = dict(one.path), dict(other.path)
     different: dict[Span | None, tuple[Equation, bool]] = {}
     for place in sorted(decided.keys() & otherwise.keys() & form.by_output.keys()):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Any, TypeAlias
 
 from flint import arb, fmpq
@@ -20,6 +20,7 @@ from flint import arb, fmpq
 from diffcmp.arithmetic.balls import METHODS, Ball, Balls, to_arb, to_fraction
 from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.tracing import Tracer, Tracing
+from diffcmp.caches import remembered
 from diffcmp.language import rules
 from diffcmp.passes.expand import branchless
 from diffcmp.passes.savings import optimised
@@ -124,7 +125,7 @@ class Certain(Exactly):
         return False if name == "eq" else self.equation(STRICT.get(name, name), (x, y))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def certificate(
     form: Program, partials: tuple[str, ...], order: int, decisions: Decisions
 ) -> Program | None:
@@ -232,7 +233,7 @@ def _grounds(eq: Equation, decided: dict[int, bool]) -> Sequence[int]:
     return eq.inputs
 
 
-@lru_cache(maxsize=256)
+@remembered
 def enclosing(
     form: Program, partials: tuple[str, ...], order: int, decisions: Decisions, precision: int
 ) -> Enclosing | None:

@@ -90,8 +90,7 @@ def _smooth(x: Ball) -> Coordinatewise:
 
 
 def _analysed(request: Request, names: Sequence[str]) -> Truth:
-    """The truth from what is known along each coordinate; the most singular kind among these is
-    that of the point."""
+    """The truth from what is known along each coordinate; the most singular kind decides."""
     single = dict.fromkeys(one for name in names for one in distinct(name, request.order))
     findings = {name: finding(request, name) for name in single}
     kind = most_singular(one.along.kind for one in findings.values())
@@ -128,8 +127,7 @@ def _source(findings: Iterable[Finding]) -> Source | None:
 def taylor(
     program: Program, at: Point, name: str, order: int, digits: int = 20
 ) -> list[Ball] | None:
-    """The derivatives f, f′, …, f⁽ⁿ⁾ along one coordinate, to about `digits` digits; None where f
-    is not smooth there."""
+    """f, f′, …, f⁽ⁿ⁾ along one coordinate, to about `digits` digits; None where f is not smooth."""
     field = BallField(bits_for(digits) + 16 * order)
     form = core(program, at.others(name))
     try:

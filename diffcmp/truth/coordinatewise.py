@@ -52,8 +52,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known along one coordinate. limit: whether the value is only a limit, because f as
-    typed has none at the point."""
+    """What is known along one coordinate. limit: f as typed has no value there, only its limit."""
 
     along: Coordinatewise
     value: Quantity | None
@@ -65,8 +64,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A local analysis, the number of zeros in it that are taken as such without a proof, and the
-    bits that it was made with."""
+    """A local analysis, how many zeros in it are unproven, and the bits that it was made with."""
 
     local: Local
     suspected: int
@@ -118,11 +116,8 @@ def _undecided(reason: Remark) -> Finding:
 def _believed(request: Request, form: Program, x: Coordinate) -> Settled:
     """The local analysis, in which only such zeros are suspected that sympy cannot prove.
 
-    What cannot be proven to vanish may well be tiny: it is looked at with far more bits.
-
-    Raises
-    ------
-    Imprecise: where even then a zero is suspected that sympy refutes.
+    What cannot be proven to vanish may well be tiny: it is looked at with far more bits. Raises
+    Imprecise where even then a zero is suspected that sympy refutes.
     """
     digits, order = request.digits, request.order
     first = settled_at(form, x, digits, ZERO_BITS, order)
@@ -143,12 +138,8 @@ def _believed(request: Request, form: Program, x: Coordinate) -> Settled:
 
 def settled_at(form: Program, x: Coordinate, digits: int, deep: int, order: int = 1) -> Settled:
     """The local analysis at a precision where all digits are certain and every suspected zero is
-    below 1e-400; where there are such zeros, with at least `deep` bits.
-
-    Raises
-    ------
-    Imprecise: where no precision is enough.
-    """
+    below 1e-400; where there are such zeros, with at least `deep` bits. Raises Imprecise where no
+    precision is enough."""
     bits = bits_for(digits)
     for _ in range(MOST_BITS):
         field = BallField(bits)
@@ -203,10 +194,6 @@ def _value(settled: Settled) -> Quantity | None:
             return None
         side = local.right if local.right.limit is not None else local.left
         return quantity_of(side.limit)
-
-
-# beyond series
-# -------------
 
 
 def _beyond_series(request: Request, form: Program, name: str, local: Local) -> Finding:

@@ -25,8 +25,7 @@ BITS = 256
 
 
 def depends_on_direction(program: Program, at: Point, limit: Quantity) -> bool:
-    """Whether f, of several variables, tends to something else than `limit` along some other
-    direction."""
+    """Whether f, of several variables, tends to something else along another direction."""
     several = len(program.inputs) > 1
     return several and any(_disagrees(program, at, limit, weights) for weights in DIRECTIONS)
 

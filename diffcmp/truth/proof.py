@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
+from diffcmp.caches import remembered
 from diffcmp.engines.partials import distinct, variables
 from diffcmp.passes.expand import core, restricted, used, varying_part
 from diffcmp.point.point import Point
@@ -78,7 +78,7 @@ class _Proof:
         return None if numbers is None else Smooth(numbers[0], numbers[1:])
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _proof(program: Program, partials: tuple[str, ...], order: int) -> _Proof:
     return _Proof(program, partials, order)
 
@@ -104,7 +104,7 @@ def _in_parts(program: Program, at: Point, names: Sequence[str], digits: int) ->
     return Smooth(whole.value, derivatives)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _balls(bits: int) -> Balls:
     return Balls(bits)
 

@@ -131,8 +131,7 @@ class _Checks:
         return self.trace[slot], slot in self.active
 
     def interior(self, eq: Equation) -> bool:
-        """Whether the argument balls of one equation lie certainly in the interior of the
-        primitive's domain."""
+        """Whether the argument balls certainly lie in the interior of the primitive's domain."""
         out = self.trace[eq.output]
         if eq.output not in self.active:
             return bool(to_arb(out).is_finite())
@@ -163,8 +162,7 @@ def _around(name: str, x: Varying, y: Varying) -> bool | None:
 
 
 class Interior(NumberSystem[Any]):
-    """Balls with a flag whether they vary: a condition on them holds only where it holds all
-    around."""
+    """Balls with a flag whether they vary; a condition holds only where it holds all around."""
 
     exact = True
 

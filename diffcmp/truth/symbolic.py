@@ -34,8 +34,7 @@ QUESTIONS = 2  # each may take half of the time that is left, so that some is le
 
 
 def proven(form: Program, x: Coordinate, deadline: Deadline, order: int = 1) -> Facts | None:
-    """The facts of the local analysis on sympy's exact constants; None where some zero on the way
-    could not be proven."""
+    """The facts on sympy's exact constants; None where some zero could not be proven."""
     facts = _asked("prove", deadline, form, x.program, order)
     if facts is None:
         return None
@@ -76,8 +75,7 @@ def _quantity(text: str | None) -> Quantity | None:
 
 
 def confirmed(form: Program, x: Coordinate, direction: int, side: Side) -> bool:
-    """Whether f, and the difference quotient, tend to what is claimed as balls approach the
-    point."""
+    """Whether f, and the difference quotient, tend to the claims as balls approach the point."""
     if side.limit is None or (not side.limit.infinite and side.slope is None):
         return False
     balls = Balls(BITS)
@@ -103,8 +101,7 @@ def _is_narrow(x: arb) -> bool:
 
 
 def tends(values: Sequence[arb], claim: Quantity) -> bool:
-    """Whether a sequence of balls goes towards the claim: ever closer and close at last, or beyond
-    all bounds."""
+    """Whether balls go towards the claim: ever closer and close at last, or beyond all bounds."""
     if not all(v.is_finite() for v in values):
         return False
     if claim.infinite:

@@ -57,8 +57,7 @@ class BallField(BallCoefficients):
 
 
 class SymbolField(Numbers):
-    """Exact constants of sympy. A suspicion that sympy can neither prove nor refute sets `proven`
-    to False."""
+    """Exact constants of sympy. `proven`: it could prove or refute every suspicion."""
 
     def __init__(
         self, system: Any, vanishes: Callable[[Any], bool | None], value: Callable[[Any], arb]

@@ -160,8 +160,7 @@ def _branch_guarded(
 
 
 def _right(question: Question, truth: Truth, gives: Mapping[str, float]) -> bool | None:
-    """Whether all the numbers are the certified derivatives, to half of the digits; None where one
-    does not exist."""
+    """Whether all the numbers are right, to half of the digits; None where f′ does not exist."""
     floats = question.floats
     digits = [Errors(value, truth.exact(name), floats).digits for name, value in gives.items()]
     enough = ENOUGH * full_digits(floats)

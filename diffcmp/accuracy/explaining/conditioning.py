@@ -146,8 +146,7 @@ class _Evaluation:
         return in_value or self.notable(eq, "derivative", [*values, *tangents])
 
     def notable(self, eq: Equation, of: Of, before: Sequence[float | None]) -> Loss | None:
-        """What is lost against the correct digits of the arguments, where they are known, and it is
-        enough to be named."""
+        """The digits lost against the arguments, where they are known and enough to be named."""
         after = self.digits[eq.output][0 if of == "value" else 1]
         known = [digits for digits in before if digits is not None]
         if after is None or len(known) < len(before):

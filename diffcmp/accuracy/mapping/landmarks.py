@@ -68,8 +68,7 @@ def _changes(form: Program, grid: Sequence[float]) -> Iterator[Coordinate]:
 
 
 def _differ(before: object, after: object) -> bool:
-    """Whether two states are known and differ. A sign of 0 does not count: there the zero is a
-    point of the grid itself."""
+    """Whether two states are known and differ; 0 does not count, it is a point of the grid."""
     ends = before, after
     return before != after and None not in ends and 0 not in ends
 

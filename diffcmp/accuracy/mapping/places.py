@@ -76,8 +76,7 @@ def _failure(answer: Answer, digits: float | None, kind: Kind) -> Failure | None
 
 
 def places(replies: Sequence[Reply | None]) -> tuple[tuple[Place, ...], int]:
-    """The worst eight places from left to right, and how many more there are. A reply is None where
-    the method was not asked."""
+    """The worst eight places from left to right, and how many more; None: was not asked."""
     asked = {i: r for i, r in enumerate(replies) if r is not None and r.value is not None}
     failing = {i: r for i, r in asked.items() if r.failure is not None}
     runs = list(_runs(list(asked), failing))

@@ -18,8 +18,7 @@ GRUNTZ = (*EVALUATION, AssertionError, KeyError, IndexError)
 
 
 class Side:
-    """Expressions without pieces, on one side of the point: each as a function of t > 0, the
-    distance from it."""
+    """Expressions without pieces beside the point, each as a function of the distance t > 0."""
 
     def __init__(self, at: Place, x: Any, side: int) -> None:
         self.at, self.x, self.side = at, x, side
@@ -62,8 +61,7 @@ class Side:
         return limit if limit is not None else self.lhopital(function)
 
     def lhopital(self, function: Expression) -> Any | None:
-        """The limit of a quotient by differentiating numerator and denominator until one of them is
-        not 0."""
+        """The limit of a quotient by differentiating both parts until one of them is not 0."""
         zero = {self.t: sympy.S.Zero}
         try:
             over, under = sympy.fraction(sympy.together(function))
@@ -80,8 +78,7 @@ class Side:
         return None
 
     def believed(self, function: Expression, claim: Any) -> Any | None:
-        """The claim, unless the function next to the point contradicts it: sympy's `limit` has
-        returned wrong values."""
+        """The claim, unless f next to the point contradicts it: sympy's `limit` has been wrong."""
         try:
             near, nearer = (number(function, {self.t: probe}) for probe in NEAR)
             if claim in (sympy.oo, -sympy.oo):
@@ -96,6 +93,5 @@ class Side:
         return limit if close < (1 + abs(limit)) / 2 and close <= far + NEAR[1] else None
 
     def quotient(self, e: Expression, value: Any) -> Any | None:
-        """The limit of the difference quotient, for a derivative that exists where the limit of f′
-        does not."""
+        """The limit of the difference quotient, which may exist where that of f′ does not."""
         return self.limit_along((self.along(e) - value) / (self.side * self.t))

@@ -128,8 +128,7 @@ class Pending:
         return self.estimate(None if isinstance(shown, Remark) else shown["texts"])
 
     def answer(self, task: worker.Task, shares: int, late: Note) -> Any:
-        """What the worker answers within its share of the time that is left; a Remark where it does
-        not."""
+        """What the worker answers within its share of the time left; a Remark where it does not."""
         try:
             answer = task.result(self.deadline.share(shares))
         except worker.WorkerTimeout:

@@ -33,11 +33,7 @@ class Singular(Exception):
 
 def number(expression: Expression, at: Place) -> Any:
     """The real number that `expression` is at a point, exact or to more than `DIGITS` digits.
-
-    Raises
-    ------
-    Singular: where there is none.
-    """
+    Raises Singular where there is none."""
     exact = short(expression, at)
     if exact:
         expression = expression.xreplace(dict(at))
@@ -62,10 +58,7 @@ def _agreed(expression: Expression, at: Place) -> Any | None:
     """The number on which two evaluations in a row agree; None where it is 0 as far as `ROUNDS` go.
 
     evalf vouches for its last digit only where it knows all functions; and noise never agrees.
-
-    Raises
-    ------
-    Singular: where it is not a real number.
+    Raises Singular where it is not a real number.
     """
     last: Any = None
     for digits in ROUNDS:
@@ -86,8 +79,7 @@ def _close(value: Any, last: Any) -> bool:
 
 
 def _real(expression: Expression, digits: int) -> Any | None:
-    """A real number, of which some digits may be wrong; None for what is infinite, complex or no
-    number at all."""
+    """A real number to about so many digits; None for what is infinite, complex or no number."""
     try:
         value = expression.evalf(digits, maxn=2 * digits)
         real, imaginary = value.as_real_imag()
@@ -131,10 +123,6 @@ def decimal(value: Any) -> str:
     if exponent + bits > BEYOND:
         return "-inf" if sign else "inf"
     return str(libmp.to_str((sign, mantissa, exponent, bits), DIGITS))
-
-
-# what substitution gives, in words
-# -------------------------------------------------------------------------------------------------
 
 
 def form(expression: Expression, at: Place) -> str:

@@ -65,10 +65,6 @@ def _place(constants: Constants) -> dict[Any, Any]:
     return {variable(name): evaluate(value, Symbols(), [])[0] for name, value in constants.items()}
 
 
-# what the parent asks for
-# ---------------------------------------------------------------------------------------------
-
-
 def differentiated(program: Program, names: Sequence[str], order: int) -> Answer:
     """Differentiate for each name, and keep the derivatives."""
 
@@ -102,8 +98,7 @@ def elided(expression: Any) -> str:
 
 
 def substituted(program: Program, constants: Constants, name: str, order: int) -> Answer:
-    """Value and derivative at the point by substitution; a `form` where that does not lead to a
-    number."""
+    """Value and derivative by substitution; a `form` where that does not lead to a number."""
     return _timed(lambda: _kept_substituted(program, constants, name, order))
 
 
@@ -152,8 +147,7 @@ def _substituted(program: Program, constants: Constants, name: str, order: int) 
 def _limits(
     program: Program, constants: Constants, name: str, order: int, there: str | None, rule: bool
 ) -> Answer:
-    """The limits of f and its derivatives on both sides, and what they say of the point; `there` is
-    the value at the point itself."""
+    """The limits on both sides, and what they say; `there` is the value at the point itself."""
     f, x, at = _function(program), variable(name), _place(constants)
     sides = [Side(at, x, direction) for direction in (-1, 1)]
     limits = [_beside(side, f, order, rule) for side in sides]
@@ -178,8 +172,7 @@ def _limits(
 
 
 def _beside(side: Side, f: Any, order: int, rule: bool) -> list[Any]:
-    """The limits of f and of its derivatives up to `order` on one side; None for one that was not
-    found."""
+    """The limits of f and its derivatives up to `order` on one side; None: it was not found."""
     try:
         smooth = Pieces(side.at, side.x, side.side).settle(f)
     except Singular:
