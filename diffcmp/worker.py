@@ -156,6 +156,14 @@ class Worker:
         if self._thread is not None:
             self._thread.join(5)
 
+    def kill(self) -> None:
+        """Kill the process, if there is one, and collect its exit status."""
+        process = self._process
+        if process is not None and process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(process.pid, 9)  # SIGKILL, which Windows has no name for
+                os.waitpid(process.pid, 0)
+
     def __repr__(self) -> str:
         process = None if self._process is None else self._process.pid
         return f"<worker in process {process}, {len(self._waiting)} waiting>"
@@ -264,6 +272,12 @@ def close_all() -> None:
     """End every worker that is still open."""
     for worker in list(_OPEN):
         worker.close()
+
+
+def end_all() -> None:
+    """Kill every process at once; no lock is taken, so that a signal handler can do it."""
+    for worker in list(_OPEN):
+        worker.kill()
 
 
 def _after_fork() -> None:

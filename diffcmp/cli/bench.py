@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from diffcmp.cli import options
-from diffcmp.cli.output import Output, writable
+from diffcmp.cli.output import Output
 from diffcmp.cli.progress import progress
 
 WORKS = 13  # for the progress bar
 COMPARE = "Exit with 1 where a ratio got worse than in this earlier run."
-STORED = "Write JSON to FILE as well, a baseline for --compare."
+STORED = "Write JSON to FILE as well, a baseline for --compare; to - instead of the table."
 
 
 @options.command("bench", "Speed as ratios, answers checked; against a baseline.")
@@ -46,8 +46,7 @@ def command(
     diffcmp bench expr "exp(x)/sqrt(sin(x)**3+cos(x)**3)" --at 1.5
     diffcmp bench --json baseline.json; diffcmp bench --compare baseline.json
     """
-    output = Output.asked(form, target, None, arrays=False)
-    writable(stored_in)
+    output = Output.asked(form, target, beside=stored_in)
     from diffcmp.point.point import assignments
     from diffcmp.speed.run import bench, sound
     from diffcmp.speed.stored import stored

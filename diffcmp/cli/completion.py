@@ -16,7 +16,7 @@ def command(shell: str) -> None:
     \b
     eval "$(diffcmp completion bash)"
     """
-    from diffcmp.cli.main import commands
+    from diffcmp.cli.commands import commands
 
     completion = get_completion_class(shell)
     assert completion is not None

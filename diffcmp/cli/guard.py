@@ -10,7 +10,6 @@ waits, and whatever becomes of the child is one message and one exit code. Where
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import select
 import signal
@@ -20,11 +19,12 @@ import threading
 import time
 from typing import NoReturn
 
+from diffcmp.cli.streams import OutputEnded, encoded, take_over
 from diffcmp.errors import Breakdown
 
 UNTOLD = 60.0  # seconds for a command that has no --timeout
 GRACE = 0.3  # seconds to leave by oneself before one is killed
-MARGIN = 2  # seconds after the deadline at which a child whose parent is gone ends itself
+MARGIN = 0.5  # seconds after the deadline at which a child whose parent is gone ends itself
 MEMORY = 3 << 30  # bytes of address space: certified digits by the thousand need a tenth of it
 THREAD = 64 << 20  # more for every core: NumPy's libraries reserve stacks and arenas for a thread
 INTERRUPTED = 130
@@ -47,9 +47,15 @@ _timer: threading.Timer | None = None
 
 def supervise() -> None:
     """Go on in a child process under limits of time and memory; the parent never returns, and exits
-    as the child does."""
+    as the child does.
+
+    Raises
+    ------
+    OSError: where the system gives no process or no pipe.
+    """
     global _began
     _began = time.monotonic()
+    take_over()
     if not hasattr(os, "fork"):
         _arm_timer()
         return
@@ -57,7 +63,9 @@ def supervise() -> None:
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signals = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-    usual = {number: signal.signal(number, _noted) for number in signals}
+    heard = [number for number in signals if signal.getsignal(number) != signal.SIG_IGN]
+    for number in heard:
+        signal.signal(number, _noted)
     signal.set_wakeup_fd(wake)
     child = os.fork()
     if child:
@@ -66,7 +74,7 @@ def supervise() -> None:
     signal.set_wakeup_fd(-1)
     for pipe in (told, woken, wake):
         os.close(pipe)
-    _begin(tell, {number: action for number, action in usual.items() if number != signal.SIGINT})
+    _begin(tell, heard)
 
 
 def allow(seconds: float) -> None:
@@ -85,33 +93,46 @@ def left() -> float:
     return _allowed if _began is None else max(0.0, _began + _allowed - time.monotonic())
 
 
+def leave() -> None:
+    """End what belongs to the command; what it has printed counts, whatever signal comes now."""
+    if _parent is not None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    if "diffcmp.worker" in sys.modules:  # its processes are ended, not waited for
+        sys.modules["diffcmp.worker"].close_all()
+    with contextlib.suppress(OutputEnded):
+        sys.stdout.flush()
+
+
 # the child
 # --------------------------------------------------------------------------------------------------
 
 
-def _begin(tell: int, usual: dict[int, object]) -> None:
+def _begin(tell: int, heard: list[signal.Signals]) -> None:
     global _parent
     _parent = tell
-    for number, action in usual.items():
-        signal.signal(number, action)  # type: ignore[arg-type]  # what it was before
-    signal.signal(signal.SIGINT, _interrupt)
+    for number in heard:
+        signal.signal(number, _end_here)
     _arm_alarm()
     _limit_memory()
     _silence_libraries()
 
 
-def _interrupt(number: int, frame: object) -> NoReturn:
-    """Ctrl-C counts once: the terminal and the parent may both send it. The parent has the last
-    word."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise SystemExit(INTERRUPTED)
+def _end_here(number: int, frame: object) -> NoReturn:
+    """End at once and in silence: the parent has the last word.
+
+    No exception is raised for that, as whoever it met could swallow it, or print it.
+    """
+    end_workers = getattr(sys.modules.get("diffcmp.worker"), "end_all", None)
+    if end_workers is not None:
+        end_workers()
+    os._exit(INTERRUPTED)
 
 
 def _arm_alarm() -> None:
     """Its default action ends the process even inside a C library; for a child whose parent was
     killed."""
-    assert _began is not None
-    signal.alarm(math.ceil(_began + _allowed + MARGIN - time.monotonic()))
+    signal.setitimer(signal.ITIMER_REAL, left() + MARGIN)
 
 
 def _limit_memory() -> None:
@@ -125,17 +146,11 @@ def _limit_memory() -> None:
 
 
 def _silence_libraries() -> None:
-    """Let Python alone write to the two outputs: the last words of a C library would be a second
-    message."""
+    """Let nobody but Python, whose streams have handles of their own, write to the two outputs: the
+    last words of a C library would be a second message."""
     nothing = os.open(os.devnull, os.O_WRONLY)
-    for name, number, buffering in (("stdout", 1, -1), ("stderr", 2, 1)):
-        stream = getattr(sys, name)
-        with contextlib.suppress(OSError, AttributeError):  # there is none
-            form = {"encoding": stream.encoding, "errors": stream.errors}
-            own = open(os.dup(number), "w", buffering, **form)  # noqa: SIM115
-            for alias in (name, f"__{name}__"):  # the latter is asked for the width of the terminal
-                setattr(sys, alias, own)
-            os.dup2(nothing, number)
+    for number in (1, 2):
+        os.dup2(nothing, number)
     os.close(nothing)
 
 
@@ -178,8 +193,9 @@ def _stopped(child: int, number: int) -> int:
 
 
 def _overdue(child: int, late: Breakdown, allowed: float) -> int:
-    if _end(child, signal.SIGINT) == 0:  # it was just done
-        return 0
+    status = _end(child, signal.SIGTERM)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) != INTERRUPTED:  # it was just done
+        return os.WEXITSTATUS(status)
     _say(late.told(seconds=allowed))
     return 1
 
@@ -213,7 +229,7 @@ def _say(message: str) -> None:
     """One message; on a terminal, first put right what a progress bar may have left."""
     with contextlib.suppress(OSError):
         mended = b"\r\x1b[K\x1b[?25h" if os.isatty(2) else b""
-        os.write(2, mended + f"diffcmp: {message}\n".encode())
+        os.write(2, mended + encoded(f"diffcmp: {message}\n"))
 
 
 # without fork

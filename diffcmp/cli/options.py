@@ -15,7 +15,7 @@ from diffcmp.cli import guard
 from diffcmp.cli.output import Output
 from diffcmp.spans import Piece, pieces
 
-LONGEST = 10**6  # seconds
+UNLIMITED = 1e9  # seconds, for `inf`: 31 years
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -137,14 +137,14 @@ def allowed(_: click.Context, __: click.Parameter, value: float) -> None:
     """Bound the whole command from here on."""
     if math.isnan(value):
         raise click.BadParameter("not a number")
-    guard.allow(value)
+    guard.allow(min(value, UNLIMITED))
 
 
 def timeout(default: float, help: str = "Time for the whole command.") -> Callable[[F], F]:
     """The time of a whole command."""
     return click.option(
         "--timeout",
-        type=click.FloatRange(0, LONGEST, min_open=True),
+        type=click.FloatRange(0, min_open=True),
         default=default,
         show_default=True,
         metavar="SECONDS",
@@ -182,14 +182,14 @@ def _form(name: str, title: str) -> Callable[[F], F]:
     return click.option(f"--{name}", "form", flag_value=name, multiple=True, help=help)
 
 
-TARGET = "Write to FILE, whole or not at all."
+TARGET = "Write to FILE, whole or not at all; - is standard output."
 json = _form("json", "JSON")
 tables = decorated(
     _form("csv", "CSV"),
     _form("markdown", "Markdown"),
     click.option("-o", "--output", "target", metavar="FILE", help=TARGET),
 )
-FIGURE = "Draw a figure: FILE.png, .svg or .pdf."
+FIGURE = "Draw a figure: FILE.png, .svg or .pdf; - for a PNG instead of the table."
 
 
 def plot(help: str = FIGURE, metavar: str = "FILE") -> Callable[[F], F]:

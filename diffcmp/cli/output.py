@@ -1,62 +1,96 @@
-"""Where a result goes: to the terminal or to a file, which is written whole to a temporary name and
-then renamed."""
+"""Where a result goes: to standard output, or to a file that is written whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import click
 
+from diffcmp import files
 from diffcmp.errors import Fault, InputError
 
+STANDARD_OUTPUT = "-"
+STREAMS = {
+    STANDARD_OUTPUT: "stdout",
+    "/dev/stdout": "stdout",
+    "/dev/fd/1": "stdout",
+    "/dev/stderr": "stderr",
+    "/dev/fd/2": "stderr",
+}
 FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
-FIGURES: dict[str, Literal["png", "svg", "pdf"]] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+Picture: TypeAlias = Literal["png", "svg", "pdf"]
+FIGURES: dict[str, Picture] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
     """The form of a result, the file it goes to (None for standard output) and that of its figure.
 
-    plot: the file of the figure, where one is asked for.
+    plot: the file of the figure, where one is asked for. shown: False where something else takes
+        standard output, so that only a file can have the result.
     """
 
     form: str
     target: str | None
     plot: str | None = None
+    shown: bool = True
 
     @classmethod
     def asked(
-        cls, wanted: Sequence[str], target: str | None, plot: str | None, *, arrays: bool
+        cls,
+        wanted: Sequence[str],
+        target: str | None,
+        plot: str | None = None,
+        *,
+        arrays: bool = False,
+        beside: str | None = None,
     ) -> Output:
-        """What the options ask for; what could not be written in the end is refused here."""
+        """What the options ask for; what could not be written in the end is refused here.
+
+        beside: another file that the command writes.
+        """
         form = form_of(wanted, target, arrays=arrays)
         figure_format(plot)
         writable(target)
-        return cls(form, target, plot)
+        writable(beside)
+        for other in (plot, beside):
+            apart(target, other)
+        taken = is_standard(plot) or is_standard(beside)
+        return cls(form, target, plot, shown=target is not None or not taken)
 
     def show(self, *records: object) -> None:
         """Write a record, or several of one kind, in this form."""
+        if not self.shown:
+            return
         from diffcmp.report.documents import document
         from diffcmp.report.forms import rendered
         from diffcmp.report.screen import screen
 
         documents = [document(record) for record in records]
-        show(rendered(documents, self.form, screen(sys.stdout, self.target)), self.target)
+        target = None if is_standard(self.target) else self.target
+        show(rendered(documents, self.form, screen(sys.stdout, target)), target)
 
     def draw(self, record: object) -> None:
         """Write the figure of a record, where one is asked for."""
         picture = figure_format(self.plot)
         if self.plot is not None and picture is not None:
-            from diffcmp.report.documents import document
-            from diffcmp.report.figures import figure
+            write(drawn(record, picture), self.plot)
 
-            write(figure(document(record), picture), self.plot)
+
+def drawn(record: object, picture: Picture) -> bytes:
+    """The figure of a record."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns of folders for its own files
+    from diffcmp.report.documents import document
+    from diffcmp.report.figures import figure
+
+    return figure(document(record), picture)
 
 
 def form_of(wanted: Sequence[str], target: str | None, *, arrays: bool = False) -> str:
@@ -72,29 +106,35 @@ def form_of(wanted: Sequence[str], target: str | None, *, arrays: bool = False) 
     return FORMATS.get(suffix, "text")
 
 
+def is_standard(target: str | None) -> bool:
+    """Whether a name is one of standard output's."""
+    return target is not None and STREAMS.get(target) == "stdout"
+
+
 def writable(target: str | None) -> None:
     """Refuse early what could not be written in the end."""
-    if target is not None and (reason := _hindrance(target)):
+    if target is None or target in STREAMS:
+        return
+    reason = files.obstacle(target)
+    if reason:
         raise InputError(Fault.OUTPUT, path=target, reason=reason)
 
 
-def _hindrance(target: str) -> str:
-    path = Path(target)
-    if not target:
-        return "it has no name"
-    if path.is_dir():
-        return "it is a folder"
-    if not path.parent.is_dir():
-        return "there is no such folder"
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        return "permission denied"
-    return ""
+def apart(one: str | None, other: str | None) -> None:
+    """Refuse two results that would be written to one place."""
+    if one is None or other is None:
+        return
+    streams = STREAMS.get(one), STREAMS.get(other)
+    if streams[0] == streams[1] and (streams[0] is not None or files.same(one, other)):
+        raise InputError(Fault.ONE_OUTPUT, path=other)
 
 
-def figure_format(target: str | None) -> Literal["png", "svg", "pdf"] | None:
-    """png, svg or pdf, by the name of the file."""
+def figure_format(target: str | None) -> Picture | None:
+    """png, svg or pdf, by the name of the file; png for a stream."""
     if target is None:
         return None
+    if target in STREAMS:
+        return "png"
     suffix = Path(target).suffix.lower()
     if suffix not in FIGURES:
         raise InputError(Fault.PLOT_FORMAT, given=target)
@@ -106,32 +146,25 @@ def folder(target: str | None) -> Path | None:
     """The folder for figures; it is made where its own folder exists."""
     if target is None:
         return None
-    path = Path(target)
-    if not path.is_dir():
+    if target in STREAMS:
+        raise InputError(Fault.OUTPUT, path=target, reason="it is no folder")
+    if not os.path.isdir(target):
         writable(target)
         try:
-            path.mkdir()
+            os.mkdir(target)
         except OSError as error:
             raise _refused(target, error) from None
-    return path
+    return Path(target)
 
 
 def write(content: str | bytes, target: str) -> None:
-    """The file `target`, with this content or as it was before."""
-    path = Path(target)
+    """Give the file `target`, or the stream of that name, this content."""
     data = content.encode() if isinstance(content, str) else content
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(name, 0o666 & ~mask)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        if target in STREAMS:
+            click.echo(data, file=getattr(sys, STREAMS[target]), nl=False)
+        else:
+            files.write(data, target)
     except OSError as error:
         raise _refused(target, error) from None
 
@@ -141,13 +174,9 @@ def _refused(target: str, error: OSError) -> InputError:
 
 
 def show(content: str | bytes, target: str | None) -> None:
-    """Write to the file, or to standard output; bytes go to a file only."""
+    """Write to the file, or to standard output."""
     whole = content if isinstance(content, bytes) or content.endswith("\n") else content + "\n"
-    if target is not None:
-        write(whole, target)
-        return
-    try:
+    if target is None:
         click.echo(whole, nl=False)
-    except BrokenPipeError:  # whoever read the output has gone: nothing more can be said
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise click.exceptions.Exit(0) from None
+    else:
+        write(whole, target)

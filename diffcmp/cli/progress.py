@@ -50,8 +50,11 @@ def progress(stages: int) -> Iterator[Tell]:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+        from diffcmp.report.screen import screen
+
         columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        console = Console(stderr=True, width=screen(sys.stderr).width)
+        with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("", total=stages)
             while not ended.wait(0.1):
                 bar.update(task, description=stage[0], completed=done[0])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import click
 
-from diffcmp.cli.output import Output, folder, write
+from diffcmp.cli.output import Output, apart, drawn, folder, write
 from diffcmp.cli.progress import Tell, progress
 from diffcmp.cli.studies import ALL, Studies
 from diffcmp.studies import registry
@@ -18,22 +19,27 @@ def ran(
     name: str, plot: str | None, form: Sequence[str], target: str | None, **given: object
 ) -> None:
     """Run one study, or all, and show it."""
-    output = Output.asked(form, target, None, arrays=False)
-    pictures = folder(plot)
+    output = Output.asked(form, target)
     names = list(registry.QUESTIONS) if name == ALL else [name]
+    apart(target, plot)
+    pictures = _pictures(folder(plot), names)
+    for picture in pictures.values():
+        apart(target, picture)
     reports = []
     with progress(len(names)) as tell:
         for one in names:
             tell(one)
             with heard_by(partial(_told_within, tell, one)):
                 reports.append(registry.study(one, **given))
-    if pictures is not None:
-        from diffcmp.report.documents import document
-        from diffcmp.report.figures import figure
-
+    if pictures:
         for report in reports:
-            write(figure(document(report), "png"), str(pictures / f"{report.name}.png"))
+            write(drawn(report, "png"), pictures[report.name])
     output.show(*reports)
+
+
+def _pictures(place: Path | None, names: Sequence[str]) -> dict[str, str]:
+    """The file for the figure of each study; none where no folder is asked for."""
+    return {} if place is None else {name: str(place / f"{name}.png") for name in names}
 
 
 def _told_within(tell: Tell, study: str, what: str, share: float) -> None:

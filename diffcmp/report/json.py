@@ -10,7 +10,9 @@ from diffcmp.report.screen import Screen
 
 
 def show(documents: Sequence[Document], screen: Screen | None = None) -> str:
-    """One document as an object, several as a list."""
+    """One document as an object, several as a list; a screen that lacks signs gets their
+    escapes."""
     trees = [document.tree() for document in documents]
     tree = trees[0] if len(trees) == 1 else trees
-    return json.dumps(tree, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    escaped = screen is not None and not screen.unicode
+    return json.dumps(tree, ensure_ascii=escaped, indent=2, allow_nan=False) + "\n"

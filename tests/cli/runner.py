@@ -11,7 +11,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from diffcmp.cli.main import commands
+from diffcmp.cli.commands import commands
 
 COLUMNS = "100"
 SCRIPT = "from diffcmp.cli import main; main()"
