@@ -30,6 +30,8 @@ FLOORS: Mapping[str, int] = {
     "errors": 0,
     "notes": 0,
     "deadline": 0,
+    "locks": 0,
+    "caches": 0,
     "worker": 0,
     "files": 0,
     "primitives": 1,

@@ -14,10 +14,12 @@ def polygamma(order: acb, x: acb) -> acb:
     ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot(πx) (Abramowitz & Stegun 6.4.7)."""
     if not x.real < FAR:
         return x.polygamma(order)
-    n = int(order.real.unique_fmpz())
+    n = order.real.unique_fmpz()
+    assert n is not None
     reflected = (-1) ** n * (1 - x).polygamma(order)
-    slope = acb_poly(_cotangent(n))(x.cot_pi())
-    return reflected - arb.pi() ** (n + 1) * slope
+    slope = acb_poly(_cotangent(int(n)))(x.cot_pi())
+    out: acb = reflected - arb.pi() ** (n + 1) * slope
+    return out
 
 
 @cache

@@ -10,12 +10,13 @@ called from several threads at once, and can be pickled: as what they were made 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcmp.caches import remembered
 from diffcmp.derivatives.prepared import Compiled, Derivative
 from diffcmp.engines import products
 from diffcmp.engines.derived import input_shapes, only
@@ -75,7 +76,7 @@ def gradient(
     return nabla
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _gradient(program: Program, backend: str, jit: bool, wrt: tuple[str, ...] | None) -> Compiled:
     program = number_valued(program)
     names = differentiated(program, wrt)
@@ -151,7 +152,7 @@ def jacobian(expr: str | Program, backend: str | None = None) -> Derivative:
     return Derivative("jacobian", expr, partial(_jacobian, backend=backend))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _jacobian(program: Program, backend: str | None) -> Compiled:
     if backend in ("dual", "tape", None):
         dense = products.jacobian(program, None if backend is None else backend == "dual")
@@ -185,7 +186,7 @@ def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
     return Derivative("hessian", expr, partial(_hessian, sparse=sparse))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _hessian(program: Program, sparse: bool) -> Compiled:
     program = number_valued(program)
     whole, shapes = products.hessian(program), input_shapes(program)

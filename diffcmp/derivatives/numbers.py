@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from diffcmp.caches import remembered
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint, only, tangent
 from diffcmp.engines.elementwise import elementwise
@@ -135,12 +136,12 @@ def _in_loops(program: Program) -> Callable[..., Any]:
     return _method(in_loops(program, partial(elementwise(program), None)))
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _parsed(text: str) -> Program:
     return parse(text)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[..., Any]:
     if backend in ("dual", "tape"):
         whole = tangent(program, name) if backend == "dual" else adjoint(program, (name,))

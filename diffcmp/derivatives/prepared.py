@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcmp.caches import keep, remembered
 from diffcmp.engines import products
 from diffcmp.engines.derived import input_shapes
 from diffcmp.errors import Fault, InputError
@@ -20,7 +21,6 @@ from diffcmp.program.ir import Program
 
 Compiled: TypeAlias = Callable[..., Any]
 DOUBLE = np.dtype(float)
-SHAPES = 64  # combinations of shapes that one derivative keeps code for
 Also: TypeAlias = Literal["nothing", "directions", "cotangent"]
 
 
@@ -86,11 +86,11 @@ class Derivative:
                 raise InputError(
                     Fault.POINT_SHAPE, name=name, given=spelled(shape), wanted=spelled(wanted)
                 )
-        if len(self.ready) >= SHAPES:
-            self.ready.clear()
         function = self.make(program)
-        self.ready[given] = _of_numbers(function) if () in given else function
-        return self.ready[given]
+        if () in given:
+            function = _of_numbers(function)
+        keep(self.ready, given, function)
+        return function
 
     def miscounted(self, given: int) -> InputError:
         """What is wrong with a number of arguments."""
@@ -120,10 +120,10 @@ def _of_numbers(function: Compiled) -> Compiled:
     return lambda *arrays: function(*[a if a.ndim else float(a) for a in arrays])
 
 
-_variables = lru_cache(maxsize=256)(variables_of)
+_variables = remembered(variables_of)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _parsed(text: str, names: tuple[str, ...], shapes: tuple[Shape, ...]) -> Program:
     return parse(text, (), dict(zip(names, shapes, strict=True)))
 

@@ -11,12 +11,12 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from diffcmp.arithmetic.evaluate import evaluate, trace_of
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats
 from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.caches import remembered
 from diffcmp.errors import Fault, InputError
 from diffcmp.passes.lowered import lowered
 from diffcmp.passes.savings import PASSES, optimised
@@ -68,7 +68,7 @@ def emitted_on_numbers(program: Program, name: str = "f") -> Emitted:
     return emit(low, name, known=_constants(low))
 
 
-@lru_cache(maxsize=512)
+@remembered
 def compiled(program: Program, dtype: str = "float64") -> Callable[..., Any]:
     """`program` as a Python function of floating-point numbers of one dtype that never raises.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
+from diffcmp.caches import remembered
 from diffcmp.engines.compiled import emitted_on_numbers, guarded_names
 from diffcmp.program.ir import Program
 
 
-@lru_cache(maxsize=512)
+@remembered
 def elementwise(program: Program) -> Callable[..., Any]:
     """A Program of numbers with one output as a method (`Emitted.dispatching`) of numbers, as
     `compiled`, or of arrays, element by element."""

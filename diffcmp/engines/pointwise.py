@@ -4,12 +4,12 @@ on threads."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcmp.caches import remembered
 from diffcmp.engines.arrays import blocks
 from diffcmp.engines.arrays.memory import room
 from diffcmp.engines.compiled import JIT, emitted_on_arrays, on_arrays
@@ -19,7 +19,7 @@ Slope: TypeAlias = Callable[..., Any]
 Block: TypeAlias = NDArray[Any]
 
 
-@lru_cache(maxsize=256)
+@remembered
 def pointwise(program: Program) -> Callable[..., list[Block]]:
     """A function from numbers or arrays of any shapes that broadcast, one for each input, to an
     array for each output.
@@ -65,7 +65,7 @@ def vectorised(program: Program, length: int = 2) -> Program:
     return builder.program(outputs)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def jitted(program: Program, length: int) -> Callable[..., Any]:
     """A Program of numbers with one output on vectors of one length, compiled by numba."""
     return on_arrays(vectorised(program, length), JIT)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 
+from diffcmp.caches import remembered
 from diffcmp.language import rules
 from diffcmp.program.ir import Builder, Equation, Program
 from diffcmp.spans import Span
@@ -21,7 +22,7 @@ def core(program: Program, fixed: Mapping[str, Program] | None = None) -> Progra
     return core_with_places(program, fixed)[0] if fixed else _core(program)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _core(program: Program) -> Program:
     return core_with_places(program)[0]
 

@@ -8,9 +8,9 @@ slots as it does on arrays of floats.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from diffcmp.caches import remembered
 from diffcmp.errors import InputError
 from diffcmp.primitives.shapes import Shape
 from diffcmp.program.elements import components, indices
@@ -61,7 +61,7 @@ def _is_zero(value: Any) -> bool:
     return isinstance(value, int) and value == 0
 
 
-@lru_cache(maxsize=64)
+@remembered
 def scalarised(program: Program) -> Program:
     """The function that a Program is, as one of numbers. Inputs are called `x[0]`, `A[0,1]` …, and
     there is an output for every element of every output, row by row; spans stay what they are, and

@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.arithmetic.floats import Floats
+from diffcmp.caches import remembered
 from diffcmp.errors import Fault, InputError
 from diffcmp.language.parser import parse, variables_of
 from diffcmp.names import identifier
@@ -120,10 +120,10 @@ def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
     return Problem(expr, Point(flat, typed))
 
 
-_variables = lru_cache(maxsize=64)(variables_of)
+_variables = remembered(variables_of)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _parsed(text: str, shapes: tuple[tuple[str, Shape], ...]) -> Program:
     return parse(text, (), dict(shapes))
 
@@ -182,8 +182,13 @@ def _first(text: str, name: str) -> tuple[str, Span | None]:
 
 def _before(value: Piece) -> Span:
     """The name that a value is given to."""
-    named = re.search(r"([^\W\d]\w*)\s*=$", value.whole[: value.start])
-    return Span(*named.span(1)) if named is not None else value.span
+    before = value.whole[: value.start].removesuffix("=").rstrip()
+    stop = len(before)
+    # from the right: `re.search` would begin anew at every letter of a long name
+    start = stop
+    while start and (before[start - 1].isalnum() or before[start - 1] == "_"):
+        start -= 1
+    return Span(start, stop) if start < stop else value.span
 
 
 def assignments(texts: Sequence[str]) -> Piece | dict[str, Piece]:

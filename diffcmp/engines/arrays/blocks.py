@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+from diffcmp.caches import remembered
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +36,7 @@ def halves(start: int, stop: int) -> int:
     return start + half - half % 8
 
 
-@lru_cache(maxsize=64)
+@remembered
 def spans(length: int, size: int) -> tuple[Span, ...]:
     """The blocks of a row, none longer than `size`.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats
+from diffcmp.caches import remembered
 from diffcmp.engines.compiled import compiled, emitted_on_numbers
 from diffcmp.engines.derived import adjoint, only, tangent
 from diffcmp.engines.lhopital.alarms import alarmed
@@ -15,7 +16,7 @@ from diffcmp.engines.lhopital.resolve import resolved
 from diffcmp.program.ir import Program
 
 
-@lru_cache(maxsize=256)
+@remembered
 def careful(program: Program, name: str, mode: str = "dual") -> Callable[..., float]:
     """A method f′ (`Emitted.dispatching`) of float64 numbers, or of arrays element by element, that
     runs the plain compiled engine, "dual" or "tape", and series only where that is not to be
