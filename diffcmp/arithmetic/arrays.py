@@ -41,9 +41,7 @@ class Arrays(NumberSystem[Any]):
 class ComplexArrays(NumberSystem[Any]):
     """complex128 arrays and numbers, for functions that are real on the real axis, next to it."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.numbers = Complexes()
+    numbers = Complexes()
 
     def literal(self, value: Fraction) -> Any:
         return complex(nearest_double(value))

@@ -88,7 +88,8 @@ def proven(at: Callable[[Any], list[Any]], x: Any) -> Any:
         return None
     radius = 2 * size + abs(x).upper() * arb(2) ** (-ctx.prec)
     for _ in range(INFLATIONS):
-        around = x + _disc(x, radius)
+        ball = arb(0, radius)
+        around = x + (acb(ball, ball) if isinstance(x, acb) else ball)
         derivatives = at(around)[1:]
         if not all((d.real if isinstance(d, acb) else d) > 0 for d in derivatives):
             return None
@@ -98,10 +99,6 @@ def proven(at: Callable[[Any], list[Any]], x: Any) -> Any:
         radius = 4 * radius
     return None
 
-
-def _disc(x: Any, radius: arb) -> Any:
-    ball = arb(0, radius)
-    return acb(ball, ball) if isinstance(x, acb) else ball
 
 
 def complex_ball_root(*c: acb) -> acb:

@@ -51,7 +51,6 @@ class BoundedFloats(NumberSystem[Bounded]):
     def __init__(
         self, dtype: str, partial: Rule, measured: frozenset[Fraction] = frozenset()
     ) -> None:
-        super().__init__()
         self.floats = Floats(dtype)
         self.partial = partial
         self.measured = measured

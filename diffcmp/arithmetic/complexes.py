@@ -41,7 +41,6 @@ class Complexes(NumberSystem[Any]):
     """Complex numbers whose parts are of one floating-point format; float16 has none."""
 
     def __init__(self, dtype: str = "float64") -> None:
-        super().__init__()
         self.floats = Floats(dtype)
         self.python = dtype == "float64"
         if not self.python:

@@ -38,15 +38,21 @@ def fma(x: float, y: float, z: float) -> float:
     return float(Fraction(x) * Fraction(y) + Fraction(z))
 
 
-def _by_balls(name: str, *arguments: float) -> float:
-    """A function that `math` lacks, correctly rounded but for ties."""
+def _by_balls(name: str, *arguments: Any, precision: int = 96) -> Fraction | None:
+    """A function that a library lacks, to that many bits; None where it has no value."""
     from diffcmp.arithmetic.balls import Balls
 
-    if not all(math.isfinite(x) for x in arguments):
-        return math.nan
-    balls = Balls(96)
-    out = balls.call(name, *(balls.literal(Fraction(x)) for x in arguments))
-    return float(out) if out.is_finite() else math.nan
+    if not all(map(math.isfinite, arguments)):
+        return None
+    balls = Balls(precision)
+    out = balls.call(name, *(balls.literal(exact(x)) for x in arguments))
+    return balls.fraction(out) if out.is_finite() else None
+
+
+def _double_by_balls(name: str, *arguments: float) -> float:
+    """A function that `math` lacks, correctly rounded but for ties."""
+    out = _by_balls(name, *arguments)
+    return math.nan if out is None else nearest_double(out)
 
 
 _SHARED: Mapping[str, Callable[..., Any]] = {
@@ -69,7 +75,7 @@ KERNEL: Mapping[str, Callable[..., Any]] = {
     "floor": lambda x: float(math.floor(x)),
     "ceil": lambda x: float(math.ceil(x)),
     "fma": fma,
-    **{name: partial(_by_balls, name) for name in ("digamma", "polygamma")},
+    **{name: partial(_double_by_balls, name) for name in ("digamma", "polygamma")},
     **dict.fromkeys(ROOTS, float_root),
 }
 
@@ -94,7 +100,6 @@ class Floats(NumberSystem[Any]):
     """
 
     def __init__(self, dtype: str = "float64") -> None:
-        super().__init__()
         self.dtype = dtype
         self.precision, self.least_exponent = _format(dtype)
         self.kernel = "math" if dtype == "float64" else "numpy"
@@ -247,11 +252,7 @@ def _fma_of_format(dtype: str, x: Any, y: Any, z: Any) -> Any:
 def _longdouble_by_balls(name: str, *arguments: Any) -> Any:
     import numpy as np
 
-    from diffcmp.arithmetic.balls import Balls
-
-    if all(np.isfinite(x) for x in arguments):
-        balls = Balls(128)
-        out = balls.call(name, *(balls.literal(exact(x)) for x in arguments))
-        if out.is_finite():
-            return rounded(balls.fraction(out), "longdouble")
+    out = _by_balls(name, *arguments, precision=128)
+    if out is not None:
+        return rounded(out, "longdouble")
     return np.longdouble(_exceptional(name, tuple(float(x) for x in arguments)))

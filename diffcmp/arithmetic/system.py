@@ -6,6 +6,7 @@ import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from diffcmp.primitives.shapes import Shape
@@ -41,9 +42,10 @@ class NumberSystem(ABC, Generic[T]):
 
     exact: bool = False
 
-    def __init__(self) -> None:
-        self.operations: dict[str, Callable[..., Any]] = {}
+    @cached_property
+    def operations(self) -> dict[str, Callable[..., Any]]:
         """The primitives in use, filled by `arithmetic.evaluate`."""
+        return {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

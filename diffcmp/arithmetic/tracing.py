@@ -39,7 +39,6 @@ class Tracing(NumberSystem[Any]):
     """
 
     def __init__(self, builder: Builder) -> None:
-        super().__init__()
         self.builder = builder
         self.shared: dict[tuple[object, ...], Tracer] = {}
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.linear import added, broadcast, call_on, pushed
+from diffcmp.engines.linear import added, call_on, fitted, pushed
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.shapes import Shape, Static
@@ -35,7 +35,6 @@ class Duals(NumberSystem[Dual]):
     """Dual numbers whose parts are numbers of `base`."""
 
     def __init__(self, base: NumberSystem[Any]) -> None:
-        super().__init__()
         self.base = base
         self.exact = base.exact
         self.zero = base.literal(Fraction(0))
@@ -91,7 +90,7 @@ class Duals(NumberSystem[Dual]):
         """A primal and its tangent, repeated to the shape of the primal."""
         if tangent is None:
             return Dual(primal)
-        return Dual(primal, broadcast(self.base, tangent, self.base.shape(primal)))
+        return Dual(primal, fitted(self.base, "broadcast", tangent, self.base.shape(primal)))
 
 
 def local_partial(

@@ -25,23 +25,16 @@ def added(system: NumberSystem[Any], total: Any | None, term: Any) -> Any:
     return term if total is None else operation(system, "add")(total, term)
 
 
-def broadcast(system: NumberSystem[Any], value: Any, shape: Shape) -> Any:
-    """`value` repeated to `shape`."""
+def fitted(system: NumberSystem[Any], name: str, value: Any, shape: Shape) -> Any:
+    """`value` repeated to `shape` by "broadcast", or added up to it by the transpose, "sum_to"."""
     if system.shape(value) == shape:
         return value
-    return carried_out(system, "broadcast", [value], (shape,))
-
-
-def summed(system: NumberSystem[Any], value: Any, shape: Shape) -> Any:
-    """`value` added up to `shape`: the transpose of repeating it."""
-    if system.shape(value) == shape:
-        return value
-    return carried_out(system, "sum_to", [value], (shape,))
+    return carried_out(system, name, [value], (shape,))
 
 
 def zeros(system: NumberSystem[Any], shape: Shape) -> Any:
     """An array of zeros."""
-    return broadcast(system, system.literal(Fraction(0)), shape)
+    return fitted(system, "broadcast", system.literal(Fraction(0)), shape)
 
 
 def structure_of(name: str) -> Structure:

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.forward import local_partial, product
-from diffcmp.engines.linear import added, call_on, pushed, structure_of, summed, transposed, zeros
+from diffcmp.engines.linear import added, call_on, fitted, pushed, structure_of, transposed, zeros
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.record import Call
 from diffcmp.primitives.shapes import Shape, Static
@@ -39,7 +39,6 @@ class Recording(NumberSystem[Variable]):
     """The tape: for every varying value the places of its arguments, and its pullback to them."""
 
     def __init__(self, base: NumberSystem[Any]) -> None:
-        super().__init__()
         self.base = base
         self.exact = base.exact
         self.tape: list[tuple[Sequence[int], Pullback]] = []
@@ -89,7 +88,9 @@ class Recording(NumberSystem[Variable]):
 
         def pull(cotangent: Any) -> list[Any]:
             terms = zip(partials, shapes, strict=True)
-            return [summed(base, product(base, p, cotangent), shape) for p, shape in terms]
+            return [
+                fitted(base, "sum_to", product(base, p, cotangent), shape) for p, shape in terms
+            ]
 
         return self.push(out, places(arguments), pull)
 

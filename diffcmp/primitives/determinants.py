@@ -10,8 +10,9 @@ algorithm of Faddeev and LeVerrier takes n⁴ products (Householder 1964, sectio
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
 from typing import Any, TypeAlias
 
 from diffcmp.primitives.lazy import np
@@ -30,15 +31,10 @@ def minors(matrix: Matrix) -> Minor:
         first, rest = rows[0], rows[1:]
         if not rest:
             return matrix[first, columns[0]]
-        total = None
-        for k, column in enumerate(columns):
+        total = matrix[first, columns[0]] * minor(rest, columns[1:])
+        for k, column in enumerate(columns[1:], 1):
             term = matrix[first, column] * minor(rest, without(columns, k))
-            if total is None:
-                total = term
-            elif k % 2:
-                total = total - term
-            else:
-                total = total + term
+            total = total - term if k % 2 else total + term
         return total
 
     return minor
@@ -67,10 +63,7 @@ def characteristic(matrix: Matrix) -> tuple[list[Any], Matrix]:
 
 
 def _trace(matrix: Matrix) -> Any:
-    first, *rest = (matrix[i, i] for i in range(len(matrix)))
-    for element in rest:
-        first = first + element
-    return first
+    return reduce(operator.add, (matrix[i, i] for i in range(len(matrix))))
 
 
 def _plus(matrix: Matrix, number: Any) -> Matrix:

@@ -28,7 +28,6 @@ class SeriesArithmetic(NumberSystem[Any]):
     exact = True
 
     def __init__(self, field: Field, terms: int = 8, level: int = 0) -> None:
-        super().__init__()
         self.field = field
         self.level = level
         self.terms = terms

@@ -32,9 +32,6 @@ class BallCoefficients(Numbers):
     def __init__(self, system: Balls) -> None:
         self.system = system
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.system!r})"
-
     def is_zero(self, c: Ball) -> bool:
         """Whether a coefficient is, or is taken to be, zero."""
         raise NotImplementedError
@@ -72,9 +69,6 @@ class BoundedField(Numbers):
     def __init__(self, dtype: str, measured: frozenset[Fraction] = frozenset()) -> None:
         self.system = BoundedFloats(dtype, local_partial, measured)
         self.assumed = self.doubtful = 0
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.system!r})"
 
     def is_zero(self, c: Bounded) -> bool:
         if c.value == 0:

@@ -131,7 +131,11 @@ class Series:
 class Numbers:
     """What all fields of numbers have in common: no logarithm of τ is among them."""
 
+    system: Any
     logarithm: None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.system!r})"
 
     def order(self, c: Any) -> Fraction | None:
         """0: a number is bounded."""
