@@ -69,6 +69,18 @@ def of_this_call() -> Deadline | None:
     return _whole.get()
 
 
+def check() -> None:
+    """Go no further where the time of this call is over.
+
+    Raises
+    ------
+    ComputationError: there.
+    """
+    deadline = _whole.get()
+    if deadline is not None and not deadline.left():
+        raise deadline.missed()
+
+
 def within_timeout(call: Callable[P, T]) -> Callable[P, T]:
     """A public call whose keyword `timeout`, in seconds, is a time limit: infinity is none.
 

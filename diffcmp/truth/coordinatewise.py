@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import Deadline, check
 from diffcmp.engines.derived import adjoint, only
 from diffcmp.engines.partials import variables
 from diffcmp.engines.series.expansion import OneSide
@@ -141,7 +141,9 @@ def settled_at(form: Program, x: Coordinate, digits: int, deep: int, order: int 
     below 1e-400; where there are such zeros, with at least `deep` bits. Raises Imprecise where no
     precision is enough."""
     bits = bits_for(digits)
-    for _ in range(MOST_BITS):
+    for attempt in range(MOST_BITS):
+        if attempt:
+            check()
         field = BallField(bits)
         try:
             with field.system.working():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flint import arb, fmpq
 
+from diffcmp import deadline
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.caches import remembered
 from diffcmp.engines.partials import distinct, variables
@@ -41,6 +42,7 @@ def certified(
             return proven
         if any(map(is_vanishing, numbers)):
             return None  # perhaps an exact zero: that takes a proof
+        deadline.check()
         bits *= 2
     return None
 
