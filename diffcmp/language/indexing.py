@@ -10,6 +10,7 @@ from diffcmp.errors import Fault
 from diffcmp.primitives.shapes import Key
 from diffcmp.program.elements import component
 
+MOST_BITS = 256  # of a product of indices, which are to be written in messages
 _INDICES = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -57,7 +58,9 @@ def index_of(node: ast.expr, length_of: Callable[[ast.expr], int | None]) -> int
         case ast.BinOp() if type(node.op) in _INDICES:
             left, right = index_of(node.left, length_of), index_of(node.right, length_of)
             if right or not isinstance(node.op, ast.FloorDiv):
-                return int(_INDICES[type(node.op)](left, right))
+                index = int(_INDICES[type(node.op)](left, right))
+                if index.bit_length() < MOST_BITS:
+                    return index
         case ast.Call(func=ast.Name(id="len"), args=[argument], keywords=[]):
             length = length_of(argument)
             if length is not None:

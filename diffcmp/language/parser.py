@@ -38,7 +38,8 @@ _OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div",
 _COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
                 ast.Eq: "eq", ast.NotEq: "ne"}
 # fmt: on
-_DECIMAL = re.compile(r"(\d+(_?\d+)*)?(\.(\d+(_?\d+)*)?)?([eE][+-]?\d+)?")
+# one way to read every text, so that what is none is known in one pass
+_DECIMAL = re.compile(r"(?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?([eE][+-]?\d+)?")
 
 
 def parse(
@@ -446,10 +447,10 @@ def _decimal(written: str) -> Fraction | None:
     and of the exponent as it is written and once more with one digit before the point, so that what
     can be read can be printed and read again."""
     plain = _DECIMAL.fullmatch(written)
-    if plain is None or len(plain[6] or "") > MAX_DIGITS:
+    if plain is None or len(plain[1] or "") > MAX_DIGITS:
         return None
-    mantissa = written[: plain.start(6)] if plain[6] else written
-    exponent = int((plain[6] or "e0")[1:])
+    mantissa = written[: plain.start(1)] if plain[1] else written
+    exponent = int((plain[1] or "e0")[1:])
     if sum(c.isdigit() for c in mantissa) > MAX_DIGITS or abs(exponent) > MAX_EXPONENT:
         return None
     value = Fraction(written)

@@ -11,6 +11,7 @@ import re
 import unicodedata
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 
 from diffcmp.errors import Fault, InputError
@@ -50,8 +51,13 @@ class Source:
         start = self.line_starts[line - 1]
         if self.python.isascii():
             return start + column
-        stop = self.line_starts[line] if line < len(self.line_starts) else len(self.python)
-        return start + len(self.python[start:stop].encode()[:column].decode(errors="ignore"))
+        return start + self.characters[line - 1][column]
+
+    @cached_property
+    def characters(self) -> list[list[int]]:
+        """For every line, and every byte of it in UTF-8, the character that the byte belongs to."""
+        lines = self.python.split("\n")
+        return [[*(i for i, c in enumerate(line) for _ in c.encode()), len(line)] for line in lines]
 
 
 def respelled(text: str) -> Source:

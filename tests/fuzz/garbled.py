@@ -27,6 +27,18 @@ def garbled() -> st.SearchStrategy[str]:
     )
 
 
+def pumped() -> st.SearchStrategy[str]:
+    """Long texts: the same few tokens over and over, between a beginning and an end."""
+    few = st.lists(st.sampled_from([*TOKENS, *LETTERS]), min_size=1, max_size=3).map("".join)
+    ends = st.one_of(st.just(""), st.sampled_from([*TOKENS, *LETTERS]))
+    return st.builds(_pump, ends, few, ends, st.sampled_from([60, 1000, 20_000]))
+
+
+def _pump(start: str, piece: str, end: str, length: int) -> str:
+    times = max(1, (length - len(start) - len(end)) // len(piece))
+    return start + piece * times + end
+
+
 def points() -> st.SearchStrategy[str]:
     """What may be written behind --at."""
     own = "x=1 , x= =1 y=pi/4 x==2 oo -inf 1/0 1e4999 exp(1e5) x=[1,2] @f.npy".split()

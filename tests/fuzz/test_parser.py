@@ -14,11 +14,12 @@ from diffcmp.language.parser import parse
 from diffcmp.point.point import assignments, point
 from diffcmp.program.ir import Program
 from diffcmp.program.printer import expression
-from tests.fuzz.garbled import garbled, points
+from tests.fuzz.garbled import garbled, points, pumped
 from tests.fuzz.size import CHUNKS, hold
 from tests.strategies import canonical
 
 CORPUS = Path(__file__).parents[1] / "corpus"
+PER_CHARACTER = 1e-4  # seconds; a text of comparisons takes a fifth of it
 SECONDS = 2.0  # for 20 000 characters on a busy machine
 
 
@@ -92,6 +93,40 @@ def test_the_corpus_of_points(text: str) -> None:
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_any_text_is_read_or_refused(chunk: int) -> None:
     hold(read, garbled(), chunk, 80, share=0.5)
+
+
+def refused_or_read_at_once(text: str) -> None:
+    """The law of time: linear in the length of the text, whatever stands in it."""
+    start = time.process_time()
+    try:
+        parse(text)
+    except InputError as error:
+        sound(error, Fault.EMPTY)
+    assert time.process_time() - start < 0.05 + PER_CHARACTER * len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 30 + "j", "1" * 4000 + "j", "1." + "0" * 40 + "e1_0", "1_" * 20 + "x", "1_1" * 1000 + "j", "1e" + "0" * 9000 + "1",
+        "α<" * 9999 + "1", "[" + "α," * 9000 + "x]", "s" * 20_000, "s(" * 80 + "s" * 9000, "x" + "²" * 9000, "sin" * 6000 + "(x)",
+        "x[" + "len(x)*" * 2000 + "1]", "u=α;" * 4999 + "u",
+    ],
+    ids=lambda text: text[:9],
+)  # fmt: skip
+def test_what_has_taken_minutes(text: str) -> None:
+    refused_or_read_at_once(text)
+
+
+def test_a_huge_index_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        parse(f"x[{'*'.join(['9' * 50] * 300)}]", shapes={"x": (3,)})
+    assert caught.value.fault is Fault.INDEX_KIND
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_any_text_is_read_in_linear_time(chunk: int) -> None:
+    hold(refused_or_read_at_once, pumped(), chunk, 60, share=0.2)
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)

@@ -3,7 +3,9 @@ refused."""
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import numpy as np
 import pytest
 
 from diffcmp.errors import Fault, InputError
-from diffcmp.point.point import assignments, located
+from diffcmp.language.parser import parse
+from diffcmp.point.point import assignments, located, point
 from diffcmp.point.values import array_of
+from diffcmp.spans import Span
 
 
 @pytest.mark.parametrize(("value", "shape", "numbers"), [
@@ -80,7 +84,45 @@ def test_a_file_that_says_it_is_huge_takes_no_memory(tmp_path: Path) -> None:
         np.lib.format.write_array_header_1_0(file, header)
     with pytest.raises(InputError) as caught:
         array_of(f"@{tmp_path}/a.npy")
-    assert "cut short" in caught.value.sentence
+    assert "100000000000000 numbers" in caught.value.sentence
+    with (tmp_path / "a.csv").open("wb") as file:
+        file.truncate(2**40)  # which takes no room
+    with pytest.raises(InputError) as caught:
+        array_of(f"@{tmp_path}/a.csv")
+    assert "the limit is" in caught.value.sentence
+
+
+def npy(header: str, version: int = 1, length: int | None = None) -> bytes:
+    """A file .npy of 64 bytes of zeros, with a header that says anything."""
+    size = (len(header) if length is None else length).to_bytes(2 if version == 1 else 4, "little")
+    return b"\x93NUMPY" + bytes([version, 0]) + size + header.encode() + bytes(64)
+
+
+def header(shape: str = "(2,)", descr: str = "'<f8'") -> str:
+    return f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n"
+
+
+SHAPES = (
+    "(-1,) (0,99999999999999999999) (2**9,) (1.5,) ('a',) (True,) 7 None [2] (1e999,) (9,)".split()
+)
+SHAPES += [f"({2**32}, {2**32})", f"({10**30},)", "(" * 3000 + ")" * 3000, "(1," * 99, "(2,", "2,)"]
+KINDS = "'|O' '<c16' '<f8,<f8' '(9,)f8' 'S99999999999' 'f99' 1 None '<M8[s]' {} [('a','O')]".split()
+HEADERS = [
+    *map(npy, map(header, SHAPES)),
+    *(npy(header("(2,)", kind)) for kind in KINDS),
+    *(npy(header(), version) for version in (0, 4, 255)),
+    *(npy(header(), 2, length) for length in (0, 1, 2**31, 2**32 - 1)),
+    *(npy(text) for text in ("", "{}", "{", "x" * 9000, "-" * 9000 + "1", "\0" * 50, "__import__('os')")),
+    *(npy(header())[:cut] for cut in (0, 1, 6, 8, 9, 12, 60, 80)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", HEADERS, ids=range(len(HEADERS)))
+def test_headers_without_sense(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.npy").write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        array_of(f"@{tmp_path}/a.npy")
+    assert caught.value.fault is Fault.POINT_FILE
 
 
 def test_a_file_without_end_is_not_read(tmp_path: Path) -> None:
@@ -96,6 +138,44 @@ def test_an_element_is_not_given_by_itself() -> None:
     assert caught.value.fault is Fault.POINT_ELEMENT
     assert caught.value.span is not None
     assert caught.value.span.cut(caught.value.text) == "x[0]"
+
+
+CYCLE: list[Any] = []
+CYCLE.append(CYCLE)
+NO_NUMBERS = [
+    1j, np.complex128(3 + 4j), np.complex64(3), [1j], np.array([1, 2j]), range(3), {1, 2}, (i for i in range(3)),
+    b"12", bytearray(b"1"), None, [None], [1, b"2"], np.array([None]), {"x": 1}, object(), int, np.datetime64("2020"),
+    CYCLE, reduce(lambda inner, _: [inner], range(3000), [1.0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=range(len(NO_NUMBERS)))
+def test_what_is_no_real_number(value: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        array_of(value)
+    assert caught.value.fault is Fault.ARRAY_OF_NUMBERS
+
+
+@pytest.mark.parametrize("text", ["[" * 5000 + "1" + "]" * 5000, "x=" + "[" * 99999, "[[" * 9999])
+def test_deep_brackets(text: str) -> None:
+    with pytest.raises(InputError):
+        array_of(text)
+
+
+def test_all_rows_together_are_bounded() -> None:
+    for value in (np.broadcast_to(1.0, (2000, 2000)), [[1] * 2000] * 2000):
+        with pytest.raises(InputError) as caught:
+            array_of(value)
+        assert caught.value.fault is Fault.POINT_SIZE
+
+
+def test_a_long_name_that_is_unknown() -> None:
+    """In time linear in its length."""
+    name, start = "a" * 200_000, time.process_time()
+    with pytest.raises(InputError) as caught:
+        point(parse("x"), assignments([f"{name} =1"]))
+    assert caught.value.span == Span(0, len(name))
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(("value", "fault"), [
