@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import islice
 from typing import TypeAlias
 
 from diffcmp.algebra.terms import (
@@ -59,9 +60,11 @@ def instance(form: Term, bound: Bindings) -> Term:
         coefficient, factors = form.monomial
         powers = [(instance(base, bound), exponent) for base, exponent in factors]
         return product(coefficient, powers)
-    name = "pow" if form.primitive == "power" else form.primitive
+    name = form.primitive
     parts = tuple(instance(t, bound) for t in form.inputs)
-    return Term("power" if name == "pow" and not parts[1].varies else name, parts, form.params)
+    if name in ("pow", "power"):
+        name = "pow" if parts[1].varies else "power"
+    return Term(name, parts, form.params)
 
 
 def matches(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
@@ -74,11 +77,9 @@ def matches(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
         if instance(form, bound).key == term.key:
             yield bound
     elif form.is_sum:
-        for found in _sums(form, term, bound, whole=True):
-            yield found.bound
+        yield from (match.bound for match in _sums(form, term, bound, whole=True))
     elif form.is_product:
-        for product_found in _products(form, term, bound, whole=True):
-            yield product_found.bound
+        yield from (match.bound for match in _products(form, term, bound, whole=True))
     else:
         yield from _calls(form, term, bound)
 
@@ -173,24 +174,22 @@ class Product:
 
 def products(form: Term, term: Term) -> Iterator[Product]:
     """The first way in which a part of a product has the form of a product."""
-    for found in _products(form, term, {}, whole=False):
-        yield found
-        return
+    yield from islice(_products(form, term, {}, whole=False), 1)
 
 
 def _products(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[Product]:
     coefficient, wanted = form.monomial
     number, given = term.monomial
-    if whole and coefficient == 1 and len(wanted) == 1:
-        ((variable, degree),) = wanted
-        if variable.primitive == INPUT and degree > 1:
-            base = root(term, degree)
-            for found in matches(variable, base, bound) if base is not None else ():
-                yield Product(1, Fraction(1), (), found)
-            return
+    variable, degree = wanted[0] if len(wanted) == 1 else (None, 0)
+    if whole and coefficient == 1 and variable and variable.primitive == INPUT and degree > 1:
+        base = root(term, degree)
+        if base is not None:
+            for deeper in matches(variable, base, bound):
+                yield Product(1, Fraction(1), (), deeper)
+        return
     ordered = sorted(wanted, key=lambda factor: _difficulty(factor[0]))
-    for times, left, found in _factors(ordered, given, bound):
-        yield from _settled(coefficient, number, ordered, times, left, found, whole)
+    for times, left, deeper in _factors(ordered, given, bound):
+        yield from _settled(coefficient, number, ordered, times, left, deeper, whole)
 
 
 def _factors(
@@ -204,13 +203,16 @@ def _factors(
     (form, exponent), others = compound[0], compound[1:]
     for i, (base, available) in enumerate(given):
         fits = available // exponent if available * exponent > 0 else 0
-        if fits > 0:
-            rest = (*given[:i], *given[i + 1 :])
-            for found in matches(form, base, bound):
-                for times, left, deeper in _factors(others, rest, found):
-                    most = min(times, fits)
-                    over = available - most * exponent
-                    yield most, (*left[:i], (base, over), *left[i:]) if over else left, deeper
+        if fits < 1:
+            continue
+        rest = (*given[:i], *given[i + 1 :])
+        for inner in matches(form, base, bound):
+            for times, left, deeper in _factors(others, rest, inner):
+                most = min(times, fits)
+                over = available - most * exponent
+                if over:
+                    left = (*left[:i], (base, over), *left[i:])
+                yield most, left, deeper
 
 
 def _settled(

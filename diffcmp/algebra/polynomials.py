@@ -38,14 +38,15 @@ def _coefficients(term: Term) -> tuple[Term, list[Fraction]] | None:
     coefficients: dict[int, Fraction] = {}
     for sign, part in summands(term):
         coefficient, factors = part.monomial
-        if len(factors) > 1 or (factors and not 0 < factors[0][1] <= HIGHEST):
+        if len(factors) > 1:
             return None
-        if factors:
-            base = base or factors[0][0]
-            if factors[0][0].key != base.key:
+        degree = 0
+        for other, degree in factors:
+            base = base or other
+            if other.key != base.key or not 0 < degree <= HIGHEST:
                 return None
-        degree = factors[0][1] if factors else 0
-        coefficients[degree] = coefficients.get(degree, Fraction(0)) + sign * coefficient
+        before = coefficients.get(degree, Fraction(0))
+        coefficients[degree] = before + sign * coefficient
     top = max((degree for degree, value in coefficients.items() if value), default=0)
     if base is None or top < 2:
         return None
@@ -57,14 +58,15 @@ def _root(coefficients: list[Fraction]) -> Fraction | None:
     if not coefficients[0]:
         return Fraction(0)
     scale = lcm(*(c.denominator for c in coefficients))
-    last = abs(int(coefficients[0] * scale))
-    first = abs(int(coefficients[-1] * scale))
+    last, first = (abs(int(c * scale)) for c in (coefficients[0], coefficients[-1]))
     if max(last, first) > LARGEST:
         return None
     quotients = pairs(_divisors(last), _divisors(first))
-    sizes = sorted({Fraction(p, q) for p, q in quotients})
-    candidates = (sign * size for size in sizes for sign in (1, -1))
-    return next((x for x in candidates if _value(coefficients, x) == 0), None)
+    for size in sorted({Fraction(p, q) for p, q in quotients}):
+        for x in (size, -size):
+            if _value(coefficients, x) == 0:
+                return x
+    return None
 
 
 def _divisors(n: int) -> list[int]:

@@ -6,6 +6,7 @@ Nothing here judges whether a rewriting helps at some point: that is found by ru
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -193,15 +194,17 @@ def _replacements(place: Term) -> Iterator[tuple[Identity, Term, Bindings]]:
 
 def _applied(form: Term, better: Term, place: Term) -> Iterator[tuple[Term, Bindings]]:
     """The place with what has the form replaced, for each way in which it has."""
-    if form.is_sum:
-        for match in sums(form, place) if place.is_sum else ():
-            new = (match.sign, instance(better, match.bound))
-            yield sum_of(_exchanged(summands(place), match.used, new)), match.bound
-    elif form.is_product:
-        for found in products(form, place) if place.is_product else ():
-            new_factor = (instance(better, found.bound), found.times)
-            yield product(found.coefficient, [new_factor, *found.rest]), found.bound
-    elif head(form)[0] == head(place)[0]:
+    if form.is_sum and place.is_sum:
+        for part in sums(form, place):
+            new = (part.sign, instance(better, part.bound))
+            parts = _exchanged(summands(place), part.used, new)
+            yield sum_of(parts), part.bound
+    elif form.is_product and place.is_product:
+        for match in products(form, place):
+            new_factor = (instance(better, match.bound), match.times)
+            factors = [new_factor, *match.rest]
+            yield product(match.coefficient, factors), match.bound
+    elif not (form.is_sum or form.is_product) and head(form)[0] == head(place)[0]:
         for bound in islice(whole_matches(form, place, {}), 1):
             yield instance(better, bound), bound
 
@@ -220,13 +223,14 @@ def _without_common_factors(place: Term) -> Term | None:
     if not place.is_product:
         return None
     coefficient, factors = place.monomial
-    totals: dict[str, int] = {}
+    totals: Counter[str] = Counter()
     for base, exponent in factors:
-        totals[base.key] = totals.get(base.key, 0) + exponent
+        totals[base.key] += exponent
     if len(totals) == len(factors):
         return None
-    kept = {base.key: (base, totals[base.key]) for base, _ in reversed(factors)}
-    return product(coefficient, [factor for factor in reversed(kept.values()) if factor[1]])
+    first = {base.key: base for base, _ in reversed(factors)}
+    kept = [(first[key], totals[key]) for key in reversed(first) if totals[key]]
+    return product(coefficient, kept)
 
 
 def _with(term: Term, place: Term, new: Term, made: dict[int, Term]) -> Term:

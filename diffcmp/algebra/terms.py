@@ -62,7 +62,8 @@ class Term:
         if not self.is_product:
             name, arguments = head(self)
             keys = [argument.key for argument in arguments]
-            return _digest(name, self.name, *(sorted(keys) if name in COMMUTATIVE else keys))
+            ordered = sorted(keys) if name in COMMUTATIVE else keys
+            return _digest(name, self.name, *ordered)
         if coefficient == 1 and [exponent for _, exponent in factors] == [1]:
             return factors[0][0].key
         number = f"{coefficient.numerator:x}/{coefficient.denominator:x}"
@@ -81,17 +82,18 @@ class Term:
         """A number times whole powers, above and below the line apart: x*x/x is x² and 1/x."""
         if self.primitive == "literal":
             return self.params[0], ()
+        parts = [_inside(t) for t in self.inputs]
         if self.primitive == "neg" and not self.is_sum:
-            coefficient, factors = _inside(self.inputs[0])
+            coefficient, factors = parts[0]
             return -coefficient, factors
         if self.primitive == "mul":
-            return _times(_inside(self.inputs[0]), _inside(self.inputs[1]))
-        if self.primitive == "div" and _inside(self.inputs[1])[0]:
-            return _times(_inside(self.inputs[0]), _raised(_inside(self.inputs[1]), -1))
+            return _times(*parts)
+        if self.primitive == "div" and parts[1][0]:
+            return _times(parts[0], _raised(parts[1], -1))
         if self.primitive == "power":
-            base, exponent = _inside(self.inputs[0]), self.inputs[1].number
-            if exponent is not None and _expands(base[0], exponent):
-                return _raised(base, int(exponent))
+            exponent = self.inputs[1].number
+            if exponent is not None and _expands(parts[0][0], exponent):
+                return _raised(parts[0], int(exponent))
         return ONE, ((self, 1),)
 
     @cached_property

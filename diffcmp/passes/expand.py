@@ -36,10 +36,15 @@ def core_with_places(
     places = {name: i for i, name in enumerate(builder.inputs)}
     slots: dict[int, int] = {}
     for i, name in enumerate(program.inputs):
-        slots[i] = places[name] if name in places else _inlined(builder, fixed[name], [], None)
+        if name in places:
+            slots[i] = places[name]
+        else:
+            slots[i] = _inlined(builder, fixed[name], [], None)
     for eq in program.equations:
-        slots[eq.output] = _added(builder, eq, [slots[i] for i in eq.inputs], eq.span)
-    return builder.program([slots[i] for i in program.outputs], program.text), slots
+        inputs = [slots[i] for i in eq.inputs]
+        slots[eq.output] = _added(builder, eq, inputs, eq.span)
+    outputs = [slots[i] for i in program.outputs]
+    return builder.program(outputs, program.text), slots
 
 
 def _added(builder: Builder, eq: Equation, inputs: list[int], span: Span | None) -> int:

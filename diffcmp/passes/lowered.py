@@ -24,5 +24,7 @@ def lowered(program: Program, available: Callable[[str], bool]) -> Program:
 
     for eq in program.equations:
         if eq.output in program.live:
-            slots[eq.output] = add(eq, [slots[i] for i in eq.inputs])
-    return builder.program([slots[i] for i in program.outputs], program.text, program.labels)
+            inputs = [slots[i] for i in eq.inputs]
+            slots[eq.output] = add(eq, inputs)
+    outputs = [slots[i] for i in program.outputs]
+    return builder.program(outputs, program.text, program.labels)

@@ -13,11 +13,16 @@ import math
 import operator
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from functools import reduce
+from functools import reduce, wraps
 
 from diffcmp.passes.gather import gather
-from diffcmp.passes.rewriter import Rewriter, pairs, rewritten
+from diffcmp.passes.rewriter import Rewriter, Rule, pairs, rewritten
 from diffcmp.program.ir import Equation, Program
+
+
+def as_pass(rule: Rule) -> Callable[[Program], Program]:
+    """The pass that rewrites every equation by a rule, which gives None for what stays."""
+    return wraps(rule)(lambda program: rewritten(program, rule))
 
 
 def share(program: Program) -> Program:
@@ -33,45 +38,36 @@ def share(program: Program) -> Program:
     return rewritten(program, rule)
 
 
-def fold(program: Program) -> Program:
+@as_pass
+def fold(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
     """Sums and products of literals, rounded as they would be: `2*3` is 6."""
-
-    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
-        if not eq.entry.ring or eq.shape:
-            return None
-        numbers = [new.number(i) for i in inputs]
-        if None in numbers:
-            return None
-        out: float = getattr(operator, eq.primitive)(*numbers)  # add, sub, mul or neg
-        return new.literal(out) if out and math.isfinite(out) else None  # no literal is -0.0
-
-    return rewritten(program, rule)
-
-
-def square(program: Program) -> Program:
-    """x**2 as x*x, which is how every floating-point number system takes it."""
-
-    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
-        if eq.primitive == "power" and new.number(inputs[1]) == 2:
-            return new.add("mul", inputs[0], inputs[0])
+    if not eq.entry.ring or eq.shape:
         return None
+    numbers = [new.number(i) for i in inputs]
+    if None in numbers:
+        return None
+    out: float = getattr(operator, eq.primitive)(*numbers)  # add, sub, mul or neg
+    return new.literal(out) if out and math.isfinite(out) else None  # no literal is -0.0
 
-    return rewritten(program, rule)
+
+@as_pass
+def square(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
+    """x**2 as x*x, which is how every floating-point number system takes it."""
+    if eq.primitive == "power" and new.number(inputs[1]) == 2:
+        return new.add("mul", inputs[0], inputs[0])
+    return None
 
 
-def scatter(program: Program) -> Program:
+@as_pass
+def scatter(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
     """The sum of arrays that are zero but in one and the same slice, as the slice of the sum."""
-
-    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
-        puts = [new.made[i] for i in inputs if i in new.made and new.made[i].primitive == "put"]
-        if eq.primitive != "add" or len(puts) < 2 or puts[0].static != puts[1].static:
-            return None
-        a, b = (put.inputs[0] for put in puts)
-        if new.builder.dims[a] != new.builder.dims[b]:
-            return None
-        return new.kept(puts[0], [new.add("add", a, b)])
-
-    return rewritten(program, rule)
+    puts = [new.made[i] for i in inputs if i in new.made and new.made[i].primitive == "put"]
+    if eq.primitive != "add" or len(puts) < 2 or puts[0].static != puts[1].static:
+        return None
+    a, b = (put.inputs[0] for put in puts)
+    if new.builder.dims[a] != new.builder.dims[b]:
+        return None
+    return new.kept(puts[0], [new.add("add", a, b)])
 
 
 def scale(program: Program) -> Program:
@@ -89,9 +85,8 @@ def scale(program: Program) -> Program:
             if outer is None or inner is None or abs(outer) < 1 or not doubles(inner[0]):
                 continue
             factor = outer * inner[0]
-            if not math.isfinite(factor):
-                return None
-            return new.add("mul", new.literal(factor), inner[1])
+            finite = math.isfinite(factor)
+            return new.add("mul", new.literal(factor), inner[1]) if finite else None
         return None
 
     return rewritten(program, rule)
@@ -102,26 +97,25 @@ def doubles(factor: float) -> bool:
     return abs(factor) >= 1 and abs(math.frexp(factor)[0]) == 0.5
 
 
-def sign(program: Program) -> Program:
+@as_pass
+def sign(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
     """Minus signs out of products, quotients and totals: a + -b is a - b, x*-y is -(x*y)."""
-
-    def rule(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
-        turned = [new.arguments(i, "neg") for i in inputs]
-        if eq.primitive == "neg" and turned[0]:
-            return turned[0][0]
-        if eq.primitive == "sum_to" and turned[0]:
-            return new.add("neg", new.kept(eq, turned[0]))
-        if eq.primitive in ("add", "sub") and turned[1]:
-            return new.add("sub" if eq.primitive == "add" else "add", inputs[0], turned[1][0])
-        if eq.primitive == "add" and turned[0]:
-            return new.add("sub", inputs[1], turned[0][0])
-        if eq.primitive not in ("mul", "div") or not any(turned):
-            return None
-        plain = [t[0] if t else i for t, i in zip(turned, inputs, strict=True)]
-        out = new.add(eq.primitive, *plain)
-        return out if all(turned) else new.add("neg", out)
-
-    return rewritten(program, rule)
+    name = eq.primitive
+    positive = [new.arguments(i, "neg") for i in inputs]
+    if name == "neg" and positive[0]:
+        return positive[0][0]
+    if name == "sum_to" and positive[0]:
+        return new.add("neg", new.kept(eq, positive[0]))
+    if name in ("add", "sub") and positive[1]:
+        opposite = "sub" if name == "add" else "add"
+        return new.add(opposite, inputs[0], positive[1][0])
+    if name == "add" and positive[0]:
+        return new.add("sub", inputs[1], positive[0][0])
+    if name in ("mul", "div") and any(positive):
+        plain = [p[0] if p else i for p, i in zip(positive, inputs, strict=True)]
+        out = new.add(name, *plain)
+        return out if all(positive) else new.add("neg", out)
+    return None
 
 
 PASSES: dict[str, Callable[[Program], Program]] = {

@@ -8,7 +8,7 @@ slots as it does on arrays of floats.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from diffcmp.caches import remembered
 from diffcmp.errors import InputError
@@ -19,6 +19,8 @@ from diffcmp.spans import Span
 
 if TYPE_CHECKING:
     import numpy as np
+
+Grid: TypeAlias = "np.ndarray[Any, Any]"  # of elements
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +78,7 @@ def scalarised(program: Program) -> Program:
         return program
     names = [components(name, program.dims[i]) for i, name in enumerate(program.inputs)]
     builder = Builder(tuple(n for group in names for n in group))
-    values: dict[int, np.ndarray[Any, Any]] = {}
+    values: dict[int, Grid] = {}
     first = 0
     for i, group in enumerate(names):
         slots = [_Element(first + k, builder, None) for k in range(len(group))]
@@ -94,7 +96,7 @@ def scalarised(program: Program) -> Program:
     return builder.program(outputs, program.text, labels)
 
 
-def _array(elements: list[_Element], shape: Shape) -> np.ndarray[Any, Any]:
+def _array(elements: list[_Element], shape: Shape) -> Grid:
     import numpy as np
 
     array = np.empty(len(elements), object)
@@ -102,9 +104,7 @@ def _array(elements: list[_Element], shape: Shape) -> np.ndarray[Any, Any]:
     return array.reshape(shape)
 
 
-def _elements(
-    eq: Equation, arguments: list[np.ndarray[Any, Any]], builder: Builder
-) -> np.ndarray[Any, Any]:
+def _elements(eq: Equation, arguments: list[Grid], builder: Builder) -> Grid:
     """The elements of one equation."""
     import numpy as np
 
@@ -117,7 +117,10 @@ def _elements(
         parts = ([x.slot for x in xs] for xs in zip(*grid, strict=True))
         slots = [builder.add(eq.primitive, part, span=eq.span) for part in parts]
         return _array([_Element(slot, builder, eq.span) for slot in slots], eq.shape)
-    here = [_spanned(argument, builder, eq.span) for argument in arguments]
+    here = []  # elements whose operators write equations of this span
+    for argument in arguments:
+        elements = [_Element(x.slot, builder, eq.span) for x in argument.flat]
+        here.append(_array(elements, argument.shape))
     out = np.empty(eq.shape, object)
     if structure.exact is not None:
         out[...] = structure.exact(lambda name, x, *others: x.joined(name, *others), *here)
@@ -130,9 +133,3 @@ def _elements(
                 out[index] = zero
     return out
 
-
-def _spanned(
-    array: np.ndarray[Any, Any], builder: Builder, span: Span | None
-) -> np.ndarray[Any, Any]:
-    """The elements as those whose operators write equations of another span."""
-    return _array([_Element(x.slot, builder, span) for x in array.flat], array.shape)

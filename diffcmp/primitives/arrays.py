@@ -114,11 +114,11 @@ structural("take",      taken_shape,             lambda s, x: x[as_index(s[0])],
 structural("put",       lambda s, x: s[1],       lambda s, x: _put(x, *s),
            [lambda call, ct: call.apply("take", ct, static=(call.static[0],))],               elements="moved", rows=rowwise.put)
 structural("broadcast", lambda s, x: s[0],       lambda s, x: np.broadcast_to(x, s[0]),
-           [lambda call, ct: call.apply("sum_to", ct, static=(call.shapes[0],))],             elements="moved", view=True, rows=rowwise.broadcast)
+           [lambda call, ct: call.apply("sum_to", ct, static=(call.shapes[0],))],             elements="moved", view=True, rows=rowwise.fitted("broadcast"))
 structural("sum_to",    lambda s, x: s[0],       lambda s, x: summed(x, s[0]),
-           [lambda call, ct: call.apply("broadcast", ct, static=(call.shapes[0],))],          elements="added", ufunc="add", rows=rowwise.sum_to)
+           [lambda call, ct: call.apply("broadcast", ct, static=(call.shapes[0],))],          elements="added", ufunc="add", rows=rowwise.fitted("sum_to"))
 structural("transpose", lambda s, x: x[::-1],    lambda s, x: np.transpose(x),
-           [lambda call, ct: call.apply("transpose", ct)],                                    elements="moved", view=True, rows=rowwise.transpose)
+           [lambda call, ct: call.apply("transpose", ct)],                                    elements="moved", view=True, rows=lambda call, varying, out: call.arguments[0])
 structural("cumsum",    lambda s, x: x,          lambda s, x: _running(x, *s),
            [lambda call, ct: call.apply("cumsum", ct, static=(not call.static[0],))],         rows=rowwise.cumsum)
 structural("matmul",    matmul_shape,            lambda s, x, y: np.matmul(x, y),

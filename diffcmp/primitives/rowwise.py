@@ -8,7 +8,7 @@ numbers. Raises NotImplementedError where there would be a matrix in each row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from diffcmp.primitives.record import Call
@@ -45,22 +45,14 @@ def put(call: Call, varying: Flags, out: Shape) -> Any:
     return call.apply("put", *call.arguments, static=(of_all(out[0], call.static[0]), out))
 
 
-def broadcast(call: Call, varying: Flags, out: Shape) -> Any:
-    """A column, repeated."""
-    (x,) = call.arguments
-    return x if wide(call.shapes[0], out[0]) == out else call.apply("broadcast", x, static=(out,))
+def fitted(name: str) -> Callable[[Call, Flags, Shape], Any]:
+    """A column repeated by "broadcast", or the sum of each row by "sum_to"."""
 
+    def rule(call: Call, varying: Flags, out: Shape) -> Any:
+        (x,) = call.arguments
+        return x if wide(call.shapes[0], out[0]) == out else call.apply(name, x, static=(out,))
 
-def sum_to(call: Call, varying: Flags, out: Shape) -> Any:
-    """The sum of each row."""
-    (x,) = call.arguments
-    same = wide(call.shapes[0], out[0]) == out
-    return x if same else call.apply("sum_to", x, static=((out[0], 1),))
-
-
-def transpose(call: Call, varying: Flags, out: Shape) -> Any:
-    """A vector is its own transpose."""
-    return call.arguments[0]
+    return rule
 
 
 def cumsum(call: Call, varying: Flags, out: Shape) -> Any:

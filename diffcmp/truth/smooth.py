@@ -24,6 +24,7 @@ from diffcmp.engines.partials import variables
 from diffcmp.engines.reverse import vjp
 from diffcmp.language import rules
 from diffcmp.passes.expand import branchless
+from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Equation, Program
 
 Varying: TypeAlias = tuple[Ball, bool]
@@ -119,7 +120,7 @@ class _Checks:
     def decided(self, eq: Equation, steady: bool) -> bool | None:
         """Whether a condition certainly holds, or fails, all around the point."""
         certain: bool | None = None
-        if eq.primitive in ("and", "or", "not"):
+        if eq.entry.connects:
             arguments = (self.decisions.get(i) for i in eq.inputs)
             certain = operation(self.balls, eq.primitive)(*arguments)
         elif steady:
@@ -139,7 +140,7 @@ class _Checks:
         if eq.entry.steps:
             floor = operation(self.balls, "floor")(arguments[0])
             return isinstance(floor, fmpq) and bool(arguments[0] > floor)
-        if eq.primitive == "where":
+        if eq.entry.selects:
             return False  # no branch is taken all around
         separant = rules.separant(eq.primitive)
         if separant is not None:
@@ -174,11 +175,11 @@ class Interior(NumberSystem[Any]):
         return self.balls.literal(value), False
 
     def function(self, name: str) -> Callable[..., Any] | None:
-        base = self.balls.function(name)
-        if name in ("lt", "le", "gt", "ge", "eq", "ne"):
+        base, entry = self.balls.function(name), TABLE[name]
+        if entry.compares:
             return lambda x, y: _around(name, x, y)
-        if name in ("and", "or", "not") or base is None:
+        if entry.connects or base is None:
             return base
-        if name == "where":
+        if entry.selects:
             return lambda p, x, y: (base(p, x[0], y[0]), x[1] or y[1])
         return lambda *a: (base(*(x for x, _ in a)), any(varies for _, varies in a))
