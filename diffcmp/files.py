@@ -70,19 +70,17 @@ def obstacle(target: str) -> str:
     if not target:
         return "it has no name"
     try:
-        path = os.path.realpath(target)
-        if not os.path.exists(target):
-            return _obstacle_to_new(path)
-        if os.path.isdir(target):
-            return "it is a folder"
-        return "" if os.access(target, os.W_OK) else "permission denied"
-    except (OSError, ValueError) as error:
+        status = os.stat(target)
+    except FileNotFoundError:
+        return _obstacle_to_new(os.path.realpath(target))
+    except (OSError, ValueError) as error:  # ValueError: a null character
         return getattr(error, "strerror", None) or str(error)
+    if stat.S_ISDIR(status.st_mode):
+        return "it is a folder"
+    return "" if os.access(target, os.W_OK) else "permission denied"
 
 
 def _obstacle_to_new(path: str) -> str:
-    with contextlib.suppress(FileNotFoundError):
-        os.lstat(path)  # raises for a name that no file can have
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         return "there is no such folder"

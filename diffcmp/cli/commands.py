@@ -76,7 +76,7 @@ def _print_functions(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
     if wanted:
         from diffcmp.cli.functions import language
 
-        click.echo(language())
+        click.echo(language(), file=sys.stdout)
         ctx.exit()
 
 
@@ -106,5 +106,6 @@ def refused(error: click.ClickException) -> int:
     """Say what click does not accept; the exit code."""
     text = io.StringIO()
     error.show(text)  # what the user typed is in it
-    click.echo("\n".join(printable(line) for line in text.getvalue().splitlines()), err=True)
+    for line in text.getvalue().splitlines():
+        print(printable(line), file=sys.stderr)
     return 2

@@ -177,6 +177,6 @@ def show(content: str | bytes, target: str | None) -> None:
     """Write to the file, or to standard output."""
     whole = content if isinstance(content, bytes) or content.endswith("\n") else content + "\n"
     if target is None:
-        click.echo(whole, nl=False)
+        click.echo(whole, file=sys.stdout, nl=False)  # click's own choice of a file ignores ASCII
     else:
         write(whole, target)
