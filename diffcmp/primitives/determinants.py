@@ -85,15 +85,15 @@ def determinant(matrix: Matrix) -> Any:
 
 def cofactors(matrix: Matrix) -> tuple[Matrix, Any]:
     """The adjugate, and the determinant. The size is 2 at least."""
-    size, everything = len(matrix), tuple(range(len(matrix)))
-    if size > MINORS:
+    everything = tuple(range(len(matrix)))
+    if len(matrix) > MINORS:
         coefficients, m = characteristic(matrix)
-        return (m, -coefficients[0]) if size % 2 else (-m, coefficients[0])
+        constant = coefficients[0]
+        return (m, -constant) if len(matrix) % 2 else (-m, constant)
     minor, out = minors(matrix), matrix.copy()
-    for i in everything:
-        for j in everything:
-            cofactor = minor(without(everything, j), without(everything, i))
-            out[i, j] = -cofactor if (i + j) % 2 else cofactor
+    for i, j in np.ndindex(out.shape):
+        cofactor = minor(without(everything, j), without(everything, i))
+        out[i, j] = -cofactor if (i + j) % 2 else cofactor
     return out, minor(everything, everything)
 
 
@@ -104,12 +104,13 @@ def cramer(matrix: Matrix, right: Any) -> tuple[Any, Any]:
         adjugate, det = cofactors(matrix)
         return adjugate @ right, det
     columns = right.reshape(size, -1)
-    minor, out = minors(np.hstack([matrix, columns])), columns.copy()
-    for i in everything:
-        for j in range(columns.shape[1]):
-            # the new column is last, not in its place
-            replaced = minor(everything, (*without(everything, i), size + j))
-            out[i, j] = -replaced if (size - 1 - i) % 2 else replaced
+    minor = minors(np.hstack([matrix, columns]))
+    out = columns.copy()
+    for i, j in np.ndindex(out.shape):
+        # the new column is last, not in its place
+        places = (*without(everything, i), size + j)
+        replaced = minor(everything, places)
+        out[i, j] = -replaced if (size - 1 - i) % 2 else replaced
     return out.reshape(right.shape), minor(everything, everything)
 
 

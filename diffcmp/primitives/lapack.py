@@ -66,24 +66,26 @@ def eliminated(a: Any, b: Any) -> tuple[Any, Any]:
     """The solution of a·x = b and the determinant, by Gauss elimination with partial pivoting in
     any format. Raises LinAlgError where there is no solution; not for a `b` without columns."""
     a, x, det = a.copy(), b.copy(), a.dtype.type(1)
-    for k in range(len(a)):
+    size = len(a)
+    for k in range(size):
         pivot = k + int(np.argmax(abs(a[k:, k])))
         if pivot != k:
-            a[[k, pivot]] = a[[pivot, k]]
-            x[[k, pivot]] = x[[pivot, k]]
+            for rows in (a, x):
+                rows[[k, pivot]] = rows[[pivot, k]]
             det = -det
-        det = det * a[k, k]
-        if a[k, k] == 0:
+        corner, below = a[k, k], slice(k + 1, None)
+        det = det * corner
+        if corner == 0:
             if b.size:
                 raise np.linalg.LinAlgError
             return x, det
-        below = slice(k + 1, None)
-        factors = a[below, k] / a[k, k]
-        a[below] -= np.multiply.outer(factors, a[k])
-        x[below] -= np.multiply.outer(factors, x[k])
-    for k in reversed(range(len(a))):
+        factors = a[below, k] / corner
+        for rows in (a, x):
+            rows[below] -= np.multiply.outer(factors, rows[k])
+    for k in reversed(range(size)):
         later = slice(k + 1, None)
-        x[k] = (x[k] - a[k, later] @ x[later]) / a[k, k]
+        rest = x[k] - a[k, later] @ x[later]
+        x[k] = rest / a[k, k]
     return x, det
 
 

@@ -20,6 +20,7 @@ from diffcmp.primitives.shapes import Apply, Key, Shape
 
 Tangents = Sequence[Any]
 Join = Callable[[Any, Any], Any]
+Pair = tuple[Any, Any]  # truth values, and the weights of the same elements
 
 
 def halved(x: Any, shape: Callable[[Any], Shape], take: Join, join: Join) -> Any:
@@ -91,14 +92,15 @@ def _shared(equal: Any, one: Any, either: Join, share: Join) -> Any:
     weights = np.zeros(np.shape(equal), np.asarray(one).dtype)
     meetings: list[tuple[Any, Any, Any, Any]] = []
 
-    def take(pair: tuple[Any, Any], key: Key) -> tuple[Any, Any]:
+    def take(pair: Pair, key: Key) -> Pair:
         index = (*as_index((key,)), ...)
         return pair[0][index], pair[1][index]
 
-    def join(a: tuple[Any, Any], b: tuple[Any, Any]) -> tuple[Any, Any]:
-        whole = np.zeros(np.shape(a[0]), weights.dtype)
-        meetings.append((whole, share(a[0], b[0]), a[1], b[1]))
-        return np.asarray(either(a[0], b[0])), whole
+    def join(a: Pair, b: Pair) -> Pair:
+        (left, left_weights), (right, right_weights) = a, b
+        whole = np.zeros(np.shape(left), weights.dtype)
+        meetings.append((whole, share(left, right), left_weights, right_weights))
+        return np.asarray(either(left, right)), whole
 
     _, top = halved((equal, weights), lambda pair: np.shape(pair[0]), take, join)
     top[...] = one

@@ -98,9 +98,12 @@ def integral(
     """A function by its rule, from its first coefficient `start`, by default computed here."""
     entry, x = TABLE[name], arguments[-1]
     if start is None:
-        start = operation(system.field.system, name)(*(a[0] for a in arguments))
-    if isinstance(start, Failure | Beyond):  # of coefficients that are series themselves
-        return start if isinstance(start, Failure) else Failure("essential")
+        first = [a[0] for a in arguments]
+        start = operation(system.field.system, name)(*first)
+    if isinstance(start, Failure):  # of coefficients that are series themselves, as Beyond
+        return start
+    if isinstance(start, Beyond):
+        return Failure("essential")
     settled = isinstance(start, Series) and start.flat  # perhaps only at its own level
     if system.is_steady(x) and not settled:
         return system.constant(start, x.flat)

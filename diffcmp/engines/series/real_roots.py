@@ -49,15 +49,18 @@ def _of_numbers(system: NumberSystem[Any], coefficients: list[Any]) -> Any:
     """The largest root of a polynomial of numbers, by the primitive for a depressed one."""
     plus, times, over = (operation(system, name) for name in ("add", "mul", "div"))
     *rest, last = coefficients
-    n, one = len(rest), system.literal(Fraction(1))
+    n = len(rest)
+    one, minus_n = (system.literal(Fraction(k)) for k in (1, -n))
     monic = [over(c, last) for c in rest]
-    mean = over(monic[-1], system.literal(Fraction(-n)))
+    mean = over(monic[-1], minus_n)
     if n == 1:
         return mean
     depressed = _shifted([*monic, one], mean, plus, times)
     largest_root = operation(system, f"root{n}")
     root = largest_root(*depressed[: n - 1])
-    return root if isinstance(root, Failure | Beyond) else plus(mean, root)
+    if isinstance(root, Failure | Beyond):
+        return root
+    return plus(mean, root)
 
 
 def _shifted(

@@ -67,21 +67,24 @@ class _Graph:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.sizes = [math.prod(program.dims.get(slot, ())) for slot in range(program.size)]
+        shapes = [program.dims.get(slot, ()) for slot in range(program.size)]
+        self.sizes = list(map(math.prod, shapes))
         self.starts = list(accumulate(self.sizes, initial=0))
         self.inputs = range(len(program.inputs))
         self.ends = self.starts[1 : len(program.inputs) + 1]
-        live = [eq for eq in program.equations if eq.output in program.live]
-        self.equations = [eq for eq in live if eq.inputs]
-        self.varies: Marks = {}
-        for slot in self.inputs:
-            self.varies[slot] = np.ones(self.sizes[slot], bool)
+        live = program.live
+        self.equations = [eq for eq in program.equations if eq.output in live and eq.inputs]
+        self.varies = {slot: np.ones(self.sizes[slot], bool) for slot in self.inputs}
         for eq in self.equations:
-            varies = np.zeros(self.sizes[eq.output], bool)
-            for slot, table in self.made_from(eq):
-                reached = self.varies[slot][table] & (table >= 0)
-                varies |= reached.any(axis=1)
-            self.varies[eq.output] = varies
+            self.varies[eq.output] = self.varying(eq)
+
+    def varying(self, eq: Equation) -> NDArray[np.bool_]:
+        """Which elements of a result vary with an input."""
+        varies = np.zeros(self.sizes[eq.output], bool)
+        for slot, table in self.made_from(eq):
+            reached = self.varies[slot][table] & (table >= 0)
+            varies |= reached.any(axis=1)
+        return varies
 
     def numbers(self, slot: int) -> Index:
         """The numbers of the elements of a slot."""
@@ -96,8 +99,10 @@ class _Graph:
 
     def table(self, eq: Equation, position: int) -> Index:
         """For each element of the result, in a row, what it is made from (-1: nothing)."""
-        structure, shapes = eq.entry.structure, [self.program.dims[i] for i in eq.inputs]
-        here = np.arange(math.prod(shapes[position])).reshape(shapes[position])
+        structure = eq.entry.structure
+        shapes = [self.program.dims[i] for i in eq.inputs]
+        shape = shapes[position]
+        here = np.arange(math.prod(shape)).reshape(shape)
         if structure is None:
             return np.broadcast_to(here, eq.shape).reshape(-1, 1)
         if structure.elements in ("chosen", "joined"):
@@ -149,15 +154,14 @@ class _Graph:
             first, second = eq.inputs[a], eq.inputs[b]
             if first not in self.varies or second not in self.varies:
                 continue
-            i = self.table(eq, a)[where, 0]
-            j = self.table(eq, b)[where, 0]
+            i, j = (self.table(eq, position)[where, 0] for position in (a, b))
             vary = self.varies[first][i] & self.varies[second][j]
+            i, j = i[vary], j[vary]
             if first == second:
-                curved[first][i[vary]] = True
-                continue
-            left = i[vary] + self.starts[first]
-            right = j[vary] + self.starts[second]
-            yield np.stack([left, right], axis=1)
+                curved[first][i] = True
+            else:
+                pair = i + self.starts[first], j + self.starts[second]
+                yield np.stack(pair, axis=1)
 
     def supports(self, nodes: Index) -> tuple[Index, Index]:
         """The inputs that elements vary with, as sorted pairs (place in `nodes`, input)."""
@@ -169,7 +173,8 @@ class _Graph:
         slots = np.searchsorted(self.starts, nodes, "right") - 1
         for slot in distinct(slots).tolist():
             places = np.flatnonzero(slots == slot)
-            waiting[slot].append(places * size + nodes[places] - self.starts[slot])
+            elements = nodes[places] - self.starts[slot]
+            waiting[slot].append(places * size + elements)
         for eq in reversed(self.equations):
             if waiting[eq.output]:
                 keys = distinct(np.concatenate(waiting.pop(eq.output)))
