@@ -1,6 +1,7 @@
 # make demo    set up and show what the tool does
 # make test    set up what tests need and run them
 # make fuzz    random programs and points, 20000 by default (some 20 minutes on two cores): make fuzz FUZZ=2000
+# make stress  signals, full disks, closed streams, threads and forks at random moments, for 60 seconds: make stress STRESS=600
 # make lint    ruff (rules and format) and mypy
 # make bench   speed, as ratios inside one run
 # make bench-baseline   write benchmarks/baseline.json anew, with which .github/workflows/bench.yml compares
@@ -20,8 +21,10 @@ SUITES = scalar batch gradient hessian sweep truth --backend dual,tape,dual-lhop
 
 FUZZ ?= 20000
 FUZZ_SEED ?= $(shell date +%s)
+STRESS ?= 60
+STRESS_SEED ?= $(shell date +%s)
 
-.PHONY: demo test fuzz lint bench bench-baseline docs-figures docs-studies docs-tables clean
+.PHONY: demo test fuzz stress lint bench bench-baseline docs-figures docs-studies docs-tables clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -47,6 +50,10 @@ test: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	@echo "FUZZ_SEED=$(FUZZ_SEED) repeats this run"
 	FUZZ=$(FUZZ) FUZZ_SEED=$(FUZZ_SEED) $(BIN)/python -m pytest tests/fuzz -n $(WORKERS)
+
+stress: $(VENV)/.dev
+	@echo "STRESS_SEED=$(STRESS_SEED) repeats this run"
+	STRESS=$(STRESS) STRESS_SEED=$(STRESS_SEED) $(BIN)/python -m pytest tests/stress -n $(WORKERS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check diffcmp tests benchmarks docs
