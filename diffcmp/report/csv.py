@@ -15,8 +15,7 @@ def show(documents: Sequence[Document], screen: Screen | None = None) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for i, document in enumerate(documents):
-        data = document.data()
         if i == 0:
-            writer.writerow(data.fields)
-        writer.writerows(data.lines)
+            writer.writerow(document.fields)
+        writer.writerows(document.as_lines(document.record))
     return out.getvalue()

@@ -233,34 +233,31 @@ class Section:
 Part: TypeAlias = Facts | Text | Notes | Items | Table | Drawing | Section
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """Every number of a record as one flat table: a line of names, then the lines."""
-
-    fields: Sequence[str]
-    lines: Iterable[Sequence[Any]]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A record made ready for any medium; what costs time is made when a medium asks for it.
 
     heading: the expression, and where: the point. lead: what stands before the expression in a
-    caption ("f =", "hessian of"); "" where the heading is a sentence. parts: what a person reads,
-    in this order. data: for CSV. tree: for JSON. arrays: for NumPy, where there is something for
-    it.
+    caption ("f =", "hessian of"); "" where the heading is a sentence. as_parts: what a person
+    reads, in this order. fields, as_lines: every number as one flat table, for CSV. as_arrays: for
+    NumPy, where there is something for it. The record's own `to_dict` is its JSON.
     """
 
+    record: Any
     heading: str
     where: str
-    parts: Callable[[], Sequence[Part]]
-    data: Callable[[], Data]
-    tree: Callable[[], Any]
-    arrays: Callable[[], dict[str, NDArray[Any]]] | None = None
+    as_parts: Callable[[Any], Sequence[Part]]
+    fields: Sequence[str]
+    as_lines: Callable[[Any], Iterable[Sequence[Any]]]
+    as_arrays: Callable[[Any], dict[str, NDArray[Any]]] = lambda record: {}
     lead: str = "f ="
 
     def __repr__(self) -> str:
         return f"Document({self.heading!r}, {self.where!r})"
+
+    def parts(self) -> Sequence[Part]:
+        """What a person reads."""
+        return self.as_parts(self.record)
 
     def drawings(self) -> list[Drawing]:
         """Its charts and grids, which make its figure."""

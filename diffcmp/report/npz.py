@@ -14,7 +14,6 @@ from diffcmp.report.screen import Screen
 def show(documents: Sequence[Document], screen: Screen | None = None) -> bytes:
     """The arrays of the one document by their names; none where it has none."""
     (document,) = documents
-    arrays = {} if document.arrays is None else document.arrays()
     out = io.BytesIO()
-    np.savez_compressed(out, **arrays)  # type: ignore[arg-type]  # its stub takes the option allow_pickle for all keywords
+    np.savez_compressed(out, **document.as_arrays(document.record))  # type: ignore[arg-type]  # its stub takes the option allow_pickle for all keywords
     return out.getvalue()

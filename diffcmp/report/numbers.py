@@ -9,28 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from diffcmp.notes import short_exponents
 from diffcmp.spans import printable
 
-Measure: TypeAlias = Literal[
-    "text",
-    "code",
-    "name",
-    "count",
-    "number",
-    "estimate",
-    "error",
-    "signed",
-    "step",
-    "digits",
-    "order",
-    "seconds",
-    "bytes",
-    "share",
-    "ratio",
-]
+Words: TypeAlias = Literal["text", "code", "name"]  # they stand to the left
+Amount: TypeAlias = Literal["count", "number", "estimate", "error", "signed", "step", "digits"]
+Measure: TypeAlias = Words | Amount | Literal["order", "seconds", "bytes", "share", "ratio"]
 
 MISSING = "–"
 LONGEST_EXPONENT = 24  # characters
@@ -71,7 +57,7 @@ def shown(cell: Any, measure: Measure, figures: int | None = None) -> str:
 
 def is_words(measure: Measure) -> bool:
     """Whether a column holds text, which stands to the left."""
-    return measure in ("text", "code", "name")
+    return measure in get_args(Words)
 
 
 def count(whole: float) -> str:

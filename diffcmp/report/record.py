@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.notes import short_exponents
@@ -31,13 +32,7 @@ class Table:
 
     def to_dict(self) -> dict[str, Any]:
         """The table as the JSON form has it."""
-        rows = [[_plain(cell) for cell in row] for row in self.rows]
-        return {
-            "title": self.title,
-            "columns": dict(self.columns),
-            "rows": rows,
-            "note": self.note or None,
-        }
+        return _tree(self, "title columns rows") | {"note": self.note or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +56,14 @@ class Curve:
 
     def to_dict(self) -> dict[str, Any]:
         """The curve as the JSON form has it."""
-        return {
-            "name": self.name,
-            "x": [_plain(x) for x in self.x],
-            "y": [_plain(y) for y in self.y],
-            "look": self.look,
-        }
+        return _tree(self, "name x y look")
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Curves on common axes. title: the finding. log: the axes that are logarithmic, "", "x", "y"
-    or "xy". span: of y, where the data would choose worse. equal: a length is the same along both
-    axes. live: a screen shows it only where a person looks."""
+    """Curves on common axes. title: the finding. log: the logarithmic axes. span: of y, where the
+    data would choose worse. equal: a length is the same along both axes. live: a screen shows it
+    only where a person looks."""
 
     title: str
     x: str
@@ -89,20 +79,14 @@ class Chart:
 
     def to_dict(self) -> dict[str, Any]:
         """The chart as the JSON form has it."""
-        return {
-            "title": self.title,
-            "x": self.x,
-            "y": self.y,
-            "log": self.log,
-            "curves": [c.to_dict() for c in self.curves],
-        }
+        curves = [curve.to_dict() for curve in self.curves]
+        return _tree(self, "title x y log") | {"curves": curves}
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A number for every row and column, drawn as a chart of colours from `span[0]`, bad, to
-    `span[1]`, good. A cell that is
-    text has no number: "nan"."""
+    """A number for every row and column, in colours from `span[0]`, bad, to `span[1]`, good. A cell
+    that is text, such as "nan", has no number."""
 
     title: str
     rows: tuple[str, ...]
@@ -114,13 +98,7 @@ class Grid:
 
     def to_dict(self) -> dict[str, Any]:
         """The grid as the JSON form has it."""
-        cells = [[_plain(cell) for cell in row] for row in self.cells]
-        return {
-            "title": self.title,
-            "rows": list(self.rows),
-            "columns": list(self.columns),
-            "cells": cells,
-        }
+        return _tree(self, "title rows columns cells")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +121,21 @@ def concluded(template: str, **facts: Any) -> Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of one study.
+    """The result of one study. title: the finding in a line. method: which backends, and which
+    truth, answer its question. charts: drawn in the terminal and, together, as one figure.
 
-    name: by which it is called. title: the finding in a line. question: what it asks. method: which
-        backends, and which
-    truth, answer it. options: that it was run with. charts: drawn in the terminal and, together, as
-        one figure.
+    name, question, options: by which it is called, what it asks, and what it was run with; the
+    registry of the studies fills them in.
     """
 
-    name: str
     title: str
-    question: str
     method: str
-    options: Mapping[str, Any]
     tables: tuple[Table, ...]
     charts: tuple[Chart | Grid, ...]
     conclusions: tuple[Conclusion, ...]
+    name: str = ""
+    question: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", short_exponents(self.title))
@@ -166,27 +143,25 @@ class Report:
     @property
     def facts(self) -> dict[str, Any]:
         """The facts of all conclusions, by name."""
-        return {
-            name: value
-            for conclusion in self.conclusions
-            for name, value in conclusion.facts.items()
-        }
+        every = (conclusion.facts.items() for conclusion in self.conclusions)
+        return dict(chain.from_iterable(every))
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of `diffcmp study`, described by `docs/schema.json`."""
         return {
             "schema": SCHEMA,
             "study": self.name,
-            "title": self.title,
-            "question": self.question,
-            "method": self.method,
-            "options": {name: _plain(value) for name, value in self.options.items()},
+            **_tree(self, "title question method options"),
             "tables": [table.to_dict() for table in self.tables],
             "charts": [chart.to_dict() for chart in self.charts if isinstance(chart, Chart)],
             "grids": [grid.to_dict() for grid in self.charts if isinstance(grid, Grid)],
             "conclusions": [c.sentence for c in self.conclusions],
-            "facts": {name: _plain(value) for name, value in self.facts.items()},
+            "facts": _plain(self.facts),
         }
+
+
+def _tree(record: object, names: str) -> dict[str, Any]:
+    return {name: _plain(getattr(record, name)) for name in names.split()}
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,3 @@ ratios inside one run.
 `run.bench` gives a `record.Bench`, `stored` holds one against an earlier one. Absolute times of a
 shared machine say little, so that nothing here judges them.
 """
-
-from __future__ import annotations
-
-__all__: list[str] = []

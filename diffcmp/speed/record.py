@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-from diffcmp.accuracy.judging.record import SCHEMA, plain
+from diffcmp.accuracy.judging.record import SCHEMA, fields, plain
 from diffcmp.notes import Remark
 
 Outcome: TypeAlias = Literal["worse", "better", "same", "new", "missing"]
@@ -55,15 +55,9 @@ class Measurement:
     def to_dict(self) -> dict[str, Any]:
         """The row as the JSON form has it."""
         return {
-            "suite": self.suite,
-            "work": self.work,
-            "method": self.method,
-            "baseline": self.baseline,
+            **fields(self, "suite work method baseline"),
             "ratio": None if self.ratio is None else asdict(self.ratio),
-            "seconds": plain(self.seconds),
-            "repeats": self.repeats,
-            "digits": plain(self.digits),
-            "wrong": self.wrong,
+            **fields(self, "seconds repeats digits wrong"),
             "notes": [str(remark) for remark in self.remarks],
         }
 

@@ -56,7 +56,6 @@ def some(size: int) -> list[int]:
 
 
 # one number
-# --------------------------------------------------------------------------------------------------
 
 
 def scalar(asked: Asked) -> Iterator[Work]:
@@ -75,7 +74,6 @@ def slope_at(x: float) -> Fraction:
 
 
 # many numbers
-# --------------------------------------------------------------------------------------------------
 
 
 def batch(asked: Asked) -> Iterator[Work]:
@@ -127,7 +125,6 @@ def rosenbrock_truth(x: Vector) -> Certified:
 
 
 # second derivatives
-# --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,29 +157,16 @@ SPARSE = Storage("scipy", _bands, lambda n: 3 * n - 1, _place_in_bands)
 def hessian(asked: Asked) -> Iterator[Work]:
     """∇² dense and sparse, against the gradient by hand: what it costs in gradients."""
     x, p, long = np.linspace(-1.2, 1.3, 200), np.linspace(-1, 1, 200), np.linspace(-1.2, 1.3, 10**4)
-    gradient, array, sparse = (
-        by_hand.rosenbrock_gradient,
-        by_hand.rosenbrock_hessian,
-        by_hand.rosenbrock_sparse,
-    )
-    yield Work(
-        "hessian",
-        "∇² of Rosenbrock, n = 200, as an array",
-        _hessians(ROSENBROCK, gradient, array, x, ARRAY),
-        lambda: second_truth(x, ARRAY),
-    )
-    yield Work(
-        "hessian",
-        f"∇² of {LOG_SUM_EXP}, n = 200: no zeros",
-        _hessians(LOG_SUM_EXP, by_hand.softmax, by_hand.softmax_slope, p, ARRAY),
-        lambda: softmax_truth(p),
-    )
-    yield Work(
-        "hessian",
-        "∇² of Rosenbrock, n = 10000, sparse",
-        _hessians(ROSENBROCK, gradient, sparse, long, SPARSE),
-        lambda: second_truth(long, SPARSE),
-    )
+    gradient, softmax = by_hand.rosenbrock_gradient, by_hand.softmax
+    dense = _hessians(ROSENBROCK, gradient, by_hand.rosenbrock_hessian, x, ARRAY)
+    full = _hessians(LOG_SUM_EXP, softmax, by_hand.softmax_slope, p, ARRAY)
+    sparse = _hessians(ROSENBROCK, gradient, by_hand.rosenbrock_sparse, long, SPARSE)
+    name = "∇² of Rosenbrock, n = 200, as an array"
+    yield Work("hessian", name, dense, lambda: second_truth(x, ARRAY))
+    name = f"∇² of {LOG_SUM_EXP}, n = 200: no zeros"
+    yield Work("hessian", name, full, lambda: softmax_truth(p))
+    name = "∇² of Rosenbrock, n = 10000, sparse"
+    yield Work("hessian", name, sparse, lambda: second_truth(long, SPARSE))
 
 
 def _hessians(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -104,17 +104,14 @@ def _mpmath(expr: str, at: str) -> Call:
     except ImportError:
         raise InputError(Fault.EXTRA, what="mpmath.diff", package="mpmath", extra="dev") from None
 
-    def smooth(x: Any) -> Any:
-        return mp.exp(x) / mp.sqrt(mp.sin(x) ** 3 + mp.cos(x) ** 3)
-
-    def quotient(x: Any) -> Any:
-        return (mp.exp(x) - 1) / x
-
-    f = smooth if expr == SQUIRE_TRAPP else quotient
+    forms: dict[str, Callable[[Any], Any]] = {
+        SQUIRE_TRAPP: lambda x: mp.exp(x) / mp.sqrt(mp.sin(x) ** 3 + mp.cos(x) ** 3),
+        QUOTIENT: lambda x: (mp.exp(x) - 1) / x,
+    }
 
     def call() -> str:
         with mp.workdps(DIGITS):
-            return str(mp.nstr(mp.diff(f, mp.mpf(at)), DIGITS))
+            return str(mp.nstr(mp.diff(forms[expr], mp.mpf(at)), DIGITS))
 
     return call
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from diffcmp.report.record import Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curves, table
-from diffcmp.studies.numbers import slopes
+from diffcmp.studies.numbers import largest, slopes
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 LOSS = "sum(softplus(-y*(tanh(X @ W) @ (m*v))))"  # m: 0 for a hidden unit that is dropped
 HIDDEN, BATCH, TRAINING, TEST, RATE = 16, 10, 40, 400, 0.1
@@ -21,6 +21,7 @@ KINDS = {"all units": 1.0, "dropout": 0.7}  # the share of hidden units that a s
 MEASURES = "training loss", "test accuracy"
 SURE = 3.0  # standard errors: six effects, each at a sixth of 5 % (Bonferroni; 2.94 for t of 19)
 Array = NDArray[np.float64]
+Random = np.random.Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,10 @@ def study(
         *curves(range(1, seeds + 1), {name: np.sort(run[:, 1]) for name, run in runs.items()}),
     )
     return Report(
-        name="dropout",
         title=f"test accuracy: dropout {gained['dropout']}, derivative errors of {error:.0%} "
         f"{gained['error with all units']}",
-        question=question("dropout"),
         method=f"SGD with gradient (tape) of {LOSS}; error: every derivative times "
         f"1 + {error:g}·N(0, 1), the same in all kinds",
-        options={"seeds": seeds, "steps": steps, "error": error},
         tables=(spreads, judged),
         charts=(ranked,),
         conclusions=conclusions(
@@ -126,7 +124,7 @@ def networks(seeds: int, steps: int, error: float) -> dict[str, Array]:
     return {name: np.array(rows) for name, rows in runs.items()}
 
 
-def points(random: np.random.Generator, count: int) -> tuple[Array, Array]:
+def points(random: Random, count: int) -> tuple[Array, Array]:
     """Noisy points of two classes inside and outside a circle; the last coordinate is 1."""
     x = random.normal(size=(count, 2))
     outside = (x**2).sum(1) + random.normal(size=count) / 2 > 1.4
@@ -138,33 +136,42 @@ def trained(seed: int, kept: float, wrong: float, steps: int) -> tuple[float, fl
     random = np.random.default_rng(seed)
     x, y = points(random, TRAINING)
     unseen, classes = points(random, TEST)
-    w = random.normal(size=(3, HIDDEN))
-    v = random.normal(size=HIDDEN) / 4
+    weights = {"W": random.normal(size=(3, HIDDEN)), "v": random.normal(size=HIDDEN) / 4}
     for _ in range(steps):
-        batch = random.integers(TRAINING, size=BATCH)
-        mask = (random.uniform(size=HIDDEN) < kept) / kept
-        values = {"y": y[batch], "X": x[batch], "W": w, "m": mask, "v": v}
-        slope = slopes(LOSS, values)
-        w_noise = 1 + wrong * random.normal(size=w.shape)
-        v_noise = 1 + wrong * random.normal(size=v.shape)
-        w = w - RATE / BATCH * w_noise * slope["W"]
-        v = v - RATE / BATCH * v_noise * slope["v"]
-    margins = y * (np.tanh(x @ w) @ v)
-    loss = np.logaddexp(0, -margins).mean()
-    right = np.sign(np.tanh(unseen @ w) @ v) == classes
+        descend(weights, x, y, random, kept, wrong)
+    loss = np.logaddexp(0, -y * output(weights, x)).mean()
+    right = np.sign(output(weights, unseen)) == classes
     return float(loss), float(right.mean())
+
+
+def descend(
+    weights: dict[str, Array], x: Array, y: Array, random: Random, kept: float, wrong: float
+) -> None:
+    """One step of gradient descent on a random batch, with wrong derivatives."""
+    batch = random.integers(TRAINING, size=BATCH)
+    mask = (random.uniform(size=HIDDEN) < kept) / kept
+    slope = slopes(LOSS, {"y": y[batch], "X": x[batch], "m": mask, **weights})
+    for name, weight in weights.items():
+        noise = 1 + wrong * random.normal(size=weight.shape)
+        weights[name] = weight - RATE / BATCH * noise * slope[name]
+
+
+def output(weights: dict[str, Array], x: Array) -> Array:
+    """What a network says of points, positive for the first class."""
+    return np.tanh(x @ weights["W"]) @ weights["v"]
 
 
 def agreement() -> dict[str, float]:
     """How far dual and central differences are from the tape, over its largest derivative."""
+    tape = small_slopes("tape")
+    apart = {name: largest(tape - small_slopes(name)) for name in ("dual", "central")}
+    return {name: distance / largest(tape) for name, distance in apart.items()}
+
+
+def small_slopes(backend: str) -> Array:
+    """All derivatives of a small network."""
     random = np.random.default_rng(0)
     x, y = points(random, 3)
     w, v = random.normal(size=(3, 2)), random.normal(size=2)
-    values = {"y": y, "X": x, "W": w, "m": np.ones(2), "v": v}
-
-    def joined(backend: str) -> Array:
-        return np.concatenate([np.ravel(part) for part in slopes(LOSS, values, backend).values()])
-
-    tape = joined("tape")
-    scale = abs(tape).max()
-    return {name: float(abs(tape - joined(name)).max() / scale) for name in ("dual", "central")}
+    parts = slopes(LOSS, {"y": y, "X": x, "W": w, "m": np.ones(2), "v": v}, backend)
+    return np.concatenate([np.ravel(part) for part in parts.values()])

@@ -10,11 +10,11 @@ from diffcmp.accuracy.compare import compare
 from diffcmp.derivatives.numbers import derivative
 from diffcmp.engines.compiled import compiled
 from diffcmp.language.parser import parse
-from diffcmp.report.record import Grid, Report
-from diffcmp.studies.layout import Axes, chart, conclusions, curves, listed, table
+from diffcmp.report.record import Chart, Grid, Report
+from diffcmp.studies.layout import Axes, chart, conclusions, curve, listed, table
 from diffcmp.studies.numbers import nearest
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 from diffcmp.truth.certify import certify
 from diffcmp.truth.record import Quantity
 
@@ -111,6 +111,16 @@ def lhopital(case: Case) -> float:
     return row.digits["x"] or 0.0
 
 
+def with_epsilon(epsilon: float, slopes: dict[str, Errors]) -> dict[str, float]:
+    """The digits that one ε leaves of every derivative."""
+    return {name: digits(slope.near(epsilon)) for name, slope in slopes.items()}
+
+
+def drawn(title: str, axes: Axes, named: dict[str, Errors]) -> Chart:
+    """Errors against ε."""
+    return chart(title, axes, *(curve(name, e.grid, e.sizes) for name, e in named.items()))
+
+
 def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 12) -> Report:
     """Errors of value and derivative at the root against ε, by the certified limits."""
     grid = [10.0 ** (-k / per_decade) for k in range(16 * per_decade + 1)]
@@ -120,9 +130,7 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 1
     first = CASES[0]
     added = {d: errors(first, f"({first.f})/({first.g} + ε)", grid, d)[0] for d in DISTANCES}
     divisor = min(added[0.0].sizes)
-    elsewhere = {
-        a: {b: digits(slope.near(slopes[a].best)) for b, slope in slopes.items()} for a in slopes
-    }
+    elsewhere = {name: with_epsilon(slope.best, slopes) for name, slope in slopes.items()}
     handicap = max(elsewhere[b][b] - elsewhere[a][b] for a in slopes for b in slopes)
     engine = {case.name: lhopital(case) for case in CASES}
     lost = {name: FULL - slope.kept for name, slope in slopes.items()}
@@ -141,7 +149,7 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 1
     best = table(
         "(f/g)(x + ε) at the root: the best ε, and the digits that it leaves",
         CASES,
-        ("f/g", "text", lambda case: case.name),
+        ("f/g", "text", "name"),
         ("ε for f/g", "step", lambda case: values[case.name].best),
         ("left", "digits", lambda case: values[case.name].kept),
         ("theory", "digits", lambda case: FULL * share(case.value)),
@@ -152,18 +160,17 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 1
         note="digits: of the absolute error; theory: ε^p + u/ε^q leaves p/(p + q) of them; "
         "lhopital: of (f/g)′.",
     )
-    on_variable = chart(
+    on_variable = drawn(
         f"An ε on the variable has a V as a step size has; the best leaves {FULL - most:.1f} to "
         f"{FULL - least:.1f} digits",
         Axes("ε", "absolute error of (f/g)′ at the root", "xy", (1e-9, 1e6)),
-        *curves(grid, {name: slope.sizes for name, slope in slopes.items()}),
+        slopes,
     )
-    places = {f"at x = {d:g}" if d else "at the root": e.sizes for d, e in added.items()}
-    on_divisor = chart(
+    on_divisor = drawn(
         f"An ε on the divisor of {first.name}: off by {divisor:.0%} at the root, and wrong beside "
         "it",
         Axes("ε", "absolute error of f/(g + ε)", "xy", (1e-16, 1e2)),
-        *curves(grid, places),
+        {f"at x = {d:g}" if d else "at the root": e for d, e in added.items()},
     )
     exchanged = Grid(
         f"No ε serves all: up to {handicap:.1f} digits less with the best ε of another function",
@@ -174,12 +181,9 @@ def study(per_decade: Annotated[int, Bounds("values of ε a decade", 4, 60)] = 1
         span=(0.0, 8.0),
     )
     return Report(
-        name="epsilon-hack",
         title=f"the best ε still costs {least:.0f} to {most:.0f} of {FULL:.0f} digits of the "
         "derivative",
-        question=question("epsilon-hack"),
         method="dual numbers on the altered quotient, certify; dual-lhopital on the original",
-        options={"per_decade": per_decade},
         tables=(best,),
         charts=(on_variable, on_divisor, exchanged),
         conclusions=conclusions(

@@ -20,7 +20,7 @@ from diffcmp.report.record import Chart, Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, table
 from diffcmp.studies.numbers import power
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 DENSE = "logsumexp(x) + sum(x**2)/2"  # every variable meets every other
 CHAIN = "sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"  # Rosenbrock's: x[k] meets x[k + 1]
@@ -85,12 +85,23 @@ def study(doublings: Annotated[int, Bounds("of n", 2, 4)] = 3) -> Report:
     )
     late = sum(times[name] < way.power - 0.2 for name, way in WAYS.items())
     slower = f"does not yet grow like the work in {late} of {len(WAYS)} cases"
-    facts: dict[str, Any] = {"dense": work["Hessian"], "sparse": work[SPARSE]}
-    facts |= {"tensor": work[TENSOR], "work": work}
-    facts |= {"whole": memory["Hessian"], "few": memory[SPARSE], "cube": memory[TENSOR]}
-    facts |= {"memory": memory, "n": n, "products": dense, "colours": chain}
-    facts |= {"said": slower if late else "grows like the work", "factor": 2**doublings}
-    facts |= {"ratio": one.seconds[-1] / one.seconds[0], "times": times}
+    facts = {
+        "dense": work["Hessian"],
+        "sparse": work[SPARSE],
+        "tensor": work[TENSOR],
+        "work": work,
+        "whole": memory["Hessian"],
+        "few": memory[SPARSE],
+        "cube": memory[TENSOR],
+        "memory": memory,
+        "n": n,
+        "products": dense,
+        "colours": chain,
+        "said": slower if late else "grows like the work",
+        "factor": 2**doublings,
+        "ratio": one.seconds[-1] / one.seconds[0],
+        "times": times,
+    }
     largest = table(
         "Powers p of n^p, fitted over all n; at the largest n, what one call takes",
         costs.items(),
@@ -106,26 +117,23 @@ def study(doublings: Annotated[int, Bounds("of n", 2, 4)] = 3) -> Report:
         "of memory.",
     )
 
-    def grown(title: str, y: str, powers: dict[str, float], data: Callable[[Cost], Any]) -> Chart:
+    def grown(title: str, y: str, powers: dict[str, float], field: str) -> Chart:
         return chart(
             f"{title} grows like n^{powers['Hessian']:.2f} for a dense Hessian, "
             f"n^{powers[SPARSE]:.2f} for a sparse one, n^{powers[TENSOR]:.2f} for the tensor",
             Axes("number of variables n", y, "xy"),
-            *(curve(name, cost.sizes, data(cost)) for name, cost in costs.items()),
+            *(curve(name, cost.sizes, getattr(cost, field)) for name, cost in costs.items()),
         )
 
     return Report(
-        name="hessian",
         title=f"cost and memory grow like n^{work['Hessian']:.1f} and n^{memory['Hessian']:.1f} "
         f"for a dense Hessian, n^{work[SPARSE]:.1f} and n^{memory[SPARSE]:.1f} for a sparse one",
-        question=question("hessian"),
         method="gradient, jacobian, hvp and hessian (dual over tape, columns coloured); memory: "
         "the peak of a call, by tracemalloc",
-        options={"doublings": doublings},
         tables=(largest,),
         charts=(
-            grown("Memory", "peak of a call in bytes", memory, lambda cost: cost.memory),
-            grown("Work", "numbers touched in a call", work, lambda cost: cost.work),
+            grown("Memory", "peak of a call in bytes", memory, "memory"),
+            grown("Work", "numbers touched in a call", work, "work"),
         ),
         conclusions=conclusions(
             facts,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 import timeit
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from diffcmp.accuracy.map import map
 from diffcmp.derivatives.numbers import derivative
 from diffcmp.report.record import Chart, Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, table
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 DRAWN = ("softplus", "sigmoid", "sinc", "norm")
 REPEATS, CALLS = 5, 2000
@@ -86,15 +86,23 @@ def study(points: Annotated[int, Bounds("points of each function", 11, 1001)] = 
     ratios = [inside[name].seconds / formula[name].seconds for name in formula]
     worst = {name: way.worst for name, way in formula.items()}
     best = {name: way.worst for name, way in inside.items()}
-    facts: dict[str, Any] = {"best": min(best.values()), "count": len(PAIRS), "known_worst": best}
-    facts |= {"share": max(failing.values()), "name": max(failing, key=failing.__getitem__)}
-    facts |= {"worst": min(worst.values()), "failing": failing, "naive_worst": worst}
-    facts |= {"least": min(ratios), "most": max(ratios)}
+    facts = {
+        "best": min(best.values()),
+        "count": len(PAIRS),
+        "known_worst": best,
+        "share": max(failing.values()),
+        "name": max(failing, key=failing.__getitem__),
+        "worst": min(worst.values()),
+        "failing": failing,
+        "naive_worst": worst,
+        "least": min(ratios),
+        "most": max(ratios),
+    }
     digits = table(
         "Correct digits of f′, and time of one call",
         PAIRS,
-        ("function", "text", lambda pair: pair.name),
-        ("formula", "code", lambda pair: pair.naive),
+        ("function", "text", "name"),
+        ("formula", "code", "naive"),
         ("worst", "digits", lambda pair: formula[pair.name].worst),
         ("none", "share", lambda pair: formula[pair.name].failing),
         ("time", "seconds", lambda pair: formula[pair.name].seconds),
@@ -105,12 +113,9 @@ def study(points: Annotated[int, Bounds("points of each function", 11, 1001)] = 
     )
     drawn = [pair for pair in PAIRS if pair.name in DRAWN]
     return Report(
-        name="known-derivatives",
         title=f"with the derivative inside {min(best.values()):.1f} digits or more, from the "
         f"formula {min(worst.values()):.1f} at worst",
-        question=question("known-derivatives"),
         method="map (dual numbers against certified derivatives), timeit",
-        options={"points": points},
         tables=(digits,),
         charts=tuple(_chart(pair, formula[pair.name], inside[pair.name]) for pair in drawn),
         conclusions=conclusions(

@@ -11,9 +11,9 @@ from diffcmp.engines.derived import adjoint
 from diffcmp.language.parser import parse
 from diffcmp.report.record import Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curves, table
-from diffcmp.studies.numbers import nearest, slopes
+from diffcmp.studies.numbers import largest, nearest, slopes
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 from diffcmp.truth.certify import certify
 
 LOSS = "a = tanh(A @ x) + p; b = tanh(B @ a) + q; c = C @ b + r; sum((c - t)**2)/2"
@@ -45,13 +45,13 @@ def study(
     facts |= {"layers": len(adjoints), "chained": max(chain_errors(start, adjoints))}
     facts |= {"numbers": sum(d.size for d in swept.values()), "apart": from_truth(start, swept)}
     facts |= {"x": work[DESIGN], "p": work[TRAINING], "all": work["everything"], "work": work}
-    facts |= {"idle": idle, "touch": float(abs(touch).max())}
-    largest = table(
+    facts |= {"idle": idle, "touch": largest(touch)}
+    at_layers = table(
         "The adjoint at every layer",
         adjoints.items(),
         ("layer", "text", lambda row: row[0]),
         ("numbers", "count", lambda row: row[1].size),
-        ("largest adjoint", "number", lambda row: float(abs(row[1]).max())),
+        ("largest adjoint", "number", lambda row: largest(row[1])),
         note="the derivative of the loss in that layer's value, at the start.",
     )
     swept_equations = table(
@@ -68,13 +68,10 @@ def study(
         *curves(range(steps + 1), paths),
     )
     return Report(
-        name="layers",
         title=f"one reverse sweep serves both: loss {design:.0e} by moving x, {training:.0e} by "
         "moving the parameters",
-        question=question("layers"),
         method=f"gradient (tape) of {LOSS}, at p = q = r = 0; truth by certify",
-        options={"width": width, "steps": steps, "seed": seed},
-        tables=(largest, swept_equations),
+        tables=(at_layers, swept_equations),
         charts=(losses,),
         conclusions=conclusions(
             facts,
@@ -126,11 +123,10 @@ def from_truth(start: Values, swept: Values) -> float:
     exact: dict[str, list[float]] = {name: [] for name in swept}
     for element in truth.along:
         exact[element.partition("[")[0]].append(nearest(truth.derivative(element)))
-    errors = [
-        abs(swept[name].ravel() - numbers).max() / max(map(abs, numbers))
-        for name, numbers in exact.items()
-    ]
-    return float(max(errors))
+    errors = []
+    for name, numbers in exact.items():
+        errors.append(largest(swept[name].ravel() - numbers) / max(map(abs, numbers)))
+    return max(errors)
 
 
 def chain_errors(start: Values, adjoints: Values) -> list[float]:
@@ -141,7 +137,7 @@ def chain_errors(start: Values, adjoints: Values) -> list[float]:
         "a": start["B"].T @ ((1 - b**2) * adjoints["b"]),
         "x": start["A"].T @ ((1 - a**2) * adjoints["a"]),
     }
-    return [float(abs(adjoints[name] - by_hand).max()) for name, by_hand in back.items()]
+    return [largest(adjoints[name] - by_hand) for name, by_hand in back.items()]
 
 
 def equations(text: str, start: Values, moved: tuple[str, ...]) -> int:

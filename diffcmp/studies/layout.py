@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from diffcmp.report.numbers import Measure
 from diffcmp.report.record import Cell, Chart, Conclusion, Curve, Look, Table, concluded
 
 Row = TypeVar("Row")
-Column: TypeAlias = tuple[str, Measure, Callable[[Row], Cell]]
+Column: TypeAlias = tuple[str, Measure, str | Callable[[Row], Cell]]
 
 
 def table(title: str, rows: Iterable[Row], *columns: Column[Row], note: str = "") -> Table:
-    """A row for each record. A column is its header, its measure, and its cell for a record."""
-    cells = tuple(tuple(cell(row) for _, _, cell in columns) for row in rows)
+    """A row for each record. A column is its header, its measure, and its cell for a record: a
+    function, or the name of a field."""
+    makers = [attrgetter(cell) if isinstance(cell, str) else cell for _, _, cell in columns]
+    cells = tuple(tuple(make(row) for make in makers) for row in rows)
     return Table(title, {header: measure for header, measure, _ in columns}, cells, note)
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from diffcmp.accuracy.compare import compare
-from diffcmp.accuracy.judging.record import Row
+from diffcmp.accuracy.judging.record import Map, Row
 from diffcmp.accuracy.map import map
 from diffcmp.point.point import function_at
-from diffcmp.report.record import Grid, Report
+from diffcmp.report.record import Chart, Grid, Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curves, listed, table
 from diffcmp.studies.numbers import nearest
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 from diffcmp.truth.certify import certify, taylor
 from diffcmp.truth.record import decimal_string
 
@@ -114,6 +114,18 @@ def answers(limit: Limit) -> dict[str, Answer]:
     return {name: answer(row, limit) for name, row in rows.items()}
 
 
+def approach(near: Map) -> Chart:
+    """Correct digits on the way to the root."""
+    digits = {track.backend: track.digits for track in near.tracks}
+    x = [point.x for point in near.points]
+    pairs = zip(x, digits["dual"], strict=True)
+    half = max(place for place, count in pairs if count is not None and count < 8)
+    title = (
+        f"Beside 0/0: dual has lost half of its digits at x = {half:.2g}, and no 0/0 warns of it"
+    )
+    return chart(title, Axes("x", "correct digits of ((1−cos x)/x²)′", "x"), *curves(x, digits))
+
+
 def study(
     points: Annotated[int, Bounds("points of the approach to the root", 5, 400)] = 61,
 ) -> Report:
@@ -126,16 +138,14 @@ def study(
     wrong = {m: names for m, names in wrong.items() if names}
     worst = {m: min(a.digits for a in of.values()) for m, of in by_method.items()}
     right = [m for m in methods if worst[m] >= RIGHT]
-    approach = map("(1-cos(x))/x**2", "1e-12", "1", points=points, log=True, backends=NEAR)
-    x, tracks = [p.x for p in approach.points], {t.backend: t for t in approach.tracks}
-    dual = zip(x, tracks["dual"].digits, strict=True)
-    half = max(place for place, digits in dual if digits is not None and digits < 8)
+    near = map("(1-cos(x))/x**2", "1e-12", "1", points=points, log=True, backends=NEAR)
+    fewest = {track.backend: track.worst for track in near.tracks}
     facts: dict[str, Any] = {"names": listed(right), "nan": nan, "count": len(LIMITS)}
     facts |= {"silently_wrong": wrong}
     facts |= {"said": "; ".join(f"{m} on {len(names)}" for m, names in wrong.items())}
     facts |= {"right": right, "worst_digits": worst, "own": worst["central"], "step": STEP}
-    facts |= {"least": worst[CENTRAL], "lhopital": tracks["dual-lhopital"].worst}
-    facts |= {"dual": tracks["dual"].worst, "central": tracks["central"].worst}
+    facts |= {"least": worst[CENTRAL], "lhopital": fewest["dual-lhopital"]}
+    facts |= {"dual": fewest["dual"], "central": fewest["central"]}
     truths = {limit: certify(limit.quotient, limit.at) for limit in LIMITS}
     steps = table(
         "L'Hôpital's rule, k times: f/g → f⁽ᵏ⁾/g⁽ᵏ⁾",
@@ -158,21 +168,13 @@ def study(
         note="0.0: a finite number without a correct digit. (guard): where(x == root, limit, f/g); "
         "(known): f/g written by someone who knows the limit.",
     )
-    beside = chart(
-        f"Beside 0/0: dual has lost half of its digits at x = {half:.2g}, and no 0/0 warns of it",
-        Axes("x", "correct digits of ((1−cos x)/x²)′", "x"),
-        *curves(x, {name: track.digits for name, track in tracks.items()}),
-    )
     rest = len(methods) - len(right) - len(nan) - len(wrong)
     return Report(
-        name="lhopital",
         title=f"of {len(methods)} ways to differentiate at 0/0, {len(right)} are right, {len(nan)} "
         f"say nan, {len(wrong)} lie, {rest} lose digits",
-        question=question("lhopital"),
         method="compare, certify (balls and series) and map, in float64",
-        options={"points": points},
         tables=(steps,),
-        charts=(digits, beside),
+        charts=(digits, approach(near)),
         conclusions=conclusions(
             facts,
             f"0/0 is nan for {listed(nan)} on all {len(LIMITS)} limits: nobody can miss it",

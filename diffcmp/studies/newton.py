@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diffcmp.backends.registry import able
 from diffcmp.deadline import Deadline
@@ -17,9 +18,9 @@ from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point
 from diffcmp.report.record import Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, table
-from diffcmp.studies.numbers import absolute_error, slopes
+from diffcmp.studies.numbers import absolute_error, largest, slopes
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 from diffcmp.truth.certify import certify
 from diffcmp.truth.record import certain
 
@@ -116,12 +117,9 @@ def study(
         curve("floor = error of f′ / f″", (1e-16, 1e-2), (1e-16, 1e-2), "theory"),
     )
     return Report(
-        name="newton",
         title=f"convergence of order {order:.1f}, and then a floor: the error of f′ over f″",
-        question=question("newton"),
         method=f"f = {COST}; f′ by each backend, f″ by hessian (dual over tape) for all; all "
         "errors against certify",
-        options={"start": start, "steps": steps, "size": size, "seed": seed},
         tables=(floors,),
         charts=(digits, law),
         conclusions=conclusions(
@@ -171,10 +169,14 @@ def one_step(size: int, random: np.random.Generator) -> tuple[float, float]:
     a = root @ root.T + np.eye(size)
     best = random.normal(size=size)
     x = 10 * random.normal(size=size)
-    values = {"x": x, "A": a, "b": a @ best}
+    after = x - newton_step({"x": x, "A": a, "b": a @ best})
+    return largest(x - best), largest(after - best)
+
+
+def newton_step(values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The gradient of the quadratic in x, divided by the Hessian in x."""
     curvature = hessian(QUADRATIC)
     i = curvature.names.index("x")
     blocks = curvature(*(values[name] for name in curvature.names))
-    slope = slopes(QUADRATIC, values)["x"]
-    after = x - np.linalg.solve(blocks[i][i], slope)
-    return float(abs(x - best).max()), float(abs(after - best).max())
+    step: NDArray[np.float64] = np.linalg.solve(blocks[i][i], slopes(QUADRATIC, values)["x"])
+    return step

@@ -36,6 +36,11 @@ def slopes(text: str, values: Mapping[str, Any], backend: str = "tape") -> dict[
     return dict(zip(f.names, parts if len(f.names) > 1 else (parts,), strict=True))
 
 
+def largest(values: NDArray[Any]) -> float:
+    """The largest magnitude of an array."""
+    return float(abs(values).max())
+
+
 def power(x: Iterable[float], y: Iterable[float]) -> float:
     """The p of y = C·xᵖ by least squares of the logarithms; points where y is 0 do not count."""
     logarithms = [(math.log(a), math.log(b)) for a, b in zip(x, y, strict=True) if b > 0]

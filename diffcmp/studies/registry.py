@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -115,12 +115,13 @@ def study(name: str, **given: Any) -> Report:
     ['(t²−4)/(t−2)', ...]
     """
     by_name = {option.name: option for option in options(name)}
+    chosen = {key: option.default for key, option in by_name.items()} | given
     for key, value in given.items():
         if key not in by_name:
             names = ", ".join(by_name) or "none"
             raise InputError(Fault.STUDY_OPTION, name=name, option=key, names=names)
         checked(by_name[key], value)
-    return function(name)(**given)
+    return replace(function(name)(**given), name=name, question=question(name), options=chosen)
 
 
 def checked(option: Option, value: Any) -> None:

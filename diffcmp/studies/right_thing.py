@@ -6,7 +6,8 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Annotated, Any
 
 import numpy as np
@@ -17,9 +18,9 @@ from diffcmp.derivatives.arrays import gradient
 from diffcmp.engines.derived import adjoint
 from diffcmp.report.record import Chart, Curve, Report
 from diffcmp.studies.layout import Axes, chart, conclusions, table
-from diffcmp.studies.numbers import absolute_error, power
+from diffcmp.studies.numbers import absolute_error, largest, power
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 from diffcmp.truth.certify import certify
 from diffcmp.truth.record import certain
 
@@ -37,9 +38,9 @@ class Iteration:
     """After each count of steps the error of the value, and of the derivative by either way."""
 
     steps: Sequence[int]
-    value: list[float]
-    unrolled: list[float]
-    implicit: list[float]
+    value: list[float] = field(default_factory=list)
+    unrolled: list[float] = field(default_factory=list)
+    implicit: list[float] = field(default_factory=list)
 
     @property
     def clean(self) -> int:
@@ -109,11 +110,11 @@ def study(
     solved = table(
         "Solve A·x = b: by the rule, and through the elimination",
         systems,
-        ("n", "count", lambda system: system.n),
-        ("digits, rule", "digits", lambda system: system.rule),
-        ("digits, unrolled", "digits", lambda system: system.unrolled),
-        ("time, rule", "seconds", lambda system: system.rule_seconds),
-        ("time, unrolled", "seconds", lambda system: system.unrolled_seconds),
+        ("n", "count", "n"),
+        ("digits, rule", "digits", "rule"),
+        ("digits, unrolled", "digits", "unrolled"),
+        ("time, rule", "seconds", "rule_seconds"),
+        ("time, unrolled", "seconds", "unrolled_seconds"),
         note="digits: of the worst element of the gradient of sum(x).",
     )
     timed = table(
@@ -123,13 +124,10 @@ def study(
         ("time", "seconds", lambda row: row[1]),
     )
     return Report(
-        name="right-thing",
         title=f"through k steps, a derivative errs k^{growth:.1f} times as much as the value, at a "
         f"cost of k^{cost:.1f}",
-        question=question("right-thing"),
         method="gradient (tape) and compare; truth by certify; solve and eigmax by their rules, "
         "solve_gauss and eigmax_power unrolled",
-        options={"steps": steps, "size": size, "seed": seed},
         tables=(solved, timed),
         charts=(
             kepler.chart(
@@ -159,31 +157,36 @@ def study(
 def power_method(steps: Sequence[int]) -> Iteration:
     """The largest eigenvalue and its derivative: by the rule, v·vᵀ of the eigenvector."""
     truth = certify("eigmax(A)", {"A": COVARIANCE})
-    elements = [certain(truth.derivative(name)) for name in truth.along]
-    exact = np.array(elements, float).reshape(3, 3)
-    value, unrolled, implicit = [], [], []
-    start = 1 / np.arange(1.0, 4.0)
+    elements = [float(certain(truth.derivative(name))) for name in truth.along]
+    exact = np.reshape(elements, (3, 3))
+    run = Iteration(steps)
     for k in each(steps, "steps of the power method"):
-        v = np.linalg.matrix_power(COVARIANCE, k) @ start
-        v /= np.linalg.norm(v)
-        value.append(absolute_error(v @ COVARIANCE @ v, certain(truth.value)))
-        unrolled.append(float(abs(gradient(iterated(k))(COVARIANCE) - exact).max()))
-        implicit.append(float(abs(np.outer(v, v) - exact).max()))
-    return Iteration(steps, value, unrolled, implicit)
+        v = eigenvector(k)
+        value = v @ COVARIANCE @ v
+        run.value.append(absolute_error(value, certain(truth.value)))
+        run.unrolled.append(largest(gradient(iterated(k))(COVARIANCE) - exact))
+        run.implicit.append(largest(np.outer(v, v) - exact))
+    return run
+
+
+def eigenvector(k: int) -> NDArray[np.float64]:
+    """The eigenvector by k steps of the power method."""
+    v: NDArray[np.float64] = np.linalg.matrix_power(COVARIANCE, k) @ (1 / np.arange(1.0, 4.0))
+    return v / np.linalg.norm(v)
 
 
 def fixed_point(steps: Sequence[int]) -> Iteration:
     """Kepler's E after k iterations from E = M, differentiated through them, or by the equation."""
     truth = certify(unrolling(ENOUGH), AT)
     exact = certain(truth.derivative("M"))
-    value, unrolled, implicit = [], [], []
+    run = Iteration(steps)
     for k in each(steps, "steps of Kepler's iteration"):
         row = compare(unrolling(k), AT, backends=["dual"]).rows[0]
-        rule = certain(certify(IMPLICIT, float(row.value)).value)
-        value.append(absolute_error(row.value, certain(truth.value)))
-        unrolled.append(absolute_error(row.derivative["M"], exact))
-        implicit.append(float(abs(rule - exact)))
-    return Iteration(steps, value, unrolled, implicit)
+        rule = certify(IMPLICIT, float(row.value)).value
+        run.value.append(absolute_error(row.value, certain(truth.value)))
+        run.unrolled.append(absolute_error(row.derivative["M"], exact))
+        run.implicit.append(float(abs(certain(rule) - exact)))
+    return run
 
 
 def unrolling(k: int) -> str:
@@ -203,14 +206,15 @@ def system(n: int, random: np.random.Generator) -> Solved:
     rule, elimination = "sum(solve(A, b))", "sum(solve_gauss(A, b))"
     truth = certify(rule, {"A": a.tolist(), "b": b.tolist()})
     exact = [certain(truth.derivative(name)) for name in truth.along][: n * n]
+    by_rule, by_steps = (worst_digits(gradient(f)(a, b)[0], exact) for f in (rule, elimination))
+    return Solved(n, by_rule, by_steps, seconds(rule, a, b), seconds(elimination, a, b))
 
-    def digits(text: str) -> float:
-        pairs = zip(gradient(text)(a, b)[0].ravel(), exact, strict=True)
-        worst = max(absolute_error(d, true) / abs(float(true)) for d, true in pairs)
-        return -math.log10(max(worst, U))
 
-    times = seconds(rule, a, b), seconds(elimination, a, b)
-    return Solved(n, digits(rule), digits(elimination), *times)
+def worst_digits(slopes: NDArray[np.float64], exact: Sequence[Fraction]) -> float:
+    """The correct digits of the worst element."""
+    pairs = zip(slopes.ravel(), exact, strict=True)
+    worst = max(absolute_error(d, true) / abs(float(true)) for d, true in pairs)
+    return -math.log10(max(worst, U))
 
 
 def operations(text: str) -> int:

@@ -6,7 +6,7 @@ import math
 import random
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.language.parser import parse
@@ -15,7 +15,7 @@ from diffcmp.studies.chain import Chain
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, listed, table
 from diffcmp.studies.numbers import power
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 DTYPES = ("float16", "float32", "float64")
 LAYER = "sqrt(x*x + c)"  # derivative: x over its value, so that a chain does not vanish or explode
@@ -51,27 +51,40 @@ class Growth:
 
 def growths(depths: list[int], seeds: int, seed: int) -> list[Growth]:
     """The growth of both modes in every format."""
-    layer = parse(LAYER)
-    squares: dict[tuple[str, str], list[float]] = {}
+    squares: dict[tuple[str, str], list[list[float]]] = {}
     for k in each(range(seeds), "chains"):
-        chain = Chain(layer, START, shifts(depths[-1], random.Random(seed + k)))
-        truth = chain.certified()
-        for dtype in DTYPES:
-            u = Fraction(Floats(dtype).unit_roundoff)
-            along, back = chain.forward(dtype), chain.reverse(dtype, depths)
-            modes = {"forward": [along[n - 1] for n in depths], "reverse": back}
-            for mode, slopes in modes.items():
-                sums = squares.setdefault((dtype, mode), [0.0] * len(depths))
-                for i, n in enumerate(depths):
-                    relative = slopes[i] / truth[n - 1] - 1
-                    sums[i] += float(relative / u) ** 2
-    operations = [OPERATIONS * n for n in depths]
-    grown = []
-    for (dtype, mode), sums in squares.items():
-        errors = [math.sqrt(total / seeds) for total in sums]
-        unit = float(Floats(dtype).unit_roundoff)
-        grown.append(Growth(dtype, mode, unit, operations, errors))
-    return grown
+        dice = random.Random(seed + k)
+        chain = Chain(parse(LAYER), START, shifts(depths[-1], dice))
+        for key, errors in by_mode(chain, depths).items():
+            squares.setdefault(key, []).append(errors)
+    return [grown(key, rows, depths) for key, rows in squares.items()]
+
+
+def by_mode(chain: Chain, depths: list[int]) -> dict[tuple[str, str], list[float]]:
+    """The squared errors of both modes in every format."""
+    truth = chain.certified()
+    errors = {}
+    for dtype in DTYPES:
+        forward = chain.forward(dtype)
+        modes = {"forward": [forward[n - 1] for n in depths]}
+        modes["reverse"] = chain.reverse(dtype, depths)
+        for mode, slopes in modes.items():
+            errors[dtype, mode] = squared(slopes, [truth[n - 1] for n in depths], dtype)
+    return errors
+
+
+def squared(slopes: list[Fraction], truth: list[Fraction], dtype: str) -> list[float]:
+    """The squares of the relative errors in units of the unit roundoff."""
+    u = Fraction(Floats(dtype).unit_roundoff)
+    pairs = zip(slopes, truth, strict=True)
+    return [float((slope / true - 1) / u) ** 2 for slope, true in pairs]
+
+
+def grown(key: tuple[str, str], squares: list[list[float]], depths: list[int]) -> Growth:
+    """The root mean square over the chains."""
+    errors = [math.sqrt(sum(column) / len(squares)) for column in zip(*squares, strict=True)]
+    unit = float(Floats(key[0]).unit_roundoff)
+    return Growth(*key, unit, [OPERATIONS * n for n in depths], errors)
 
 
 def shifts(count: int, dice: random.Random) -> list[tuple[Fraction]]:
@@ -111,24 +124,33 @@ def study(
     double = by_name["float64, forward"]
     operations = double.operations
     start = double.errors[0] / math.sqrt(operations[0])
-    facts: dict[str, Any] = {"low": min(powers.values()), "high": max(powers.values())}
-    facts |= {"nearer": nearer(mean), "growth": powers, "ratio": ratio, "names": listed(DTYPES)}
-    facts |= {"said": listed(ratio.values(), ".2f"), "count": operations[-1]}
-    facts |= {"least": least, "most": most, "left": by_name["float16, forward"].left}
-    facts |= {"left64": double.left}
+    facts = {
+        "low": min(powers.values()),
+        "high": max(powers.values()),
+        "nearer": nearer(mean),
+        "growth": powers,
+        "ratio": ratio,
+        "names": listed(DTYPES),
+        "said": listed(ratio.values(), ".2f"),
+        "count": operations[-1],
+        "least": least,
+        "most": most,
+        "left": by_name["float16, forward"].left,
+        "left64": double.left,
+    }
     errors = table(
         f"Relative error of the derivative, root mean square of {seeds} chains",
         all_growths,
-        ("format", "text", lambda growth: growth.dtype),
-        ("mode", "text", lambda growth: growth.mode),
-        ("power", "order", lambda growth: growth.power),
+        ("format", "text", "dtype"),
+        ("mode", "text", "mode"),
+        ("power", "order", "power"),
         (f"after {operations[0]}", "error", lambda growth: growth.errors[0] * growth.u),
         (f"after {operations[-1]}", "error", lambda growth: growth.errors[-1] * growth.u),
         ("in u", "number", lambda growth: round(growth.errors[-1], 1)),
         note="power: of the number of operations; u: the unit roundoff of the format.",
     )
     walk = [start * math.sqrt(n) for n in operations]
-    grown = chart(
+    against_count = chart(
         f"After {operations[-1]} operations the error is {least:.0f} to {most:.0f} u in every "
         "format",
         Axes("operations", "relative error of f′, in u", "xy"),
@@ -137,15 +159,12 @@ def study(
         curve("n, the bound", operations, operations, "theory"),
     )
     return Report(
-        name="roundoff",
         title=f"over {len(DTYPES)} formats and both modes, error grows like the number of "
         f"operations to the power {mean:.2f}",
-        question=question("roundoff"),
         method="the engines forward and reverse on floats of each format, and on balls for the "
         "truth",
-        options={"depth": depth, "seeds": seeds, "seed": seed},
         tables=(errors,),
-        charts=(grown,),
+        charts=(against_count,),
         conclusions=conclusions(
             facts,
             "the powers are {low:.2f} to {high:.2f}; {nearer}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.judging.record import Map
@@ -17,7 +17,7 @@ from diffcmp.report.record import Chart, Report, Table
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, listed, table
 from diffcmp.studies.numbers import nearest
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 BROKEN = {
     "heaviside": "heaviside(x)",
@@ -111,6 +111,23 @@ def bisected(slope: Callable[[float], float], low: float, high: float) -> float:
     return low
 
 
+def by_side(choices: dict[str, list[str]]) -> str:
+    """Which methods take which side of a kink."""
+    taken: dict[str, list[str]] = {}
+    for method, sides in choices.items():
+        side = sides[0] if len(set(sides)) == 1 else "now this, now that"
+        taken.setdefault(side, []).append(method)
+    return "; ".join(f"{side} by {listed(names)}" for side, names in taken.items())
+
+
+def drawn(title: str, y: str, group: list[Activation]) -> Chart:
+    """A function, or its derivative, of each of a group."""
+    heights = [f.values if y == "f" else f.slopes for f in group]
+    pairs = zip(group, heights, strict=True)
+    lines = [curve(f.name, [p.x for p in f.track.points], height) for f, height in pairs]
+    return chart(title, Axes("x", y), *lines)
+
+
 def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161) -> Report:
     """The point 0 and every backend's answer there, and where the derivative is exactly 0."""
     functions = [
@@ -121,31 +138,36 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
     kinds = {f.name: f.kind for f in functions}
     kinked = [f for f in functions if f.kind == "kink"]
     choices = {m: [f.choice(m) for f in kinked] for m in METHODS}
-    taken: dict[str, list[str]] = {}
-    for method, sides in choices.items():
-        side = sides[0] if len(set(sides)) == 1 else "now this, now that"
-        taken.setdefault(side, []).append(method)
     flat = [f.name for f in functions if f.off == f.on == 1]
     dead = [f.name for f in functions if (f.off, f.on) == (1, 0)]
     living = [f for f in functions if f.off == f.on == 0]
     alive = [f.name for f in living]
     turns = {f.name: x for f in living for x in f.turns()}
     signs = listed(turns.values(), ".3f")
-    facts: dict[str, Any] = {"names": listed(turns), "flat": flat}
-    facts |= {"kind": kinds["heaviside"], "kinds": kinds, "dead": dead}
-    facts |= {"off": {f.name: f.off for f in functions}, "on": {f.name: f.on for f in functions}}
-    facts |= {"alive": alive, "points": points}
-    facts |= {"said": "; ".join(f"{side} by {listed(names)}" for side, names in taken.items())}
-    facts |= {"turns": turns, "kinks": listed(f.name for f in kinked), "choices": choices}
+    facts = {
+        "names": listed(turns),
+        "flat": flat,
+        "kind": kinds["heaviside"],
+        "kinds": kinds,
+        "dead": dead,
+        "off": {f.name: f.off for f in functions},
+        "on": {f.name: f.on for f in functions},
+        "alive": alive,
+        "points": points,
+        "said": by_side(choices),
+        "turns": turns,
+        "kinks": listed(f.name for f in kinked),
+        "choices": choices,
+    }
     at_0 = table(
         "At 0, and where f′ is exactly 0",
         functions,
-        ("function", "text", lambda f: f.name),
-        ("at 0", "text", lambda f: f.kind),
-        ("left f′", "number", lambda f: f.left),
-        ("right f′", "number", lambda f: f.right),
-        ("0 for x < 0", "share", lambda f: f.off),
-        ("0 for x > 0", "share", lambda f: f.on),
+        ("function", "text", "name"),
+        ("at 0", "text", "kind"),
+        ("left f′", "number", "left"),
+        ("right f′", "number", "right"),
+        ("0 for x < 0", "share", "off"),
+        ("0 for x > 0", "share", "on"),
         note="f′: certified; shares of the points in (-4, 0) and (0, 4).",
     )
     answered = Table(
@@ -158,18 +180,9 @@ def study(points: Annotated[int, Bounds("points of each curve", 11, 1001)] = 161
     off = listed(f.name for f in broken if f.off == 1)
     nowhere = listed(f.name for f in smooth if f.off + f.on < NEARLY)
 
-    def drawn(title: str, y: str, group: list[Activation]) -> Chart:
-        heights = [f.values if y == "f" else f.slopes for f in group]
-        pairs = zip(group, heights, strict=True)
-        lines = [curve(f.name, [p.x for p in f.track.points], height) for f, height in pairs]
-        return chart(title, Axes("x", y), *lines)
-
     return Report(
-        name="smoothness",
         title=f"{listed(dead)} cannot be switched on again, {listed(flat)} learns nothing anywhere",
-        question=question("smoothness"),
         method="certify and map (derivatives proven on balls), compare at 0",
-        options={"points": points},
         tables=(at_0, answered),
         charts=(
             drawn(f"{len(broken)} of {count} have a {jump} or a kink at 0", "f", broken),

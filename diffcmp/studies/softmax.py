@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from typing import Annotated, Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from diffcmp.derivatives.arrays import jacobian
 from diffcmp.language.parser import parse
 from diffcmp.report.record import Report, Table
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, listed, table
-from diffcmp.studies.numbers import power
+from diffcmp.studies.numbers import largest, power
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 from diffcmp.truth.certify import certify
 
 SOFT = "softmax(x/T)"
@@ -41,20 +42,19 @@ def study(
     heats = np.geomspace(1e-2, 1e2, points).tolist()
     lone, tied = ([norm(logits, t) for t in heats] for logits in (LOGITS, TIED))
     theory = [math.exp(-GAP / t) / t for t in heats]
-    cold = [
-        abs(math.log(d / e)) for t, d, e in zip(heats, lone, theory, strict=True) if t < GAP / 10
-    ]
+    low = bisect_left(heats, GAP / 10)
+    off = [abs(math.log(d / e)) for d, e in zip(lone[:low], theory[:low], strict=True)]
     places = np.random.default_rng(seed).normal(size=(samples, 3))
     some_heats = heats[:: max(1, points // 20)]
     shares = [informative(places, t) for t in each(some_heats, "temperatures")]
     best = heats[int(np.argmax(lone))]
     blind = crossing(COLD / 2, best)
-    hard = float(max(abs(jacobian(HARD)(place)).max() for place in places))
+    hard = max(largest(jacobian(HARD)(place)) for place in places)
     errors = {name: (backend_error(name, best), backend_error(name, COLD)) for name in BACKENDS}
     warm = [name for name, (error, _) in errors.items() if error < RIGHT]
     sure = [name for name, (_, error) in errors.items() if error < RIGHT]
-    cool = sum(t < COOL for t in heats)
-    facts: dict[str, Any] = {"samples": samples, "hard": hard, "close": max(cold)}
+    cool = bisect_left(heats, COOL)
+    facts: dict[str, Any] = {"samples": samples, "hard": hard, "close": max(off)}
     facts |= {"useless": USELESS, "blind": blind, "cold": heats[0], "share": shares[0]}
     facts |= {"warm": listed(warm), "most": shares[len(shares) // 2], "shares": shares}
     facts |= {"law": power(heats[:cool], tied[:cool]), "best": best, "cold_heat": COLD}
@@ -88,13 +88,10 @@ def study(
         curve("argmax", heats, [hard > USELESS] * points),
     )
     return Report(
-        name="softmax",
         title=f"with one logit ahead by {GAP:g}, no element of the Jacobian exceeds {USELESS:g} at "
         f"temperatures below {blind:.2g}",
-        question=question("softmax"),
         method=f"jacobian (products of forward or reverse mode) of {SOFT}; {listed(BACKENDS)} "
         "against certify",
-        options={"points": points, "samples": samples, "seed": seed},
         tables=(worst, elements),
         charts=(falling, random_places),
         conclusions=conclusions(
@@ -113,7 +110,7 @@ def study(
 
 def norm(logits: Logits, heat: float) -> float:
     """The largest element of the Jacobian of softmax(x/T) with respect to x."""
-    return float(abs(jacobian(SOFT)(logits, heat)[0]).max())
+    return largest(jacobian(SOFT)(logits, heat)[0])
 
 
 def informative(places: NDArray[np.float64], heat: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.resources import files
@@ -16,7 +17,7 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.report.record import Conclusion, Curve, Report, concluded
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, listed, table
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 from diffcmp.truth.record import certain
 
 FUNCTION, POINT = "exp(x)/sqrt(sin(x)**3+cos(x)**3)", "1.5"  # Squire & Trapp, SIAM Review 40 (1998)
@@ -87,14 +88,17 @@ def tried(functions: dict[str, Case], per_decade: int) -> list[Rule]:
     settings: dict[str, Any] = {"backends": METHODS, "per_decade": per_decade, "h_min": 1e-20}
     for name, case in each(functions.items(), "functions"):
         many = sweep(case.expr, case.at, wrt=case.wrt, **settings)
-        if not all_rules_apply(many):
-            continue
-        for series in many.series:
-            for rule, digits in digits_by_rule(many, series).items():
-                key = series.backend, rule
-                lost = (series.best_digits or 0.0) - digits
-                rules.setdefault(key, Rule(*key)).lost[name] = max(0.0, lost)
+        for key, digits in lost_by_rule(many) if all_rules_apply(many) else ():
+            rules.setdefault(key, Rule(*key)).lost[name] = digits
     return list(rules.values())
+
+
+def lost_by_rule(many: Sweep) -> Iterator[tuple[tuple[str, str], float]]:
+    """Each method and rule, and the digits that it loses."""
+    for series in many.series:
+        best = series.best_digits or 0.0
+        for rule, digits in digits_by_rule(many, series).items():
+            yield (series.backend, rule), max(0.0, best - digits)
 
 
 def all_rules_apply(many: Sweep) -> bool:
@@ -143,22 +147,22 @@ def study(
     fits = table(
         f"Fitted powers of h, for {FUNCTION} at {POINT}",
         one.series,
-        ("method", "text", lambda series: series.backend),
-        ("truncation", "order", lambda series: series.fitted_order),
+        ("method", "text", "backend"),
+        ("truncation", "order", "fitted_order"),
         ("theory", "count", lambda series: ORDERS[series.backend]),
-        ("roundoff", "order", lambda series: series.roundoff_slope),
-        ("best h", "step", lambda series: series.best_h),
-        ("theory's h", "step", lambda series: series.predicted_h),
-        ("digits", "digits", lambda series: series.best_digits),
-        ("usual h", "digits", lambda series: series.default_digits),
+        ("roundoff", "order", "roundoff_slope"),
+        ("best h", "step", "best_h"),
+        ("theory's h", "step", "predicted_h"),
+        ("digits", "digits", "best_digits"),
+        ("usual h", "digits", "default_digits"),
     )
     losses = table(
         f"Digits lost against the best h, over {count} functions",
         rules,
-        ("method", "text", lambda rule: rule.method),
-        ("rule for h", "text", lambda rule: rule.name),
-        ("median", "digits", lambda rule: rule.median),
-        ("worst", "digits", lambda rule: rule.worst),
+        ("method", "text", "method"),
+        ("rule for h", "text", "name"),
+        ("median", "digits", "median"),
+        ("worst", "digits", "worst"),
         ("worst for", "text", lambda rule: by_id[rule.hardest].name),
         note="best h: of the grid, with the luck that rounding may have there.",
     )
@@ -176,12 +180,9 @@ def study(
         *(rule.curve for rule in rules if rule.method != "complex-step"),
     )
     return Report(
-        name="step-size",
         title=f"the usual h costs forward differences {usual['forward'].median:.1f} digits at the "
         f"median, {usual['forward'].worst:.1f} at worst",
-        question=question("step-size"),
         method="sweep (error parts certified) on functions of FPBench, Feynman and papers",
-        options={"per_decade": per_decade, "functions": functions},
         tables=(fits, losses),
         charts=(v, by_function),
         conclusions=(

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.report.record import Curve, Look, Report
+from diffcmp.report.record import Chart, Curve, Look, Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, table
-from diffcmp.studies.numbers import slopes
+from diffcmp.studies.numbers import largest, slopes
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 VIOLATION = "1 - y*(X @ w + b)"  # positive where a point is inside the margin
 PENALTIES = {
@@ -48,9 +48,8 @@ def study(
     support = [k for k, distance in enumerate(distances) if distance < best + TOUCHING]
     left, right = (float(min(distances[y == side])) for side in (1, -1))
     looked_at = [START, *np.random.default_rng(seed).normal(size=(LINES, 3))]
-    steepest = [
-        float(abs(penalty_slopes(PENALTIES["heaviside"], x, y, v)).max()) for v in looked_at
-    ]
+    heaviside = PENALTIES["heaviside"]
+    steepest = [largest(penalty_slopes(heaviside, x, y, v)) for v in looked_at]
     facts: dict[str, Any] = {"heaviside": max(steepest), "lines": len(looked_at)}
     facts |= {"hinge": off["hinge"], "best": best, "squared": off["squared hinge"]}
     facts |= {"softplus": off["softplus"], "support": support, "left": left, "right": right}
@@ -74,36 +73,12 @@ def study(
         ("x1", "number", lambda k: float(x[k, 1])),
         ("distance", "number", lambda k: float(distances[k])),
     )
-    ends = np.array([x[:, 0].min() - 2, x[:, 0].max() + 2])
-    span = float(x[:, 1].min()) - 0.5, float(x[:, 1].max()) + 0.5
-
-    def line(name: str, v: Array, level: float = 0.0, look: Look = "line") -> Curve:
-        return curve(name, ends, (level - v[2] - v[0] * ends) / v[1], look)
-
-    def dots(name: str, chosen: Array, look: Look = "points") -> Curve:
-        return curve(name, chosen[:, 0], chosen[:, 1], look)
-
-    turned = abs(np.degrees(angle(lines["heaviside"]) - angle(START)))
-    plane = chart(
-        f"The widest margin is {best:.3f}, held by {len(support)} support vectors; heaviside has "
-        f"turned its line by {turned:.2g}°",
-        Axes("x0", "x1", span=span, equal=True),
-        dots("class 1", x[y == 1]),
-        dots("class −1", x[y == -1]),
-        dots("support vectors", x[support], "rings"),
-        *(line(name, lines[name]) for name in ("hinge", "softplus", "heaviside")),
-        line("w·x + b = 1, exact", exact, 1, "theory"),
-        line("w·x + b = −1, exact", exact, -1, "theory"),
-    )
     return Report(
-        name="svm",
         title=f"the Heaviside penalty has gradient {max(steepest):g} and learns nothing; hinge "
         f"finds the margin to {off['hinge']:.0e}",
-        question=question("svm"),
         method="gradient (tape) of each penalty; the exact margin by enumeration of active sets",
-        options={"points": points, "steps": steps, "weight": weight, "seed": seed},
         tables=(separated, supporting),
-        charts=(plane,),
+        charts=(plane(x, y, support, lines, exact),),
         conclusions=conclusions(
             facts,
             "the gradient of the Heaviside penalty is {heaviside:g} at all of {lines} lines",
@@ -113,6 +88,40 @@ def study(
             "{left:.4f} and {right:.4f} from the line",
         ),
     )
+
+
+def plane(x: Array, y: Array, support: list[int], lines: dict[str, Array], exact: Array) -> Chart:
+    """The points, the lines that were found, and the margin."""
+    turned = abs(np.degrees(angle(lines["heaviside"]) - angle(START)))
+    ends, span = np.array(around(x[:, 0], 2)), around(x[:, 1], 0.5)
+    return chart(
+        f"The widest margin is {margin(x, y, exact):.3f}, held by {len(support)} support vectors; "
+        f"heaviside has turned its line by {turned:.2g}°",
+        Axes("x0", "x1", span=span, equal=True),
+        dots("class 1", x[y == 1], "points"),
+        dots("class −1", x[y == -1], "points"),
+        dots("support vectors", x[support], "rings"),
+        line("hinge", lines["hinge"], ends),
+        line("softplus", lines["softplus"], ends),
+        line("heaviside", lines["heaviside"], ends),
+        line("w·x + b = 1, exact", exact, ends, 1, "theory"),
+        line("w·x + b = −1, exact", exact, ends, -1, "theory"),
+    )
+
+
+def around(values: Array, margin: float) -> tuple[float, float]:
+    """The range of coordinates, and a margin on either side."""
+    return float(values.min()) - margin, float(values.max()) + margin
+
+
+def dots(name: str, points: Array, look: Look) -> Curve:
+    """Points of the plane."""
+    return curve(name, points[:, 0], points[:, 1], look)
+
+
+def line(name: str, v: Array, ends: Array, level: float = 0.0, look: Look = "line") -> Curve:
+    """The line w·x + b = level between two x0."""
+    return curve(name, ends, (level - v[2] - v[0] * ends) / v[1], look)
 
 
 def classes(points: int, random: np.random.Generator) -> tuple[Array, Array]:

@@ -21,7 +21,7 @@ from diffcmp.report.record import Report
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, table
 from diffcmp.studies.numbers import power
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 POINT = "0.2"
 EXACT = 1e-9
@@ -91,12 +91,9 @@ def study(
         *(curve(name, way, [size.seconds for size in way.values()]) for name, way in ways.items()),
     )
     return Report(
-        name="swell",
         title=f"the formula grows like {growth}, dual numbers and the tape like "
         f"n^{powers['dual']:.2f}",
-        question=question("swell"),
         method="sympy, dual, tape; f itself has 3 operations an iteration",
-        options={"iterations": iterations, "chain": chain},
         tables=(measured,),
         charts=(by_size, by_time),
         conclusions=conclusions(

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from diffcmp.accuracy.judging.errors import log10
 from diffcmp.language.parser import parse
-from diffcmp.report.record import Report, Table
+from diffcmp.report.record import Curve, Report, Table
 from diffcmp.studies.chain import Chain
 from diffcmp.studies.layout import Axes, chart, conclusions, curve, curves, listed, table
 from diffcmp.studies.pace import each
-from diffcmp.studies.registry import Bounds, question
+from diffcmp.studies.registry import Bounds
 
 ACTIVATIONS = {
     "sigmoid": "sigmoid(w*x)",
@@ -44,9 +44,7 @@ def study(
     heavy = {name: layers(name, large, depth).certified() for name in ACTIVATIONS}
     sigmoid, depths = light["sigmoid"], range(1, depth + 1)
     rates = {name: rate(chain) for name, chain in light.items()}
-    bounded = all(
-        abs(g) <= (Fraction(weight) / 4) ** n for n, g in zip(depths, sigmoid, strict=True)
-    )
+    bounded = is_bounded(sigmoid, Fraction(weight) / 4)
     numbers = {dtype: layers("sigmoid", weight, depth).forward(dtype) for dtype in SMALLEST}
     errors = {dtype: relative_errors(chain, sigmoid) for dtype, chain in numbers.items()}
     gone = {dtype: first(g == 0 for g in chain) for dtype, chain in numbers.items()}
@@ -76,13 +74,13 @@ def study(
         f"|gradient|, weight {weight:g}: a layer of sigmoid multiplies it by "
         f"{rates['sigmoid']:.2g}",
         Axes("layers L", "log₁₀ |gradient|", span=(-420.0, 20.0)),
-        *curves(depths, {name: map(drawn, chain) for name, chain in light.items()}),
+        *drawn(light),
         curve("(w/4)^L", depths, [n * math.log10(weight / 4) for n in depths], "theory"),
     )
     exploding = chart(
         f"|gradient|, weight {large:g}: {listed(f'{name} {end}' for name, end in ends.items())}",
         Axes("layers L", "log₁₀ |gradient|"),
-        *curves(depths, {name: map(drawn, chain) for name, chain in heavy.items()}),
+        *drawn(heavy),
     )
     in_formats = chart(
         f"Sigmoid in three formats: {WRONG:.0%} wrong at {listed(lost.values())}, and 0 at "
@@ -91,12 +89,9 @@ def study(
         *curves(depths, errors),
     )
     return Report(
-        name="vanishing",
         title=f"a layer of sigmoid multiplies the gradient by {rates['sigmoid']:.2g}: it is 0 in "
         f"{onwards(gone)}",
-        question=question("vanishing"),
         method="the engine forward on balls (the truth) and on floats of three formats",
-        options={"depth": depth, "weight": weight, "large": large},
         tables=(
             gradients_table(f"|gradient|, weight {weight:g}", light, depth),
             gradients_table(f"|gradient|, weight {large:g}", heavy, depth),
@@ -137,6 +132,11 @@ def rate(chain: Gradients) -> float:
     return float(10 ** ((log10(last) - log10(middle)) / (len(chain) - half))) if last else 0.0
 
 
+def is_bounded(chain: Gradients, factor: Fraction) -> bool:
+    """Whether each layer has multiplied the gradient by the factor at most."""
+    return all(abs(gradient) <= factor**n for n, gradient in enumerate(chain, 1))
+
+
 def relative_errors(chain: Gradients, truth: Gradients) -> list[float]:
     """The relative error after every layer."""
     return [float(abs(a - b) / abs(b)) for a, b in zip(chain, truth, strict=True)]
@@ -157,9 +157,10 @@ def logarithm(gradient: Fraction) -> float:
     return log10(abs(gradient)) if gradient else -math.inf
 
 
-def drawn(gradient: Fraction) -> float | None:
-    """log₁₀ of its size; a line breaks where it is 0."""
-    return log10(abs(gradient)) if gradient else None
+def drawn(chains: Mapping[str, Gradients]) -> list[Curve]:
+    """log₁₀ of the gradients against the layers; a line breaks where they are 0."""
+    heights = {name: [log10(abs(g)) if g else None for g in of] for name, of in chains.items()}
+    return [curve(name, range(1, len(y) + 1), y) for name, y in heights.items()]
 
 
 def spelled(gradient: Fraction) -> str:

@@ -50,7 +50,7 @@ def test_every_form(report: Callable[[str], Report], name: str) -> None:
     assert len(list(csv.DictReader(io.StringIO(str(rendered([document(found)], "csv")))))) > 5
     page = markdown.show([document(found)], picture=f"{name}.png")
     assert page.count(f"({name}.png)") == 1
-    assert page.index("question") < page.index("What follows") < page.index("| --")
+    assert page.index("question") < page.index("What follows") < page.index("\n| ")
     for chart in found.charts:
         for curve in chart.curves if isinstance(chart, Chart) else ():
             assert len(curve.x) == len(curve.y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import astuple
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +11,8 @@ from diffcmp.accuracy.judging.record import plain
 from diffcmp.notes import joined
 from diffcmp.report import document as doc
 from diffcmp.report import numbers
-from diffcmp.report.documents.facts import DIGITS, notes
+from diffcmp.report.documents.facts import DIGITS
+from diffcmp.report.remarks import grouped
 from diffcmp.speed.record import Against, Bench, Change, Measurement, Outcome, Spread
 
 FIELDS = (
@@ -31,21 +33,19 @@ GRADES: dict[Outcome, doc.Grade] = {
 
 def document(record: Bench) -> doc.Document:
     """A benchmark, ready for any medium."""
-    return doc.Document(
-        heading="",
-        where="",
-        lead="",
-        parts=lambda: parts(record),
-        data=lambda: doc.Data(FIELDS, lines(record)),
-        tree=record.to_dict,
-    )
+    return doc.Document(record, "", "", parts, FIELDS, lines, lead="")
 
 
 def parts(record: Bench) -> list[doc.Part]:
     """What a person reads."""
     machine = doc.Text(ran_on(record), "quiet")
     owned = ((f"{row.suite}/{row.method}", row.remarks) for row in record.rows)
-    return [works(record), *notes("", owned), *conclusion(record), machine]
+    return [
+        works(record),
+        *doc.section("Notes", doc.Notes(grouped(owned))),
+        *conclusion(record),
+        machine,
+    ]
 
 
 def works(record: Bench) -> doc.Table:
@@ -84,7 +84,9 @@ def work_row(row: Measurement, change: Change | None, *, against: bool) -> list[
     quality: doc.Grade = "quiet" if is_baseline else ""
     if row.wrong:
         quality = "bad"
-    cells = [row.method, median(row.ratio), quartiles(row.ratio), row.seconds, row.digits]
+    ratio = row.ratio
+    quartiles = ratio and f"{numbers.ratio(ratio.low)}–{numbers.ratio(ratio.high)}"
+    cells = [row.method, median(ratio), quartiles, row.seconds, row.digits]
     graded = [doc.Graded(cell, quality) for cell in cells] if quality else cells
     if not against:
         return graded
@@ -98,11 +100,6 @@ def work_row(row: Measurement, change: Change | None, *, against: bool) -> list[
 def median(ratio: Spread | None) -> float | None:
     """The ratio itself."""
     return None if ratio is None else ratio.median
-
-
-def quartiles(ratio: Spread | None) -> str | None:
-    """Between which half of the pairs lie."""
-    return None if ratio is None else f"{numbers.ratio(ratio.low)}–{numbers.ratio(ratio.high)}"
 
 
 def factor(change: Change | None) -> str:
@@ -168,18 +165,9 @@ def lines(record: Bench) -> Iterable[list[object]]:
     """For CSV: one line for each row, and one for each that is missing."""
     changes = changes_of(record)
     for row in record.rows:
-        ratio = row.ratio
-        yield [
-            *row.key,
-            row.baseline,
-            *((None,) * 3 if ratio is None else (ratio.median, ratio.low, ratio.high)),
-            row.seconds,
-            row.repeats,
-            plain(row.digits),
-            row.wrong,
-            joined(row.remarks),
-            *_changed(changes.get(row.key)),
-        ]
+        ratio = [None] * 3 if row.ratio is None else astuple(row.ratio)
+        measured = row.seconds, row.repeats, plain(row.digits), row.wrong, joined(row.remarks)
+        yield [*row.key, row.baseline, *ratio, *measured, *_changed(changes.get(row.key))]
     for change in changes.values():
         if change.outcome == "missing":
             yield [*change.key, *(None,) * 9, *_changed(change)]

@@ -29,23 +29,16 @@ MIXED = "Mixed derivatives: --wrt x:y, or all of them by `diffcmp hessian`."
 
 def document(record: Comparison) -> doc.Document:
     """A Comparison, ready for any medium."""
-    return doc.Document(
-        heading=record.program.text,
-        where=f"at {facts.point(record.at)}  in {record.dtype}",
-        parts=lambda: parts(record),
-        data=lambda: doc.Data(FIELDS, lines(record)),
-        tree=record.to_dict,
-        arrays=lambda: arrays(record),
-    )
+    where = f"at {facts.point(record.at)}  in {record.dtype}"
+    return doc.Document(record, record.program.text, where, parts, FIELDS, lines, arrays)
 
 
 def parts(record: Comparison) -> list[doc.Part]:
     """What a person reads."""
-    owned = ((row.backend, row.remarks) for row in record.rows)
     return [
         *facts.truth_parts(record.truth, record.wrt, record.program),
         results(record),
-        *facts.notes(record.program.text, owned),
+        *facts.notes(record.program.text, record.rows),
         *expressions(record),
     ]
 

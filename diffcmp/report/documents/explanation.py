@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from diffcmp.accuracy.explaining.explanation import Explanation, Gain, Suggestion
@@ -28,13 +28,13 @@ SIDE_FIGURES = 10
 def document(record: Explanation) -> doc.Document:
     """An Explanation, ready for any medium; its data is that of its Comparison."""
     asked = record.comparison
-    return doc.Document(
-        heading=asked.program.text,
-        where=f"at {facts.point(asked.at)}  in {asked.dtype}",
-        parts=lambda: parts(record),
-        data=lambda: doc.Data(comparison.FIELDS, comparison.lines(asked)),
-        tree=record.to_dict,
-    )
+    where = f"at {facts.point(asked.at)}  in {asked.dtype}"
+    return doc.Document(record, asked.program.text, where, parts, comparison.FIELDS, lines)
+
+
+def lines(record: Explanation) -> Iterable[list[object]]:
+    """For CSV: one line for each method and variable."""
+    return comparison.lines(record.comparison)
 
 
 def parts(record: Explanation) -> list[doc.Part]:
@@ -43,7 +43,6 @@ def parts(record: Explanation) -> list[doc.Part]:
     text, inputs = asked.program.text, asked.program.inputs
     anatomy = grouped(("", one.steps) for one in record.anatomy)
     branches = grouped(("", branch.remarks) for branch in record.branches)
-    owned = ((row.backend, row.remarks) for row in asked.rows)
     others = [suggestion(other, asked.truth, inputs) for other in record.suggestions]
     return [
         *facts.truth_parts(asked.truth, asked.wrt, asked.program),
@@ -53,7 +52,7 @@ def parts(record: Explanation) -> list[doc.Part]:
         *doc.section("Where the digits go", *digits(record)),
         *doc.section("Branches", doc.Notes(branches, text)),
         *doc.section("What each method does", methods(record)),
-        *facts.notes(text, owned, "Why"),
+        *facts.notes(text, asked.rows, "Why"),
         *doc.section("What to do instead", doc.Items(others, "1.")),
     ]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from diffcmp.accuracy.judging.record import Comparison, Sweep
+from diffcmp.accuracy.judging.record import Comparison, Row, Series, Sweep, Track
 from diffcmp.engines.partials import distinct
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
@@ -15,6 +15,9 @@ from diffcmp.report.document import Fact, Facts, Grade, Notes, Part, grade, sect
 from diffcmp.report.remarks import grouped
 from diffcmp.spans import shortened
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, text_of
+
+if TYPE_CHECKING:
+    from diffcmp.accuracy.matrices.record import MatrixRow
 
 T = TypeVar("T")
 VALUE_WIDTH = 60  # characters of a coordinate or a vector
@@ -74,16 +77,20 @@ def is_failed(value: object) -> bool:
 
 
 def notes(
-    text: str, owned: Iterable[tuple[str, Iterable[Remark]]], title: str = "Notes"
+    text: str, rows: Iterable[Row | MatrixRow | Series | Track], title: str = "Notes"
 ) -> list[Part]:
     """The notes of all methods under a headline, their spans pointing into `text`."""
-    return section(title, Notes(grouped(owned), text))
+    return section(title, Notes(grouped((row.backend, row.remarks) for row in rows), text))
+
+
+def remarks(text: str, every: Iterable[Remark]) -> Notes:
+    """Notes that belong to no method."""
+    return Notes(grouped([("", every)]), text)
 
 
 def truth_parts(truth: Truth, wrt: Sequence[str], program: Program) -> list[Part]:
     """What is certain at a point, and how sure that is."""
-    said = grouped([("", truth.remarks)])
-    return [Facts(truth_facts(truth, wrt, program.inputs)), Notes(said, program.text)]
+    return [Facts(truth_facts(truth, wrt, program.inputs)), remarks(program.text, truth.remarks)]
 
 
 def about(record: Comparison | Sweep, name: str) -> list[object]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diffcmp.report.document import Column, Data, Document, Text, section, table
+from diffcmp.report.document import Column, Document, Part, Text, section, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,11 @@ class Inventory:
 
 def document(record: Inventory) -> Document:
     """An inventory, ready for any medium."""
+    return Document(record, "", "", parts, record.headers, lambda record: record.rows, lead="")
+
+
+def parts(record: Inventory) -> list[Part]:
+    """What a person reads."""
     columns = [Column(header, "text") for header in record.headers]
     libraries = ", ".join(f"{name} {version}" for name, version in record.versions.items())
-    return Document(
-        heading="",
-        where="",
-        lead="",
-        parts=lambda: [table(columns, record.rows), *section("", Text(libraries))],
-        data=lambda: Data(record.headers, record.rows),
-        tree=record.to_dict,
-    )
+    return [table(columns, record.rows), *section("", Text(libraries))]

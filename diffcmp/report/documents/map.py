@@ -11,8 +11,7 @@ from diffcmp.notes import joined
 from diffcmp.report import document as doc
 from diffcmp.report import numbers
 from diffcmp.report.documents import places
-from diffcmp.report.documents.facts import notes, point, symbol
-from diffcmp.report.remarks import grouped
+from diffcmp.report.documents.facts import notes, point, remarks, symbol
 
 FIELDS = (
     "expression variable at dtype kernel certified point x kind truth left right backend "
@@ -25,13 +24,8 @@ def document(record: Map) -> doc.Document:
     """A Map, ready for any medium."""
     fixed = f", {point(record.at)}" if record.at else ""
     interval = f"for {record.variable} from {record.start} to {record.stop}"
-    return doc.Document(
-        heading=record.program.text,
-        where=f"{interval}{fixed}  in {record.dtype}",
-        parts=lambda: parts(record),
-        data=lambda: doc.Data(FIELDS, lines(record)),
-        tree=record.to_dict,
-    )
+    where = f"{interval}{fixed}  in {record.dtype}"
+    return doc.Document(record, record.program.text, where, parts, FIELDS, lines)
 
 
 def parts(record: Map) -> list[doc.Part]:
@@ -41,9 +35,9 @@ def parts(record: Map) -> list[doc.Part]:
     what_to_do = [doc.Item(advice, owner=owners) for owners, advice in places.advices(worst)]
     return [
         doc.Facts(facts(record)),
-        doc.Notes(grouped([("", record.remarks)]), text),
+        remarks(text, record.remarks),
         methods(record),
-        *notes(text, ((track.backend, track.remarks) for track in record.tracks)),
+        *notes(text, record.tracks),
         failures(record, worst) if worst else doc.Section(FINE, ()),
         *doc.section("What to do", doc.Items(what_to_do, "·")),
         strips(record),

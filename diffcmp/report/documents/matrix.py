@@ -13,7 +13,6 @@ from diffcmp.notes import Note
 from diffcmp.report import document as doc
 from diffcmp.report.documents import facts
 from diffcmp.report.documents.comparison import double, numeric
-from diffcmp.report.remarks import grouped
 from diffcmp.truth.record import text_of
 
 if TYPE_CHECKING:
@@ -31,29 +30,21 @@ RELATIVE = "relative, the largest of all over the largest certified entry"
 
 def document(record: MatrixComparison) -> doc.Document:
     """A Jacobian or Hessian, ready for any medium."""
-    return doc.Document(
-        heading=record.text,
-        where=f"at {facts.point(record.at)}  in {record.dtype}",
-        lead=f"{record.what} of",
-        parts=lambda: parts(record),
-        data=lambda: doc.Data(FIELDS, lines(record)),
-        tree=record.to_dict,
-        arrays=lambda: arrays(record),
-    )
+    where, lead = f"at {facts.point(record.at)}  in {record.dtype}", f"{record.what} of"
+    return doc.Document(record, record.text, where, parts, FIELDS, lines, arrays, lead)
 
 
 def parts(record: MatrixComparison) -> list[doc.Part]:
     """What a person reads; without a place there is nothing that a method could be wrong about."""
     size = len(record.rows), len(record.columns)
     small = record.vector is not None or (size[0] <= MOST_ROWS and size[1] <= MOST_COLUMNS)
-    owned = ((row.backend, row.remarks) for row in record.results)
     return [
         doc.Facts(summary(record)),
-        doc.Notes(grouped([("", record.remarks)]), record.text),
+        facts.remarks(record.text, record.remarks),
         *([entries(record)] if small else []),
         pattern(record, small),
         *([methods(record)] if record.places else []),
-        *facts.notes(record.text, owned),
+        *facts.notes(record.text, record.results),
     ]
 
 

@@ -23,14 +23,8 @@ RUN = "Times, and what is computed from them, are those of one run: the next giv
 
 def document(report: Report) -> doc.Document:
     """The Report of a study, ready for any medium."""
-    return doc.Document(
-        heading=f"{report.name}: {report.title}",
-        where="",
-        lead="",
-        parts=lambda: parts(report),
-        data=lambda: doc.Data(FIELDS, points(report)),
-        tree=report.to_dict,
-    )
+    finding = f"{report.name}: {report.title}"
+    return doc.Document(report, finding, "", parts, FIELDS, points, lead="")
 
 
 def parts(report: Report) -> list[doc.Part]:

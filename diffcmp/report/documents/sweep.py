@@ -31,22 +31,16 @@ LARGEST = 300.0  # the largest power of ten that a chart holds, and minus the sm
 
 def document(record: Sweep) -> doc.Document:
     """A Sweep, ready for any medium."""
-    return doc.Document(
-        heading=record.program.text,
-        where=f"at {point(record.at)}  in {record.dtype}",
-        parts=lambda: parts(record),
-        data=lambda: doc.Data(FIELDS, lines(record)),
-        tree=record.to_dict,
-    )
+    where = f"at {point(record.at)}  in {record.dtype}"
+    return doc.Document(record, record.program.text, where, parts, FIELDS, lines)
 
 
 def parts(record: Sweep) -> list[doc.Part]:
     """What a person reads."""
-    owned = ((series.backend, series.remarks) for series in record.series)
     return [
         *truth_parts(record.truth, (record.variable,), record.program),
         summary(record),
-        *notes(record.program.text, owned),
+        *notes(record.program.text, record.series),
         steps(record),
         chart(record),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -24,6 +25,7 @@ TITLE_WIDTH = 90  # characters of a line of the title
 PANEL_WIDTH, PANEL_HEIGHT = 5.8, 4.7
 TITLE_HEIGHT = 0.4
 MATRIX_SIZE = (10.4, 5.2)
+SENTENCE: dict[str, Any] = {"fontsize": 13.5, "fontweight": "bold"}
 
 
 def figure(document: Document, format: Format) -> bytes:
@@ -61,12 +63,9 @@ def side_by_side(drawings: Sequence[Drawing]) -> Figure:
 
 def titled(figure: Figure, document: Document, count: int) -> None:
     """The expression and the point in two lines, or the sentence that a study found."""
+    title, look = wrapped(document.heading, 80 if count == 1 else 102), SENTENCE
     if document.lead:
         text = shortened(document.heading, TITLE_WIDTH - len(document.lead))
         title = f"{document.lead} {text}\n{shortened(document.where, TITLE_WIDTH)}"
-        figure.suptitle(title, x=0.01, ha="left", fontsize=13, parse_math=False)
-    else:
-        title = wrapped(document.heading, 80 if count == 1 else 102)
-        figure.suptitle(
-            title, x=0.01, ha="left", fontsize=13.5, fontweight="bold", parse_math=False
-        )
+        look = {"fontsize": 13}
+    figure.suptitle(title, x=0.01, ha="left", parse_math=False, **look)

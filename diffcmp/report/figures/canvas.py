@@ -15,15 +15,8 @@ from matplotlib.legend import Legend
 
 Format: TypeAlias = Literal["png", "svg", "pdf"]
 
-OKABE_ITO = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-)  # for colour-blind eyes too
+# for colour-blind eyes too
+OKABE_ITO = "#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #000000".split()
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 # the same bytes on every run: no dates, no version, no random identifiers
 METADATA: dict[str, dict[str, str | None]] = {

@@ -11,17 +11,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import (
-    FixedLocator,
-    MaxNLocator,
-    NullFormatter,
-    NullLocator,
-    StrMethodFormatter,
-)
 from matplotlib.transforms import blended_transform_factory
 
 from diffcmp.report.document import Drawing
@@ -37,12 +31,8 @@ LONGEST = 40  # letters of an entry of a legend
 MARKS_A_CURVE = 12
 MARK_EVERY = 0.1  # of the axes' diagonal, along a curve of many points
 DASHES = ("--", ":", "-.")
-STROKES = (
-    "-",
-    (0, (7, 1.5)),
-    (0, (4.5, 1.2, 1.2, 1.2)),
-    (0, (2.2, 1.1)),
-)  # of curves, so that grey print tells them apart
+# of curves, so that grey print tells them apart
+STROKES = "-", (0, (7, 1.5)), (0, (4.5, 1.2, 1.2, 1.2)), (0, (2.2, 1.1))
 PARTS: dict[str, dict[str, Any]] = {
     "dashed": {"linestyle": "--", "linewidth": 1.4, "alpha": 0.8},
     "dotted": {"linestyle": ":", "linewidth": 1.5, "alpha": 0.8},
@@ -141,16 +131,14 @@ def frame(axes: Axes, chart: Chart) -> None:
 
 def ruled(axes: Axes, chart: Chart) -> None:
     """The ticks: round numbers, or powers of ten."""
-    for letter, axis, ends in (
-        ("x", axes.xaxis, axes.get_xlim()),
-        ("y", axes.yaxis, axes.get_ylim()),
-    ):
+    both = ("x", axes.xaxis, axes.get_xlim()), ("y", axes.yaxis, axes.get_ylim())
+    for letter, axis, ends in both:
         if letter not in chart.log:
-            axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+            axis.set_major_locator(ticker.MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
             continue
         low, high = sorted(math.log10(end) for end in ends)
-        axis.set_minor_locator(NullLocator())
-        axis.set_minor_formatter(NullFormatter())
+        axis.set_minor_locator(ticker.NullLocator())
+        axis.set_minor_formatter(ticker.NullFormatter())
         decades(axis, low, high, MOST_TICKS[letter])
 
 
@@ -160,13 +148,13 @@ def decades(axis: Axis, low: float, high: float, most: int) -> None:
         powers = range(math.floor(low), math.ceil(high))
         places = [m * 10.0**k for k in powers for m in (1, 2, 5)]
         if low > -3 and high < 5:
-            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+            axis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
     else:
         stride = next((s for s in STRIDES if (high - low) / s <= most), STRIDES[-1])
         first = stride * math.ceil(low / stride - 1e-9)
         last = math.floor(high + 1e-9)
         places = [10.0**k for k in range(first, last + 1, stride)]
-    axis.set_major_locator(FixedLocator(places))
+    axis.set_major_locator(ticker.FixedLocator(places))
 
 
 def drawn(axes: Axes, chart: Chart, curve: Curve, numbers: dict[str, int], i: int) -> None:
@@ -199,14 +187,9 @@ def style(chart: Chart, curve: Curve, numbers: dict[str, int], earlier: int) -> 
         return {"color": colour, "zorder": 2, **PARTS[curve.look]}
     has_parts = any(one.of for one in chart.curves)
     stroke: Any = "-" if has_parts else STROKES[number % len(STROKES)]
-    return {
-        "linestyle": "none" if curve.look == "points" else stroke,
-        "color": colour,
-        "marker": marker,
-        "markersize": 5.0,
-        "linewidth": 1.8,
-        "zorder": 3,
-    }
+    stroke = "none" if curve.look == "points" else stroke
+    line = {"linestyle": stroke, "linewidth": 1.8, "color": colour, "zorder": 3}
+    return {**line, "marker": marker, "markersize": 5.0}
 
 
 def painted(number: int) -> tuple[str, str]:
@@ -266,9 +249,8 @@ def explained_beside(figure: Figure, chart: Chart, numbers: dict[str, int]) -> N
     methods = []
     for curve in wholes:
         colour, marker = painted(numbers[curve.name])
-        methods.append(
-            Line2D([], [], color=colour, marker=marker, linewidth=2, label=legible(curve))
-        )
+        name = legible(curve)
+        methods.append(Line2D([], [], color=colour, marker=marker, linewidth=2, label=name))
     parts = [Line2D([], [], color="0.25", linestyle="-", linewidth=2, label="total")]
     for curve in {curve.name: curve for curve in chart.curves if curve.of}.values():
         look: dict[str, Any] = PARTS.get(curve.look, {"marker": "o", "linestyle": "none", **PIN})

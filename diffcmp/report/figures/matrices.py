@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -47,14 +47,7 @@ def values(figure: Figure, axes: Axes, pattern: Pattern) -> None:
     least = max(float(sizes.min()) if sizes.size else 1.0, top * 10.0**-DECADES)
     norm = SymLogNorm(linthresh=least, linscale=0.5, vmin=-top, vmax=top)
     axes.set_facecolor("0.95")
-    image = axes.imshow(
-        entries,
-        cmap="RdBu_r",
-        norm=norm,
-        interpolation="nearest",
-        aspect=aspect(pattern),
-        extent=extent(pattern),
-    )
+    image = axes.imshow(entries, cmap="RdBu_r", norm=norm, **laid(pattern))
     bar = figure.colorbar(image, ax=axes, shrink=0.85)
     bar.ax.tick_params(labelsize=10)
     axes.set_title(pattern.caption, fontsize=12)
@@ -68,16 +61,8 @@ def values(figure: Figure, axes: Axes, pattern: Pattern) -> None:
 
 def centred(axes: Axes, i: int, j: int, text: str, *, is_dark: bool) -> None:
     """A number in its cell, light on a dark one."""
-    axes.text(
-        j,
-        i,
-        text,
-        ha="center",
-        va="center",
-        fontsize=10,
-        color=LIGHT if is_dark else DARK,
-        parse_math=False,
-    )
+    colour = LIGHT if is_dark else DARK
+    axes.text(j, i, text, color=colour, ha="center", va="center", fontsize=10, parse_math=False)
 
 
 def blocks(pattern: Pattern, entries: Sequence[float]) -> NDArray[np.float64]:
@@ -92,27 +77,19 @@ def blocks(pattern: Pattern, entries: Sequence[float]) -> NDArray[np.float64]:
     return matrix
 
 
-def extent(pattern: Pattern) -> tuple[float, float, float, float]:
-    """Where the corners of the matrix are, in rows and columns."""
-    return -0.5, len(pattern.columns) - 0.5, len(pattern.rows) - 0.5, -0.5
-
-
-def aspect(pattern: Pattern) -> Literal["auto", "equal"]:
-    """Square cells, except where they would leave a thread of a long matrix."""
+def laid(pattern: Pattern) -> dict[str, Any]:
+    """How cells lie on the axes: square, but where that would leave a thread of a long matrix."""
     m, n = len(pattern.rows), len(pattern.columns)
-    return "auto" if max(m, n) > 4 * min(m, n) else "equal"
+    aspect = "auto" if max(m, n) > 4 * min(m, n) else "equal"
+    corners = -0.5, n - 0.5, m - 0.5, -0.5
+    return {"interpolation": "nearest", "aspect": aspect, "extent": corners}
 
 
 def structure(axes: Axes, pattern: Pattern) -> None:
     """A mark for every entry that may differ from 0."""
     m, n = len(pattern.rows), len(pattern.columns)
-    axes.imshow(
-        blocks(pattern, [1.0] * len(pattern.places)),
-        cmap=ListedColormap([OKABE_ITO[0]]),
-        interpolation="nearest",
-        aspect=aspect(pattern),
-        extent=extent(pattern),
-    )
+    marks = blocks(pattern, [1.0] * len(pattern.places))
+    axes.imshow(marks, cmap=ListedColormap([OKABE_ITO[0]]), **laid(pattern))
     if max(m, n) <= NAMED * 2:  # each entry a cell of its own
         for k in range(1, n):
             axes.axvline(k - 0.5, color="white", linewidth=1.0)

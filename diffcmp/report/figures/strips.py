@@ -6,6 +6,7 @@ The points where something happens are marked in every panel, with their kind un
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -21,6 +22,7 @@ from diffcmp.spans import shortened
 
 GOOD, BAD, MARK = OKABE_ITO[0], OKABE_ITO[1], "0.35"
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+LETTER: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 9, "bbox": PAPER}
 PANEL_WIDTH, PANEL_HEIGHT, FRAME_HEIGHT = 3.6, 1.65, 1.5
 WIDEST = 10.8
 LABEL_WIDTH = 90
@@ -95,16 +97,8 @@ def curve(axes: Axes, chart: Strips, strip: Strip) -> None:
     axes.fill_between(x, 0, y, color=GOOD, alpha=0.22, linewidth=0)
     axes.plot(x, y, color=GOOD, linewidth=1.1)
     lost = [place for place, digits in answered if digits is not None and digits < 0.5]
-    axes.plot(
-        lost,
-        [0.0] * len(lost),
-        linestyle="none",
-        marker="x",
-        color=BAD,
-        markersize=4,
-        markeredgewidth=1.1,
-        zorder=4,
-    )
+    cross: dict[str, Any] = {"marker": "x", "markersize": 4, "markeredgewidth": 1.1, "zorder": 4}
+    axes.plot(lost, [0.0] * len(lost), linestyle="none", color=BAD, **cross)
     axes.axhline(strip.expected, color=MARK, linewidth=0.9, linestyle="--", zorder=1.5)
     median = "" if strip.median is None else f"   median {numbers.digits(strip.median)}"
     title = f"{shortened(strip.name, 24)}{median}"
@@ -121,17 +115,7 @@ def marked(axes: Axes, chart: Strips) -> None:
             continue
         axes.axvline(low, color=MARK, linewidth=1.2, linestyle=":", zorder=1)
         if len(chart.marks) <= MOST_LETTERS:
-            axes.text(
-                low,
-                0.99,
-                mark.letter,
-                transform=above,
-                ha="center",
-                va="top",
-                fontsize=9,
-                color=MARK,
-                bbox=PAPER,
-            )
+            axes.text(low, 0.99, mark.letter, transform=above, color=MARK, **LETTER)
 
 
 def explained(figure: Figure, chart: Strips) -> None:

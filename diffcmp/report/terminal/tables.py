@@ -54,10 +54,8 @@ class Fit:
     @property
     def least(self) -> int:
         """Below this width numbers would not fit."""
-        folded = [
-            min(width, FOLDED) if is_folding(column) else width
-            for column, width in zip(self.columns, self.widths, strict=True)
-        ]
+        pairs = zip(self.columns, self.widths, strict=True)
+        folded = [min(width, FOLDED) if is_folding(one) else width for one, width in pairs]
         return sum(folded) + GAP * (len(folded) - 1)
 
 
@@ -114,16 +112,10 @@ def fitted(table: Table, count: int, figures: int | None) -> Fit:
     for block in table.blocks:
         cells = celled(table.columns, block, figures)
         blocks.append([[row[i] for i in kept] for row in cells])
-    widths = [
-        max(
-            [
-                1,
-                cell_len(column.header),
-                *(cell_len(row[i].text) for rows in blocks for row in rows),
-            ]
-        )
-        for i, column in enumerate(columns)
-    ]
+    widths = []
+    for i, column in enumerate(columns):
+        texts = [row[i].text for rows in blocks for row in rows]
+        widths.append(max(1, *map(cell_len, [column.header, *texts])))
     return Fit(columns, figures, blocks, widths)
 
 
@@ -158,9 +150,7 @@ def cell(value: Any, column: Column, i: int, figures: int | None) -> Cell:
 
 def gridded(chosen: Fit, k: int) -> list[RenderableType]:
     """One block as a table with a line under the headers."""
-    grid = Grid(
-        box=None, show_header=True, header_style="bold", padding=(0, GAP, 0, 0), pad_edge=False
-    )
+    grid = Grid(box=None, header_style="bold", padding=(0, GAP, 0, 0), pad_edge=False)
     for column in chosen.columns:
         justify: Literal["left", "right"] = "left" if is_words(column.measure) else "right"
         folds = is_folding(column)
@@ -178,11 +168,8 @@ def unrolled(table: Table, chosen: Fit) -> list[RenderableType]:
     for block, rows in zip(table.blocks, chosen.blocks, strict=True):
         lines += headed(block, [])
         for row in rows:
-            told = [
-                f"{column.header} {one.text}".strip()
-                for column, one in zip(chosen.columns, row, strict=True)
-                if one.text
-            ]
+            pairs = zip(chosen.columns, row, strict=True)
+            told = [f"{column.header} {one.text}".strip() for column, one in pairs if one.text]
             lines.append(indented(plain(", ".join(told))))
     return lines
 

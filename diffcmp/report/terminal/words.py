@@ -16,15 +16,8 @@ from diffcmp.report.terminal.console import plain
 INDENT = 2
 GAP = 2
 BLOCK_INDENT = 4
-STYLES: dict[Grade, str] = {
-    "": "",
-    "good": "green",
-    "fair": "yellow",
-    "bad": "red",
-    "name": "cyan",
-    "quiet": "dim",
-    "strong": "bold",
-}
+STYLES: dict[Grade, str] = {"": "", "good": "green", "fair": "yellow", "bad": "red"}
+STYLES |= {"name": "cyan", "quiet": "dim", "strong": "bold"}
 
 
 def worded(part: Part, width: int) -> list[RenderableType]:
