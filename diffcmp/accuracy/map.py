@@ -143,11 +143,8 @@ def running(program: Program, fixed: Mapping[str, Coordinate], wrt: str | None) 
         raise InputError(Fault.RUNNING, name=chosen_name)
     missing = [name for name in free if name != chosen_name]
     if missing:
-        raise InputError(
-            Fault.POINT_MISSING,
-            names=", ".join(missing),
-            example=",".join(f"{n}=1" for n in missing),
-        )
+        example = ",".join(f"{name}=1" for name in missing)
+        raise InputError(Fault.POINT_MISSING, names=", ".join(missing), example=example)
     return chosen_name
 
 

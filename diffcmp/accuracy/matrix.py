@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from diffcmp.accuracy.compare import answers
 from diffcmp.accuracy.judging.errors import Errors
@@ -273,44 +273,29 @@ def _of_method(asked: _Asked, rows: Mapping[int, Row]) -> MatrixRow:
     """One method's matrix, from its row for each function."""
     every = list(rows.values())
     seconds = [row.seconds for row in every if row.seconds is not None]
+    values = (None if key is None else rows[key[0]].derivative.get(key[1]) for key in asked.keys)
     return MatrixRow(
         backend=every[0].backend,
-        values=tuple(_entry(rows, key) for key in asked.keys),
+        values=tuple(values),
         evaluations=sum(row.evaluations for row in every),
         seconds=sum(seconds) if len(seconds) == len(every) else None,
         remarks=tuple(dict.fromkeys(remark for row in every for remark in row.remarks)),
     )
 
 
-def _entry(rows: Mapping[int, Row], key: Key | None) -> Any:
-    return None if key is None else rows[key[0]].derivative.get(key[1])
-
-
 def _by_products(asked: _Asked, certain: Sequence[Quantity | None], count: int) -> MatrixRow:
     """The whole matrix by products with vectors, on arrays: every entry."""
-    entries = _dense_entries if asked.what == "jacobian" else _sparse_entries
-    values, seconds = entries(asked, asked.problem.program, asked.problem.arrays())
+    program, inputs, order = asked.problem.program, asked.problem.arrays(), asked.order
+    places = [(i, order[j]) for i, j in asked.places]
+    if asked.what == "jacobian":
+        dense, seconds = warm(products.jacobian(program), *inputs)
+        values = [float(dense[place]) for place in places]
+    else:
+        sparse, seconds = warm(products.hessian(program), *inputs)
+        entries = dict(zip(_places(sparse.pattern), sparse.data.tolist(), strict=True))
+        values = [entries.get((order[i], j), 0.0) for i, j in places]
     row = MatrixRow(PRODUCTS, tuple(values), count, seconds)
     return row.against(certain, asked.question.floats)
-
-
-def _dense_entries(
-    asked: _Asked, program: Program, inputs: Sequence[Any]
-) -> tuple[list[float], float]:
-    """The entries of the Jacobian at its places, and the seconds that it takes."""
-    dense, seconds = warm(products.jacobian(program), *inputs)
-    order = asked.order
-    return [float(dense[i, order[j]]) for i, j in asked.places], seconds
-
-
-def _sparse_entries(
-    asked: _Asked, program: Program, inputs: Sequence[Any]
-) -> tuple[list[float], float]:
-    """The entries of the Hessian at its places, and the seconds that it takes."""
-    sparse, seconds = warm(products.hessian(program), *inputs)
-    entries = dict(zip(_places(sparse.pattern), sparse.data.tolist(), strict=True))
-    order = asked.order
-    return [entries.get((order[i], order[j]), 0.0) for i, j in asked.places], seconds
 
 
 def _reasons(
@@ -320,10 +305,8 @@ def _reasons(
     method = method.configured(asked.question.order)
     questions = {n: replace(asked.question, program=f) for n, f in asked.functions.items()}
     values = {n: question.value() for n, question in questions.items()}
-    for key, value in zip(asked.keys, row.values, strict=True):
-        if key is None:
-            continue
-        n, name = key
+    pairs = zip(asked.keys, row.values, strict=True)
+    for (n, name), value in [(key, value) for key, value in pairs if key is not None]:
         question, truth = questions[n], truths[n]
         if math.isfinite(value):
             errors = Errors(value, truth.exact(name), question.floats)

@@ -187,7 +187,7 @@ def _derivative(question: Question, truth: Truth, highest: int) -> _Derivative:
 def _series(method: Backend, derivative: _Derivative, grid: Sequence[float]) -> Series:
     """One method over all step sizes, and at the step of its rule."""
     question = derivative.question
-    floats, (name,) = question.floats, question.names
+    floats, (name,), taylor = question.floats, question.names, derivative.taylor
     inputs = dict(zip(question.program.inputs, question.inputs, strict=True))
     scale = max(abs(float(inputs[along])) for along in method.moves(name))
     default = method.step(scale, floats)
@@ -195,11 +195,6 @@ def _series(method: Backend, derivative: _Derivative, grid: Sequence[float]) -> 
     estimates = [] if refused else _estimates(method, question, [*grid, default])
     *parts, usual = _parts(method, derivative, [*grid, default], estimates)
     best_h, best = _best(grid, parts)
-    best_digits, default_digits = derivative.digits(best), derivative.digits(usual)
-    lost = None
-    if best_digits is not None and default_digits is not None:
-        lost = best_digits - default_digits
-    taylor = derivative.taylor
     return Series(
         backend=method.name,
         order=method.truncation_order or 0,
@@ -208,9 +203,8 @@ def _series(method: Backend, derivative: _Derivative, grid: Sequence[float]) -> 
         predicted_h=None if taylor is None else predicted(method, taylor, floats),
         default_h=default,
         rule=method.rule,
-        best_digits=best_digits,
-        default_digits=default_digits,
-        digits_lost=lost,
+        best_digits=derivative.digits(best),
+        default_digits=derivative.digits(usual),
         rows=tuple(map(_step, grid, estimates, parts)),
         remarks=(refused,) if refused else (),
         roundoff_slope=fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
@@ -291,11 +285,8 @@ def fitted_roundoff(grid: Sequence[float], parts: Sequence[Parts], ulp: float) -
     """
     points = _logarithms(grid, [part.roundoff for part in parts])
     low = math.log(NODES_APART * ulp) if ulp else -math.inf
-    high = math.log(WIDEST)
-    points = [(x, y) for x, y in points if low < x < high]
-    sizes = [x for x, _ in points]
-    largest = accumulate([y for _, y in points], max)
-    return slope(list(zip(sizes, largest, strict=True)))
+    points = [(x, y) for x, y in points if low < x < math.log(WIDEST)]
+    return slope(list(accumulate(points, lambda far, here: (here[0], max(far[1], here[1])))))
 
 
 def _logarithms(grid: Sequence[float], sizes: Sequence[Ball | None]) -> list[tuple[float, float]]:

@@ -110,17 +110,11 @@ def _first_failure(
         if _singular(eq, arguments):
             return eq  # whatever becomes of its infinite solutions
         operator = eq.entry.ring or eq.primitive == "div"
-        if operator and _meet(arguments, _primal(values[eq.output])):
+        out = _primal(values[eq.output])
+        if operator and math.isnan(out) and not any(map(math.isnan, arguments)):
             return eq
-    for eq in broken:
-        if all(_finite(values[i]) for i in eq.inputs):
-            return eq
-    return broken[0] if broken else None
-
-
-def _meet(arguments: Sequence[Any], out: Any) -> bool:
-    """Whether the value is nan, and no argument is."""
-    return math.isnan(out) and not any(map(math.isnan, arguments))
+    made = (eq for eq in broken if all(_finite(values[i]) for i in eq.inputs))
+    return next(made, broken[0] if broken else None)
 
 
 def _singular(eq: Equation, arguments: Sequence[Any]) -> bool:

@@ -85,11 +85,9 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
     with Balls(settled.bits).working():
         left, right = quantity_of(local.left.limit), quantity_of(local.right.limit)
         terms = tuple(_leading(program, local, places))
-    by_balls = certified(program, at, [name], truth.digits) is not None
-    steps = (
-        (remark(Note.FOUND_BY_BALLS),) if by_balls else _steps(program, form, local, truth, name)
-    )
-    return Anatomy(name, left, right, terms, tuple(steps))
+    if certified(program, at, [name], truth.digits) is not None:
+        return Anatomy(name, left, right, terms, (remark(Note.FOUND_BY_BALLS),))
+    return Anatomy(name, left, right, terms, tuple(_steps(program, form, local, truth, name)))
 
 
 def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:
@@ -98,7 +96,7 @@ def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator
         piece, place = span.cut(program.text), places[slot]
         if piece not in seen:
             left, right = _term(local.left.expansion, place), _term(local.right.expansion, place)
-            if _moves(left) or _moves(right):
+            if any(term is not None and term.moves for term in (left, right)):
                 seen.add(piece)
                 yield Leading(span, piece, left, right)
 
@@ -110,10 +108,6 @@ def _pieces(program: Program) -> Iterator[tuple[Span, int]]:
         is_number = not eq.params and not eq.entry.condition
         if eq.span is not None and is_number and eq.output in whole:
             yield eq.span, eq.output
-
-
-def _moves(term: Term | None) -> bool:
-    return term is not None and term.moves
 
 
 def _whole_pieces(program: Program) -> set[int]:

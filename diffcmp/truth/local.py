@@ -56,9 +56,9 @@ def analysis(program: Program, x: Any, field: Field, order: int = 1) -> Local:
     at = expansion(program, x, 0, field, MAX_TERMS)
     left, right = (one_side(program, x, side, field, MAX_TERMS, order) for side in (-1, 1))
     value = at.out[0] if isinstance(at.out, Series) else None  # at x all series are constants
-    one_function = (
-        left.expansion.path == right.expansion.path and left.expansion.ramification == 1
-    )  # both sides certainly expand one analytic function: no numbers need be compared
+    # both sides certainly expand one analytic function: no numbers need be compared
+    one_path = left.expansion.path == right.expansion.path
+    one_function = one_path and left.expansion.ramification == 1
 
     def agree(a: Extended | None, b: Extended | None) -> bool:
         assert a is not None

@@ -36,10 +36,7 @@ QUESTIONS = 2  # each may take half of the time that is left, so that some is le
 def proven(form: Program, x: Coordinate, deadline: Deadline, order: int = 1) -> Facts | None:
     """The facts on sympy's exact constants; None where some zero could not be proven."""
     facts = _asked("prove", deadline, form, x.program, order)
-    if facts is None:
-        return None
-    kind, exists, zeros = facts
-    return kind, exists, list(zeros)
+    return None if facts is None else (facts[0], facts[1], list(facts[2]))
 
 
 def symbolic_side(form: Program, x: Coordinate, direction: int, deadline: Deadline) -> Side | None:
@@ -108,13 +105,9 @@ def tends(values: Sequence[arb], claim: Quantity) -> bool:
         grows = all(abs(b) > abs(a) for a, b in pairwise(values))
         return grows and bool(values[-1] * claim.infinite > 100)
     assert claim.ball is not None
-    return _closes_in([abs(v - claim.ball) for v in values], abs(to_arb(claim.ball)))
-
-
-def _closes_in(errors: list[arb], size: arb) -> bool:
-    """Whether errors fall, down to what precision shows, and are small at last."""
-    leaves = any(b > a for a, b in pairwise(errors) if a > AGREEMENT**6)
-    return bool(errors[-1] < AGREEMENT * (1 + size)) and not leaves
+    errors = [abs(v - claim.ball) for v in values]
+    leaves = any(b > a for a, b in pairwise(errors) if a > AGREEMENT**6)  # of what precision shows
+    return bool(errors[-1] < AGREEMENT * (1 + abs(to_arb(claim.ball)))) and not leaves
 
 
 def kind_from_sides(value: Quantity | None, left: Side, right: Side) -> Kind:

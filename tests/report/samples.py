@@ -265,13 +265,12 @@ def sweep() -> Sweep:
 def _series(method: str, order: int, best: float, digits: float, rows: tuple[Step, ...]) -> Series:
     if method == "complex-step":
         return Series(
-            method, 2, 2.0, best, None, 1e-20, "1e-20", digits, 15.9, 0.1, rows, roundoff_slope=0.02
+            method, 2, 2.0, best, None, 1e-20, "1e-20", digits, 15.9, rows, roundoff_slope=0.02
         )
     default, predicted, rule = (
         (1.5e-8, 1.2e-8, FORWARD) if order == 1 else (6.1e-6, 8.7e-6, CENTRAL)
     )
     notes = (remark(Note.STENCIL_LEAVES_DOMAIN),)
-    lost = digits - 0.8, 0.8
     return Series(
         method,
         order,
@@ -281,7 +280,7 @@ def _series(method: str, order: int, best: float, digits: float, rows: tuple[Ste
         default,
         rule,
         digits,
-        *lost,
+        digits - 0.8,
         rows,
         notes,
         -1.0,

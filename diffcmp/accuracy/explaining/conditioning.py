@@ -26,7 +26,7 @@ from diffcmp.arithmetic.evaluate import trace_of
 from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.forward import Dual, Duals, local_partial
-from diffcmp.notes import Note, Remark
+from diffcmp.notes import Note, Remark, short_exponents
 from diffcmp.program.ir import Equation, Program
 from diffcmp.truth.certify import taylor
 from diffcmp.truth.record import Truth
@@ -159,14 +159,14 @@ class _Evaluation:
         assert eq.span is not None
         piece, cause = self.program.piece(eq), self.cause(eq, of)
         condition = self.condition(eq) if of == "value" else None
-        number = "" if condition is None else f" (condition number {_two_digits(condition)})"
+        shown = "" if condition is None else short_exponents(f"{condition:.1e}")
         facts = {
             "piece": piece,
             "lost": before - after,
             "before": before,
             "cause": NAMES.get(cause, cause),
             "what": "" if of == "value" else "of the derivative ",
-            "condition": number,
+            "condition": f" (condition number {shown})" if shown else "",
         }
         note = Note.LOSES_ALL if after == 0 else Note.LOSES  # which names the piece itself
         sentence = Remark(note, tuple(facts.items()), eq.span)
@@ -199,9 +199,3 @@ class _Evaluation:
                 total += abs(to_arb(x) * to_arb(partial))
         ratio = total / abs(to_arb(out))
         return float(ratio.mid()) if ratio.is_finite() else None
-
-
-def _two_digits(value: float) -> str:
-    """A condition number: 4.0e16."""
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa

@@ -140,10 +140,16 @@ class Series:
     rule: str
     best_digits: float | None
     default_digits: float | None
-    digits_lost: float | None
     rows: tuple[Step, ...]
     remarks: tuple[Remark, ...] = ()
     roundoff_slope: float | None = None
+
+    @property
+    def digits_lost(self) -> float | None:
+        """By `default_h` against `best_h`, in decimal digits."""
+        if self.best_digits is None or self.default_digits is None:
+            return None
+        return self.best_digits - self.default_digits
 
     def to_dict(self) -> dict[str, Any]:
         """The series as the JSON form has it."""

@@ -28,7 +28,9 @@ def grid(
     """
     if not FEWEST <= count <= MOST:
         raise InputError(Fault.POINTS, given=count, least=FEWEST, limit=MOST)
-    low, high = _ends(start, stop)
+    low, high = value(start), value(stop)
+    if low >= high:
+        raise InputError(Fault.INTERVAL, low=start.text, high=stop.text)
     if not all(math.isfinite(end.rounded(floats)) for end in (start, stop)):
         raise InputError(Fault.POINT_BEYOND, dtype=floats.dtype)
     if log:
@@ -36,9 +38,8 @@ def grid(
             raise InputError(Fault.LOG_RANGE, low=start.text, high=stop.text)
         inner = _ratios(low, high, count)
     else:
-        inner = [
-            _short(low + (high - low) * i / (count - 1), start, stop) for i in range(1, count - 1)
-        ]
+        step = (high - low) / (count - 1)
+        inner = [_short(low + step * i, start, stop) for i in range(1, count - 1)]
         inner += [Fraction(0)] if low < 0 < high else []
     return [start, *merged(map(coordinate, inner)), stop]
 
@@ -60,13 +61,6 @@ def value(point: Coordinate) -> Fraction:
 def position(point: Coordinate) -> float:
     """The nearest float64, for a chart."""
     return float(nearest_double(value(point)))
-
-
-def _ends(start: Coordinate, stop: Coordinate) -> tuple[Fraction, Fraction]:
-    low, high = value(start), value(stop)
-    if low >= high:
-        raise InputError(Fault.INTERVAL, low=start.text, high=stop.text)
-    return low, high
 
 
 def _short(x: Fraction, start: Coordinate, stop: Coordinate) -> Fraction:

@@ -48,11 +48,10 @@ class Reply:
     def reasons(self) -> Iterator[Remark]:
         """Why the number is wrong: what the method says of it, and the verdict on a finite one."""
         yield from self.remarks
-        reason = (
-            verdict(self.question, self.truth, self.answer) if math.isfinite(self.value) else None
-        )
-        if reason is not None:
-            yield reason
+        if math.isfinite(self.value):
+            reason = verdict(self.question, self.truth, self.answer)
+            if reason is not None:
+                yield reason
 
 
 def reply(method: Backend, question: Question, truth: Truth, estimate: Estimate) -> Reply:

@@ -138,23 +138,17 @@ def form(expression: Expression, at: Place) -> str:
         return "∞ - ∞" if len(beyond) > 1 else form(beyond[0], at)
     if expression.is_Mul:
         zeros = [part for part, value in parts if value == 0]
-        return _form_of_product(zeros, beyond) if zeros else form(beyond[0], at)
+        if not zeros:
+            return form(beyond[0], at)
+        if any(map(_reciprocal, beyond)):
+            return "0/0"
+        return "∞/∞" if any(map(_reciprocal, zeros)) else "0·∞"
     if expression.is_Pow:
-        return _form_of_power(*(value for _, value in parts))
+        base, exponent = (value for _, value in parts)
+        zero = "∞^0" if exponent == 0 else "a power with an infinite part"
+        return "1^∞" if base == 1 else zero
     return f"{type(expression).__name__}(±∞)"
-
-
-def _form_of_product(zeros: list[Expression], beyond: list[Expression]) -> str:
-    if any(map(_reciprocal, beyond)):
-        return "0/0"
-    return "∞/∞" if any(map(_reciprocal, zeros)) else "0·∞"
 
 
 def _reciprocal(factor: Expression) -> bool:
     return bool(factor.is_Pow and factor.exp.could_extract_minus_sign())
-
-
-def _form_of_power(base: Any, exponent: Any) -> str:
-    if base == 1:
-        return "1^∞"
-    return "∞^0" if exponent == 0 else "a power with an infinite part"

@@ -3,6 +3,7 @@ holds at an exact point, or beside it. Runs inside the worker process only."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sympy
@@ -105,19 +106,14 @@ class Pieces:
 
     def angle(self, y: Expression, x: Expression) -> Expression:
         """atan2 where it is smooth, and on either side of its cut."""
-        if self._certainly_positive(x):
-            return sympy.atan(y / x)
+        with contextlib.suppress(Singular):
+            if number(x, self.at) > 0:
+                return sympy.atan(y / x)
         above = self.sign(y)
         if above:
             return above * sympy.pi / 2 - sympy.atan(x / y)
         beside = self.sign(x)
         return sympy.nan if beside == 0 else sympy.atan(y / x) + (sympy.pi if beside < 0 else 0)
-
-    def _certainly_positive(self, e: Expression) -> bool:
-        try:
-            return bool(number(e, self.at) > 0)
-        except Singular:
-            return False
 
     def log_gamma(self, x: Expression) -> Expression:
         """log|gamma(x)| by sympy's functions that are real there."""
