@@ -22,7 +22,7 @@ from types import FrameType
 CREATED = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 NAMELESS = getattr(os, "O_TMPFILE", 0)
 HANDLES = "/proc/self/fd"
-HELD_BACK = ("SIGTERM", "SIGHUP", "SIGINT", "SIGALRM")
+HELD_BACK = ("SIGTERM", "SIGHUP", "SIGINT", "SIGALRM", "SIGIO")
 NO_NAMELESS = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL}
 NO_ROOM_IN_ADVANCE = {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS}
 IN_PLACE_ONLY = {errno.EPERM, errno.EACCES, errno.EBUSY, errno.EXDEV, errno.EROFS, errno.ENOTSUP}

@@ -61,6 +61,7 @@ def supervise() -> None:
         return
     told, tell = os.pipe()
     woken, wake = os.pipe()
+    life, lives = os.pipe()
     os.set_blocking(wake, False)
     signals = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
     heard = [number for number in signals if signal.getsignal(number) != signal.SIG_IGN]
@@ -72,9 +73,9 @@ def supervise() -> None:
         os.close(tell)
         os._exit(_watched(child, told, woken))
     signal.set_wakeup_fd(-1)
-    for pipe in (told, woken, wake):
+    for pipe in (told, woken, wake, lives):
         os.close(pipe)
-    _begin(tell, heard)
+    _begin(tell, life, heard)
 
 
 def allow(seconds: float) -> None:
@@ -108,12 +109,13 @@ def leave() -> None:
 # --------------------------------------------------------------------------------------------------
 
 
-def _begin(tell: int, heard: list[signal.Signals]) -> None:
+def _begin(tell: int, life: int, heard: list[signal.Signals]) -> None:
     global _parent
     _parent = tell
     for number in heard:
         signal.signal(number, _end_here)
     _arm_alarm()
+    _end_with_parent(life)
     _limit_memory()
     _silence_libraries()
 
@@ -133,6 +135,21 @@ def _arm_alarm() -> None:
     """Its default action ends the process even inside a C library; for a child whose parent was
     killed."""
     signal.setitimer(signal.ITIMER_REAL, left() + MARGIN)
+
+
+def _end_with_parent(life: int) -> None:
+    """Let the end of the parent be a signal whose default action ends this process.
+
+    The parent alone has the other end of this pipe. Where no signal can be asked for, the alarm is
+    left.
+    """
+    import fcntl
+
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(life, fcntl.F_SETFL, os.O_RDONLY | os.O_ASYNC)
+        if select.select([life], [], [], 0)[0]:  # it was gone before that
+            os._exit(INTERRUPTED)
 
 
 def _limit_memory() -> None:

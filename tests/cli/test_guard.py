@@ -54,9 +54,9 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def nothing_left(process: subprocess.Popen[str]) -> bool:
+def nothing_left(process: subprocess.Popen[str], seconds: float = 1) -> bool:
     """Whether the session of a process that has ended is empty, a moment later at the latest."""
-    end = time.monotonic() + 1
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
             os.killpg(process.pid, 0)
@@ -172,3 +172,14 @@ def test_a_deadline_is_shared_out() -> None:
     assert 7 < Deadline.for_waiting(10).left() <= 8
     assert Deadline.after(-1).left() == 0
     assert 0 < deadline.spent() < 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the alarm ends it, later")
+@pytest.mark.parametrize("work", ["python", "flint"])
+def test_a_child_ends_with_its_parent(work: str) -> None:
+    with started(*WORK[work]) as process:
+        time.sleep(0.7)
+        assert process.poll() is None, "it was to be busy still"
+        process.kill()
+        process.communicate(timeout=10)
+        assert nothing_left(process, 5)  # whoever adopts it may be slow to collect it
