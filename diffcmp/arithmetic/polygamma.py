@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from functools import cache
 
-from flint import acb, acb_poly, arb, fmpz_poly
+from flint import acb, acb_poly, arb, ctx, fmpz_poly
 
+from diffcmp import deadline
+
+MANY = 2000  # bits at which one value takes a good part of a second
 FAR = -16  # Arb steps from there to the right half plane, one unit at a time
 
 
 def polygamma(order: acb, x: acb) -> acb:
     """ψ⁽ⁿ⁾(x) for a whole number n; far to the left by the reflection formula
-    ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot(πx) (Abramowitz & Stegun 6.4.7)."""
+    ψ⁽ⁿ⁾(x) = (−1)ⁿ ψ⁽ⁿ⁾(1 − x) − π dⁿ/dxⁿ cot(πx) (Abramowitz & Stegun 6.4.7).
+
+    Raises
+    ------
+    ComputationError: where the time of this call is over, before a value that takes long.
+    """
+    if ctx.prec > MANY:
+        deadline.check()
     if not x.real < FAR:
         return x.polygamma(order)
     n = order.real.unique_fmpz()
