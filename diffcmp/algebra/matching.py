@@ -9,7 +9,7 @@ the forms must agree entirely.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import islice
@@ -124,7 +124,7 @@ def _sums(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[Sum]
     given = summands(term)
     wanted = sorted(summands(form), key=lambda part: _difficulty(part[1]))
     for sign in (1,) if whole else (1, -1):
-        yield from _terms(wanted, given, sign, (), bound, whole)
+        yield from _terms(wanted, given, Sum(sign, (), bound), whole)
 
 
 def _difficulty(form: Term) -> tuple[bool, int]:
@@ -133,28 +133,25 @@ def _difficulty(form: Term) -> tuple[bool, int]:
 
 
 def _terms(
-    wanted: Sequence[Signed],
-    given: Sequence[Signed],
-    sign: int,
-    used: tuple[int, ...],
-    bound: Bindings,
-    whole: bool,
+    wanted: Sequence[Signed], given: Sequence[Signed], match: Sum, whole: bool
 ) -> Iterator[Sum]:
-    free = [i for i in range(len(given)) if i not in used]
+    """The ways in which the terms that are left have the forms that are left."""
+    free = [i for i in range(len(given)) if i not in match.used]
     if not wanted:
         if not (whole and free):
-            yield Sum(sign, used, bound)
+            yield match
         return
     first, form = wanted[0]
-    if whole and len(wanted) == 1 and _takes_all(form, bound):
+    if whole and len(wanted) == 1 and _takes_all(form, match.bound):
         if free:
             rest = sum_of((first * given[i][0], given[i][1]) for i in free)
-            yield Sum(sign, tuple(range(len(given))), bound | {form.name: rest})
+            yield Sum(match.sign, tuple(range(len(given))), match.bound | {form.name: rest})
         return
     for i in free:
-        if sign * given[i][0] == first:
-            for found in matches(form, given[i][1], bound):
-                yield from _terms(wanted[1:], given, sign, (*used, i), found, whole)
+        if match.sign * given[i][0] == first:
+            for bound in matches(form, given[i][1], match.bound):
+                longer = Sum(match.sign, (*match.used, i), bound)
+                yield from _terms(wanted[1:], given, longer, whole)
 
 
 def _takes_all(form: Term, bound: Bindings) -> bool:
@@ -181,61 +178,55 @@ def _products(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[
     coefficient, wanted = form.monomial
     number, given = term.monomial
     variable, degree = wanted[0] if len(wanted) == 1 else (None, 0)
-    if whole and coefficient == 1 and variable and variable.primitive == INPUT and degree > 1:
+    alone = whole and coefficient == 1 and degree > 1
+    if alone and variable and variable.primitive == INPUT:
         base = root(term, degree)
         if base is not None:
             for deeper in matches(variable, base, bound):
                 yield Product(1, Fraction(1), (), deeper)
         return
     ordered = sorted(wanted, key=lambda factor: _difficulty(factor[0]))
-    for times, left, deeper in _factors(ordered, given, bound):
-        yield from _settled(coefficient, number, ordered, times, left, deeper, whole)
+    for match in _factors(ordered, Product(ROOTS_UP_TO, number, given, bound)):
+        yield from _settled(coefficient, ordered, match, whole)
 
 
-def _factors(
-    wanted: Sequence[Factor], given: Sequence[Factor], bound: Bindings
-) -> Iterator[tuple[int, tuple[Factor, ...], Bindings]]:
+def _factors(wanted: Sequence[Factor], given: Product) -> Iterator[Product]:
     """Match all factors but bare variables: how often they fit, what is left, the bindings."""
     compound = [factor for factor in wanted if factor[0].primitive != INPUT]
     if not compound:
-        yield ROOTS_UP_TO, tuple(given), bound
+        yield given
         return
     (form, exponent), others = compound[0], compound[1:]
-    for i, (base, available) in enumerate(given):
+    for i, (base, available) in enumerate(given.rest):
         fits = available // exponent if available * exponent > 0 else 0
         if fits < 1:
             continue
-        rest = (*given[:i], *given[i + 1 :])
-        for inner in matches(form, base, bound):
-            for times, left, deeper in _factors(others, rest, inner):
-                most = min(times, fits)
-                over = available - most * exponent
+        rest = (*given.rest[:i], *given.rest[i + 1 :])
+        for bound in matches(form, base, given.bound):
+            for match in _factors(others, replace(given, rest=rest, bound=bound)):
+                times, left = min(match.times, fits), match.rest
+                over = available - times * exponent
                 if over:
                     left = (*left[:i], (base, over), *left[i:])
-                yield most, left, deeper
+                yield replace(match, times=times, rest=left)
 
 
 def _settled(
-    coefficient: Fraction,
-    number: Fraction,
-    wanted: Sequence[Factor],
-    times: int,
-    left: tuple[Factor, ...],
-    bound: Bindings,
-    whole: bool,
+    coefficient: Fraction, wanted: Sequence[Factor], match: Product, whole: bool
 ) -> Iterator[Product]:
     """Match the variables among the factors: bound ones must be there, new ones take the rest."""
+    bound, number = match.bound, match.coefficient
     plain = [factor for factor in wanted if factor[0].primitive == INPUT]
     known = [(bound[v.name], exponent) for v, exponent in plain if v.name in bound]
     new = [(v.name, exponent) for v, exponent in plain if v.name not in bound]
     if new:
         exponents = sorted(exponent for _, exponent in new)
         if whole and not known and exponents in ([-1], [1], [-1, 1]):
-            yield from _taken(coefficient, number, new, left, bound)
+            yield from _taken(coefficient, new, match)
         return
     needed, bases = product(coefficient, known).monomial
-    for count in range(times, 0, -1):
-        rest = _without(left, [(base, exponent * count) for base, exponent in bases])
+    for count in range(match.times, 0, -1):
+        rest = _without(match.rest, [(base, exponent * count) for base, exponent in bases])
         if rest is None or (coefficient != 1 and number == 1) or not needed:
             continue
         over = number / needed**count
@@ -245,18 +236,14 @@ def _settled(
 
 
 def _taken(
-    coefficient: Fraction,
-    number: Fraction,
-    new: Sequence[tuple[str, int]],
-    left: tuple[Factor, ...],
-    bound: Bindings,
+    coefficient: Fraction, new: Sequence[tuple[str, int]], match: Product
 ) -> Iterator[Product]:
     """One new variable takes what is left above the line, one what is left below."""
-    over = number / coefficient
+    over, bound = match.coefficient / coefficient, match.bound
     if over < 0 or (abs(coefficient) != 1 and over != 1):
         return
-    above = [(base, exponent) for base, exponent in left if exponent > 0]
-    below = [(base, -exponent) for base, exponent in left if exponent < 0]
+    above = [(base, exponent) for base, exponent in match.rest if exponent > 0]
+    below = [(base, -exponent) for base, exponent in match.rest if exponent < 0]
     names = {exponent: name for name, exponent in new}
     if -1 in names:
         if not below:

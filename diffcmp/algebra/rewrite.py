@@ -194,19 +194,23 @@ def _replacements(place: Term) -> Iterator[tuple[Identity, Term, Bindings]]:
 
 def _applied(form: Term, better: Term, place: Term) -> Iterator[tuple[Term, Bindings]]:
     """The place with what has the form replaced, for each way in which it has."""
-    if form.is_sum and place.is_sum:
-        for part in sums(form, place):
-            new = (part.sign, instance(better, part.bound))
-            parts = _exchanged(summands(place), part.used, new)
-            yield sum_of(parts), part.bound
-    elif form.is_product and place.is_product:
-        for match in products(form, place):
-            new_factor = (instance(better, match.bound), match.times)
-            factors = [new_factor, *match.rest]
+    if form.is_sum:
+        if place.is_sum:
+            yield from _applied_to_sum(form, better, place)
+    elif form.is_product:
+        for match in products(form, place) if place.is_product else ():
+            factors = [(instance(better, match.bound), match.times), *match.rest]
             yield product(match.coefficient, factors), match.bound
-    elif not (form.is_sum or form.is_product) and head(form)[0] == head(place)[0]:
+    elif head(form)[0] == head(place)[0]:
         for bound in islice(whole_matches(form, place, {}), 1):
             yield instance(better, bound), bound
+
+
+def _applied_to_sum(form: Term, better: Term, place: Term) -> Iterator[tuple[Term, Bindings]]:
+    for match in sums(form, place):
+        new = (match.sign, instance(better, match.bound))
+        parts = _exchanged(summands(place), match.used, new)
+        yield sum_of(parts), match.bound
 
 
 def _exchanged(parts: list[Signed], used: tuple[int, ...], new: Signed) -> Iterator[Signed]:

@@ -111,7 +111,13 @@ def _silence() -> Context | None:
 SILENCE = _silence()
 
 
+def _copysign(x: Any, y: Any) -> Any:
+    """As `floats.copysign`."""
+    return np.where(np.isnan(y), y, np.copysign(x, y))[()]
+
+
 _KERNEL: dict[str, Callable[..., Any]] = {
+    "copysign": _copysign,
     "and": np.logical_and,
     "or": np.logical_or,
     "not": np.logical_not,

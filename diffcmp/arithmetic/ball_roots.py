@@ -100,7 +100,6 @@ def proven(at: Callable[[Any], list[Any]], x: Any) -> Any:
     return None
 
 
-
 def complex_ball_root(*c: acb) -> acb:
     """The root that the real parts' root becomes on the straight way to these coefficients."""
     start = arb(ball_root(*(z.real for z in c)))

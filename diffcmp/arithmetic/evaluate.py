@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import System
 from diffcmp.language import rules
 from diffcmp.primitives.shapes import Static
 from diffcmp.program.ir import Program
 
 
-def evaluate(program: Program, system: NumberSystem[Any], inputs: Sequence[Any]) -> list[Any]:
+def evaluate(program: Program, system: System, inputs: Sequence[Any]) -> list[Any]:
     """The outputs of `program` at `inputs`, one value of `system` for each input."""
     values = trace_of(program, system, inputs)
     return [values[i] for i in program.outputs]
 
 
-def trace_of(program: Program, system: NumberSystem[Any], inputs: Sequence[Any]) -> list[Any]:
+def trace_of(program: Program, system: System, inputs: Sequence[Any]) -> list[Any]:
     """The values of all slots."""
     values: list[Any] = [*inputs, *([None] * (program.size - len(inputs)))]
     for eq in program.equations:
@@ -30,15 +30,13 @@ def trace_of(program: Program, system: NumberSystem[Any], inputs: Sequence[Any])
     return values
 
 
-def carried_out(
-    system: NumberSystem[Any], name: str, arguments: Sequence[Any], static: Static = ()
-) -> Any:
+def carried_out(system: System, name: str, arguments: Sequence[Any], static: Static = ()) -> Any:
     """One primitive of values; `static` is what a structural one knows beforehand."""
     function = operation(system, name)
     return function(*arguments, static=static) if static else function(*arguments)
 
 
-def operation(system: NumberSystem[Any], name: str) -> Callable[..., Any]:
+def operation(system: System, name: str) -> Callable[..., Any]:
     """How `system` carries out a primitive: by itself, or by the definition or stable form."""
     function = system.operations.get(name)
     if function is None:
@@ -46,7 +44,7 @@ def operation(system: NumberSystem[Any], name: str) -> Callable[..., Any]:
     return function
 
 
-def _composed(system: NumberSystem[Any], name: str) -> Callable[..., Any]:
+def _composed(system: System, name: str) -> Callable[..., Any]:
     body = rules.definition(name) if system.exact else rules.stable(name)
     if body is None:
         raise NotImplementedError(f"{type(system).__name__} has no {name}")

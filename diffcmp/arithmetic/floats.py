@@ -55,17 +55,26 @@ def _double_by_balls(name: str, *arguments: float) -> float:
     return math.nan if out is None else nearest_double(out)
 
 
+def copysign(x: Any, y: Any) -> Any:
+    """x with the sign of y; nan for nan, whose own sign depends on the processor and on how an
+    array lies in memory."""
+    if y != y:
+        return y
+    return abs(x) if math.copysign(1.0, y) > 0 else -abs(x)
+
+
 _SHARED: Mapping[str, Callable[..., Any]] = {
     **OPERATORS,
     **COMPARISONS,
     **CHOICES,
     "power": power,
     "pow": power,
+    "copysign": copysign,
 }
 
 _MATH = (
     "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp exp2 expm1 "
-    "log log2 log10 log1p sqrt cbrt hypot erf erfc gamma lgamma copysign"
+    "log log2 log10 log1p sqrt cbrt hypot erf erfc gamma lgamma"
 ).split()
 
 KERNEL: Mapping[str, Callable[..., Any]] = {
@@ -80,8 +89,7 @@ KERNEL: Mapping[str, Callable[..., Any]] = {
 }
 
 _SAME = (
-    "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot copysign "
-    "floor ceil"
+    "sin cos tan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p sqrt cbrt hypot floor ceil"
 ).split()
 
 UFUNCS = {

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from diffcmp.primitives.shapes import Shape
 
@@ -61,3 +61,6 @@ class NumberSystem(ABC, Generic[T]):
     def shape(self, value: T) -> Shape:
         """The shape of a value: () for a number."""
         return ()
+
+
+System: TypeAlias = NumberSystem[Any]

@@ -91,8 +91,7 @@ class Tracing(NumberSystem[Any]):
         return self.equation(name, arguments, static)
 
     def broadcast(self, value: Any, shape: Shape) -> Any:
-        """`value` repeated to `shape`; its exact value, where known, is that of all elements. A
-        settled condition stays."""
+        """`value`, with its known value, repeated to `shape`. A settled condition stays."""
         if not isinstance(value, Tracer) or self.shape(value) == shape:
             return value
         return self.once(

@@ -82,11 +82,13 @@ def pushforward(program: Program, wrt: tuple[str, ...]) -> Program:
     tracing = Tracing(Builder(tuple(inputs), shapes))
     slots, n = tracing.inputs(), len(program.inputs)
     along = dict(zip(wrt, slots[n:], strict=True))
-    directions = [along.get(name) for name in program.inputs]
+    directions = map(along.get, program.inputs)
     duals = list(map(Dual, slots[:n], directions))
     outs: list[Dual] = evaluate(program, Duals(tracing), duals)
     primals = [out.primal for out in outs]
-    tangents = [_array(tracing, out.tangent, tracing.shape(out.primal)) for out in outs]
+    tangents = []
+    for out in outs:
+        tangents.append(_array(tracing, out.tangent, tracing.shape(out.primal)))
     return tracing.program(*primals, *tangents)
 
 
@@ -163,17 +165,15 @@ def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
     inputs = range(len(program.inputs))
     if not wrt:
         return builder.program(builder.appended(program, inputs, spans=False)[:1]).pruned()
-    columns: dict[str, list[str]] = {}
-    for x, y in dict.fromkeys(map(pair, wrt)):
-        columns.setdefault(y, []).append(x)
+    pairs = [pair(name) for name in wrt]
     slots: dict[tuple[str, str], int] = {}
-    for y, rows in columns.items():
-        column = tangent_of_adjoint(program, tuple(rows), y)
+    for y in dict.fromkeys(y for _, y in pairs):
+        rows = tuple(dict.fromkeys(x for x, other in pairs if other == y))
+        column = tangent_of_adjoint(program, rows, y)
         value, *parts = builder.appended(column, inputs, spans=False)
-        places = [(x, y) for x in rows]
-        slots.update(zip(places, parts[len(rows) :], strict=True))
-    second = [slots[pair(name)] for name in wrt]
-    return builder.program([value, *second]).pruned()
+        for x, slot in zip(rows, parts[len(rows) :], strict=True):
+            slots[x, y] = slot
+    return builder.program([value, *(slots[xy] for xy in pairs)]).pruned()
 
 
 def forward_programs(program: Program, wrt: Sequence[str], order: int) -> list[Program]:
@@ -189,9 +189,8 @@ def reverse_program(program: Program, wrt: Sequence[str], order: int) -> Program
 
 
 def derivative_program(program: Program, mode: str, wrt: Sequence[str] | None = None) -> Program:
-    """The Program of value and derivatives by "dual" (forward mode, one variable after the other)
-    or "tape". Of arrays, forward mode gives the derivative along a direction, which is a further
-    input for each variable."""
+    """The Program of value and derivatives by "dual" (forward mode, variable by variable) or
+    "tape". Of arrays, forward mode gives the derivative along a direction, a further input each."""
     if not program.scalar and mode == "dual":
         return pushforward(program, differentiated(program, wrt))
     names = differentiated(program, wrt)

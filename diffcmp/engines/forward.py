@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import NumberSystem, System
 from diffcmp.engines.linear import added, call_on, fitted, pushed
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
@@ -34,7 +34,7 @@ class Dual:
 class Duals(NumberSystem[Dual]):
     """Dual numbers whose parts are numbers of `base`."""
 
-    def __init__(self, base: NumberSystem[Any]) -> None:
+    def __init__(self, base: System) -> None:
         self.base = base
         self.exact = base.exact
         self.zero = base.literal(Fraction(0))
@@ -93,9 +93,7 @@ class Duals(NumberSystem[Dual]):
         return Dual(primal, fitted(self.base, "broadcast", tangent, self.base.shape(primal)))
 
 
-def local_partial(
-    base: NumberSystem[Any], name: str, position: int, primals: Sequence[Any], out: Any
-) -> Any:
+def local_partial(base: System, name: str, position: int, primals: Sequence[Any], out: Any) -> Any:
     """The table's rule for one argument, evaluated in `base`."""
     rule = rules.partial(name, position)
     if rule is None:
@@ -103,14 +101,12 @@ def local_partial(
     return evaluate(rule, base, [*primals, out])[0]
 
 
-def product(base: NumberSystem[Any], left: Any, right: Any) -> Any:
+def product(base: System, left: Any, right: Any) -> Any:
     """left · right in `base`."""
     return operation(base, "mul")(left, right)
 
 
-def jvp(
-    program: Program, system: NumberSystem[Any], inputs: Sequence[Any], tangents: Sequence[Any]
-) -> Dual:
+def jvp(program: Program, system: System, inputs: Sequence[Any], tangents: Sequence[Any]) -> Dual:
     """Value and directional derivative: the Jacobian-vector product of the first output with
     `tangents`.
 

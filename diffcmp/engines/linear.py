@@ -14,25 +14,25 @@ from functools import partial
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import carried_out, operation
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import System
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.record import Call, Structure
 from diffcmp.primitives.shapes import Shape, Static
 
 
-def added(system: NumberSystem[Any], total: Any | None, term: Any) -> Any:
+def added(system: System, total: Any | None, term: Any) -> Any:
     """total + term, where a total of None is exactly zero."""
     return term if total is None else operation(system, "add")(total, term)
 
 
-def fitted(system: NumberSystem[Any], name: str, value: Any, shape: Shape) -> Any:
+def fitted(system: System, name: str, value: Any, shape: Shape) -> Any:
     """`value` repeated to `shape` by "broadcast", or added up to it by the transpose, "sum_to"."""
     if system.shape(value) == shape:
         return value
     return carried_out(system, name, [value], (shape,))
 
 
-def zeros(system: NumberSystem[Any], shape: Shape) -> Any:
+def zeros(system: System, shape: Shape) -> Any:
     """An array of zeros."""
     return fitted(system, "broadcast", system.literal(Fraction(0)), shape)
 
@@ -44,9 +44,7 @@ def structure_of(name: str) -> Structure:
     return structure
 
 
-def call_on(
-    system: NumberSystem[Any], arguments: Sequence[Any], static: Static, out: Any = None
-) -> Call:
+def call_on(system: System, arguments: Sequence[Any], static: Static, out: Any = None) -> Call:
     """One use of a structural primitive in `system`, as the rules of the table are told of it."""
 
     def apply(name: str, *arguments: Any, static: Static = ()) -> Any:
@@ -55,9 +53,7 @@ def call_on(
     return Call(apply, arguments, [system.shape(a) for a in arguments], static, out)
 
 
-def pushed(
-    system: NumberSystem[Any], name: str, call: Call, tangents: Sequence[Any | None]
-) -> Any | None:
+def pushed(system: System, name: str, call: Call, tangents: Sequence[Any | None]) -> Any | None:
     """The tangent of a structural primitive's value; None, here and in `tangents`, is zero."""
     structure = structure_of(name)
     moving = [position for position, tangent in enumerate(tangents) if tangent is not None]

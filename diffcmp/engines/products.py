@@ -136,9 +136,8 @@ def _one_by_one(
 
 @remembered
 def on_rows(product: Program, count: int, rows: int) -> Callable[..., None] | None:
-    """A product whose last `count` inputs are directions, with up to so many rows of these at once,
-    into rows that are given; None where they have to be taken one after the other, as those of
-    numbers, which run on `math`."""
+    """A product whose last `count` inputs are directions, with so many rows of these at once, into
+    rows that are given; None where that cannot be, as for numbers, which run on `math`."""
     if product.scalar:
         return None
     try:
@@ -169,9 +168,8 @@ def size(shapes: Sequence[Shape]) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """How a Jacobian, or for reverse mode its transpose, is found from products: the columns that
-    each finds, by their colours, and the pattern that tells them apart; None where each is
-    alone."""
+    """How a Jacobian, or its transpose in reverse mode, is found from products: the colours of the
+    columns that each finds, and the pattern that tells them apart (None: each is alone)."""
 
     forward: bool
     colours: NDArray[np.int64]
@@ -193,8 +191,7 @@ class Columns:
         if self.pattern is None:
             return products.T
         pattern = self.pattern
-        data = recover_jacobian(pattern, self.colours, products)
-        return SparseMatrix(pattern.shape, pattern.indptr, pattern.indices, data).dense()
+        return pattern.filled(recover_jacobian(pattern, self.colours, products)).dense()
 
 
 @remembered

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.evaluate import carried_out, evaluate, operation
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import NumberSystem, System
 from diffcmp.engines.forward import local_partial, product
 from diffcmp.engines.linear import added, call_on, fitted, pushed, structure_of, transposed, zeros
 from diffcmp.primitives import TABLE
@@ -38,7 +38,7 @@ Pullback: TypeAlias = Callable[[Any], Sequence[Any | None]]
 class Recording(NumberSystem[Variable]):
     """The tape: for every varying value the places of its arguments, and its pullback to them."""
 
-    def __init__(self, base: NumberSystem[Any]) -> None:
+    def __init__(self, base: System) -> None:
         self.base = base
         self.exact = base.exact
         self.tape: list[tuple[Sequence[int], Pullback]] = []
@@ -146,11 +146,7 @@ def places(arguments: Sequence[Variable]) -> list[int]:
 
 
 def vjp(
-    program: Program,
-    system: NumberSystem[Any],
-    inputs: Sequence[Any],
-    varying: Sequence[bool],
-    seed: Any,
+    program: Program, system: System, inputs: Sequence[Any], varying: Sequence[bool], seed: Any
 ) -> tuple[Any, list[Any | None]]:
     """Value of the first output, and the cotangent of every input that varies, from `seed`, that of
     the output.
@@ -158,9 +154,8 @@ def vjp(
     A cotangent of None is exactly zero: the output does not depend on that input.
     """
     tape = Recording(system)
-    variables = [
-        tape.variable(x) if v else Variable(x) for x, v in zip(inputs, varying, strict=True)
-    ]
+    pairs = zip(inputs, varying, strict=True)
+    variables = [tape.variable(x) if varies else Variable(x) for x, varies in pairs]
     output: Variable = evaluate(program, tape, variables)[0]
     cotangents = tape.sweep_back(output, seed)
     return output.value, [None if v.place is None else cotangents[v.place] for v in variables]

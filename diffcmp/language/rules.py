@@ -12,9 +12,7 @@ from diffcmp.program.ir import Program
 @cache
 def partial(name: str, position: int) -> Program | None:
     """∂ primitive / ∂ parameter as a Program of the parameters and `out`; None without rule."""
-    entry = TABLE[name]
-    text = entry.partials[position]
-    return parse(text, (*entry.parameters, "out"), rule=True) if text else None
+    return _body(name, TABLE[name].partials[position], "out")
 
 
 @cache
@@ -39,8 +37,7 @@ def recurrence(name: str) -> Program | None:
 def separant(name: str) -> Program | None:
     """What vanishes where a value that solves an equation is not analytic, as a Program of the
     parameters and `out`."""
-    text = TABLE[name].separant
-    return parse(text, (*TABLE[name].parameters, "out"), rule=True) if text else None
+    return _body(name, TABLE[name].separant, "out")
 
 
 @cache
@@ -57,5 +54,5 @@ def domain(name: str) -> Program | None:
     return _body(name, f"where({text}, 1, 0)") if text else None
 
 
-def _body(name: str, text: str) -> Program | None:
-    return parse(text, TABLE[name].parameters, rule=True) if text else None
+def _body(name: str, text: str, *further: str) -> Program | None:
+    return parse(text, (*TABLE[name].parameters, *further), rule=True) if text else None

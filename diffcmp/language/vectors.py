@@ -1,8 +1,7 @@
 """The functions of vectors and matrices, as the primitives that they are made of.
 
-A reduction by a primitive of two numbers (product, norm by `hypot`) halves the array again and
-again: log₂ n operations on whole arrays, each with a derivative that is known, and no overflow on
-the way. `primitives.reductions` has those that are one.
+A reduction by a primitive of two numbers (product, norm by `hypot`) halves the array: log₂ n
+operations on arrays, with known derivatives and no overflow on the way.
 """
 
 from __future__ import annotations

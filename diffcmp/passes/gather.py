@@ -1,9 +1,8 @@
-"""Elements that are moved one by one, as slices: `[1, x[0], x[1], x[2]]` is 1 and then x[:3], and
-backwards a sum of vectors that are zero but in one element is a vector that is zero but in a slice.
+"""Elements that are moved one by one, as slices: `[1, x[0], x[1], x[2]]` is 1 and then x[:3];
+backwards, a sum of vectors zero but in one element is one vector zero but in a slice.
 
-A vector that is moved by some places has to be written out element by element in the language, and
-is differentiated so. Terms of a sum are put together where they follow each other, so that every
-element is added up in the order that it was.
+The language writes a moved vector element by element, and it is differentiated so. Neighbouring
+terms of a sum are put together, so that every element is added up in its order.
 """
 
 from __future__ import annotations

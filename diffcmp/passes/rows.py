@@ -1,9 +1,6 @@
-"""A Program that is carried out for many values of some of its inputs at once, one a row: what
-varies with them has an axis more, in front. A number becomes a column, so that it meets vectors as
-it did.
-
-Every row is bitwise what the Program gives for it alone, but for products with matrices, whose sums
-a library orders as it likes.
+"""A Program for many values of some of its inputs at once, one a row: what varies with them has an
+axis more, in front, and a number becomes a column. Every row is bitwise what the Program gives for
+it alone, but for products with matrices, whose sums a library orders as it likes.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""Small rewritings of a Program that save operations and change no number: passes from Program to
-Program.
+"""Small rewritings of a Program that save operations and change no number.
 
-Each can be read, printed (`diffcmp code`) and left out by name. The results are bitwise those of
-the Program as it was, but for the sign of a zero or a nan: nothing is reassociated, but where a
-factor is a power of two and the product therefore exact. They are for code that is run and not for
-the Program that is analysed, which stays as typed.
+Each can be read, printed (`diffcmp code`) and left out by name. The results are bitwise the same
+but for the sign of a zero or a nan: nothing is reassociated, except exactly, by powers of two. They
+are for code that is run; the Program that is analysed stays as typed.
 """
 
 from __future__ import annotations
@@ -78,18 +76,21 @@ def scale(program: Program) -> Program:
         if eq.primitive == "neg" and uses[eq.inputs[0]] == 1:
             inner = new.scaled(inputs[0])
             return None if inner is None else new.add("mul", new.literal(-inner[0]), inner[1])
-        if eq.primitive != "mul":
-            return None
-        for a, b in pairs(inputs):
-            outer, inner = new.number(a), new.scaled(b)
-            if outer is None or inner is None or abs(outer) < 1 or not doubles(inner[0]):
-                continue
-            factor = outer * inner[0]
-            finite = math.isfinite(factor)
-            return new.add("mul", new.literal(factor), inner[1]) if finite else None
-        return None
+        return _one_factor(new, inputs) if eq.primitive == "mul" else None
 
     return rewritten(program, rule)
+
+
+def _one_factor(new: Rewriter, inputs: Sequence[int]) -> int | None:
+    """A literal times a product with another one, where the two can be multiplied exactly."""
+    for a, b in pairs(inputs):
+        outer, inner = new.number(a), new.scaled(b)
+        if outer is None or inner is None or abs(outer) < 1 or not doubles(inner[0]):
+            continue
+        factor = outer * inner[0]
+        finite = math.isfinite(factor)
+        return new.add("mul", new.literal(factor), inner[1]) if finite else None
+    return None
 
 
 def doubles(factor: float) -> bool:
@@ -101,20 +102,23 @@ def doubles(factor: float) -> bool:
 def sign(new: Rewriter, eq: Equation, inputs: Sequence[int]) -> int | None:
     """Minus signs out of products, quotients and totals: a + -b is a - b, x*-y is -(x*y)."""
     name = eq.primitive
-    positive = [new.arguments(i, "neg") for i in inputs]
-    if name == "neg" and positive[0]:
-        return positive[0][0]
-    if name == "sum_to" and positive[0]:
-        return new.add("neg", new.kept(eq, positive[0]))
-    if name in ("add", "sub") and positive[1]:
-        opposite = "sub" if name == "add" else "add"
-        return new.add(opposite, inputs[0], positive[1][0])
-    if name == "add" and positive[0]:
-        return new.add("sub", inputs[1], positive[0][0])
-    if name in ("mul", "div") and any(positive):
-        plain = [p[0] if p else i for p, i in zip(positive, inputs, strict=True)]
+    positive = [(new.arguments(i, "neg") or (None,))[0] for i in inputs]
+    if name in ("mul", "div") and positive != [None, None]:
+        plain = list(inputs)
+        for place, slot in enumerate(positive):
+            if slot is not None:
+                plain[place] = slot
         out = new.add(name, *plain)
-        return out if all(positive) else new.add("neg", out)
+        return new.add("neg", out) if None in positive else out
+    first, second, *_ = *positive, None, None
+    if name == "neg":
+        return first
+    if name == "sum_to" and first is not None:
+        return new.add("neg", new.kept(eq, [first]))
+    if name in ("add", "sub") and second is not None:
+        return new.add("sub" if name == "add" else "add", inputs[0], second)
+    if name == "add" and first is not None:
+        return new.add("sub", inputs[1], first)
     return None
 
 

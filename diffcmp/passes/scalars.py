@@ -1,9 +1,5 @@
-"""An array Program as one of numbers: every element of every value is a value of its own.
-
-Whatever is exact works on this form: balls, series, symbols and zeros know numbers only. The
-structural primitives only move and add up elements, so that NumPy carries them out on arrays of
-slots as it does on arrays of floats.
-"""
+"""An array Program as one of numbers, which is what balls, series, symbols and zeros know: every
+element of every value is a value of its own. NumPy moves and adds up slots as it does floats."""
 
 from __future__ import annotations
 
@@ -132,4 +128,3 @@ def _elements(eq: Equation, arguments: list[Grid], builder: Builder) -> Grid:
             if not isinstance(out[index], _Element):
                 out[index] = zero
     return out
-

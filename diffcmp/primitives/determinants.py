@@ -1,11 +1,10 @@
-"""Determinants, adjugates and characteristic polynomials without a division that could fail, over
-any ring.
+"""Determinants, adjugates and characteristic polynomials over any ring, without a division that
+could fail.
 
 Elements are whatever has `+`, `-`, `*`, a sign and division by a whole number: slots of a Program,
-fractions, floats. No pivot is chosen, so that the same operations are right for every matrix,
-singular ones included. Small matrices are expanded by minors, each computed once: n·2ⁿ⁻¹ products,
-and of all such forms the one that loses the fewest digits in floating point. From there on the
-algorithm of Faddeev and LeVerrier takes n⁴ products (Householder 1964, section 6.7).
+fractions, floats. No pivot is chosen, so that the operations are right for singular matrices too.
+Small matrices are expanded by minors, each computed once: n·2ⁿ⁻¹ products, which lose the fewest
+digits. Larger ones take the n⁴ products of Faddeev and LeVerrier (Householder 1964, 6.7).
 """
 
 from __future__ import annotations
@@ -87,8 +86,7 @@ def cofactors(matrix: Matrix) -> tuple[Matrix, Any]:
     """The adjugate, and the determinant. The size is 2 at least."""
     everything = tuple(range(len(matrix)))
     if len(matrix) > MINORS:
-        coefficients, m = characteristic(matrix)
-        constant = coefficients[0]
+        (constant, *_), m = characteristic(matrix)
         return (m, -constant) if len(matrix) % 2 else (-m, constant)
     minor, out = minors(matrix), matrix.copy()
     for i, j in np.ndindex(out.shape):

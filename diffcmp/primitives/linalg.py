@@ -1,11 +1,9 @@
-"""Linear algebra: each function of a matrix with its analytic derivative, so that no algorithm is
-ever differentiated.
+"""Linear algebra: each function of a matrix with its analytic derivative (Giles, "Collected matrix
+derivative results for forward and reverse mode algorithmic differentiation", 2008), so that no
+algorithm is ever differentiated.
 
-Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008). An entry states its shape, how floating point carries it out (`lapack`),
-its pushforward, and how exact numbers carry it out (`determinants`): by the rules of Cramer and
-Leibniz, which divide by nothing but the determinant, so that the function of numbers is smooth
-wherever the function of matrices is.
+Floating point carries them out by `lapack`, exact numbers by `determinants`: by the rules of Cramer
+and Leibniz, which divide by the determinant only and so are smooth wherever the function is.
 """
 
 from __future__ import annotations

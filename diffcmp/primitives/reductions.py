@@ -1,9 +1,8 @@
-"""Reductions of a whole array that are not linear: its largest and smallest element, logsumexp and
-softmax.
+"""Reductions of a whole array that are not linear: extreme elements, logsumexp and softmax.
 
-In floating point each is a few passes over the array, with its known derivative. In exact numbers
-it is a tree of the primitive of two numbers (`max`, `min`, `logaddexp`), so that ties are the
-conditions of `max`, and kinks are seen where they are.
+Floating point takes a few passes, with the known derivative. Exact numbers take a tree of the
+primitive of two (`max`, `min`, `logaddexp`), so that ties are the conditions of `max`, and kinks
+are seen where they are.
 """
 
 from __future__ import annotations

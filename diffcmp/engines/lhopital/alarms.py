@@ -1,10 +1,9 @@
-"""Where the plain engines may be wrong without a sign, as a condition that is computed beside the
+"""Where the plain engines may be wrong without a sign, as a condition computed beside the
 derivative.
 
-A condition is about to change where its two sides are equal. A quotient is not to be trusted where
-its divisor is a sum that has cancelled or a function next to its zero, nor is a negative or
-fractional power of such a base. Where a numerator is such a sum, or two quotients cancel, the
-digits are lost as well.
+A condition is about to change where its two sides are equal. A quotient, or a negative or
+fractional power, is not to be trusted where its base is a cancelled sum or a function next to its
+zero. Where a numerator is such a sum, or two quotients cancel, digits are lost as well.
 """
 
 from __future__ import annotations

@@ -18,9 +18,8 @@ from diffcmp.program.ir import Program
 
 @remembered
 def careful(program: Program, name: str, mode: str = "dual") -> Callable[..., float]:
-    """A method f′ (`Emitted.dispatching`) of float64 numbers, or of arrays element by element, that
-    runs the plain compiled engine, "dual" or "tape", and series only where that is not to be
-    trusted."""
+    """A method f′ (`Emitted.dispatching`) of float64 numbers or arrays: the plain compiled engine,
+    "dual" or "tape", and series only where that is not to be trusted."""
     plain = tangent(program, name) if mode == "dual" else adjoint(program, (name,))
     watched = only(alarmed(program, plain), 1, 2)
     fallback = compiled(only(plain, 1))

@@ -33,6 +33,8 @@ WIDENED = (2, 4, 8, 32, 128)  # times the precision of the format
 SHARPER = 4  # times that precision, to see whether a zero is one
 
 Pair: TypeAlias = tuple[Any | None, Any | None]  # left and right
+Coefficients: TypeAlias = BoundedField | WideField
+Along: TypeAlias = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +100,14 @@ class Resolved:
 
 
 def resolved(
-    program: Program,
-    inputs: Sequence[Any],
-    direction: Mapping[str, int],
-    floats: Floats,
-    order: int = 1,
+    program: Program, inputs: Sequence[Any], direction: Along, floats: Floats, order: int = 1
 ) -> Resolved:
-    """The function from both sides of the rounded point, on series with float coefficients, along a
-    direction of whole numbers by the names of the variables; all others are held fixed. `order` is
-    that of the derivative, 1 or 2."""
+    """The function on both sides of the rounded point, by series with float coefficients, along a
+    direction of whole numbers by variable, up to the derivative of that order, 1 or 2."""
     point = {name: constant(exact(x)) for name, x in zip(program.inputs, inputs, strict=True)}
     form = core(line(program, point, direction))
     measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
-    field: BoundedField | WideField = BoundedField(floats.dtype, measured)
+    field: Coefficients = BoundedField(floats.dtype, measured)
     try:
         result = _both_sides(form, field, order)
     except OutOfRange:
@@ -134,24 +131,20 @@ def _on_balls(form: Program, field: WideField, order: int) -> Resolved:
         return _both_sides(form, field, order)
 
 
-def _both_sides(form: Program, field: BoundedField | WideField, order: int) -> Resolved:
+def _both_sides(form: Program, field: Coefficients, order: int) -> Resolved:
     """Limits and derivatives of a core program of one variable beside 0. Raises OutOfRange where a
     number leaves the range of the field."""
-    left, right = (_side(form, side, field, order) for side in (-1, 1))
-    slopes = left[-1], right[-1]
-    errors = [field.error(s.value) for s in slopes if s is not None and not s.infinite]
-    pairs = tuple(
-        (_number(before, field), _number(after, field))
-        for before, after in zip(left, right, strict=True)
-    )
+    left = _side(form, -1, field, order)
+    right = _side(form, 1, field, order)
+    slopes = [s for s in (left[-1], right[-1]) if s is not None and not s.infinite]
+    errors = [field.error(s.value) for s in slopes]
+    pairs = tuple(zip(_numbers(left, field), _numbers(right, field), strict=True))
     result = Resolved(pairs, max(errors, default=0.0), field.assumed)
-    finite = all(s is not None and not s.infinite for s in slopes)
-    return replace(result, beyond=finite and result.slope is not None and math.isinf(result.slope))
+    overflown = result.slope is not None and math.isinf(result.slope)
+    return replace(result, beyond=len(slopes) == 2 and overflown)
 
 
-def _side(
-    form: Program, direction: int, field: BoundedField | WideField, order: int
-) -> list[Extended | None]:
+def _side(form: Program, direction: int, field: Coefficients, order: int) -> list[Extended | None]:
     """The limit and the derivatives up to `order` on one side."""
     origin = field.system.literal(Fraction(0))
     try:
@@ -161,7 +154,9 @@ def _side(
     return [side.limit, side.slope, side.curvature][: order + 1]
 
 
-def _number(value: Extended | None, field: BoundedField | WideField) -> Any | None:
-    if value is None:
-        return None
-    return value.infinite * math.inf if value.infinite else field.number(value.value)
+def _numbers(side: list[Extended | None], field: Coefficients) -> list[Any | None]:
+    numbers: list[Any | None] = [None] * len(side)
+    for order, x in enumerate(side):
+        if x is not None:
+            numbers[order] = x.infinite * math.inf if x.infinite else field.number(x.value)
+    return numbers

@@ -1,5 +1,4 @@
-"""Which comparison changes at a point? There its two sides are equal, and the branch taken is not
-the function beside it."""
+"""Which comparison changes at a point, so that the branch taken is not the function beside it?"""
 
 from __future__ import annotations
 
@@ -7,15 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import evaluate, trace_of
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import System
 from diffcmp.passes.expand import compared
 from diffcmp.program.ir import Equation, Program
 
 
-def touching(program: Program, system: NumberSystem[Any], inputs: Sequence[Any]) -> Equation | None:
+def touching(program: Program, system: System, inputs: Sequence[Any]) -> Equation | None:
     """The first equation that compares two equal numbers at `inputs`: a comparison, or a primitive
-    that is made of one, such as abs at 0 and max at a tie. None where there is none. What depends
-    on no input does not count."""
+    made of one, such as abs at 0. None without one; what depends on no input does not count."""
     values = trace_of(program, system, inputs)
     for eq, sides in comparing(program):
         arguments = [values[i] for i in eq.inputs]

@@ -62,9 +62,8 @@ class BallCoefficients(Numbers):
 
 
 class BoundedField(Numbers):
-    """Floats of one format, where a value within its running error bound is zero. `assumed` counts
-    the values other than 0 that were taken as 0, `doubtful` all that are 0 only within their
-    error."""
+    """Floats of one format, zero within their error bound. `assumed` counts the values other than 0
+    that were taken as 0, `doubtful` all that are 0 only within their error."""
 
     def __init__(self, dtype: str, measured: frozenset[Fraction] = frozenset()) -> None:
         self.system = BoundedFloats(dtype, local_partial, measured)

@@ -41,9 +41,8 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class OneSide:
-    """f on one side: whether it is defined there, its limit, its one-sided derivative and, where
-    that is asked for, its one-sided second derivative (None where there is none: behind an infinite
-    one there is no other)."""
+    """f on one side: whether it is defined, its limit, its derivative and, where asked for, its
+    second derivative; None where there is none, as after an infinite one."""
 
     defined: bool
     expansion: Expansion

@@ -1,9 +1,6 @@
 """Series of functions by the rules of their table: out = out₀ + ∫ partial(x) dx, from a value, an
-edge, a pole or a limit.
-
-What `system` does for the operations that change the exponent of τ, this does for all others, with
-nothing known of a function but its entry. The functions here take the arithmetic of series, and
-give back series.
+edge, a pole or a limit; nothing else is known of a function. `system` has what changes the exponent
+of τ.
 """
 
 from __future__ import annotations

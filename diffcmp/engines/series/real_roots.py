@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
-from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.arithmetic.system import System
 from diffcmp.engines.series.arithmetic import SeriesArithmetic
 from diffcmp.engines.series.laurent import Beyond, Failure, Series
 
@@ -45,7 +45,7 @@ def largest(
     return system.add(constant, system.shifted(inner, 1)) if isinstance(inner, Series) else inner
 
 
-def _of_numbers(system: NumberSystem[Any], coefficients: list[Any]) -> Any:
+def _of_numbers(system: System, coefficients: list[Any]) -> Any:
     """The largest root of a polynomial of numbers, by the primitive for a depressed one."""
     plus, times, over = (operation(system, name) for name in ("add", "mul", "div"))
     *rest, last = coefficients

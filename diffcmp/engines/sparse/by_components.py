@@ -14,10 +14,9 @@ from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diffcmp.engines.sparse.dependence import curvature, moving, supports, varying
-from diffcmp.engines.sparse.pattern import Pattern, distinct
+from diffcmp.engines.sparse.pattern import Ints, Pattern, distinct
 from diffcmp.program.ir import Program
 
 Product: TypeAlias = tuple[frozenset[int], frozenset[int]]
@@ -87,7 +86,7 @@ def _columns(program: Program, wrt: Sequence[str] | None) -> dict[int, int]:
     return {slots[name]: column for column, name in enumerate(names)}
 
 
-def _merged(products: Iterable[Product], n: int) -> NDArray[np.int64]:
+def _merged(products: Iterable[Product], n: int) -> Ints:
     """The numbers of the places of all products and of their mirror images, sorted, each once.
 
     Duplicates are dropped whenever there may be as many new places as known ones: so memory is that
@@ -105,7 +104,7 @@ def _merged(products: Iterable[Product], n: int) -> NDArray[np.int64]:
     return distinct(np.concatenate([places, *_places(block, n)]))
 
 
-def _places(products: Sequence[Product], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _places(products: Sequence[Product], n: int) -> tuple[Ints, Ints]:
     """The numbers i·n + j and j·n + i of all pairs (i, j) of each product of sets."""
     left, right = [a for a, _ in products], [b for _, b in products]
     widths = np.array([len(b) for b in right], np.int64)
@@ -118,5 +117,5 @@ def _places(products: Sequence[Product], n: int) -> tuple[NDArray[np.int64], NDA
     return rows * n + columns, columns * n + rows
 
 
-def _flat(sets: Sequence[frozenset[int]]) -> NDArray[np.int64]:
+def _flat(sets: Sequence[frozenset[int]]) -> Ints:
     return np.fromiter(chain.from_iterable(sets), np.int64, sum(map(len, sets)))

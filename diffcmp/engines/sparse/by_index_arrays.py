@@ -19,10 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffcmp.engines.sparse.dependence import curvature, influences
-from diffcmp.engines.sparse.pattern import Pattern, distinct
+from diffcmp.engines.sparse.pattern import Ints, Pattern, distinct
 from diffcmp.program.ir import Equation, Program
 
-Index: TypeAlias = "NDArray[np.int64]"
 Marks: TypeAlias = "dict[int, NDArray[np.bool_]]"
 
 MOST = 2**26  # places that are numbered at once
@@ -50,7 +49,7 @@ def hessian_pattern(program: Program) -> Pattern:
     return Pattern.numbered((n, n), distinct(np.concatenate([i * n + j, j * n + i])))
 
 
-def _products(starts: Index, columns: Index, first: Index, second: Index) -> tuple[Index, Index]:
+def _products(starts: Ints, columns: Ints, first: Ints, second: Ints) -> tuple[Ints, Ints]:
     """All pairs of elements of two sets; set k is `columns[starts[k]:starts[k + 1]]`."""
     lengths = np.diff(starts)
     sizes = lengths[first] * lengths[second]
@@ -67,13 +66,12 @@ class _Graph:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        shapes = [program.dims.get(slot, ()) for slot in range(program.size)]
-        self.sizes = list(map(math.prod, shapes))
+        self.sizes = [math.prod(program.dims.get(slot, ())) for slot in range(program.size)]
         self.starts = list(accumulate(self.sizes, initial=0))
         self.inputs = range(len(program.inputs))
         self.ends = self.starts[1 : len(program.inputs) + 1]
-        live = program.live
-        self.equations = [eq for eq in program.equations if eq.output in live and eq.inputs]
+        live = (eq for eq in program.equations if eq.output in program.live)
+        self.equations = [eq for eq in live if eq.inputs]
         self.varies = {slot: np.ones(self.sizes[slot], bool) for slot in self.inputs}
         for eq in self.equations:
             self.varies[eq.output] = self.varying(eq)
@@ -86,18 +84,18 @@ class _Graph:
             varies |= reached.any(axis=1)
         return varies
 
-    def numbers(self, slot: int) -> Index:
+    def numbers(self, slot: int) -> Ints:
         """The numbers of the elements of a slot."""
         return np.arange(self.starts[slot], self.starts[slot + 1])
 
-    def made_from(self, eq: Equation) -> Iterator[tuple[int, Index]]:
+    def made_from(self, eq: Equation) -> Iterator[tuple[int, Ints]]:
         """The arguments that an equation varies with, and their tables."""
         moves = [True] * len(eq.inputs) if eq.entry.structure else influences(eq.primitive)
         for position, (slot, moving) in enumerate(zip(eq.inputs, moves, strict=True)):
             if moving and slot in self.varies:
                 yield slot, self.table(eq, position)
 
-    def table(self, eq: Equation, position: int) -> Index:
+    def table(self, eq: Equation, position: int) -> Ints:
         """For each element of the result, in a row, what it is made from (-1: nothing)."""
         structure = eq.entry.structure
         shapes = [self.program.dims[i] for i in eq.inputs]
@@ -117,16 +115,15 @@ class _Graph:
         arguments[position] = here + 1  # what is no element of this argument is 0
         return np.asarray(structure.apply(eq.static, *arguments)).reshape(-1, 1) - 1
 
-    def interactions(self) -> Index:
-        """Pairs of elements such that every input of the one interacts with every input of the
-        other, and there are no others; as `by_components.interactions`."""
+    def interactions(self) -> Ints:
+        """Pairs of elements whose inputs all interact, and no others do; as in `by_components`."""
         live, curved, complete = (
             {slot: np.zeros(len(v), bool) for slot, v in self.varies.items()} for _ in range(3)
         )
         for slot in self.program.outputs:
             if slot in live:
                 live[slot][:] = True
-        pairs: list[Index] = []
+        pairs: list[Ints] = []
         for eq in reversed(self.equations):
             out, structure = eq.output, eq.entry.structure
             if structure and structure.elements == "joined" and self.sizes[eq.inputs[0]] > 1:
@@ -143,33 +140,34 @@ class _Graph:
             pairs.append(self.with_themselves(slot, curved[slot] & ~complete[slot]))
         return np.concatenate(pairs)
 
-    def with_themselves(self, slot: int, which: NDArray[np.bool_]) -> Index:
+    def with_themselves(self, slot: int, which: NDArray[np.bool_]) -> Ints:
         """Some elements of a slot, each as a pair of itself."""
         return np.repeat(self.numbers(slot)[which], 2).reshape(-1, 2)
 
-    def curved_by(self, eq: Equation, where: NDArray[np.bool_], curved: Marks) -> Iterator[Index]:
+    def curved_by(self, eq: Equation, where: NDArray[np.bool_], curved: Marks) -> Iterator[Ints]:
         """The pairs of different arguments that an equation makes interact, at some elements; those
         that it makes interact with themselves are marked."""
         for a, b in curvature(eq.primitive):
             first, second = eq.inputs[a], eq.inputs[b]
             if first not in self.varies or second not in self.varies:
                 continue
-            i, j = (self.table(eq, position)[where, 0] for position in (a, b))
+            i = self.table(eq, a)[where, 0]
+            j = self.table(eq, b)[where, 0]
             vary = self.varies[first][i] & self.varies[second][j]
-            i, j = i[vary], j[vary]
+            pair = np.stack([i[vary], j[vary]], axis=1)
             if first == second:
-                curved[first][i] = True
-            else:
-                pair = i + self.starts[first], j + self.starts[second]
-                yield np.stack(pair, axis=1)
+                curved[first][pair[:, 0]] = True
+                continue
+            starts = np.array([self.starts[first], self.starts[second]])
+            yield pair + starts
 
-    def supports(self, nodes: Index) -> tuple[Index, Index]:
+    def supports(self, nodes: Ints) -> tuple[Ints, Ints]:
         """The inputs that elements vary with, as sorted pairs (place in `nodes`, input)."""
         size = max(self.starts[-1], 1)
         if len(nodes) * size > 2**62:
             raise NotImplementedError("too many places")
         # for each slot the pairs (place, element), as one number
-        waiting: dict[int, list[Index]] = defaultdict(list)
+        waiting: dict[int, list[Ints]] = defaultdict(list)
         slots = np.searchsorted(self.starts, nodes, "right") - 1
         for slot in distinct(slots).tolist():
             places = np.flatnonzero(slots == slot)
@@ -185,7 +183,7 @@ class _Graph:
         rows, columns = np.divmod(distinct(np.concatenate(reached)), size)
         return rows, columns
 
-    def follow(self, eq: Equation, keys: Index, waiting: dict[int, list[Index]], size: int) -> None:
+    def follow(self, eq: Equation, keys: Ints, waiting: dict[int, list[Ints]], size: int) -> None:
         """From elements of a result to those that they are made from."""
         places, elements = np.divmod(keys, size)
         for slot, table in self.made_from(eq):
@@ -196,7 +194,7 @@ class _Graph:
             waiting[slot].append((places[:, None] * size + reached)[keep])
 
 
-def _mark(marks: NDArray[np.bool_], table: Index, rows: NDArray[np.bool_]) -> None:
+def _mark(marks: NDArray[np.bool_], table: Ints, rows: NDArray[np.bool_]) -> None:
     """Mark what some elements are made from."""
     reached = table[rows]
     marks[reached[reached >= 0]] = True

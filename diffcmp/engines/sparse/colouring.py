@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcmp.engines.sparse.pattern import Pattern
+from diffcmp.engines.sparse.pattern import Ints, Pattern
 
 NONE = -1
 
 
-def column_colouring(pattern: Pattern) -> NDArray[np.int64]:
+def column_colouring(pattern: Pattern) -> Ints:
     """A colour for each column, such that no two of one colour have a nonzero in one row."""
     columns = pattern.transposed.lists()
     rows, width = pattern.shape
@@ -35,7 +35,7 @@ def column_colouring(pattern: Pattern) -> NDArray[np.int64]:
     return _fewest(lambda order: _columns_coloured(columns, rows, order), degrees, longest)
 
 
-def star_colouring(pattern: Pattern) -> NDArray[np.int64]:
+def star_colouring(pattern: Pattern) -> Ints:
     """A colour for each column of a symmetric pattern, such that neighbours differ and every path
     on four vertices has three.
 
@@ -54,14 +54,12 @@ def star_colouring(pattern: Pattern) -> NDArray[np.int64]:
     return _fewest(lambda order: _stars_coloured(neighbours, empty, order), degrees, least)
 
 
-def number_of(colours: NDArray[np.int64]) -> int:
+def number_of(colours: Ints) -> int:
     """How many colours there are: the number of products."""
     return 1 + int(colours.max(initial=NONE))
 
 
-def directions(
-    colours: NDArray[np.int64], start: int = 0, stop: int | None = None
-) -> NDArray[np.float64]:
+def directions(colours: Ints, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
     """The vectors to multiply with, one a colour from `start` on: 1 at its columns, else 0."""
     stop = number_of(colours) if stop is None else stop
     chosen = np.flatnonzero((colours >= start) & (colours < stop))
@@ -70,9 +68,7 @@ def directions(
     return out
 
 
-def recover_jacobian(
-    pattern: Pattern, colours: NDArray[np.int64], products: NDArray[Any]
-) -> NDArray[Any]:
+def recover_jacobian(pattern: Pattern, colours: Ints, products: NDArray[Any]) -> NDArray[Any]:
     """The value of each nonzero, in the order of `pattern.indices`.
 
     `products` has one row a colour: the product of the matrix with `directions(colours)[k]`. For a
@@ -83,9 +79,7 @@ def recover_jacobian(
     return values
 
 
-def sources(
-    pattern: Pattern, colours: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def sources(pattern: Pattern, colours: Ints) -> tuple[Ints, Ints]:
     """For each nonzero of a symmetric pattern the colour and the row of the product where it stands
     alone.
 
@@ -108,7 +102,7 @@ def sources(
 
 def _fewest(
     coloured: Callable[[Sequence[int]], list[int]], degrees: NDArray[Any], least: int
-) -> NDArray[np.int64]:
+) -> Ints:
     """The colouring with fewer colours of two orders: the natural one, best for bands, and the
     largest degree first.
 

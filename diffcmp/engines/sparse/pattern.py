@@ -1,24 +1,21 @@
-"""Where a matrix may be nonzero, and a matrix that holds nothing else: compressed sparse rows, as
-NumPy arrays.
-
-How a pattern is found is in `by_components` and `by_index_arrays`; how the values are, in
-`colouring` and `recovery`.
-"""
+"""Where a matrix may be nonzero, and a matrix of nothing else: compressed sparse rows in NumPy."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diffcmp.errors import Fault, InputError
 
+Ints: TypeAlias = "NDArray[np.int64]"
 
-def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+
+def distinct(values: Ints) -> Ints:
     """The values sorted, each once. For millions of them `np.unique`, which hashes whole numbers,
     takes 60 times as long."""
     ordered = np.sort(values)
@@ -36,18 +33,16 @@ class Pattern:
     """
 
     shape: tuple[int, int]
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int64]
+    indptr: Ints
+    indices: Ints
 
     @classmethod
-    def of(
-        cls, shape: tuple[int, int], rows: NDArray[np.int64], columns: NDArray[np.int64]
-    ) -> Pattern:
+    def of(cls, shape: tuple[int, int], rows: Ints, columns: Ints) -> Pattern:
         """The pattern of the places (rows[k], columns[k]), in any order; repeats count once."""
         return cls.numbered(shape, distinct(rows * shape[1] + columns))
 
     @classmethod
-    def numbered(cls, shape: tuple[int, int], places: NDArray[np.int64]) -> Pattern:
+    def numbered(cls, shape: tuple[int, int], places: Ints) -> Pattern:
         """The pattern of places that are numbered row by row; sorted, each once."""
         rows, columns = np.divmod(places, shape[1]) if shape[1] else (places, places)
         return cls(shape, np.searchsorted(rows, np.arange(shape[0] + 1)).astype(np.int64), columns)
@@ -58,7 +53,7 @@ class Pattern:
         return len(self.indices)
 
     @property
-    def rows(self) -> NDArray[np.int64]:
+    def rows(self) -> Ints:
         """The row of each nonzero, in the order of `indices`."""
         return np.repeat(np.arange(self.shape[0]), np.diff(self.indptr))
 
@@ -68,7 +63,7 @@ class Pattern:
         return Pattern.of((self.shape[1], self.shape[0]), self.indices, self.rows)
 
     @property
-    def mirror(self) -> NDArray[np.int64]:
+    def mirror(self) -> Ints:
         """For each nonzero (i, j) of a symmetric pattern the place of (j, i) in `indices`. Raises
         ValueError for a pattern that is not symmetric."""
         rows = self.rows
@@ -108,8 +103,8 @@ class SparseMatrix:
     """
 
     shape: tuple[int, int]
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int64]
+    indptr: Ints
+    indices: Ints
     data: NDArray[Any]
     products: int = 0
 

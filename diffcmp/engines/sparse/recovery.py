@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from diffcmp.caches import remembered
 from diffcmp.engines.sparse.by_components import hessian_pattern
 from diffcmp.engines.sparse.colouring import directions, number_of, sources, star_colouring
-from diffcmp.engines.sparse.pattern import Pattern, SparseMatrix
+from diffcmp.engines.sparse.pattern import Ints, Pattern, SparseMatrix
 from diffcmp.program.ir import Program
 
 Products: TypeAlias = Callable[[NDArray[np.float64]], NDArray[Any]]
@@ -31,8 +31,8 @@ class Compression:
     and for each nonzero the colour and the row of the product where it stands alone."""
 
     pattern: Pattern
-    colours: NDArray[np.int64]
-    sources: tuple[NDArray[np.int64], NDArray[np.int64]]
+    colours: Ints
+    sources: tuple[Ints, Ints]
 
     @property
     def products(self) -> int:
@@ -62,7 +62,7 @@ class Compression:
 
 
 @remembered
-def seeded(compression: Compression) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def seeded(compression: Compression) -> tuple[NDArray[np.float64], Ints]:
     """All directions of a compression, and each nonzero's place among the products' numbers."""
     seeds = directions(compression.colours)
     seeds.setflags(write=False)
