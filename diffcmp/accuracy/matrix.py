@@ -285,17 +285,25 @@ def _of_method(asked: _Asked, rows: Mapping[int, Row]) -> MatrixRow:
 
 def _by_products(asked: _Asked, certain: Sequence[Quantity | None], count: int) -> MatrixRow:
     """The whole matrix by products with vectors, on arrays: every entry."""
-    program, inputs, order = asked.problem.program, asked.problem.arrays(), asked.order
-    places = [(i, order[j]) for i, j in asked.places]
-    if asked.what == "jacobian":
-        dense, seconds = warm(products.jacobian(program), *inputs)
-        values = [float(dense[place]) for place in places]
-    else:
-        sparse, seconds = warm(products.hessian(program), *inputs)
-        entries = dict(zip(_places(sparse.pattern), sparse.data.tolist(), strict=True))
-        values = [entries.get((order[i], j), 0.0) for i, j in places]
+    entries = _dense_entries if asked.what == "jacobian" else _sparse_entries
+    values, seconds = entries(asked)
     row = MatrixRow(PRODUCTS, tuple(values), count, seconds)
     return row.against(certain, asked.question.floats)
+
+
+def _dense_entries(asked: _Asked) -> tuple[list[float], float]:
+    """The entries of the Jacobian at its places, and the seconds that it takes."""
+    run = products.jacobian(asked.problem.program)
+    dense, seconds = warm(run, *asked.problem.arrays())
+    return [float(dense[i, asked.order[j]]) for i, j in asked.places], seconds
+
+
+def _sparse_entries(asked: _Asked) -> tuple[list[float], float]:
+    """The entries of the Hessian at its places, and the seconds that it takes."""
+    run, order = products.hessian(asked.problem.program), asked.order
+    sparse, seconds = warm(run, *asked.problem.arrays())
+    entries = dict(zip(_places(sparse.pattern), sparse.data.tolist(), strict=True))
+    return [entries.get((order[i], order[j]), 0.0) for i, j in asked.places], seconds
 
 
 def _reasons(
@@ -305,16 +313,22 @@ def _reasons(
     method = method.configured(asked.question.order)
     questions = {n: replace(asked.question, program=f) for n, f in asked.functions.items()}
     values = {n: question.value() for n, question in questions.items()}
-    pairs = zip(asked.keys, row.values, strict=True)
-    for (n, name), value in [(key, value) for key, value in pairs if key is not None]:
-        question, truth = questions[n], truths[n]
-        if math.isfinite(value):
-            errors = Errors(value, truth.exact(name), question.floats)
-            reason = verdict(question, truth, Answer(method, name, errors, f=values[n]))
-            if reason is not None:
-                yield reason
-        else:
-            yield method.reason(question.program, name, question.floats, question.inputs)
+    for key, value in zip(asked.keys, row.values, strict=True):
+        if key is None:
+            continue
+        n, name = key
+        errors = Errors(value, truths[n].exact(name), asked.question.floats)
+        answer = Answer(method, name, errors, f=values[n])
+        reason = _reason(questions[n], truths[n], answer)
+        if reason is not None:
+            yield reason
+
+
+def _reason(question: Question, truth: Truth, answer: Answer) -> Remark | None:
+    """What is to be said of one entry; None where it is right."""
+    if math.isfinite(answer.value):
+        return verdict(question, truth, answer)
+    return answer.method.reason(question.program, answer.name, question.floats, question.inputs)
 
 
 def _advised(reasons: Iterable[Remark], others: Sequence[MatrixRow]) -> tuple[Remark, ...]:

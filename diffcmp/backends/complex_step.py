@@ -63,7 +63,8 @@ class ComplexStep(Backend):
         return variables(name, self.order)[-1:]
 
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
-        """Compile f, or its adjoint, for complex numbers: one evaluation a derivative."""
+        """Compile f, or its adjoint, for complex numbers of the dtype; each derivative then costs
+        one evaluation."""
         system = Complexes(floats.dtype)
         on_complex = cache(lambda derived: _on_complex(derived, system))  # f serves all variables
         pairs = [stepped(program, name, self.order) for name in wrt]

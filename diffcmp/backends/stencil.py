@@ -81,7 +81,8 @@ class Stencil(Backend):
         return tuple(factors)
 
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
-        """Compile f once; a derivative costs one evaluation a node, f at the point is shared."""
+        """Compile f once; each derivative then costs one evaluation a node of nonzero weight, and f
+        at the point itself is shared by all."""
         f = compiled(program, floats.dtype)
         every = [self.factors(program, name) for name in wrt]
         places = {factor.name: factor.place for factors in every for factor in factors}

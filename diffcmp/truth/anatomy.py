@@ -85,9 +85,11 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
     with Balls(settled.bits).working():
         left, right = quantity_of(local.left.limit), quantity_of(local.right.limit)
         terms = tuple(_leading(program, local, places))
-    if certified(program, at, [name], truth.digits) is not None:
-        return Anatomy(name, left, right, terms, (remark(Note.FOUND_BY_BALLS),))
-    return Anatomy(name, left, right, terms, tuple(_steps(program, form, local, truth, name)))
+    by_balls = certified(program, at, [name], truth.digits) is not None
+    steps = [remark(Note.FOUND_BY_BALLS)]
+    if not by_balls:
+        steps = list(_steps(program, form, local, truth, name))
+    return Anatomy(name, left, right, terms, tuple(steps))
 
 
 def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:

@@ -117,10 +117,14 @@ def methods(comparison: Comparison) -> list[Suggestion]:
     if not wrong or best is None or failing(best, comparison):
         return []
     before = next((row for row in wrong if row.backend == MEASURE), wrong[0])
+    return [_other_method(before, best)]
+
+
+def _other_method(before: Row, best: Row) -> Suggestion:
     name, text, than = _worst(before), best.backend, before.backend
     numbers = _number(before, name), _number(best, name)
     gain = Gain(*numbers, before.digits[name], best.digits[name])
-    return [Suggestion("backend", text, text, "another method", name, None, gain, than=than)]
+    return Suggestion("backend", text, text, "another method", name, None, gain, than=than)
 
 
 def _rank(row: Row) -> tuple[float, ...]:

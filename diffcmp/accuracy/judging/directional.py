@@ -137,24 +137,27 @@ def _whole(
     parts, seconds = warm(sweep, *problem.arrays())
     gradient = dict(zip(question.program.inputs, elements(parts), strict=True))
     derivative = {name: gradient[name] for name in question.names}
-    broken = [name for name, slope in derivative.items() if not math.isfinite(slope)][:1]
+    broken = [name for name, slope in derivative.items() if not math.isfinite(slope)]
     program, floats, inputs = question.program, question.floats, question.inputs
-    # one is enough to see why
-    remarks = tuple(method.reason(program, name, floats, inputs) for name in broken)
-    return Estimate(None, derivative, 1, seconds=seconds, remarks=remarks)
+    # one of them is enough to see why
+    remarks = tuple(method.reason(program, name, floats, inputs) for name in broken[:1])
+    return Estimate(
+        value=None, derivative=derivative, evaluations=1, seconds=seconds, remarks=remarks
+    )
 
 
 def _directional(method: Backend, directions: Directions, truth: Truth, f: float) -> Row:
     """One method along each direction, held against the certified gradient."""
     floats = Floats()
-    estimates = directions.estimates(method)
+    estimates, enough = directions.estimates(method), method.expected_digits(floats)
     errors = {}
     remarks = [remark(Note.DIRECTIONAL, count=COUNT, components=len(directions.names))]
     for key, estimate, true in zip(KEYS, estimates, directions.derivatives(truth), strict=True):
-        errors[key] = Errors(estimate.derivative[TIME], true, floats)
+        error = Errors(estimate.derivative[TIME], true, floats)
+        errors[key] = error
         remarks += estimate.remarks
-        digits = errors[key].digits if errors[key].exact is not None else None
-        if digits is not None and digits < method.expected_digits(floats):
+        digits = error.digits
+        if error.exact is not None and digits is not None and digits < enough:
             remarks.append(remark(Note.WRONG, digits=digits))
     return measured(method, _joint(f, estimates), errors, remarks)
 

@@ -89,10 +89,12 @@ def _baseless(along: Coordinatewise, second: bool, errors: Errors) -> Remark:
         return remark(Note.KINK_OF_VALUE)
     left, right = along.left, along.right
     if along.kind is Kind.EDGE:
-        return remark(Note.SECOND_EDGE if second else Note.EDGE, derivative=_short(right or left))
+        note = Note.SECOND_EDGE if second else Note.EDGE
+        return remark(note, derivative=_short(right or left))
     if any(side is not None and side.infinite for side in (left, right)):
         return remark(Note.INFINITE_CURVATURE)
-    note, choice = Note.KINK_OF_SLOPE if second else Note.KINK, _choice(errors, along)
+    choice = _choice(errors, along)
+    note = Note.KINK_OF_SLOPE if second else Note.KINK
     return remark(note, left=_short(left), right=_short(right), choice=choice)
 
 

@@ -162,6 +162,10 @@ def _exact(root: float, width: float) -> Coordinate | None:
     near = Fraction(root).limit_denominator(DENOMINATORS)
     if abs(near - Fraction(root)) <= CLOSE * abs(root):
         return coordinate(near)
+    return _multiple_of_pi(root)
+
+
+def _multiple_of_pi(root: float) -> Coordinate | None:
     turns = Fraction(root / math.pi).limit_denominator(DENOMINATORS)
     if not turns or abs(float(turns) * math.pi - root) > CLOSE * abs(root):
         return None

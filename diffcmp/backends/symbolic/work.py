@@ -147,7 +147,8 @@ def _substituted(program: Program, constants: Constants, name: str, order: int) 
 def _limits(
     program: Program, constants: Constants, name: str, order: int, there: str | None, rule: bool
 ) -> Answer:
-    """The limits on both sides, and what they say; `there` is the value at the point itself."""
+    """The limits of f and its derivatives on both sides, and what they say of the point; `there` is
+    the value at the point itself."""
     f, x, at = _function(program), variable(name), _place(constants)
     sides = [Side(at, x, direction) for direction in (-1, 1)]
     limits = [_beside(side, f, order, rule) for side in sides]
@@ -172,7 +173,8 @@ def _limits(
 
 
 def _beside(side: Side, f: Any, order: int, rule: bool) -> list[Any]:
-    """The limits of f and its derivatives up to `order` on one side; None: it was not found."""
+    """The limits of f and of its derivatives up to `order` on one side; None for one that was not
+    found."""
     try:
         smooth = Pieces(side.at, side.x, side.side).settle(f)
     except Singular:
