@@ -13,12 +13,11 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from diffcmp.caches import remembered
-from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint, only, tangent
 from diffcmp.engines.elementwise import elementwise
 from diffcmp.errors import Fault, InputError
 from diffcmp.language.parser import parse
-from diffcmp.primitives.shapes import Shape
+from diffcmp.primitives.shapes import Shape, spelled
 from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.elements import components
 from diffcmp.program.ir import Program
@@ -103,7 +102,8 @@ def derivative(
 
     Raises
     ------
-    InputError: for an expression or name that makes no sense, or where `wrt` is needed.
+    InputError: for an expression or name that makes no sense, or where `wrt` is needed, and for a
+        function of arrays, or whose value is one.
 
     >>> import numpy as np
     >>> slope = derivative("exp(2*x)")
@@ -143,11 +143,10 @@ def _parsed(text: str) -> Program:
 
 @remembered
 def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[..., Any]:
+    program = _of_numbers(program)
     if backend in ("dual", "tape"):
         whole = tangent(program, name) if backend == "dual" else adjoint(program, (name,))
         derived = only(whole, 1)
-        if not program.scalar:
-            return _method(compiled(derived))
         return _in_loops(derived) if jit else elementwise(derived)
     if backend in ("dual-lhopital", "tape-lhopital"):
         from diffcmp.engines.lhopital.compiled import careful
@@ -155,6 +154,20 @@ def _slope(program: Program, name: str, backend: str, jit: bool) -> Callable[...
         slope: Callable[..., Any] = careful(program, name, backend.removesuffix("-lhopital"))
         return slope
     return _by_backend(program, name, backend)
+
+
+def _of_numbers(program: Program) -> Program:
+    """A function of numbers with a number as value, whose arrays are taken apart."""
+    program = number_valued(program)
+    if program.scalar:
+        return program
+    for name, shape in zip(program.inputs, program.shapes, strict=False):
+        if shape:
+            wanted = spelled(shape)
+            raise InputError(Fault.POINT_SHAPE, name=name, given="a number", wanted=wanted)
+    from diffcmp.passes.scalars import scalarised
+
+    return scalarised(program)
 
 
 def _by_backend(program: Program, name: str, backend: str) -> Callable[..., Any]:

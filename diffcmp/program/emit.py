@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from diffcmp.names import identifier
 from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Equation, Program
 from diffcmp.program.printer import ATOM, Bound, operator_text, wrapped
@@ -258,7 +259,9 @@ def python_names(program: Program, reserved: Collection[str] = ()) -> dict[int, 
     wanted |= {slot: label for label, slot in program.labels}
     names: dict[int, str] = {}
     for slot in range(program.size):
-        name = re.sub(r"\W+", "_", wanted.get(slot, f"t{slot}")).rstrip("_")  # x[0] is x_0
+        name = identifier(wanted.get(slot, f"t{slot}"))  # as Python reads it
+        name = re.sub(r"\W+", "_", name).rstrip("_") or "_"  # x[0] is x_0
+        name = re.sub(r"^(__+|(?=\d))", "_", name)  # two underscores begin what is ours
         while name in taken:
             name += "_"
         taken.add(name)

@@ -3,6 +3,7 @@ through pickle."""
 
 from __future__ import annotations
 
+import math
 import pickle
 import subprocess
 import sys
@@ -18,10 +19,13 @@ from hypothesis import strategies as st
 from diffcmp import InputError, derivative, gradient, hessian, hvp, jacobian, jvp, vjp
 from diffcmp.arithmetic.arrays import Arrays
 from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.backends.registry import installed
 from diffcmp.engines.arrays import blocks
 from diffcmp.engines.compiled import emitted_on_arrays
 from diffcmp.engines.derived import adjoint, only, tangent
+from diffcmp.errors import Fault
 from diffcmp.language.parser import parse
+from diffcmp.program.ir import Builder
 from tests.strategies import TAME, expressions
 
 EXPR = "exp(x)/sqrt(sin(x)**3+cos(x)**3)"
@@ -181,3 +185,61 @@ def test_what_is_returned_is_the_callers_own() -> None:
         same[0] = 7.0
     assert_same(x, np.array([1.0, 2.0]))
     assert_same(gradient("sum(x)*2+y")(x, 3)[0], np.array([2.0, 2.0]))
+
+
+VECTORS = {"sum([x, x**2])": 5, "det([[x]])": 1, "dot([x, 1], [x, 2])": 4, "max([x, 3])": 0, "norm([x, 1])": 2 / 5**0.5,
+           "[[x, 1], [1, x]][0] @ [x, 2]": 4}  # fmt: skip
+BACKENDS = [method.name for method in installed() if 1 in method.orders]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("expr", VECTORS)
+def test_arrays_within_a_function_of_numbers(expr: str, backend: str) -> None:
+    slope = derivative(expr, backend)
+    assert slope(2.0) == pytest.approx(VECTORS[expr], rel=1e-5, abs=1e-9)
+    np.testing.assert_allclose(slope(np.array([[2.0, 2.0]])), [[VECTORS[expr]] * 2], 1e-5, 1e-9)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("expr", ["[x]", "[x, x**2]", "[[x, 1], [1, x]]"])
+def test_a_vector_is_no_value(expr: str, backend: str) -> None:
+    with pytest.raises(InputError) as caught:
+        derivative(expr, backend)
+    assert caught.value.fault is Fault.VECTOR_VALUED
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_function_of_arrays_has_a_gradient(backend: str) -> None:
+    with pytest.raises(InputError) as caught:
+        derivative(parse("sum(x)", shapes={"x": (3,)}), backend)
+    assert caught.value.fault is Fault.POINT_SHAPE
+
+
+# as emitted code has them for itself, as Python's words, in other letters that Python reads as these, and as nothing
+NAMES = "_ _1 _errors _fallback _careful _out _other _float _origin f t1 t2 t3 i j np math room in_blocks empty multiply power exp_ x_0 __ self " \
+    "and_ def_ match print \uff44\uff45\uff46 \uff4c\uff41\uff4d\uff42\uff44\uff41 \ufb01 fi \u00b5 \u212f\u2093 _SHARED".split()  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "__"])
+@pytest.mark.parametrize("backend", ["dual", "tape", "dual-lhopital", "central"])
+def test_any_name_of_a_variable(name: str, backend: str) -> None:
+    text = f"t1_ = {name}**2; t1_ + sin({name})*{name}"
+    slope, expected = derivative(text, backend), 2.0 + math.sin(1) + math.cos(1)
+    assert slope(1.0) == pytest.approx(expected, rel=1e-6)
+    assert slope(np.ones(3)) == pytest.approx(expected, rel=1e-6)
+    whole = f"sum({name}**2 + sin({name})*{name})"
+    np.testing.assert_allclose(
+        gradient(whole, backend if backend != "dual-lhopital" else "dual")(np.ones(3)),
+        expected,
+        1e-6,
+    )
+
+
+@pytest.mark.parametrize(
+    "names", [("__k1", "__block0"), ("2x", "x-y"), ("\ufb01", "fi"), ("_", "__")]
+)
+def test_names_that_no_text_can_have(names: tuple[str, str]) -> None:
+    builder = Builder(names)
+    program = builder.program([builder.add("mul", [0, 1])])
+    assert derivative(program, wrt=names[1])(3.0, 5.0) == 3.0
+    assert derivative(program, wrt=names[1])(np.array([3.0]), np.array([5.0])) == 3.0

@@ -29,7 +29,7 @@ Compiler: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 # what numba compiles of `math`: a fact of numba, not of the primitives
 CALLED = frozenset(
     "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh exp expm1 "
-    "log log2 log10 log1p sqrt hypot erf erfc copysign".split()
+    "log log2 log10 log1p sqrt hypot erf erfc".split()
 )
 SPELLED = frozenset({"where", "abs", "power", "take", "put"})  # by Python's own means
 OWN = frozenset({"exp", "sin", "cos"})  # of `elementary_loops`
