@@ -126,9 +126,11 @@ def function_of_numbers(
 
 
 def running(program: Program, fixed: Mapping[str, Coordinate], wrt: str | None) -> str:
-    """The variable that runs: the one asked for, or the only one that is not fixed. Raises
-    InputError where it is not one of the program's, is fixed too, or another is neither fixed nor
-    running."""
+    """The variable that runs: the one asked for, or the only one that is not fixed.
+
+    Raises InputError where it is not one of the program's, is fixed too, or another is neither
+    fixed nor running.
+    """
     names = program.inputs
     if not names:
         raise InputError(Fault.NO_VARIABLE)

@@ -52,7 +52,12 @@ class Local:
 
 def analysis(program: Program, x: Any, field: Field, order: int = 1) -> Local:
     """The local behaviour of a core program of one variable at `x`, a number of the field, up to
-    derivatives of `order`. Raises Exhausted where too many leading terms vanish to tell."""
+    derivatives of `order`.
+
+    Raises
+    ------
+    Exhausted: where too many leading terms vanish to tell.
+    """
     at = expansion(program, x, 0, field, MAX_TERMS)
     left, right = (one_side(program, x, side, field, MAX_TERMS, order) for side in (-1, 1))
     value = at.out[0] if isinstance(at.out, Series) else None  # at x all series are constants

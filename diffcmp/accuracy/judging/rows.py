@@ -75,7 +75,8 @@ def measured(
 
 
 def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
-    """The estimate with the seconds of the computation alone: the median of a few repeats."""
+    """The estimate with the seconds of one call of the computation alone: the median of a few
+    repeats, within a few milliseconds."""
     work = None if estimate.seconds is None else ready.work(question.where)
     if work is None:
         return estimate

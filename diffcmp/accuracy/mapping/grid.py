@@ -23,8 +23,12 @@ def grid(
     between.
 
     Evenly spaced between rational ends they are exact fractions; in equal ratios, or between ends
-    such as pi, they are decimals of 12 digits next to where they would be. Raises InputError where
-    the interval is empty or beyond the dtype, the points too many or too few, or `log` spans zero.
+    such as pi, they are decimals of 12 digits next to where they would be.
+
+    Raises
+    ------
+    InputError: where the interval is empty or beyond the dtype, the points too many or too few, or
+        `log` spans zero.
     """
     if not FEWEST <= count <= MOST:
         raise InputError(Fault.POINTS, given=count, least=FEWEST, limit=MOST)
