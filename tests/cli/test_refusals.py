@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.runner import run
+from tests.cli.runner import SCRIPT, run
 
 BACKENDS = ["--backend", "central"]
 
@@ -149,3 +151,24 @@ def test_an_option_that_is_missing_is_named(arguments: list[str], says: str) -> 
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1].removeprefix("Error: ") == says
+
+
+@pytest.mark.parametrize("module", ["sympy", "numpy", "diffcmp"])
+def test_no_module_of_the_working_directory_is_imported(tmp_path: Path, module: str) -> None:
+    (tmp_path / f"{module}.py").write_text("open('obeyed', 'w').close()")
+    line = [
+        "grad",
+        "sin(x)",
+        "--at",
+        "1",
+        "--backend",
+        "symbolic",
+        "-o",
+        "answer.json",
+        "--timeout",
+        "60",
+    ]
+    script = [sys.executable, "-P", "-c", SCRIPT]  # -P: as the console script is started
+    done = subprocess.run([*script, *line], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert sorted(os.listdir(tmp_path)) == ["answer.json", f"{module}.py"]
