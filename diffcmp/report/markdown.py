@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from diffcmp.report import document as doc
+from diffcmp.report.document import Block, Column, Document, Facts, Items, Notes, Section, Table
 from diffcmp.report.numbers import is_words, shown
 from diffcmp.report.record import Grid
 from diffcmp.report.remarks import Group
@@ -39,14 +40,12 @@ def prose(text: str) -> str:
     return "".join(code(piece) if i % 2 else escaped(piece) for i, piece in enumerate(pieces))
 
 
-def show(
-    documents: Sequence[doc.Document], screen: Screen | None = None, *, picture: str = ""
-) -> str:
+def show(documents: Sequence[Document], screen: Screen | None = None, *, picture: str = "") -> str:
     """The documents one after another; `picture` is the file of the figure of the only one."""
     return "\n".join(page(document, picture) for document in documents)
 
 
-def page(document: doc.Document, picture: str = "") -> str:
+def page(document: Document, picture: str = "") -> str:
     """One document."""
     lines = heading(document)
     if picture:
@@ -59,12 +58,12 @@ def page(document: doc.Document, picture: str = "") -> str:
 
 def place(part: doc.Part) -> int:
     """Facts come first, then what leads, then the rest in its order."""
-    if isinstance(part, doc.Facts):
+    if isinstance(part, Facts):
         return 0
-    return 1 if isinstance(part, doc.Section) and part.leads else 2
+    return 1 if isinstance(part, Section) and part.leads else 2
 
 
-def heading(document: doc.Document) -> list[str]:
+def heading(document: Document) -> list[str]:
     """The expression and the point, or the sentence that a study found."""
     if not document.heading:
         return []
@@ -77,19 +76,19 @@ def heading(document: doc.Document) -> list[str]:
 def written(part: doc.Part) -> Iterator[str]:
     """The lines of one part; charts are for figures."""
     writers: dict[type, Callable[[Any], Iterable[str]]] = {
-        doc.Facts: facts,
+        Facts: facts,
         doc.Text: lambda text: [prose(text.sentence)],
-        doc.Notes: notes,
-        doc.Items: items,
-        doc.Table: table,
+        Notes: notes,
+        Items: items,
+        Table: table,
         Grid: grid,
-        doc.Section: section,
+        Section: section,
     }
     if type(part) in writers:
         yield from writers[type(part)](part)
 
 
-def section(part: doc.Section) -> Iterator[str]:
+def section(part: Section) -> Iterator[str]:
     """A headline and what stands under it."""
     if part.title and not part.parts:
         yield escaped(part.title)
@@ -100,7 +99,7 @@ def section(part: doc.Section) -> Iterator[str]:
         yield from written(one)
 
 
-def facts(part: doc.Facts) -> Iterator[str]:
+def facts(part: Facts) -> Iterator[str]:
     """A line for each; one without a label has that of the line before."""
     label = ""
     for line in part.lines:
@@ -115,7 +114,7 @@ def fact(line: doc.Fact) -> str:
     return f"{label}{escaped(line.text)}{aside}"
 
 
-def notes(part: doc.Notes) -> Iterator[str]:
+def notes(part: Notes) -> Iterator[str]:
     """Whose note, what happened, where, and what to do."""
     for group in part.groups:
         yield f"- {note(group)}"
@@ -130,7 +129,7 @@ def note(group: Group) -> str:
     return f"{lead}{prose(group.sentence)}{piece}{advice}"
 
 
-def items(part: doc.Items) -> Iterator[str]:
+def items(part: Items) -> Iterator[str]:
     """A list, with the labelled lines of an entry under it."""
     for i, item in enumerate(part.items, 1):
         mark = f"{i}." if part.mark == "1." else "-"
@@ -142,7 +141,7 @@ def items(part: doc.Items) -> Iterator[str]:
         yield f"- {escaped(part.left_out)}"
 
 
-def table(part: doc.Table) -> Iterator[str]:
+def table(part: Table) -> Iterator[str]:
     """All rows of all blocks, and below them what the columns hold."""
     yield from (f"**{escaped(part.title)}**", "") if part.title else ()
     for i, block in enumerate(part.blocks):
@@ -153,7 +152,7 @@ def table(part: doc.Table) -> Iterator[str]:
         yield from ("", prose(" ".join(filter(None, below))))
 
 
-def rows(columns: Sequence[doc.Column], block: doc.Block) -> Iterator[str]:
+def rows(columns: Sequence[Column], block: Block) -> Iterator[str]:
     """One block: numbers to the right, words to the left."""
     if block.title:
         aside = f": {code(block.aside)}" if block.aside else ""
@@ -165,7 +164,7 @@ def rows(columns: Sequence[doc.Column], block: doc.Block) -> Iterator[str]:
         yield line(cell(value, column) for value, column in zip(row, columns, strict=True))
 
 
-def cell(value: Any, column: doc.Column) -> str:
+def cell(value: Any, column: Column) -> str:
     """One cell."""
     bare = value.value if isinstance(value, doc.Graded) else value
     return escaped(shown(bare, column.measure))
@@ -178,7 +177,7 @@ def line(cells: Iterable[str]) -> str:
 
 def grid(part: Grid) -> Iterator[str]:
     """A grid of numbers as a table."""
-    columns = [doc.Column("", "text"), *(doc.Column(name, part.measure) for name in part.columns)]
+    columns = [Column("", "text"), *(Column(name, part.measure) for name in part.columns)]
     cells = [[name, *row] for name, row in zip(part.rows, part.cells, strict=True)]
     below = [part.note] if part.note else []
-    yield from table(doc.Table(columns, [doc.Block(cells)], title=part.title, notes=below))
+    yield from table(Table(columns, [Block(cells)], title=part.title, notes=below))

@@ -11,6 +11,7 @@ from diffcmp.accuracy.judging.record import plain
 from diffcmp.notes import joined
 from diffcmp.report import document as doc
 from diffcmp.report import numbers
+from diffcmp.report.document import Column, Document, Fact, Graded, Part, Table, Text, section
 from diffcmp.report.documents.facts import DIGITS
 from diffcmp.report.remarks import grouped
 from diffcmp.speed.record import Against, Bench, Change, Measurement, Outcome, Spread
@@ -31,44 +32,44 @@ GRADES: dict[Outcome, doc.Grade] = {
 }
 
 
-def document(record: Bench) -> doc.Document:
+def document(record: Bench) -> Document:
     """A benchmark, ready for any medium."""
-    return doc.Document(record, "", "", parts, FIELDS, lines, lead="")
+    return Document(record, "", "", parts, FIELDS, lines, lead="")
 
 
-def parts(record: Bench) -> list[doc.Part]:
+def parts(record: Bench) -> list[Part]:
     """What a person reads."""
-    machine = doc.Text(ran_on(record), "quiet")
+    machine = Text(ran_on(record), "quiet")
     owned = ((f"{row.suite}/{row.method}", row.remarks) for row in record.rows)
     return [
         works(record),
-        *doc.section("Notes", doc.Notes(grouped(owned))),
+        *section("Notes", doc.Notes(grouped(owned))),
         *conclusion(record),
         machine,
     ]
 
 
-def works(record: Bench) -> doc.Table:
+def works(record: Bench) -> Table:
     """A block of rows for each work; beside an earlier run, its ratios too."""
     against = record.against is not None
     columns = [
-        doc.Column("method", "name"),
-        doc.Column("ratio", "ratio", RATIO),
-        doc.Column("quartiles", "number", "between which half of the pairs lie", rank=3),
-        doc.Column("time", "seconds", "of one call, the median", rank=1),
-        doc.Column("digits", "digits", DIGITS, rank=2),
+        Column("method", "name"),
+        Column("ratio", "ratio", RATIO),
+        Column("quartiles", "number", "between which half of the pairs lie", rank=3),
+        Column("time", "seconds", "of one call, the median", rank=1),
+        Column("digits", "digits", DIGITS, rank=2),
     ]
     if against:
         columns += [
-            doc.Column("before", "ratio", "the ratio of the earlier run"),
-            doc.Column("change", "number", "by what the ratio has changed"),
+            Column("before", "ratio", "the ratio of the earlier run"),
+            Column("change", "number", "by what the ratio has changed"),
         ]
     changes = changes_of(record)
     blocks = []
     for (suite, work), rows in groupby(record.rows, key=lambda row: (row.suite, row.work)):
         cells = [work_row(row, changes.get(row.key), against=against) for row in rows]
         blocks.append(doc.Block(cells, suite, work))
-    return doc.Table(columns, blocks, notes=[NOISE])
+    return Table(columns, blocks, notes=[NOISE])
 
 
 def changes_of(record: Bench) -> dict[tuple[str, str, str], Change]:
@@ -87,14 +88,14 @@ def work_row(row: Measurement, change: Change | None, *, against: bool) -> list[
     ratio = row.ratio
     quartiles = ratio and f"{numbers.ratio(ratio.low)}–{numbers.ratio(ratio.high)}"
     cells = [row.method, median(ratio), quartiles, row.seconds, row.digits]
-    graded = [doc.Graded(cell, quality) for cell in cells] if quality else cells
+    graded = [Graded(cell, quality) for cell in cells] if quality else cells
     if not against:
         return graded
     if is_baseline:
         return [*graded, "", ""]
     before = None if change is None else median(change.before)
     mark: doc.Grade = "" if change is None else GRADES[change.outcome]
-    return [*graded, before, doc.Graded(factor(change), mark)]
+    return [*graded, before, Graded(factor(change), mark)]
 
 
 def median(ratio: Spread | None) -> float | None:
@@ -110,13 +111,13 @@ def factor(change: Change | None) -> str:
     return f"{times} {'' if change.outcome == 'same' else change.outcome}".strip()
 
 
-def conclusion(record: Bench) -> list[doc.Part]:
+def conclusion(record: Bench) -> list[Part]:
     """Whether the answers are right, and what has changed."""
-    told: list[doc.Part] = [doc.Text(answers(record), "bad" if record.wrong else "good")]
+    told: list[Part] = [Text(answers(record), "bad" if record.wrong else "good")]
     if record.against is not None:
-        told.append(doc.Text(verdict(record.against), "bad" if record.worse else "good"))
+        told.append(Text(verdict(record.against), "bad" if record.worse else "good"))
         told.append(doc.Facts([changed(change) for change in telling(record.against)]))
-    return doc.section("", *told, leads=True)
+    return section("", *told, leads=True)
 
 
 def answers(record: Bench) -> str:
@@ -144,13 +145,13 @@ def telling(against: Against) -> list[Change]:
     return sorted(told, key=lambda change: TOLD.index(change.outcome))
 
 
-def changed(change: Change) -> doc.Fact:
+def changed(change: Change) -> Fact:
     """What has changed, and from which ratio to which."""
     text = f"{change.suite}/{change.method}"
     if change.before is not None and change.now is not None:
         ratios = numbers.ratio(change.before.median), numbers.ratio(change.now.median)
         text = f"{text} {' → '.join(ratios)}"
-    return doc.Fact(change.outcome, text, change.work, GRADES[change.outcome])
+    return Fact(change.outcome, text, change.work, GRADES[change.outcome])
 
 
 def ran_on(record: Bench) -> str:

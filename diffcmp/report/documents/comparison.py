@@ -11,6 +11,7 @@ from diffcmp.engines.partials import BY, steps_of
 from diffcmp.notes import joined
 from diffcmp.report import document as doc
 from diffcmp.report import numbers
+from diffcmp.report.document import Column, Document, Graded, Item, Items, Part, Table, section
 from diffcmp.report.documents import facts
 from diffcmp.truth.record import Quantity
 
@@ -27,13 +28,13 @@ RELATIVE = "relative, the largest of all over the largest certified component"
 MIXED = "Mixed derivatives: --wrt x:y, or all of them by `diffcmp hessian`."
 
 
-def document(record: Comparison) -> doc.Document:
+def document(record: Comparison) -> Document:
     """A Comparison, ready for any medium."""
     where = f"at {facts.point(record.at)}  in {record.dtype}"
-    return doc.Document(record, record.program.text, where, parts, FIELDS, lines, arrays)
+    return Document(record, record.program.text, where, parts, FIELDS, lines, arrays)
 
 
-def parts(record: Comparison) -> list[doc.Part]:
+def parts(record: Comparison) -> list[Part]:
     """What a person reads."""
     return [
         *facts.truth_parts(record.truth, record.wrt, record.program),
@@ -43,7 +44,7 @@ def parts(record: Comparison) -> list[doc.Part]:
     ]
 
 
-def results(record: Comparison) -> doc.Table:
+def results(record: Comparison) -> Table:
     """One row for each method and variable; of many variables, the one that is farthest off."""
     below = step_rules(record)
     step_size = "" if below else "the step size"
@@ -56,17 +57,17 @@ def results(record: Comparison) -> doc.Table:
     return doc.table(columns, rows, notes=below, fits=FITS)
 
 
-def columns_of(record: Comparison, step_size: str = "") -> list[doc.Column]:
+def columns_of(record: Comparison, step_size: str = "") -> list[Column]:
     """The columns of a table with a row for each method and variable."""
     return [
-        doc.Column("method", "name", once=True),
-        *([doc.Column("", "name")] if len(record.wrt) > 1 else []),
-        doc.Column("derivative", "estimate"),
-        doc.Column("digits", "digits", facts.DIGITS),
-        doc.Column("error", "error", ABSOLUTE, rank=4),
-        doc.Column("h", "step", step_size, rank=3),
-        doc.Column("evals", "count", facts.EVALUATIONS, rank=1, once=True),
-        doc.Column("time", "seconds", facts.TIME, rank=2, once=True),
+        Column("method", "name", once=True),
+        *([Column("", "name")] if len(record.wrt) > 1 else []),
+        Column("derivative", "estimate"),
+        Column("digits", "digits", facts.DIGITS),
+        Column("error", "error", ABSOLUTE, rank=4),
+        Column("h", "step", step_size, rank=3),
+        Column("evals", "count", facts.EVALUATIONS, rank=1, once=True),
+        Column("time", "seconds", facts.TIME, rank=2, once=True),
     ]
 
 
@@ -86,11 +87,11 @@ def result_row(record: Comparison, row: Row, name: str) -> list[Any]:
     ]
 
 
-def judged(record: Comparison, row: Row, name: str) -> list[doc.Graded]:
+def judged(record: Comparison, row: Row, name: str) -> list[Graded]:
     """A derivative and its correct digits, graded."""
     value, digits = row.derivative.get(name), row.digits.get(name)
     quality = facts.graded(value, digits, record.dtype)
-    return [doc.Graded(value, quality), doc.Graded(digits, quality)]
+    return [Graded(value, quality), Graded(digits, quality)]
 
 
 def costs(record: Comparison, row: Row, name: str) -> list[Any]:
@@ -99,17 +100,17 @@ def costs(record: Comparison, row: Row, name: str) -> list[Any]:
     return [steps, row.evaluations, row.seconds]
 
 
-def whole_columns(step_size: str) -> list[doc.Column]:
+def whole_columns(step_size: str) -> list[Column]:
     """The columns of a table with a row for each method."""
     return [
-        doc.Column("method", "name"),
-        doc.Column("error", "error", RELATIVE, rank=4),
-        doc.Column("worst", "name", "the component that has it"),
-        doc.Column("derivative", "estimate", "that component"),
-        doc.Column("digits", "digits", "correct significant digits of it"),
-        doc.Column("h", "step", step_size, rank=3),
-        doc.Column("evals", "count", facts.EVALUATIONS, rank=1),
-        doc.Column("time", "seconds", facts.TIME, rank=2),
+        Column("method", "name"),
+        Column("error", "error", RELATIVE, rank=4),
+        Column("worst", "name", "the component that has it"),
+        Column("derivative", "estimate", "that component"),
+        Column("digits", "digits", "correct significant digits of it"),
+        Column("h", "step", step_size, rank=3),
+        Column("evals", "count", facts.EVALUATIONS, rank=1),
+        Column("time", "seconds", facts.TIME, rank=2),
     ]
 
 
@@ -117,7 +118,7 @@ def whole_row(record: Comparison, row: Row) -> list[Any]:
     """One method: the error of the whole gradient, and the component that is farthest off."""
     name = row.worst or ""
     component = judged(record, row, name)
-    error = doc.Graded(row.norm_error, component[0].grade)
+    error = Graded(row.norm_error, component[0].grade)
     return [row.backend, error, name, *component, *costs(record, row, name)]
 
 
@@ -131,7 +132,7 @@ def step_rules(record: Comparison) -> list[str]:
     return [f"h, the step size: {'; '.join(rules)}."] if rules else []
 
 
-def expressions(record: Comparison) -> list[doc.Part]:
+def expressions(record: Comparison) -> list[Part]:
     """The derivative as an expression, by the first method that found one."""
     row = next((row for row in record.rows if row.expression), None)
     if row is None or not row.expression:
@@ -140,11 +141,11 @@ def expressions(record: Comparison) -> list[doc.Part]:
     items = []
     for name in facts.listed(list(row.expression)):
         if name is None:
-            items.append(doc.Item("…"))
+            items.append(Item("…"))
         else:
             symbol = facts.symbol(name, inputs, order)
-            items.append(doc.Item(row.expression[name], symbol, code=True))
-    return doc.section(f"Found by {row.backend}", doc.Items(items))
+            items.append(Item(row.expression[name], symbol, code=True))
+    return section(f"Found by {row.backend}", Items(items))
 
 
 def lines(record: Comparison) -> Iterable[list[object]]:

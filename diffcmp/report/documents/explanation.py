@@ -10,6 +10,7 @@ from diffcmp.accuracy.explaining.explanation import Explanation, Gain, Suggestio
 from diffcmp.notes import short_exponents
 from diffcmp.report import document as doc
 from diffcmp.report import numbers
+from diffcmp.report.document import Column, Document, Fact, Item, Items, Notes, Table, Text, section
 from diffcmp.report.documents import comparison, facts
 from diffcmp.report.documents.terms import leading_text
 from diffcmp.report.remarks import grouped
@@ -25,11 +26,11 @@ ORDINARY = 10.0  # a condition number below which nothing need be said
 SIDE_FIGURES = 10
 
 
-def document(record: Explanation) -> doc.Document:
+def document(record: Explanation) -> Document:
     """An Explanation, ready for any medium; its data is that of its Comparison."""
     asked = record.comparison
     where = f"at {facts.point(asked.at)}  in {asked.dtype}"
-    return doc.Document(record, asked.program.text, where, parts, comparison.FIELDS, lines)
+    return Document(record, asked.program.text, where, parts, comparison.FIELDS, lines)
 
 
 def lines(record: Explanation) -> Iterable[list[object]]:
@@ -46,18 +47,18 @@ def parts(record: Explanation) -> list[doc.Part]:
     others = [suggestion(other, asked.truth, inputs) for other in record.suggestions]
     return [
         *facts.truth_parts(asked.truth, asked.wrt, asked.program),
-        *doc.section("How that was found", doc.Notes(anatomy, text)),
-        *doc.section("On either side", *sides(record)),
-        *doc.section("How its parts begin", terms(record)),
-        *doc.section("Where the digits go", *digits(record)),
-        *doc.section("Branches", doc.Notes(branches, text)),
-        *doc.section("What each method does", methods(record)),
+        *section("How that was found", Notes(anatomy, text)),
+        *section("On either side", *sides(record)),
+        *section("How its parts begin", terms(record)),
+        *section("Where the digits go", *digits(record)),
+        *section("Branches", Notes(branches, text)),
+        *section("What each method does", methods(record)),
         *facts.notes(text, asked.rows, "Why"),
-        *doc.section("What to do instead", doc.Items(others, "1.")),
+        *section("What to do instead", Items(others, "1.")),
     ]
 
 
-def sides(record: Explanation) -> Iterator[doc.Table]:
+def sides(record: Explanation) -> Iterator[Table]:
     """Limit and derivative on the left and on the right, where the point is not simply smooth."""
     truth = record.comparison.truth
     for seen in record.anatomy:
@@ -66,9 +67,9 @@ def sides(record: Explanation) -> Iterator[doc.Table]:
             continue
         slope = facts.symbol(seen.name, record.comparison.program.inputs)
         columns = [
-            doc.Column(seen.name if len(record.anatomy) > 1 else "", "name"),
-            doc.Column("f tends to", "number"),
-            doc.Column(slope, "number"),
+            Column(seen.name if len(record.anatomy) > 1 else "", "name"),
+            Column("f tends to", "number"),
+            Column(slope, "number"),
         ]
         left = side("left", seen.left_limit, along.left)
         yield doc.table(columns, [left, side("right", seen.right_limit, along.right)])
@@ -80,7 +81,7 @@ def side(name: str, limit: Quantity | None, slope: Quantity | None) -> list[obje
     return [doc.Graded(name, "name"), *numbers]
 
 
-def terms(record: Explanation) -> doc.Items:
+def terms(record: Explanation) -> Items:
     """The leading terms of what vanishes or blows up."""
     items = []
     unseen = 0
@@ -88,9 +89,9 @@ def terms(record: Explanation) -> doc.Items:
         at = record.comparison.coordinate(seen.name)
         aside = f"   (along {seen.name})" if len(record.anatomy) > 1 else ""
         for leading in seen.terms[:MOST_TERMS]:
-            items.append(doc.Item(leading_text(leading, seen.name, at) + aside))
+            items.append(Item(leading_text(leading, seen.name, at) + aside))
         unseen += max(len(seen.terms) - MOST_TERMS, 0)
-    return doc.Items(items, left_out=f"and {unseen} more; --json has all" if unseen else "")
+    return Items(items, left_out=f"and {unseen} more; --json has all" if unseen else "")
 
 
 def digits(record: Explanation) -> list[doc.Part]:
@@ -103,12 +104,12 @@ def digits(record: Explanation) -> list[doc.Part]:
         for label, value in ((f, condition.value), (slope, condition.derivative)):
             if value is not None:
                 text = f"condition number {significant(value)}{meaning(value)}"
-                conditions.append(doc.Fact(label, text))
+                conditions.append(Fact(label, text))
     every = record.conditioning.values()
     losses = grouped(("", [loss.remark for loss in one.losses]) for one in every)
-    evaluation: doc.Part = doc.Text(f"The evaluation in {asked.dtype} loses no digit on the way.")
+    evaluation: doc.Part = Text(f"The evaluation in {asked.dtype} loses no digit on the way.")
     if losses or not conditions:
-        evaluation = doc.Notes(losses, asked.program.text)
+        evaluation = Notes(losses, asked.program.text)
     return [doc.Facts(conditions), evaluation]
 
 
@@ -129,7 +130,7 @@ def meaning(value: float) -> str:
     return f": an error in the last digit of the input costs {lost}, whatever the method"
 
 
-def methods(record: Explanation) -> doc.Table:
+def methods(record: Explanation) -> Table:
     """One row for each method and variable: what it gives, to how many digits, at what cost, and
     what to do instead. A screen has no room for the cost."""
     asked = record.comparison
@@ -137,7 +138,7 @@ def methods(record: Explanation) -> doc.Table:
         replace(column, rank=int(column.header == "digits"), screen=column.header not in COSTS)
         for column in comparison.columns_of(asked, "the step size")
     ]
-    columns.append(doc.Column("instead", "text", INSTEAD, once=True))
+    columns.append(Column("instead", "text", INSTEAD, once=True))
     rows = [[*row, instead(record.instead.get(row[0]))] for row in comparison.rows_of(asked)]
     return doc.table(columns, rows, fits=FITS)
 
@@ -152,25 +153,34 @@ def instead(other: Suggestion | None) -> str:
     return f"{shortened(what, WIDEST)} ({numbers.digits(other.derivative.digits_after)})"
 
 
-def suggestion(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> doc.Item:
+def suggestion(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> Item:
     """What to write or to use, why, and the numbers that bear it out."""
-    slope, before = facts.symbol(other.variable, inputs), other.than or other.backend
-    lines = []
-    if other.value is not None and is_won(other.value):
-        lines.append(doc.Fact("f", gain(other.value, before, other.backend)))
-    lines.append(doc.Fact(slope, gain(other.derivative, before, other.backend)))
-    if truth.derivative(other.variable) is None:
-        convention = f"{slope} does not exist here: a finite number is a convention"
-        if truth.along[other.variable].kind is Kind.UNDECIDED:
-            convention = f"no certified {slope} is there to hold this against"
-        lines.append(doc.Fact("", convention))
+    lines = evidence(other, truth, facts.symbol(other.variable, inputs))
     if other.kind == "backend":
-        return doc.Item(f"the method {other.text}", lines=lines)
+        return Item(f"the method {other.text}", lines=lines)
     if other.kind == "step":
-        return doc.Item(f"h = {short_exponents(other.text)} by {other.backend}", lines=lines)
-    why = doc.Fact("why", f"{other.piece} → {other.replacement}: {other.reason}")
-    where = [doc.Fact("where", condition) for condition in other.needs]
-    return doc.Item(other.text, lines=[why, *where, *lines], code=True)
+        return Item(f"h = {short_exponents(other.text)} by {other.backend}", lines=lines)
+    why = Fact("why", f"{other.piece} → {other.replacement}: {other.reason}")
+    where = [Fact("where", condition) for condition in other.needs]
+    return Item(other.text, lines=[why, *where, *lines], code=True)
+
+
+def evidence(other: Suggestion, truth: Truth, slope: str) -> list[Fact]:
+    """The results before and after."""
+    before, lines = other.than or other.backend, []
+    if other.value is not None and is_won(other.value):
+        lines.append(Fact("f", gain(other.value, before, other.backend)))
+    lines.append(Fact(slope, gain(other.derivative, before, other.backend)))
+    if truth.derivative(other.variable) is None:
+        lines.append(Fact("", missing(truth.along[other.variable].kind, slope)))
+    return lines
+
+
+def missing(kind: Kind, slope: str) -> str:
+    """What a number is worth where no derivative is certain."""
+    if kind is Kind.UNDECIDED:
+        return f"no certified {slope} is there to hold this against"
+    return f"{slope} does not exist here: a finite number is a convention"
 
 
 def is_won(change: Gain) -> bool:

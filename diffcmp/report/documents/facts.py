@@ -108,10 +108,9 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
         if name is None:
             facts.append(Fact("…", f"{len(wrt) - HEAD - TAIL} more"))
             continue
-        along, label = truth.along[name], symbol(name, inputs, truth.order)
-        is_other = len(wrt) > 1 and along.kind is not truth.kind
-        facts.append(_derivative(along, label, truth.digits, along.kind.value if is_other else ""))
-        facts += _sides(along, label, truth.digits)
+        label = symbol(name, inputs, truth.order)
+        facts.append(_derivative(truth, truth.along[name], label))
+        facts += _sides(truth.along[name], label, truth.digits)
     # without a value, the limits along the coordinates are not one limit
     apart = truth.kind is Kind.REMOVABLE and truth.value is None
     facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))
@@ -127,9 +126,11 @@ def _value(truth: Truth) -> Fact:
     return Fact("f", certified(truth.value, truth.digits), limit)
 
 
-def _derivative(along: Coordinatewise, label: str, digits: int, aside: str) -> Fact:
+def _derivative(truth: Truth, along: Coordinatewise, label: str) -> Fact:
     missing = "unknown" if along.kind is Kind.UNDECIDED else "does not exist"
-    return Fact(label, certified(along.derivative, digits, missing), aside)
+    is_other = len(truth.along) > 1 and along.kind is not truth.kind
+    aside = along.kind.value if is_other else ""
+    return Fact(label, certified(along.derivative, truth.digits, missing), aside)
 
 
 def _sides(along: Coordinatewise, label: str, digits: int) -> list[Fact]:

@@ -10,6 +10,7 @@ from diffcmp.accuracy.judging.record import Map, Track, plain
 from diffcmp.notes import joined
 from diffcmp.report import document as doc
 from diffcmp.report import numbers
+from diffcmp.report.document import Column, Document, Fact, Graded, Section, Strip, Strips, Table
 from diffcmp.report.documents import places
 from diffcmp.report.documents.facts import notes, point, remarks, symbol
 
@@ -20,12 +21,12 @@ FIELDS = (
 FINE = "No method has fewer digits than it should."
 
 
-def document(record: Map) -> doc.Document:
+def document(record: Map) -> Document:
     """A Map, ready for any medium."""
     fixed = f", {point(record.at)}" if record.at else ""
     interval = f"for {record.variable} from {record.start} to {record.stop}"
     where = f"{interval}{fixed}  in {record.dtype}"
-    return doc.Document(record, record.program.text, where, parts, FIELDS, lines)
+    return Document(record, record.program.text, where, parts, FIELDS, lines)
 
 
 def parts(record: Map) -> list[doc.Part]:
@@ -38,36 +39,36 @@ def parts(record: Map) -> list[doc.Part]:
         remarks(text, record.remarks),
         methods(record),
         *notes(text, record.tracks),
-        failures(record, worst) if worst else doc.Section(FINE, ()),
+        failures(record, worst) if worst else Section(FINE, ()),
         *doc.section("What to do", doc.Items(what_to_do, "·")),
         strips(record),
     ]
 
 
-def facts(record: Map) -> list[doc.Fact]:
+def facts(record: Map) -> list[Fact]:
     """The grid, the truth along it, and the points where something happens."""
     spacing = "evenly spaced" if record.spacing == "linear" else "in equal ratios"
     proof = "not certified at every point"
     if record.certified:
         proof = f"certified to {record.digits} digits"
-    told = [doc.Fact("points", f"{len(record.points)}, {spacing}"), doc.Fact("truth", proof)]
+    told = [Fact("points", f"{len(record.points)}, {spacing}"), Fact("truth", proof)]
     for i, (kind, where) in enumerate(places.by_kind(record).items()):
         label = "special" if i == 0 else ""
-        told.append(doc.Fact(label, f"{record.variable} = {places.named(where)}", kind))
+        told.append(Fact(label, f"{record.variable} = {places.named(where)}", kind))
     return told
 
 
-def methods(record: Map) -> doc.Table:
+def methods(record: Map) -> Table:
     """One row a method: its digits, and how often it has less than half of them."""
     half = f"{record.full / 2:.1f}"
     digits = f"correct digits, of at most {record.full:.1f}"
     columns = [
-        doc.Column("method", "name"),
-        doc.Column("median", "digits", digits, rank=3),
-        doc.Column("worst", "digits", digits),
-        doc.Column("at", "code", "where that is", rank=2),
-        doc.Column(f"below {half}", "share", "the share of points with fewer digits than that"),
-        doc.Column("places", "count", "where a method has fewer digits than it should", rank=1),
+        Column("method", "name"),
+        Column("median", "digits", digits, rank=3),
+        Column("worst", "digits", digits),
+        Column("at", "code", "where that is", rank=2),
+        Column(f"below {half}", "share", "the share of points with fewer digits than that"),
+        Column("places", "count", "where a method has fewer digits than it should", rank=1),
     ]
     return doc.table(columns, [method(record, track) for track in record.tracks])
 
@@ -84,14 +85,14 @@ def method(record: Map, track: Track) -> list[Any]:
     ]
 
 
-def failures(record: Map, worst: list[places.Row]) -> doc.Section:
+def failures(record: Map, worst: list[places.Row]) -> Section:
     """The worst places with their reasons; a screen shows a few of each method."""
     columns = [
-        doc.Column("method", "text"),
-        doc.Column("where", "code"),
-        doc.Column("digits", "digits", "the fewest correct ones there"),
-        doc.Column("at", "code", "the point that has them"),
-        doc.Column("why", "text"),
+        Column("method", "text"),
+        Column("where", "code"),
+        Column("digits", "digits", "the fewest correct ones there"),
+        Column("at", "code", "the point that has them"),
+        Column("why", "text"),
     ]
     few = [replace(row, methods=()) for row in places.rows(record, places.FEW)]
     brief = [i for i, row in enumerate(worst) if replace(row, methods=()) in few]
@@ -99,7 +100,7 @@ def failures(record: Map, worst: list[places.Row]) -> doc.Section:
     unlisted, unseen = places.hidden(record, places.MOST), len(worst) - len(brief)
     notes = [more(unlisted, "not listed")] if unlisted else []
     told = more(unseen, "in the exports") if unseen else ""
-    return doc.Section("Where they fail", [doc.Table(columns, [block], notes=notes, brief=told)])
+    return Section("Where they fail", [Table(columns, [block], notes=notes, brief=told)])
 
 
 def more(count: int, where: str) -> str:
@@ -110,12 +111,12 @@ def more(count: int, where: str) -> str:
 def place(row: places.Row) -> list[Any]:
     """One place and the methods that fail in it."""
     bad = row.digits in ("0.0", numbers.MISSING)
-    names = doc.Graded(", ".join(row.methods), "strong")
-    digits = doc.Graded(row.digits, "bad" if bad else "fair")
+    names = Graded(", ".join(row.methods), "strong")
+    digits = Graded(row.digits, "bad" if bad else "fair")
     return [names, row.where, digits, row.at, "; ".join(row.why)]
 
 
-def strips(record: Map) -> doc.Strips:
+def strips(record: Map) -> Strips:
     """The correct digits of every method along x."""
     marks = [
         doc.Mark(
@@ -123,7 +124,7 @@ def strips(record: Map) -> doc.Strips:
         )
         for stretch in record.special
     ]
-    return doc.Strips(
+    return Strips(
         title=f"Correct digits along {record.variable}",
         variable=record.variable,
         y=f"correct digits of {symbol(record.variable, record.program.inputs)}",
@@ -138,9 +139,9 @@ def strips(record: Map) -> doc.Strips:
     )
 
 
-def strip(track: Track) -> doc.Strip:
+def strip(track: Track) -> Strip:
     """One method."""
-    return doc.Strip(
+    return Strip(
         name=track.backend,
         digits=track.digits,
         asked=[value is not None for value in track.derivative],

@@ -11,6 +11,7 @@ from diffcmp.accuracy.judging.record import plain
 from diffcmp.accuracy.matrices.record import MatrixComparison, MatrixRow
 from diffcmp.notes import Note
 from diffcmp.report import document as doc
+from diffcmp.report.document import Column, Document, Fact, Facts, Graded, Pattern, Table, table
 from diffcmp.report.documents import facts
 from diffcmp.report.documents.comparison import double, numeric
 from diffcmp.truth.record import text_of
@@ -28,10 +29,10 @@ MOST_ROWS, MOST_COLUMNS = 8, 6  # of a matrix that a screen shows in numbers
 RELATIVE = "relative, the largest of all over the largest certified entry"
 
 
-def document(record: MatrixComparison) -> doc.Document:
+def document(record: MatrixComparison) -> Document:
     """A Jacobian or Hessian, ready for any medium."""
     where, lead = f"at {facts.point(record.at)}  in {record.dtype}", f"{record.what} of"
-    return doc.Document(record, record.text, where, parts, FIELDS, lines, arrays, lead)
+    return Document(record, record.text, where, parts, FIELDS, lines, arrays, lead)
 
 
 def parts(record: MatrixComparison) -> list[doc.Part]:
@@ -39,7 +40,7 @@ def parts(record: MatrixComparison) -> list[doc.Part]:
     size = len(record.rows), len(record.columns)
     small = record.vector is not None or (size[0] <= MOST_ROWS and size[1] <= MOST_COLUMNS)
     return [
-        doc.Facts(summary(record)),
+        Facts(summary(record)),
         facts.remarks(record.text, record.remarks),
         *([entries(record)] if small else []),
         pattern(record, small),
@@ -48,14 +49,14 @@ def parts(record: MatrixComparison) -> list[doc.Part]:
     ]
 
 
-def summary(record: MatrixComparison) -> list[doc.Fact]:
+def summary(record: MatrixComparison) -> list[Fact]:
     """f, the size and structure of the matrix, its cost, the kind of the point, the proof."""
     return [
-        doc.Fact("f", values(record)),
+        Fact("f", values(record)),
         shape(record),
-        doc.Fact("cost", cost(record)),
-        doc.Fact("point", record.kind.value),
-        doc.Fact("proof", proof(record)),
+        Fact("cost", cost(record)),
+        Fact("point", record.kind.value),
+        Fact("proof", proof(record)),
     ]
 
 
@@ -71,13 +72,13 @@ def values(record: MatrixComparison) -> str:
     return ", ".join(shown)
 
 
-def shape(record: MatrixComparison) -> doc.Fact:
+def shape(record: MatrixComparison) -> Fact:
     """How large the matrix is and how much of it may differ from 0, or the vector beside it."""
     if record.vector is not None:
-        return doc.Fact("product", f"with {record.vector}")
+        return Fact("product", f"with {record.vector}")
     m, n = len(record.rows), len(record.columns)
     count = f"{len(record.places)} of {m * n} entries may differ from 0"
-    return doc.Fact(record.what, f"{m} × {n}, {count if len(record.places) < m * n else 'dense'}")
+    return Fact(record.what, f"{m} × {n}, {count if len(record.places) < m * n else 'dense'}")
 
 
 def cost(record: MatrixComparison) -> str:
@@ -101,21 +102,22 @@ def proof(record: MatrixComparison) -> str:
     return f"certified to {record.digits} digits{some}"
 
 
-def entries(record: MatrixComparison) -> doc.Table:
+def entries(record: MatrixComparison) -> Table:
     """The certified entries; a dot where the structure makes one 0."""
     headers = record.columns if record.vector is None else ("product",)
-    columns = [doc.Column("", "name"), *(doc.Column(header, "number") for header in headers)]
     numbers = [facts.certified(quantity, FIGURES, "unknown") for quantity in record.truth]
     texts = dict(zip(record.places, numbers, strict=True))
+    count = len(record.columns)
     rows = []
     for k in facts.listed(range(len(record.rows))):
         if k is not None:
-            cells = [texts.get((k, j), "·") for j in range(len(record.columns))]
-            rows.append([doc.Graded(record.rows[k], "name"), *cells])
-    return doc.table(columns, rows)
+            cells = [texts.get((k, j), "·") for j in range(count)]
+            rows.append([Graded(record.rows[k], "name"), *cells])
+    columns = [Column(header, "number") for header in headers]
+    return table([Column("", "name"), *columns], rows)
 
 
-def pattern(record: MatrixComparison, small: bool) -> doc.Pattern:
+def pattern(record: MatrixComparison, small: bool) -> Pattern:
     """Where the matrix may differ from 0, with the certified entries; where these are a sample
     only, with those of the last method, which has them all."""
     sampled = None in record.truth
@@ -123,7 +125,7 @@ def pattern(record: MatrixComparison, small: bool) -> doc.Pattern:
     if sampled and record.results:
         numbers = [None if v is None else float(v) for v in record.results[-1].values]
     m, n = len(record.rows), len(record.columns)
-    return doc.Pattern(
+    return Pattern(
         title=f"where the {record.what} may differ from 0, {m} rows by {n} columns",
         rows=record.rows,
         columns=record.columns,
@@ -135,18 +137,18 @@ def pattern(record: MatrixComparison, small: bool) -> doc.Pattern:
     )
 
 
-def methods(record: MatrixComparison) -> doc.Table:
+def methods(record: MatrixComparison) -> Table:
     """One row a method: the error of the whole matrix, and the entry that is farthest off."""
     columns = [
-        doc.Column("method", "name"),
-        doc.Column("error", "error", RELATIVE),
-        doc.Column("worst", "name", "the entry that has it"),
-        doc.Column("derivative", "estimate", "that entry"),
-        doc.Column("digits", "digits", f"{facts.DIGITS} of it", rank=3),
-        doc.Column("evals", "count", facts.EVALUATIONS, rank=1),
-        doc.Column("time", "seconds", facts.TIME, rank=2),
+        Column("method", "name"),
+        Column("error", "error", RELATIVE),
+        Column("worst", "name", "the entry that has it"),
+        Column("derivative", "estimate", "that entry"),
+        Column("digits", "digits", f"{facts.DIGITS} of it", rank=3),
+        Column("evals", "count", facts.EVALUATIONS, rank=1),
+        Column("time", "seconds", facts.TIME, rank=2),
     ]
-    return doc.table(columns, [method(record, row) for row in record.results], fits=FITS)
+    return table(columns, [method(record, row) for row in record.results], fits=FITS)
 
 
 def method(record: MatrixComparison, row: MatrixRow) -> list[Any]:
@@ -156,7 +158,7 @@ def method(record: MatrixComparison, row: MatrixRow) -> list[Any]:
     if worst is not None:
         name, value, digits = record.name(worst), row.values[worst], row.digits[worst]
     quality = facts.graded(0.0 if worst is None else value, digits, record.dtype)
-    error, *entry = (doc.Graded(cell, quality) for cell in (row.norm_error, value, digits))
+    error, *entry = (Graded(cell, quality) for cell in (row.norm_error, value, digits))
     return [row.backend, error, name, *entry, row.evaluations, row.seconds]
 
 

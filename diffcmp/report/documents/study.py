@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from diffcmp.report import document as doc
+from diffcmp.report.document import Column, Document, Fact, Facts, Graded, Item, Items, Part, grade
 from diffcmp.report.record import Cell, Grid, Report
 from diffcmp.report.record import Table as Rows
 
@@ -21,29 +22,29 @@ MEANINGS = {
 RUN = "Times, and what is computed from them, are those of one run: the next gives others."
 
 
-def document(report: Report) -> doc.Document:
+def document(report: Report) -> Document:
     """The Report of a study, ready for any medium."""
     finding = f"{report.name}: {report.title}"
-    return doc.Document(report, finding, "", parts, FIELDS, points, lead="")
+    return Document(report, finding, "", parts, FIELDS, points, lead="")
 
 
-def parts(report: Report) -> list[doc.Part]:
+def parts(report: Report) -> list[Part]:
     """What a person reads."""
-    follows = [doc.Item(conclusion.sentence) for conclusion in report.conclusions]
+    follows = [Item(conclusion.sentence) for conclusion in report.conclusions]
     return [
-        doc.Facts(facts(report)),
+        Facts(facts(report)),
         *(tabulated(one) for one in report.tables),
         *report.charts,
-        *doc.section("What follows", doc.Items(follows, "·"), leads=True),
+        *doc.section("What follows", Items(follows, "·"), leads=True),
     ]
 
 
-def facts(report: Report) -> list[doc.Fact]:
+def facts(report: Report) -> list[Fact]:
     """What is asked, and how it is answered."""
-    told = [doc.Fact("question", report.question), doc.Fact("by", report.method)]
+    told = [Fact("question", report.question), Fact("by", report.method)]
     if report.options:
         chosen = ", ".join(f"{name} {value}" for name, value in report.options.items())
-        told.append(doc.Fact("options", chosen))
+        told.append(Fact("options", chosen))
     return told
 
 
@@ -51,8 +52,7 @@ def tabulated(rows: Rows) -> doc.Table:
     """A table of a study; numbers of digits are graded."""
     measures = list(rows.columns.values())
     columns = [
-        doc.Column(name, measure, meaning(name, rows.note))
-        for name, measure in rows.columns.items()
+        Column(name, measure, meaning(name, rows.note)) for name, measure in rows.columns.items()
     ]
     cells = [[graded(c, m) for c, m in zip(row, measures, strict=True)] for row in rows.rows]
     below = [rows.note] if rows.note else []
@@ -64,7 +64,7 @@ def tabulated(rows: Rows) -> doc.Table:
 def graded(cell: Cell, measure: str) -> Any:
     """A cell with its grade where it is a number of digits."""
     if measure == "digits" and isinstance(cell, int | float):
-        return doc.Graded(cell, doc.grade(float(cell)))
+        return Graded(cell, grade(float(cell)))
     return cell
 
 

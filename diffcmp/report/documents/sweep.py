@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.judging.record import Series, Step, Sweep
 from diffcmp.notes import joined
-from diffcmp.report import document as doc
 from diffcmp.report import numbers
+from diffcmp.report.document import Block, Column, Document, Graded, Part, Table, graded, table
 from diffcmp.report.documents.facts import about, notes, point, symbol, truth_parts
 from diffcmp.report.record import Chart, Curve, Look
 from diffcmp.spans import shortened
@@ -29,13 +30,13 @@ MARGIN = 0.7
 LARGEST = 300.0  # the largest power of ten that a chart holds, and minus the smallest
 
 
-def document(record: Sweep) -> doc.Document:
+def document(record: Sweep) -> Document:
     """A Sweep, ready for any medium."""
     where = f"at {point(record.at)}  in {record.dtype}"
-    return doc.Document(record, record.program.text, where, parts, FIELDS, lines)
+    return Document(record, record.program.text, where, parts, FIELDS, lines)
 
 
-def parts(record: Sweep) -> list[doc.Part]:
+def parts(record: Sweep) -> list[Part]:
     """What a person reads."""
     return [
         *truth_parts(record.truth, (record.variable,), record.program),
@@ -46,43 +47,43 @@ def parts(record: Sweep) -> list[doc.Part]:
     ]
 
 
-def summary(record: Sweep) -> doc.Table:
+def summary(record: Sweep) -> Table:
     """One row a method: its order, how its roundoff grows, its step sizes and their digits."""
     follows = "the powers of h that truncation and roundoff follow"
     digits = "correct digits with that h"
     columns = [
-        doc.Column("method", "name"),
-        doc.Column("order", "order", follows, rank=1),
-        doc.Column("roundoff", "order", follows, rank=2),
-        doc.Column("best h", "step", "with the smallest total error"),
-        doc.Column("predicted h", "step", "the best by theory", rank=3),
-        doc.Column("default h", "step", rank=4),
-        doc.Column("at best", "digits", digits),
-        doc.Column("at default", "digits", digits, rank=5),
-        doc.Column("lost", "digits", "the digits that the default h gives away"),
+        Column("method", "name"),
+        Column("order", "order", follows, rank=1),
+        Column("roundoff", "order", follows, rank=2),
+        Column("best h", "step", "with the smallest total error"),
+        Column("predicted h", "step", "the best by theory", rank=3),
+        Column("default h", "step", rank=4),
+        Column("at best", "digits", digits),
+        Column("at default", "digits", digits, rank=5),
+        Column("lost", "digits", "the digits that the default h gives away"),
     ]
     rules = [f"{series.backend} {series.rule}" for series in record.series if series.rule]
     below = [f"default h: {'; '.join(rules)}."] if rules else []
     rows = [summary_row(series, record.dtype) for series in record.series]
-    return doc.table(columns, rows, notes=below, fits=SUMMARY_FITS)
+    return table(columns, rows, notes=below, fits=SUMMARY_FITS)
 
 
 def summary_row(series: Series, dtype: str) -> list[Any]:
     """One method."""
     orders = series.fitted_order, series.roundoff_slope
     h = series.best_h, series.predicted_h, series.default_h
-    digits = [doc.graded(digits, dtype) for digits in (series.best_digits, series.default_digits)]
+    digits = [graded(digits, dtype) for digits in (series.best_digits, series.default_digits)]
     return [series.backend, *orders, *h, *digits, series.digits_lost]
 
 
-def steps(record: Sweep) -> doc.Table:
+def steps(record: Sweep) -> Table:
     """The signed parts of the error at every step size, a block for each method."""
     columns = [
-        doc.Column("h", "step"),
-        doc.Column("total", "signed", "the signed absolute error, the sum of its parts"),
-        doc.Column("truncation", "signed", "that of the formula", rank=3),
-        doc.Column("roundoff", "signed", "that of floating point", rank=2),
-        doc.Column("representation", "signed", "that of the rounded point", rank=1),
+        Column("h", "step"),
+        Column("total", "signed", "the signed absolute error, the sum of its parts"),
+        Column("truncation", "signed", "that of the formula", rank=3),
+        Column("roundoff", "signed", "that of floating point", rank=2),
+        Column("representation", "signed", "that of the rounded point", rank=1),
     ]
     blocks = [block(series) for series in record.series]
     kept = sum(len(one.brief or ()) for one in blocks)
@@ -92,23 +93,23 @@ def steps(record: Sweep) -> doc.Table:
     every = [step for series in record.series for step in series.rows]
     if any(step.total is not None and step.truncation is None for step in every):
         below.append(f"{numbers.MISSING}: unknown, or too small for a digit of it to be certain.")
-    return doc.Table(columns, blocks, notes=below, brief=brief if kept < total else "", beside=True)
+    return Table(columns, blocks, notes=below, brief=brief if kept < total else "", beside=True)
 
 
-def block(series: Series) -> doc.Block:
+def block(series: Series) -> Block:
     """The step sizes of one method from large to small; the best one is marked."""
     ordered = sorted(series.rows, key=lambda step: -step.h)
     kept = {step.h for step in thinned(series)}
     rows = [step_row(step, step.h == series.best_h) for step in ordered]
     brief = [i for i, step in enumerate(ordered) if step.h in kept]
-    return doc.Block(rows, series.backend, brief=brief)
+    return Block(rows, series.backend, brief=brief)
 
 
 def step_row(step: Step, is_best: bool) -> list[Any]:
     """h and the parts of the error."""
     _, _, *errors = astuple(step)
     cells = [("*" if is_best else "") + numbers.step(step.h), *errors]
-    return [doc.Graded(cell, "strong") for cell in cells] if is_best else cells
+    return [Graded(cell, "strong") for cell in cells] if is_best else cells
 
 
 def thinned(series: Series) -> list[Step]:
@@ -143,13 +144,13 @@ def chart(record: Sweep) -> Chart:
 
 def curves(series: Series) -> list[Curve]:
     """The total error of one method, its parts, and a pin where theory puts the best h."""
-    is_fitted = series.fitted_order is not None
-    aside = f"order {numbers.order(series.fitted_order)}" if is_fitted else ""
-    ordered = sorted(series.rows, key=lambda step: step.h)
+    order = series.fitted_order
+    aside = "" if order is None else f"order {numbers.order(order)}"
+    ordered = sorted(series.rows, key=attrgetter("h"))
     h = tuple(step.h for step in ordered)
-    total = sizes(ordered, "total")
-    drawn = [Curve(series.backend, h, total, aside=aside)]
-    drawn += [Curve(part, h, sizes(ordered, part), look, of=series.backend) for part, look in DRAWN]
+    drawn = [Curve(series.backend, h, sizes(ordered, "total"), aside=aside)]
+    for part, look in DRAWN:
+        drawn.append(Curve(part, h, sizes(ordered, part), look, of=series.backend))
     best = series.predicted_h
     if best is not None and h and h[0] <= best <= h[-1]:
         drawn.append(Curve("best h by theory", (best,), (None,), "pin", of=series.backend))

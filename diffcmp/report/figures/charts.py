@@ -144,17 +144,20 @@ def ruled(axes: Axes, chart: Chart) -> None:
 
 def decades(axis: Axis, low: float, high: float, most: int) -> None:
     """Ticks at powers of ten, some decades apart; on a short axis at 1, 2 and 5 too."""
-    if high - low < FEW_DECADES:
-        powers = range(math.floor(low), math.ceil(high))
-        places = [m * 10.0**k for k in powers for m in (1, 2, 5)]
-        if low > -3 and high < 5:
-            axis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
-    else:
-        stride = next((s for s in STRIDES if (high - low) / s <= most), STRIDES[-1])
-        first = stride * math.ceil(low / stride - 1e-9)
-        last = math.floor(high + 1e-9)
-        places = [10.0**k for k in range(first, last + 1, stride)]
-    axis.set_major_locator(ticker.FixedLocator(places))
+    if high - low >= FEW_DECADES:
+        axis.set_major_locator(ticker.FixedLocator(powers(low, high, most)))
+        return
+    whole = range(math.floor(low), math.ceil(high))
+    axis.set_major_locator(ticker.FixedLocator([m * 10.0**k for k in whole for m in (1, 2, 5)]))
+    if low > -3 and high < 5:
+        axis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
+
+
+def powers(low: float, high: float, most: int) -> list[float]:
+    """Powers of ten between two exponents, as many decades apart as leaves at most so many."""
+    stride = next((s for s in STRIDES if (high - low) / s <= most), STRIDES[-1])
+    first = stride * math.ceil(low / stride - 1e-9)
+    return [10.0**k for k in range(first, math.floor(high + 1e-9) + 1, stride)]
 
 
 def drawn(axes: Axes, chart: Chart, curve: Curve, numbers: dict[str, int], i: int) -> None:
@@ -163,14 +166,18 @@ def drawn(axes: Axes, chart: Chart, curve: Curve, numbers: dict[str, int], i: in
         pinned(axes, chart, curve, numbers, i)
         return
     earlier = sum(one.look == "theory" for one in chart.curves[:i])
-    for k, run in enumerate(runs(chart, curve)):
-        look = style(chart, curve, numbers, earlier)
-        if "marker" in look and curve.look == "line" and len(run) > MARKS_A_CURVE:
-            start = MARK_EVERY * (numbers[curve.name] % 4) / 4
-            look["markevery"] = (start, MARK_EVERY)
-        is_named = k == 0 and not curve.of
-        x, y = zip(*run, strict=True)
-        axes.plot(x, y, label=legible(curve) if is_named else "_", **look)
+    look = style(chart, curve, numbers, earlier)
+    label = "_" if curve.of else legible(curve)
+    for run in runs(chart, curve):
+        if "marker" in look and curve.look == "line":
+            look["markevery"] = marked(len(run), numbers[curve.name])
+        axes.plot(*zip(*run, strict=True), label=label, **look)
+        label = "_"
+
+
+def marked(count: int, number: int) -> tuple[float, float] | None:
+    """Where the marks of a curve begin and how far apart they are; None for all of a short one."""
+    return (MARK_EVERY * (number % 4) / 4, MARK_EVERY) if count > MARKS_A_CURVE else None
 
 
 def style(chart: Chart, curve: Curve, numbers: dict[str, int], earlier: int) -> dict[str, Any]:
@@ -246,16 +253,23 @@ def explained(axes: Axes, chart: Chart) -> None:
 def explained_beside(figure: Figure, chart: Chart, numbers: dict[str, int]) -> None:
     """Two legends beside the axes: colours are methods, line styles are parts."""
     wholes = [curve for curve in chart.curves if not curve.of]
-    methods = []
-    for curve in wholes:
-        colour, marker = painted(numbers[curve.name])
-        name = legible(curve)
-        methods.append(Line2D([], [], color=colour, marker=marker, linewidth=2, label=name))
-    parts = [Line2D([], [], color="0.25", linestyle="-", linewidth=2, label="total")]
-    for curve in {curve.name: curve for curve in chart.curves if curve.of}.values():
-        look: dict[str, Any] = PARTS.get(curve.look, {"marker": "o", "linestyle": "none", **PIN})
-        parts.append(Line2D([], [], color="0.25", label=curve.name, **look))
+    handles = [method(curve, numbers[curve.name]) for curve in wholes]
     look = {"title": "method", "alignment": "left"}
-    unparsed(figure.legend(handles=methods, loc="outside right upper", **look))
+    unparsed(figure.legend(handles=handles, loc="outside right upper", **look))
+    parts = {curve.name: curve.look for curve in chart.curves if curve.of}
+    handles = [part(name, look) for name, look in {"total": "line", **parts}.items()]
     look = {"title": "error", "alignment": "left"}
-    figure.legend(handles=parts, loc="outside right lower", **look)
+    figure.legend(handles=handles, loc="outside right lower", **look)
+
+
+def method(curve: Curve, number: int) -> Line2D:
+    """The entry of a method in a legend."""
+    colour, marker = painted(number)
+    return Line2D([], [], color=colour, marker=marker, linewidth=2, label=legible(curve))
+
+
+def part(name: str, look: str) -> Line2D:
+    """The entry of a part of an error in a legend, or of the whole."""
+    whole, pin = {"linestyle": "-", "linewidth": 2}, {"marker": "o", "linestyle": "none", **PIN}
+    style: dict[str, Any] = whole if look == "line" else PARTS.get(look, pin)
+    return Line2D([], [], color="0.25", label=name, **style)

@@ -42,10 +42,7 @@ def matrix(figure: Figure, pattern: Pattern) -> None:
 def values(figure: Figure, axes: Axes, pattern: Pattern) -> None:
     """The entries in logarithmic colours on either side of 0: small ones show beside large ones."""
     entries = blocks(pattern, pattern.values)
-    sizes = np.abs(entries[np.isfinite(entries) & (entries != 0)])
-    top = float(sizes.max()) if sizes.size else 1.0
-    least = max(float(sizes.min()) if sizes.size else 1.0, top * 10.0**-DECADES)
-    norm = SymLogNorm(linthresh=least, linscale=0.5, vmin=-top, vmax=top)
+    norm = scale(entries)
     axes.set_facecolor("0.95")
     image = axes.imshow(entries, cmap="RdBu_r", norm=norm, **laid(pattern))
     bar = figure.colorbar(image, ax=axes, shrink=0.85)
@@ -57,6 +54,14 @@ def values(figure: Figure, axes: Axes, pattern: Pattern) -> None:
         if math.isfinite(x):
             is_dark = abs(norm(x) - 0.5) > 0.35
             centred(axes, i, j, short_exponents(f"{x:.4g}"), is_dark=is_dark)
+
+
+def scale(entries: NDArray[np.float64]) -> SymLogNorm:
+    """Colours for the sizes of all entries but 0."""
+    sizes = np.abs(entries[np.isfinite(entries) & (entries != 0)])
+    top = float(sizes.max()) if sizes.size else 1.0
+    least = max(float(sizes.min()) if sizes.size else 1.0, top * 10.0**-DECADES)
+    return SymLogNorm(linthresh=least, linscale=0.5, vmin=-top, vmax=top)
 
 
 def centred(axes: Axes, i: int, j: int, text: str, *, is_dark: bool) -> None:
@@ -122,6 +127,13 @@ def heat(axes: Axes, grid: Grid, room: int) -> None:
         for j, cell in enumerate(row):
             is_dark = (numbers[i][j] - low) / (high - low) < 0.5
             centred(axes, i, j, shown(cell, grid.measure), is_dark=is_dark)
+    labelled(axes, grid, room)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def labelled(axes: Axes, grid: Grid, room: int) -> None:
+    """The names of rows and columns, slanted where they are long."""
     across, down = len(grid.columns), len(grid.rows)
     is_slanted = max(map(len, grid.columns)) * across > room
     rotation, ha = (35, "right") if is_slanted else (0, "center")
@@ -131,8 +143,11 @@ def heat(axes: Axes, grid: Grid, room: int) -> None:
         label.set(parse_math=False, fontsize=10.5)
         label.set_rotation_mode("anchor")
     axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    separated(axes, across, down)
+
+
+def separated(axes: Axes, across: int, down: int) -> None:
+    """White lines between the cells."""
     axes.set_xticks([j - 0.5 for j in range(1, across)], minor=True)
     axes.set_yticks([i - 0.5 for i in range(1, down)], minor=True)
     axes.grid(which="minor", color="white", linewidth=1.5)

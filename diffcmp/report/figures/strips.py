@@ -88,21 +88,29 @@ def frame(axes: Axes, chart: Strips) -> None:
     axes.set_axisbelow(True)
 
 
+def answered(chart: Strips, strip: Strip) -> tuple[list[float], list[float]]:
+    """Where there is an answer, and its correct digits, nan where the truth is not known."""
+    points = list(zip(chart.x, strip.digits, strip.asked, strict=True))
+    y = [math.nan if digits is None else digits for _, digits, asked in points if asked]
+    return [x for x, _, asked in points if asked], y
+
+
 def curve(axes: Axes, chart: Strips, strip: Strip) -> None:
     """The digits of one method; crosses where not half a digit is correct."""
-    points = zip(chart.x, strip.digits, strip.asked, strict=True)
-    answered = [(x, digits) for x, digits, asked in points if asked]
-    x = [place for place, _ in answered]
-    y = [math.nan if digits is None else digits for _, digits in answered]
+    x, y = answered(chart, strip)
     axes.fill_between(x, 0, y, color=GOOD, alpha=0.22, linewidth=0)
     axes.plot(x, y, color=GOOD, linewidth=1.1)
-    lost = [place for place, digits in answered if digits is not None and digits < 0.5]
+    lost = [place for place, digits in zip(x, y, strict=True) if digits < 0.5]
     cross: dict[str, Any] = {"marker": "x", "markersize": 4, "markeredgewidth": 1.1, "zorder": 4}
     axes.plot(lost, [0.0] * len(lost), linestyle="none", color=BAD, **cross)
     axes.axhline(strip.expected, color=MARK, linewidth=0.9, linestyle="--", zorder=1.5)
+    axes.set_title(caption(strip), parse_math=False, loc="left", fontsize=11)
+
+
+def caption(strip: Strip) -> str:
+    """The method and its median."""
     median = "" if strip.median is None else f"   median {numbers.digits(strip.median)}"
-    title = f"{shortened(strip.name, 24)}{median}"
-    axes.set_title(title, parse_math=False, loc="left", fontsize=11)
+    return f"{shortened(strip.name, 24)}{median}"
 
 
 def marked(axes: Axes, chart: Strips) -> None:

@@ -29,19 +29,27 @@ TICK_EVERY = 16
 
 def strip_chart(chart: Strips, width: int) -> list[RenderableType]:
     """Every method as a strip along x, the marks above, an axis below."""
-    names = [printable(strip.name) for strip in chart.strips]
-    longest = max(map(cell_len, [*names, ""]))
-    margin = max(min(longest, WIDEST_NAME, width - GAP - NARROWEST), 1) + GAP
+    margin = left_margin(chart, width)
     cells = max(width - margin, NARROWEST)
     columns = divided(chart, cells)
-    lines: list[RenderableType] = [plain(chart.title, "bold")]
-    lines += marked(chart, margin, cells)
-    for name, strip in zip(names, chart.strips, strict=True):
-        label = set_cell_size(name, margin - GAP) + " " * GAP
-        lines.append(plain(label, "bold").append_text(drawn(strip, columns, chart)))
-    for line in axis(chart, cells):
-        lines.append(Text(" " * margin + line, style="dim"))
+    lines: list[RenderableType] = [plain(chart.title, "bold"), *marked(chart, margin, cells)]
+    for strip in chart.strips:
+        label = named(strip, margin)
+        lines.append(label.append_text(drawn(strip, columns, chart)))
+    lines += [Text(" " * margin + line, style="dim") for line in axis(chart, cells)]
     return [*lines, plain(legend(chart), "dim")]
+
+
+def named(strip: Strip, margin: int) -> Text:
+    """The name of a method, cut or filled to the margin."""
+    name = set_cell_size(printable(strip.name), margin - GAP)
+    return plain(f"{name}{' ' * GAP}", "bold")
+
+
+def left_margin(chart: Strips, width: int) -> int:
+    """The room for the names of the methods."""
+    longest = max((cell_len(printable(strip.name)) for strip in chart.strips), default=0)
+    return max(min(longest, WIDEST_NAME, width - GAP - NARROWEST), 1) + GAP
 
 
 def positions(chart: Strips) -> list[float]:
@@ -147,12 +155,9 @@ def powers_of_ten(chart: Strips, parts: int) -> list[tuple[float, str]]:
     powers = range(math.ceil(low), math.floor(high) + 1)
     every = max(1, math.ceil(len(powers) / parts))
     sign = "-" if chart.x[0] < 0 else ""
-    inner = []
-    for power in powers:
-        if power % every == 0:
-            text = f"1e{power}" if power else "1"
-            inner.append(((power - first) / (last - first), sign + text))
-    return inner
+    named = {power: f"{sign}1e{power}" if power else f"{sign}1" for power in powers}
+    shown = [power for power in powers if power % every == 0]
+    return [((power - first) / (last - first), named[power]) for power in shown]
 
 
 def legend(chart: Strips) -> str:

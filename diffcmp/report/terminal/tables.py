@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 from rich.cells import cell_len
@@ -76,13 +77,17 @@ def tabulated(table: Table, width: int) -> list[RenderableType]:
     if chosen.least > width:
         lines += unrolled(table, chosen)
     elif table.beside and 2 * chosen.width + BESIDE <= width:
-        stacks = [Stack(*headed(b, [*gridded(chosen, i), ""])) for i, b in enumerate(table.blocks)]
+        stacks = [Stack(*one, "") for one in stacked(table, chosen)]
         lines.append(SideBySide(stacks, padding=(0, BESIDE), width=chosen.width))
     else:
-        for i, block in enumerate(table.blocks):
-            lines += headed(block, gridded(chosen, i))
-            lines += [""] if block.title else []
+        for block, one in zip(table.blocks, stacked(table, chosen), strict=True):
+            lines += [*one, ""] if block.title else one
     return lines + legend(table, chosen)
+
+
+def stacked(table: Table, chosen: Fit) -> list[list[RenderableType]]:
+    """Each block under its title."""
+    return [headed(block, gridded(chosen, i)) for i, block in enumerate(table.blocks)]
 
 
 def headed(block: Block, body: list[RenderableType]) -> list[RenderableType]:
@@ -112,10 +117,8 @@ def fitted(table: Table, count: int, figures: int | None) -> Fit:
     for block in table.blocks:
         cells = celled(table.columns, block, figures)
         blocks.append([[row[i] for i in kept] for row in cells])
-    widths = []
-    for i, column in enumerate(columns):
-        texts = [row[i].text for rows in blocks for row in rows]
-        widths.append(max(1, *map(cell_len, [column.header, *texts])))
+    rows = [[Cell(column.header) for column in columns], *chain.from_iterable(blocks)]
+    widths = [max(1, *(cell_len(cell.text) for cell in cells)) for cells in zip(*rows, strict=True)]
     return Fit(columns, figures, blocks, widths)
 
 
@@ -155,11 +158,15 @@ def gridded(chosen: Fit, k: int) -> list[RenderableType]:
         justify: Literal["left", "right"] = "left" if is_words(column.measure) else "right"
         folds = is_folding(column)
         grid.add_column(plain(column.header), justify=justify, overflow="fold", no_wrap=not folds)
-    rule = (Text("─" * n, style="dim", no_wrap=True, overflow="crop") for n in chosen.widths)
-    grid.add_row(*rule)
+    grid.add_row(*map(rule, chosen.widths))
     for row in chosen.blocks[k]:
         grid.add_row(*(plain(one.text, one.style) for one in row))
     return [grid]
+
+
+def rule(width: int) -> Text:
+    """The line under a header."""
+    return Text("─" * width, style="dim", no_wrap=True, overflow="crop")
 
 
 def unrolled(table: Table, chosen: Fit) -> list[RenderableType]:
