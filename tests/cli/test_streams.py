@@ -18,19 +18,10 @@ from tests.cli.runner import SCRIPT, process, run
 from tests.cli.test_guard import GUARDED, nothing_left, started
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="handles as POSIX has them")
-ANSWER = ["compare", "sin(x)", "--at", "1", "--backend", "dual"]
-DRAWING = [
-    "sweep",
-    "sin(x)",
-    "--at",
-    "1",
-    "--backend",
-    "central",
-    "--h-min",
-    "1e-9",
-    "--per-decade",
-    "1",
-]
+BUSY = ["--timeout", "100"]  # on a machine that does much else
+ANSWER = ["compare", "sin(x)", "--at", "1", "--backend", "dual", *BUSY]
+SWEEP = ["sweep", "sin(x)", "--at", "1", "--backend", "central", *BUSY]
+DRAWING = [*SWEEP, "--h-min", "1e-9", "--per-decade", "1"]
 MISTAKE = ["compare", "sinn(x)", "--at", "1"]
 FULL = "diffcmp: cannot write to standard output: No space left on device; choose a file with -o\n"
 CLOSED = "diffcmp: cannot write to standard output: Bad file descriptor; choose a file with -o\n"
@@ -43,7 +34,7 @@ def shell(
     line = f'ulimit -c 0; exec "$@" {redirections}'
     return subprocess.run(
         ["sh", "-c", line, "sh", sys.executable, "-c", SCRIPT, *arguments],
-        capture_output=True, timeout=60, check=False, cwd=cwd, env={**os.environ, "COLUMNS": "100", **environment},
+        capture_output=True, timeout=110, check=False, cwd=cwd, env={**os.environ, "COLUMNS": "100", **environment},
     )  # fmt: skip
 
 
@@ -124,6 +115,7 @@ def test_json_keeps_every_letter_as_an_escape() -> None:
         "μ=1,中=2",
         "--backend",
         "dual",
+        *BUSY,
         "--json",
         PYTHONIOENCODING="latin1",
     )
@@ -152,9 +144,9 @@ def test_the_matplotlib_of_a_notebook(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kilobytes", [60_000, 200_000])
 def test_little_memory_is_one_message(kilobytes: int) -> None:
     line = f'ulimit -v {kilobytes}; exec "$@"'
-    command = [sys.executable, "-c", SCRIPT, "sweep", "sin(x)", "--at", "1", "--plot", "-"]
+    command = [sys.executable, "-c", SCRIPT, *DRAWING, "--plot", "-"]
     done = subprocess.run(
-        ["sh", "-c", line, "sh", *command], capture_output=True, timeout=60, check=False
+        ["sh", "-c", line, "sh", *command], capture_output=True, timeout=110, check=False
     )
     if done.returncode:
         assert (done.returncode, done.stdout) == (1, b"")
