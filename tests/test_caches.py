@@ -99,6 +99,12 @@ def test_arrays_and_text_weigh_their_bytes() -> None:
     assert weight(["x" * MEGABYTE]) >= MEGABYTE
 
 
+def test_a_compiled_loop_weighs_more_than_it_seems() -> None:
+    """Its machine code is nothing that Python sees."""
+    loop = type("Dispatcher", (), {"__module__": "numba.core.registry"})()
+    assert weight({"loop": [loop]}) > MEGABYTE
+
+
 def test_code_for_many_shapes_is_dropped() -> None:
     slope = gradient("sum(x**2)")
     for n in range(1, 30):

@@ -71,14 +71,14 @@ def test_eight_threads_at_mixed_digits() -> None:
         sys.setswitchinterval(interval)
 
 
-def _occupied(then: Callable[[], None]) -> None:
-    """Do something while another thread computes."""
+def _occupied(then: Callable[[], None], seconds: float = 10) -> None:
+    """Do something while another thread computes, for so long at most."""
     begun, over = threading.Event(), threading.Event()
 
     def compute() -> None:
         with Balls(1000).working():
             begun.set()
-            over.wait(10)
+            over.wait(seconds)
 
     thread = threading.Thread(target=compute)
     thread.start()
@@ -139,23 +139,11 @@ def test_a_signal_handler_computes_while_its_thread_waits() -> None:
         with Balls(90).working():
             bits.append(ctx.prec)
 
-    def release_soon() -> None:
-        begun, over = threading.Event(), threading.Event()
-
-        def compute() -> None:
-            with Balls(1000).working():
-                begun.set()
-                over.wait(10)
-
-        thread = threading.Thread(target=compute)
-        thread.start()
-        begun.wait(10)
-        threading.Timer(0.1, over.set).start()
+    def ask() -> None:
         with Balls(60).working():
             bits.append(ctx.prec)
-        thread.join()
 
-    _alarmed(handler, release_soon)
+    _occupied(lambda: _alarmed(handler, ask), seconds=0.1)
     assert bits == [90, 60]
 
 
