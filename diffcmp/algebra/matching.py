@@ -142,7 +142,8 @@ def _terms(
             yield match
         return
     first, form = wanted[0]
-    if whole and len(wanted) == 1 and _takes_all(form, match.bound):
+    takes_all = form.primitive == INPUT and form.name not in (*match.bound, NUMBER)
+    if whole and len(wanted) == 1 and takes_all:
         if free:
             rest = sum_of((first * given[i][0], given[i][1]) for i in free)
             yield Sum(match.sign, tuple(range(len(given))), match.bound | {form.name: rest})
@@ -152,11 +153,6 @@ def _terms(
             for bound in matches(form, given[i][1], match.bound):
                 longer = Sum(match.sign, (*match.used, i), bound)
                 yield from _terms(wanted[1:], given, longer, whole)
-
-
-def _takes_all(form: Term, bound: Bindings) -> bool:
-    """Whether it is a variable that is free to take whatever is there."""
-    return form.primitive == INPUT and form.name not in bound and form.name != NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +222,13 @@ def _settled(
         return
     needed, bases = product(coefficient, known).monomial
     for count in range(match.times, 0, -1):
-        rest = _without(match.rest, [(base, exponent * count) for base, exponent in bases])
+        powers = [(base, exponent * count) for base, exponent in bases]
+        rest = _without(match.rest, powers)
         if rest is None or (coefficient != 1 and number == 1) or not needed:
             continue
         over = number / needed**count
-        if not whole or (over == 1 and not rest and count == 1):
+        everything = over == 1 and not rest and count == 1
+        if everything or not whole:
             yield Product(count, over, rest, bound)
             return
 

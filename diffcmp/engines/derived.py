@@ -167,13 +167,17 @@ def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
         return builder.program(builder.appended(program, inputs, spans=False)[:1]).pruned()
     pairs = [pair(name) for name in wrt]
     slots: dict[tuple[str, str], int] = {}
-    for y in dict.fromkeys(y for _, y in pairs):
-        rows = tuple(dict.fromkeys(x for x, other in pairs if other == y))
-        column = tangent_of_adjoint(program, rows, y)
+    columns: dict[str, list[str]] = {}
+    for x, y in dict.fromkeys(pairs):
+        columns.setdefault(y, []).append(x)
+    for y, rows in columns.items():
+        column = tangent_of_adjoint(program, tuple(rows), y)
         value, *parts = builder.appended(column, inputs, spans=False)
-        for x, slot in zip(rows, parts[len(rows) :], strict=True):
-            slots[x, y] = slot
-    return builder.program([value, *(slots[xy] for xy in pairs)]).pruned()
+        second = parts[len(rows) :]
+        names = [(x, y) for x in rows]
+        slots |= dict(zip(names, second, strict=True))
+    outputs = [slots[xy] for xy in pairs]
+    return builder.program([value, *outputs]).pruned()
 
 
 def forward_programs(program: Program, wrt: Sequence[str], order: int) -> list[Program]:

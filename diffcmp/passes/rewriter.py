@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from itertools import permutations
 from typing import TypeAlias
 
 from diffcmp.primitives.shapes import Static
@@ -60,12 +61,9 @@ def nearest(value: Fraction) -> float | None:
         return None
 
 
-def pairs(inputs: Sequence[int]) -> Iterable[tuple[int, int]]:
+def pairs(inputs: Sequence[int]) -> Iterable[tuple[int, ...]]:
     """Two arguments in both orders; nothing for another number of them."""
-    if len(inputs) != 2:
-        return []
-    first, second = inputs
-    return [(first, second), (second, first)]
+    return permutations(inputs) if len(inputs) == 2 else ()
 
 
 def rewritten(program: Program, rule: Rule) -> Program:

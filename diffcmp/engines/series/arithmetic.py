@@ -32,10 +32,8 @@ class SeriesArithmetic(NumberSystem[Any]):
         self.level = level
         self.terms = terms
         self.zero, self.one = self.number(0), self.number(1)
-        self.plus = operation(field.system, "add")
-        self.minus = operation(field.system, "sub")
-        self.times = operation(field.system, "mul")
-        self.over = operation(field.system, "div")
+        operations = (operation(field.system, name) for name in ("add", "sub", "mul", "div"))
+        self.plus, self.minus, self.times, self.over = operations
         self.leading: dict[int, tuple[Series, int | None]] = {}
         self.path: list[tuple[int, object]] = []
         self.place = 0

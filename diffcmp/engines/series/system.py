@@ -29,6 +29,7 @@ from diffcmp.engines.series.integrals import integral, regular, root
 from diffcmp.engines.series.laurent import Beyond, Essential, Failure, Field, Series
 from diffcmp.primitives import TABLE
 
+OWN = "neg add sub mul div power log exp floor".split()
 WHOLE_POWER = 16  # powers up to here are products, which need no leading term
 
 
@@ -40,21 +41,8 @@ class SeriesSystem(SeriesArithmetic):
     def __init__(self, field: Field, terms: int = 8, level: int = 0) -> None:
         super().__init__(field, terms, level)
         self.shared: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
-        self.own: dict[str, Callable[..., Any]] = {
-            "neg": self.neg,
-            "add": self.add,
-            "sub": self.sub,
-            "mul": self.mul,
-            "div": self.div,
-            "power": self.power,
-            "log": self.log,
-            "exp": self.exp,
-            "floor": self.floor,
-            "not": _not,
-            "and": partial(_connected, False),
-            "or": partial(_connected, True),
-            "where": _where,
-        }
+        self.own: dict[str, Callable[..., Any]] = {name: getattr(self, name) for name in OWN}
+        self.own |= CONDITIONS
 
     def function(self, name: str) -> Callable[..., Any] | None:
         entry = TABLE[name]
@@ -239,10 +227,6 @@ class SeriesSystem(SeriesArithmetic):
         return holds
 
 
-def _not(p: bool | Failure) -> bool | Failure:
-    return p if isinstance(p, Failure) else not p
-
-
 def _connected(decisive: bool, p: bool | Failure, q: bool | Failure) -> bool | Failure:
     if p is decisive or q is decisive:
         return decisive
@@ -253,3 +237,11 @@ def _where(p: bool | Failure, x: Any, y: Any) -> Any:
     if isinstance(p, Failure):
         return p
     return x if p else y
+
+
+CONDITIONS: dict[str, Callable[..., Any]] = {
+    "not": lambda p: p if isinstance(p, Failure) else not p,
+    "and": partial(_connected, False),
+    "or": partial(_connected, True),
+    "where": _where,
+}

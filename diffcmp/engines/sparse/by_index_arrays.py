@@ -126,18 +126,21 @@ class _Graph:
         pairs: list[Ints] = []
         for eq in reversed(self.equations):
             out, structure = eq.output, eq.entry.structure
-            if structure and structure.elements == "joined" and self.sizes[eq.inputs[0]] > 1:
+            joined = structure is not None and structure.elements == "joined"
+            if joined and self.sizes[eq.inputs[0]] > 1:
                 curved[out][:] = True
             fresh = curved[out] & live[out] & ~complete[out]
             pairs.append(self.with_themselves(out, fresh))
             complete[out] |= fresh
+            done, alone = live[out] & complete[out], live[out] & ~complete[out]
             for slot, table in self.made_from(eq):
                 _mark(live[slot], table, live[out])
-                _mark(complete[slot], table, complete[out] & live[out])
+                _mark(complete[slot], table, done)
             if structure is None:
-                pairs += self.curved_by(eq, live[out] & ~complete[out], curved)
+                pairs += self.curved_by(eq, alone, curved)
         for slot in self.inputs:
-            pairs.append(self.with_themselves(slot, curved[slot] & ~complete[slot]))
+            fresh = curved[slot] & ~complete[slot]
+            pairs.append(self.with_themselves(slot, fresh))
         return np.concatenate(pairs)
 
     def with_themselves(self, slot: int, which: NDArray[np.bool_]) -> Ints:
@@ -149,17 +152,18 @@ class _Graph:
         that it makes interact with themselves are marked."""
         for a, b in curvature(eq.primitive):
             first, second = eq.inputs[a], eq.inputs[b]
-            if first not in self.varies or second not in self.varies:
+            if not {first, second} <= self.varies.keys():
                 continue
             i = self.table(eq, a)[where, 0]
             j = self.table(eq, b)[where, 0]
             vary = self.varies[first][i] & self.varies[second][j]
-            pair = np.stack([i[vary], j[vary]], axis=1)
+            i, j = i[vary], j[vary]
             if first == second:
-                curved[first][pair[:, 0]] = True
+                curved[first][i] = True
                 continue
-            starts = np.array([self.starts[first], self.starts[second]])
-            yield pair + starts
+            pair = np.stack([i, j], axis=1)
+            starts = self.starts[first], self.starts[second]
+            yield pair + np.array(starts)
 
     def supports(self, nodes: Ints) -> tuple[Ints, Ints]:
         """The inputs that elements vary with, as sorted pairs (place in `nodes`, input)."""
