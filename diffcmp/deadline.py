@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 PATIENCE = 10.0  # seconds, where nobody says how long
 WAITING = 0.8  # of the time may be spent on waiting; the other methods and the report need the rest
+GRACE = 1.0  # seconds after the deadline in which an answer may still be computed
 UNLIMITED = 1e9  # seconds: 31 years; locks and events of Python refuse times from 292 years on
 
 
@@ -70,14 +71,15 @@ def of_this_call() -> Deadline | None:
 
 
 def check() -> None:
-    """Go no further where the time of this call is over.
+    """Go no further where the time of this call has been over for long: a limit that is too short
+    for sympy leaves time for an answer without it.
 
     Raises
     ------
     ComputationError: there.
     """
     deadline = _whole.get()
-    if deadline is not None and not deadline.left():
+    if deadline is not None and time.monotonic() > deadline.end + GRACE:
         raise deadline.missed()
 
 

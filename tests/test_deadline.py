@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from diffcmp import certify, compare, explain, map, sweep
+from diffcmp import certify, compare, deadline, explain, map, sweep
 from diffcmp.accuracy.matrix import matrix
-from diffcmp.errors import Fault, InputError
+from diffcmp.errors import Breakdown, ComputationError, Fault, InputError
 
 CALLS: dict[str, Callable[..., Any]] = {
     "certify": lambda timeout: certify("abs(x)", 0, timeout=timeout),
@@ -36,3 +36,12 @@ def test_what_is_no_number_of_seconds_is_refused(name: str, timeout: Any) -> Non
         CALLS[name](timeout)
     assert caught.value.fault is Fault.TIMEOUT
     assert "a number of seconds" in str(caught.value)
+
+
+def test_no_doubling_of_the_precision_long_after_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    expr, at = "sin(x) - x + x**3/6", "1e-300"  # 5000 bits cancel
+    assert certify(expr, at, timeout=0).value is not None
+    monkeypatch.setattr(deadline, "GRACE", 0.0)
+    with pytest.raises(ComputationError) as caught:
+        certify(expr, at, timeout=0)
+    assert caught.value.breakdown is Breakdown.TIME

@@ -18,7 +18,7 @@ def polygamma(order: acb, x: acb) -> acb:
 
     Raises
     ------
-    ComputationError: where the time of this call is over, before a value that takes long.
+    ComputationError: long after the time of this call, before a value that takes long.
     """
     if ctx.prec > MANY:
         deadline.check()
