@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
@@ -117,21 +117,24 @@ def _list(piece: Piece, depth: int = 0) -> Rows:
     parts = _inside(piece, start, start + len(text) - 2)
     if len(parts) > MOST:
         raise InputError(Fault.POINT_SIZE, *where, size=len(parts), limit=MOST)
-    rows = [_list(part, depth + 1) for part in parts]
-    return _joined(rows, *where)
+    return _joined((_list(part, depth + 1) for part in parts), *where)
 
 
-def _joined(rows: list[Rows], text: str = "", span: Span | None = None) -> Rows:
-    """Rows of one shape, one after the other."""
-    shape = rows[0][1]
-    if any(other != shape for _, other in rows):
+def _joined(rows: Iterable[Rows], text: str = "", span: Span | None = None) -> Rows:
+    """Rows of one shape, one after the other, and no more of them than a point may have."""
+    flat: list[Coordinate] = []
+    shapes: list[Shape] = []
+    for row, shape in rows:
+        flat += row
+        shapes.append(shape)
+        if len(flat) > MOST:
+            raise InputError(Fault.POINT_SIZE, text, span, size=f"more than {MOST}", limit=MOST)
+    shape = shapes[0]
+    if any(other != shape for other in shapes):
         raise InputError(Fault.POINT_RAGGED, text, span)
     if len(shape) > 1:
-        raise InputError(Fault.AXES, text, span, shape=spelled((len(rows), *shape)))
-    size = sum(len(row) for row, _ in rows)
-    if size > MOST:
-        raise InputError(Fault.POINT_SIZE, text, span, size=size, limit=MOST)
-    return [one for row, _ in rows for one in row], (len(rows), *shape)
+        raise InputError(Fault.AXES, text, span, shape=spelled((len(shapes), *shape)))
+    return flat, (len(shapes), *shape)
 
 
 def _nested(value: Any) -> ExactArray:
@@ -151,7 +154,7 @@ def _rows(value: Any, depth: int = 0) -> Rows:
         raise InputError(Fault.ARRAY_OF_NUMBERS)
     if len(value) > MOST:
         raise InputError(Fault.POINT_SIZE, size=len(value), limit=MOST)
-    return _joined([_rows(row, depth + 1) for row in value])
+    return _joined(_rows(row, depth + 1) for row in value)
 
 
 def _range(piece: Piece) -> ExactArray:

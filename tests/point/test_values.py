@@ -14,6 +14,7 @@ import pytest
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.language.parser import parse
+from diffcmp.point import values
 from diffcmp.point.point import assignments, located, point
 from diffcmp.point.values import array_of
 from diffcmp.spans import Span
@@ -162,8 +163,10 @@ def test_deep_brackets(text: str) -> None:
         array_of(text)
 
 
-def test_all_rows_together_are_bounded() -> None:
-    for value in (np.broadcast_to(1.0, (2000, 2000)), [[1] * 2000] * 2000):
+def test_all_rows_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those behind the last that a point may have are not even read."""
+    monkeypatch.setattr(values, "MOST", 100)
+    for value in (np.ones((20, 20)), [[1] * 20] * 6 + [[object()] * 20], f"[{'[1,2],' * 51}[y]]"):
         with pytest.raises(InputError) as caught:
             array_of(value)
         assert caught.value.fault is Fault.POINT_SIZE
