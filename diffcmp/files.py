@@ -25,6 +25,7 @@ HANDLES = "/proc/self/fd"
 HELD_BACK = ("SIGTERM", "SIGHUP", "SIGINT", "SIGALRM", "SIGIO")
 NO_NAMELESS = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL}
 NO_ROOM_IN_ADVANCE = {errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS}
+LOOKS = 100  # at a file that others may be replacing
 IN_PLACE_ONLY = {errno.EPERM, errno.EACCES, errno.EBUSY, errno.EXDEV, errno.EROFS, errno.ENOTSUP}
 """A folder that takes no new file, a file that is a mount point, an owner or an attribute that is
 not ours to give."""
@@ -51,7 +52,7 @@ def write(data: bytes, target: str) -> None:
         _write_through(target, data)
         return
     with _signals_held_back():
-        if status.st_nlink != 1 or not _replaced(target, data, status):
+        if status.st_nlink != 1 or not _replaced(target, data):
             _write_in_place(target, data)
 
 
@@ -159,10 +160,11 @@ def _create(path: Path, data: bytes) -> None:
         new.become(path)
 
 
-def _replaced(target: str, data: bytes, status: os.stat_result) -> bool:
+def _replaced(target: str, data: bytes) -> bool:
     """Whether the file could be replaced by one of the same mode, owner and attributes."""
     path = Path(os.path.realpath(target))
-    if not _leads_to(path, status):  # a file without a name that /proc leads to
+    status = _named(target, path)
+    if status is None:  # a file without a name that /proc leads to
         return False
     try:
         with _NewFile(path.parent, 0o600) as new:
@@ -177,10 +179,17 @@ def _replaced(target: str, data: bytes, status: os.stat_result) -> bool:
     return True
 
 
-def _leads_to(path: Path, status: os.stat_result) -> bool:
-    with contextlib.suppress(OSError):
-        return os.path.samestat(path.stat(), status)
-    return False
+def _named(target: str, path: Path) -> os.stat_result | None:
+    """The file that both names lead to; None where they lead to different ones.
+
+    Another writer may replace the file between the two looks, so that one difference says nothing.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        for _ in range(LOOKS):
+            status = path.stat()
+            if os.path.samestat(os.stat(target), status):
+                return status
+    return None
 
 
 def _make_alike(handle: int, path: Path, status: os.stat_result) -> None:
