@@ -73,6 +73,8 @@ def obstacle(target: str) -> str:
     try:
         status = os.stat(target)
     except FileNotFoundError:
+        if target.endswith(("/", os.sep)):
+            return "there is no such folder"
         return _obstacle_to_new(os.path.realpath(target))
     except (OSError, ValueError) as error:  # ValueError: a null character
         return getattr(error, "strerror", None) or str(error)

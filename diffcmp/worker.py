@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from diffcmp import locks
+
 if TYPE_CHECKING:
     from subprocess import Popen
 
@@ -250,7 +252,7 @@ class Worker:
 
 _OPEN: set[Worker] = set()
 _shared: Worker | None = None
-_lock = threading.Lock()
+_lock = locks.lock()
 
 
 def shared() -> Worker:
@@ -281,8 +283,6 @@ def end_all() -> None:
 
 
 def _after_fork() -> None:
-    global _lock
-    _lock = threading.Lock()
     for worker in list(_OPEN):
         worker.leave_to_parent()
     _OPEN.clear()

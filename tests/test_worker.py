@@ -9,6 +9,7 @@ from contextlib import closing
 
 import pytest
 
+from diffcmp import worker as room
 from diffcmp.worker import Worker, WorkerDied, WorkerFailed, WorkerTimeout
 
 SLOW = "diffcmp.truth.symbolic_work:one_sided"
@@ -68,3 +69,8 @@ def test_a_request_to_a_closed_worker_has_died() -> None:
     assert repr(task) == "<task diffcmp.program.printer:decimal, finished>"
     with pytest.raises(WorkerDied, match="closed"):
         task.result(1)
+
+
+def test_a_signal_handler_may_ask_for_the_worker_while_it_is_being_made() -> None:
+    with room._lock:  # as where a signal interrupts `shared`, whose lock is held then
+        assert room.shared() is room.shared()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from diffcmp.caches import keep, remembered
 from diffcmp.engines import products
 from diffcmp.engines.derived import input_shapes
+from diffcmp.engines.pointwise import real_array
 from diffcmp.errors import Fault, InputError
 from diffcmp.language.parser import parse, variables_of
 from diffcmp.primitives.shapes import Shape, spelled
@@ -137,14 +138,7 @@ def array_from(value: Any) -> NDArray[Any]:
     """
     if type(value) is np.ndarray and value.dtype is DOUBLE and value.ndim <= 2:
         return value
-    try:
-        array = np.asarray(value)
-        lacking = array.dtype.kind == "O" and any(x is None for x in array.flat)
-        if lacking or array.dtype.kind not in "biufO":
-            raise TypeError
-        array = array.astype(float, copy=False)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(Fault.ARRAY_OF_NUMBERS) from None
+    array = real_array(value)
     if array.ndim > 2:
         raise InputError(Fault.AXES, shape=spelled(array.shape))
     return array

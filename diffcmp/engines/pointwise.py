@@ -13,6 +13,7 @@ from diffcmp.caches import remembered
 from diffcmp.engines.arrays import blocks
 from diffcmp.engines.arrays.memory import room
 from diffcmp.engines.compiled import JIT, emitted_on_arrays, on_arrays
+from diffcmp.errors import Fault, InputError
 from diffcmp.program.ir import Builder, Program
 
 Slope: TypeAlias = Callable[..., Any]
@@ -52,9 +53,26 @@ def pointwise(program: Program) -> Callable[..., list[Block]]:
     return run
 
 
+def real_array(value: Any) -> Block:
+    """The float64 array of a number, a list or an array of any shape.
+
+    Raises
+    ------
+    InputError: where it holds what is no real number, such as a complex one.
+    """
+    try:
+        array = np.asarray(value)
+        lacking = array.dtype.kind == "O" and any(x is None for x in array.flat)
+        if lacking or array.dtype.kind not in "biufO":
+            raise TypeError
+        return array.astype(float, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(Fault.ARRAY_OF_NUMBERS) from None
+
+
 def _broadcast(values: Sequence[Any]) -> Sequence[Block]:
     """Numbers and arrays as float64 arrays of one shape."""
-    return np.broadcast_arrays(*(np.asarray(value, float) for value in values))
+    return np.broadcast_arrays(*map(real_array, values))
 
 
 def vectorised(program: Program, length: int = 2) -> Program:
@@ -77,9 +95,12 @@ def _condition(program: Program, slot: int) -> bool:
 
 def _either(number: Slope, arrays: Slope) -> Slope:
     """`number` where all that is passed are numbers, else `arrays`."""
-    return lambda *values: (
-        arrays(*values) if any(map(np.ndim, values)) else number(*map(float, values))
-    )
+
+    def run(*values: Any) -> Any:
+        reals = [real_array(value) for value in values]
+        return arrays(*reals) if any(x.ndim for x in reals) else number(*map(float, reals))
+
+    return run
 
 
 def at_points(program: Program, number: Slope) -> Slope:

@@ -162,6 +162,9 @@ def assigned(
             where = _first(text, names[1])
             raise InputError(Fault.POINT_BARE, *where, names=listed, example=example)
         return {names[0]: at}
+    for name in at:
+        if not isinstance(name, str):
+            raise InputError(Fault.POINT_NAME, piece=repr(name))
     at = {identifier(name): value for name, value in at.items()}
     for name, value in at.items():
         if name not in names:
