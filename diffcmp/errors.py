@@ -15,6 +15,7 @@ class Fault(Enum):
 
     # fmt: off
     EMPTY = "the expression is empty", "Write a function of x, for example 'sin(x)/x'"
+    NO_TEXT = "a function is given as text or as a Program, not as {given}", "For example \"sin(x)/x\"; diffcmp.trace makes a Program of a Python function"
     SYNTAX = "cannot read the expression: {reason}", "`diffcmp --functions` shows the language"
     JUXTAPOSED = "a number and a name stand side by side", "Write their product with *: 2*x"
     TOO_LONG = "the expression has {length} characters; the limit is {limit}", "Split it, or use the Python API"

@@ -87,6 +87,7 @@ def narrow_method() -> Remark:
 
 FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.EMPTY: lambda: parse("  "),
+    Fault.NO_TEXT: lambda: certify(None, 1),  # type: ignore[arg-type]
     Fault.SYNTAX: lambda: parse("sin(x"),
     Fault.JUXTAPOSED: lambda: parse("2x + 1"),
     Fault.TOO_LONG: lambda: parse("x+" * 20_000 + "x"),

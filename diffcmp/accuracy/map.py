@@ -114,7 +114,7 @@ def function_of_numbers(
 ) -> tuple[Program, dict[str, Coordinate]]:
     """The function as one of numbers, and those that are fixed, without an `x[0]` that runs."""
     arrays = {name: array_of(given) for name, given in at.items()}
-    if isinstance(expr, str):
+    if not isinstance(expr, Program):
         expr = parse(expr, (), {name: array.shape for name, array in arrays.items()})
     fixed: dict[str, Coordinate] = {}
     for name, array in arrays.items():

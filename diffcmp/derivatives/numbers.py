@@ -112,7 +112,7 @@ def derivative(
     >>> slope(np.array([0.0, 0.5]))
     array([2.        , 5.43656366])
     """
-    program = _parsed(expr) if isinstance(expr, str) else expr
+    program = expr if isinstance(expr, Program) else _parsed(expr)
     if wrt is None and len(program.inputs) > 1:
         raise InputError(Fault.WRT_NEEDED, names=", ".join(program.inputs))
     if not program.inputs:

@@ -46,7 +46,7 @@ class Derivative:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The variables, in the order in which they are passed."""
-        return _variables(self.expr) if isinstance(self.expr, str) else self.expr.inputs
+        return self.expr.inputs if isinstance(self.expr, Program) else _variables(self.expr)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:

@@ -87,6 +87,8 @@ def variables_of(text: str) -> tuple[str, ...]:
 
 
 def _read(text: str) -> tuple[Source, ast.Module]:
+    if not isinstance(text, str):
+        raise InputError(Fault.NO_TEXT, given=type(text).__name__)
     length = len(text)
     if length > MAX_LENGTH:
         beyond = Span(MAX_LENGTH, length)

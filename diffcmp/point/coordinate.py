@@ -88,8 +88,8 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
 
     Raises
     ------
-    InputError: where the text is no constant expression, or not a finite real number, or beyond
-        the limits that literals have.
+    InputError: where it is no number and no text, where the text is no constant expression, or not
+        a finite real number, or beyond the limits that literals have.
     """
     if isinstance(value, str):
         if DECIMAL.fullmatch(value):  # most are: no need to parse these
@@ -100,6 +100,8 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
         exact = _exact(value)
     except (ValueError, OverflowError):
         raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
+    except TypeError:
+        raise InputError(Fault.ARRAY_OF_NUMBERS) from None
     return Coordinate(exact, text or "")
 
 

@@ -105,9 +105,12 @@ def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
     InputError: for an expression, or a point, that makes no sense, or where shapes do not go
         together.
     """
-    text, names = (expr, _variables(expr)) if isinstance(expr, str) else (expr.text, expr.inputs)
+    if isinstance(expr, Program):
+        text, names = expr.text, expr.inputs
+    else:
+        text, names = expr, _variables(expr)
     values = {name: array_of(value) for name, value in assigned(text, names, at).items()}
-    if isinstance(expr, str):
+    if not isinstance(expr, Program):
         expr = _parsed(expr, tuple((n, v.shape) for n, v in values.items() if v.shape))
     flat: dict[str, Coordinate] = {}
     for i, name in enumerate(names):

@@ -29,6 +29,23 @@ def test_the_name_of_a_variable_is_text(at: Any) -> None:
     assert refused.value.fault is Fault.POINT_NAME
 
 
+@pytest.mark.parametrize(("start", "stop"), [(0, 1j), ({1}, 1), (None, 1)])
+def test_the_ends_of_a_map_are_numbers(start: Any, stop: Any) -> None:
+    with pytest.raises(InputError) as refused:
+        diffcmp.map("x", start, stop)
+    assert refused.value.fault is Fault.ARRAY_OF_NUMBERS
+
+
+@pytest.mark.parametrize(
+    "call", [diffcmp.derivative, diffcmp.gradient, lambda f: diffcmp.map(f, 0, 1), diffcmp.parse]
+)
+@pytest.mark.parametrize("function", [None, b"x", 3])
+def test_a_function_is_text_or_a_program(call: Any, function: Any) -> None:
+    with pytest.raises(InputError) as refused:
+        call(function)
+    assert refused.value.fault is Fault.NO_TEXT
+
+
 def test_the_errors_that_calls_raise_are_public() -> None:
     assert issubclass(diffcmp.ComputationError, diffcmp.DiffcmpError)
     assert issubclass(diffcmp.InputError, diffcmp.DiffcmpError)
