@@ -155,7 +155,7 @@ class InputError(DiffcmpError):
         return again, (), self.__dict__
 
     def inside(self, piece: Piece) -> InputError:
-        """The same fault, underlined in the longer text that its text is a piece of."""
+        """This fault, underlined in the longer text of which its own text is a piece."""
         span = Span(0, len(piece)) if self.span is None else self.span
         whole_span = Span(piece.start + span.start, piece.start + span.stop)
         return InputError(self.fault, piece.whole, whole_span, **self.facts)

@@ -97,7 +97,7 @@ def left() -> float:
 def leave() -> None:
     """End what belongs to the command; what it has printed counts, whatever signal comes now."""
     if _parent is not None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
     if "diffcmp.worker" in sys.modules:  # its processes are ended, not waited for
         sys.modules["diffcmp.worker"].close_all()
