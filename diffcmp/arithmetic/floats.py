@@ -42,7 +42,7 @@ def _by_balls(name: str, *arguments: Any, precision: int = 96) -> Fraction | Non
     """A function that a library lacks, to that many bits; None where it has no value."""
     from diffcmp.arithmetic.balls import Balls
 
-    if not all(map(math.isfinite, arguments)):
+    if not all(map(finite, arguments)):
         return None
     balls = Balls(precision)
     out = balls.call(name, *(balls.literal(exact(x)) for x in arguments))
@@ -143,6 +143,12 @@ class Floats(NumberSystem[Any]):
         import numpy as np
 
         return np.errstate(all="ignore")
+
+
+def finite(value: Any) -> bool:
+    """Whether a real number of any format is finite. (`math.isfinite` rounds it to float64 first,
+    and beyond the largest float64 a longdouble is still a number.)"""
+    return bool(abs(value) < math.inf)
 
 
 def exact(value: Any) -> Fraction:
@@ -254,7 +260,7 @@ def _numpy(name: str, dtype: str) -> Callable[..., Any] | None:
 
 def _fma_of_format(dtype: str, x: Any, y: Any, z: Any) -> Any:
     out = x * y + z
-    return rounded(exact(x) * exact(y) + exact(z), dtype) if math.isfinite(out) else out
+    return rounded(exact(x) * exact(y) + exact(z), dtype) if finite(out) else out
 
 
 def _longdouble_by_balls(name: str, *arguments: Any) -> Any:
