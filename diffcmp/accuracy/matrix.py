@@ -8,7 +8,6 @@ products with vectors; columns or rows that share no row or column are found by 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +20,7 @@ from diffcmp.accuracy.judging.question import Progress, Question, format_named, 
 from diffcmp.accuracy.judging.record import Row
 from diffcmp.accuracy.judging.verdict import Answer, verdict
 from diffcmp.accuracy.matrices.record import PRODUCTS, MatrixComparison, MatrixRow, Place, What
+from diffcmp.arithmetic.floats import finite
 from diffcmp.backends.estimate import warm
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import backend, chosen
@@ -326,7 +326,7 @@ def _reasons(
 
 def _reason(question: Question, truth: Truth, answer: Answer) -> Remark | None:
     """What is to be said of one entry; None where it is right."""
-    if math.isfinite(answer.value):
+    if finite(answer.value):
         return verdict(question, truth, answer)
     return answer.method.reason(question.program, answer.name, question.floats, question.inputs)
 

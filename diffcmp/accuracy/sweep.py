@@ -18,7 +18,7 @@ from diffcmp.accuracy.judging.question import Progress, Question, format_named, 
 from diffcmp.accuracy.judging.record import Series, Step, Sweep, plain
 from diffcmp.accuracy.judging.stepsize import predicted
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
-from diffcmp.arithmetic.floats import exact
+from diffcmp.arithmetic.floats import exact, finite
 from diffcmp.backends.protocol import Backend, rational
 from diffcmp.backends.registry import backend, chosen
 from diffcmp.deadline import Deadline, within_timeout
@@ -88,7 +88,7 @@ def swept(question: Question, methods: Sequence[Backend], grid: Sequence[float])
     where the point lies beyond the format."""
     question.progress("certified derivative")
     truth = question.truth()
-    if not all(math.isfinite(x) for x in question.inputs):
+    if not all(map(finite, question.inputs)):
         raise InputError(Fault.POINT_BEYOND, dtype=question.dtype)
     methods = question.configured(methods)
     orders = [method.truncation_order or 0 for method in methods]
@@ -261,7 +261,7 @@ def _written(part: Ball | None) -> str | None:
 
 def _number(value: Any) -> str:
     """An estimate as an exact decimal string where it is finite."""
-    if not math.isfinite(value):
+    if not finite(value):
         return str(plain(value))
     return decimal_string(rational(exact(value)), PART_DIGITS)
 

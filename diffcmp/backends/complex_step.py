@@ -3,7 +3,6 @@ gradient on a tape."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
@@ -14,7 +13,7 @@ from flint import acb, arb
 from diffcmp.arithmetic.balls import ComplexBalls
 from diffcmp.arithmetic.complexes import COMPLEX, Complexes
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import Floats, finite
 from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, on_balls
 from diffcmp.engines.compiled import on_system
 from diffcmp.engines.derived import adjoint, only
@@ -78,7 +77,7 @@ class ComplexStep(Backend):
                 h = narrowed(steps[moved], floats)
                 z = imaginary_step(f, inputs, places[moved], h, system.make)
                 derivatives.append(z.imag / h)
-                if self.order == 1 and (value is None or not math.isfinite(value)):
+                if self.order == 1 and (value is None or not finite(value)):
                     value = z.real  # a step along another variable may have left the domain
             return Outcome(value, derivatives, len(runs), steps)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import Floats, finite
 from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Timer
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.passes.scalars import scalarised
@@ -70,7 +70,7 @@ class Numeric(Prepared):
         reasons: dict[Remark, None] = {}
         program = self.program
         for name, derivative in zip(self.wrt, outcome.derivatives, strict=True):
-            if math.isfinite(derivative):
+            if finite(derivative):
                 continue
             if not program.scalar:
                 program, inputs = scalarised(program), elements(inputs)
@@ -87,7 +87,7 @@ def _finite(value: Any) -> bool:
     """Whether a number, or all elements of an array, are finite."""
     if getattr(value, "shape", ()):
         return bool((value - value == 0).all())
-    return math.isfinite(value)
+    return finite(value)
 
 
 def elements(arrays: Sequence[Any]) -> list[float]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import Floats, finite
 from diffcmp.backends.protocol import STEP_SHARE, Backend, Numeric, Outcome, narrowed
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, variables
@@ -132,5 +132,5 @@ def ridders(
             apart = abs(float(row[-1] - previous[-1]))
             if apart >= SAFE * error:
                 break
-        previous = row if math.isfinite(row[0]) else []
+        previous = row if finite(row[0]) else []
     return best, best_scale, rows

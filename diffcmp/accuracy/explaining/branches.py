@@ -9,7 +9,6 @@ and wrong.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -20,6 +19,7 @@ from diffcmp.accuracy.explaining.explanation import Branch
 from diffcmp.accuracy.judging.errors import Errors, full_digits
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.evaluate import trace_of
+from diffcmp.arithmetic.floats import finite
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint
 from diffcmp.engines.forward import Dual
@@ -106,7 +106,7 @@ def _slopes(question: Question, program: Program) -> list[Any]:
 
 def _is_singular(question: Question, slot: int) -> bool:
     """Whether the tape fails, and a slot is to blame."""
-    fails = not all(map(math.isfinite, _slopes(question, question.program)))
+    fails = not all(map(finite, _slopes(question, question.program)))
     return fails and not _is_finite(question, slot, question.inputs)
 
 
@@ -118,7 +118,7 @@ def _is_finite(question: Question, slot: int, inputs: Sequence[Any]) -> bool:
         values = carried(part, question.floats, inputs, name)
         duals = [values[i] for i in part.live if isinstance(values[i], Dual)]
         numbers += [number for dual in duals for number in (dual.primal, dual.tangent or 0.0)]
-    return all(map(math.isfinite, numbers))
+    return all(map(finite, numbers))
 
 
 def double_where(question: Question, eq: Equation, branch: int) -> Program | None:

@@ -23,7 +23,7 @@ from flint import arb
 
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
-from diffcmp.arithmetic.floats import Floats, exact
+from diffcmp.arithmetic.floats import Floats, exact, finite
 from diffcmp.backends.protocol import Backend, Exact, narrowed, rational
 from diffcmp.truth.proof import certified
 
@@ -62,7 +62,7 @@ class Budget:
         """The parts of one estimate's error. `steps`: along each variable that the method moves."""
         with WORKING.working():
             d = self._exact(steps)
-            number = rational(exact(estimate)) if math.isfinite(estimate) else None
+            number = rational(exact(estimate)) if finite(estimate) else None
             return Parts(
                 total=_difference(number, self.at_typed),
                 truncation=_difference(d, self.at_rounded),

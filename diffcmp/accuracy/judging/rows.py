@@ -3,7 +3,6 @@ of it."""
 
 from __future__ import annotations
 
-import math
 import re
 import statistics
 import time
@@ -15,6 +14,7 @@ from diffcmp.accuracy.judging.errors import Errors, worst
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.judging.record import Row
 from diffcmp.accuracy.judging.verdict import Answer, verdict
+from diffcmp.arithmetic import floats
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
 from diffcmp.notes import Remark
 from diffcmp.truth.record import Truth
@@ -46,7 +46,7 @@ def _looked_into(answers: list[Answer]) -> list[Answer]:
 
 def finite(value: Any) -> bool:
     """Whether a method has a finite number to give."""
-    return value is not None and math.isfinite(value)
+    return value is not None and floats.finite(value)
 
 
 def measured(

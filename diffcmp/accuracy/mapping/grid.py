@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
 from diffcmp.arithmetic.balls import Balls, to_arb
-from diffcmp.arithmetic.floats import Floats, nearest_double
+from diffcmp.arithmetic.floats import Floats, finite, nearest_double
 from diffcmp.errors import Fault, InputError
 from diffcmp.point.coordinate import Coordinate, coordinate
 
@@ -35,7 +34,7 @@ def grid(
     low, high = value(start), value(stop)
     if low >= high:
         raise InputError(Fault.INTERVAL, low=start.text, high=stop.text)
-    if not all(math.isfinite(end.rounded(floats)) for end in (start, stop)):
+    if not all(finite(end.rounded(floats)) for end in (start, stop)):
         raise InputError(Fault.POINT_BEYOND, dtype=floats.dtype)
     if log:
         if low * high <= 0 or any(end.rounded(Floats()) == 0 for end in (start, stop)):

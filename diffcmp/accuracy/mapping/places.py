@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.judging.record import Place
 from diffcmp.accuracy.judging.verdict import Answer, verdict
+from diffcmp.arithmetic.floats import finite
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.notes import Note, Remark
 from diffcmp.truth.record import Kind, Truth
@@ -48,7 +49,7 @@ class Reply:
     def reasons(self) -> Iterator[Remark]:
         """Why the number is wrong: what the method says of it, and the verdict on a finite one."""
         yield from self.remarks
-        if math.isfinite(self.value):
+        if finite(self.value):
             reason = verdict(self.question, self.truth, self.answer)
             if reason is not None:
                 yield reason
@@ -66,12 +67,12 @@ def reply(method: Backend, question: Question, truth: Truth, estimate: Estimate)
 def _failure(answer: Answer, digits: float | None, kind: Kind) -> Failure | None:
     if answer.value is None:
         return None
-    finite = math.isfinite(answer.value)
+    is_finite = finite(answer.value)
     if digits is None:
-        return "baseless" if finite and kind is not Kind.UNDECIDED else None
+        return "baseless" if is_finite and kind is not Kind.UNDECIDED else None
     if digits >= answer.method.expected_digits(answer.errors.floats):
         return None
-    return "silent" if finite else "loud"
+    return "silent" if is_finite else "loud"
 
 
 def places(replies: Sequence[Reply | None]) -> tuple[tuple[Place, ...], int]:
