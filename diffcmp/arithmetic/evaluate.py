@@ -20,7 +20,10 @@ def evaluate(program: Program, system: System, inputs: Sequence[Any]) -> list[An
 def trace_of(program: Program, system: System, inputs: Sequence[Any]) -> list[Any]:
     """The values of all slots."""
     values: list[Any] = [*inputs, *([None] * (program.size - len(inputs)))]
+    mark = system.mark if system.spanned else None
     for eq in program.equations:
+        if mark is not None and eq.span is not None:
+            mark(eq.span)
         if eq.params:
             values[eq.output] = system.literal(eq.params[0])
         else:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from diffcmp.primitives.shapes import Shape
+from diffcmp.spans import Span
 
 T = TypeVar("T")
 
@@ -37,10 +38,12 @@ class NumberSystem(ABC, Generic[T]):
     A primitive that it lacks is carried out by the primitive's definition (`exact` systems: no
     roundoff, or roundoff that is enclosed) or by its stable form (the others). Conditions are
     `bool`; a system that cannot always decide one says None. A system of arrays also has the
-    structural primitives, which take what they know beforehand as a keyword, `static`.
+    structural primitives, which take what they know beforehand as a keyword, `static`. One that is
+    `spanned` wants to be told the span of the user's text that is being carried out.
     """
 
     exact: bool = False
+    spanned: bool = False
 
     @cached_property
     def operations(self) -> dict[str, Callable[..., Any]]:
@@ -57,6 +60,9 @@ class NumberSystem(ABC, Generic[T]):
     @abstractmethod
     def function(self, name: str) -> Callable[..., Any] | None:
         """How the system carries a primitive out; None where it has no way of its own."""
+
+    def mark(self, span: Span) -> None:
+        """What follows carries out the piece of the user's text under `span`."""
 
     def shape(self, value: T) -> Shape:
         """The shape of a value: () for a number."""

@@ -17,6 +17,7 @@ from diffcmp.arithmetic.system import COMPARISONS, OPERATORS, NumberSystem
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.shapes import Shape, Static, broadcast_shapes
 from diffcmp.program.ir import Builder, Program
+from diffcmp.spans import Span
 
 _SAFE = 2**53  # integers up to here are exact in float64
 
@@ -35,12 +36,20 @@ class Tracing(NumberSystem[Any]):
     """Numbers and arrays that are slots of `builder`. Conditions are tracers too, or `bool` where
     both sides are literals.
 
-    Equal operations on equal slots are traced once.
+    Equal operations on equal slots are traced once. An equation carries the span of the text that
+    was being carried out when it was first traced.
     """
 
-    def __init__(self, builder: Builder) -> None:
+    spanned = True
+
+    def __init__(self, builder: Builder, text: str = "") -> None:
         self.builder = builder
+        self.text = text
+        self.span: Span | None = None
         self.shared: dict[tuple[object, ...], Tracer] = {}
+
+    def mark(self, span: Span) -> None:
+        self.span = span
 
     def inputs(self) -> list[Tracer]:
         """One tracer for each input of the builder."""
@@ -49,10 +58,11 @@ class Tracing(NumberSystem[Any]):
     def program(self, *values: Any) -> Program:
         """The Program of some values, and of what these need; None is exactly zero."""
         slots = [self.slot(self.literal(Fraction(0)) if v is None else v) for v in values]
-        return self.builder.program(slots).pruned()
+        return self.builder.program(slots, self.text).pruned()
 
     def literal(self, value: Fraction) -> Tracer:
-        return self.once(("literal", value), lambda: self.builder.literal(value), value=value)
+        key = "literal", value
+        return self.once(key, lambda: self.builder.literal(value, self.span), value=value)
 
     def shape(self, value: Any) -> Shape:
         return self.builder.dims[value.slot] if isinstance(value, Tracer) else ()
@@ -96,7 +106,7 @@ class Tracing(NumberSystem[Any]):
             return value
         return self.once(
             ("broadcast", value.slot, (shape,)),
-            lambda: self.builder.add("broadcast", [value.slot], static=(shape,)),
+            lambda: self.builder.add("broadcast", [value.slot], (), self.span, (shape,)),
             value=value.value,
             repeats=None if self.shape(value) else value,
         )
@@ -104,7 +114,7 @@ class Tracing(NumberSystem[Any]):
     def equation(self, name: str, arguments: tuple[Any, ...], static: Static = ()) -> Tracer:
         slots = [self.slot(a) for a in arguments]
         key = (name, *slots, static)
-        return self.once(key, lambda: self.builder.add(name, slots, static=static))
+        return self.once(key, lambda: self.builder.add(name, slots, (), self.span, static))
 
     def slot(self, value: Any) -> int:
         """The slot of a tracer; a settled condition is written as a comparison of two literals."""

@@ -21,7 +21,7 @@ from diffcmp.program.ir import Builder, Program
 
 def _tracing(program: Program) -> Tracing:
     """Tracers for the inputs of a Program."""
-    return Tracing(Builder(program.inputs, program.shapes))
+    return Tracing(Builder(program.inputs, program.shapes), program.text)
 
 
 def _seeds(program: Program, name: str, tracing: Tracing) -> list[Tracer | None]:
@@ -51,7 +51,7 @@ def pullback(program: Program, wrt: tuple[str, ...]) -> Program:
     named, by reverse mode; the cotangent of the value, of its shape, is a further input."""
     inputs = (*program.inputs, primed("out", program.inputs))
     shapes = (*input_shapes(program), program.dims[program.outputs[0]])
-    tracing = Tracing(Builder(inputs, shapes))
+    tracing = Tracing(Builder(inputs, shapes), program.text)
     return _swept(program, wrt, tracing, tracing.inputs()[-1])
 
 
@@ -79,7 +79,7 @@ def pushforward(program: Program, wrt: tuple[str, ...]) -> Program:
     for name in wrt:
         inputs.append(primed(name, inputs))
     shapes = *input_shapes(program), *input_shapes(program, wrt)
-    tracing = Tracing(Builder(tuple(inputs), shapes))
+    tracing = Tracing(Builder(tuple(inputs), shapes), program.text)
     slots, n = tracing.inputs(), len(program.inputs)
     along = dict(zip(wrt, slots[n:], strict=True))
     directions = map(along.get, program.inputs)
@@ -164,7 +164,7 @@ def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
     builder = Builder(program.inputs, program.shapes)
     inputs = range(len(program.inputs))
     if not wrt:
-        return builder.program(builder.appended(program, inputs, spans=False)[:1]).pruned()
+        return builder.program(builder.appended(program, inputs)[:1], program.text).pruned()
     pairs = [pair(name) for name in wrt]
     slots: dict[tuple[str, str], int] = {}
     columns: dict[str, list[str]] = {}
@@ -172,12 +172,12 @@ def dual_over_tape(program: Program, wrt: tuple[str, ...]) -> Program:
         columns.setdefault(y, []).append(x)
     for y, rows in columns.items():
         column = tangent_of_adjoint(program, tuple(rows), y)
-        value, *parts = builder.appended(column, inputs, spans=False)
+        value, *parts = builder.appended(column, inputs)
         second = parts[len(rows) :]
         names = [(x, y) for x in rows]
         slots |= dict(zip(names, second, strict=True))
     outputs = [slots[xy] for xy in pairs]
-    return builder.program([value, *outputs]).pruned()
+    return builder.program([value, *outputs], program.text).pruned()
 
 
 def forward_programs(program: Program, wrt: Sequence[str], order: int) -> list[Program]:
@@ -203,11 +203,9 @@ def derivative_program(program: Program, mode: str, wrt: Sequence[str] | None = 
     if len(names) == 1:
         return tangent(program, names[0])
     builder = Builder(program.inputs, program.shapes)
-    parts = [
-        builder.appended(tangent(program, n), range(len(program.inputs)), spans=False)
-        for n in names
-    ]
-    return builder.program([parts[0][0], *(d for _, d in parts)])
+    inputs = range(len(program.inputs))
+    parts = [builder.appended(tangent(program, name), inputs) for name in names]
+    return builder.program([parts[0][0], *(d for _, d in parts)], program.text)
 
 
 def only(program: Program, *outputs: int) -> Program:

@@ -21,6 +21,7 @@ from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.shapes import Shape, Static
 from diffcmp.program.ir import Program
+from diffcmp.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class Duals(NumberSystem[Dual]):
     def __init__(self, base: System) -> None:
         self.base = base
         self.exact = base.exact
+        self.spanned = base.spanned
         self.zero = base.literal(Fraction(0))
 
     def __repr__(self) -> str:
         return f"Duals({self.base!r})"
+
+    def mark(self, span: Span) -> None:
+        self.base.mark(span)
 
     def shape(self, value: Dual) -> Shape:
         return self.base.shape(value.primal)

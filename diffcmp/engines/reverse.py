@@ -22,6 +22,7 @@ from diffcmp.primitives import TABLE
 from diffcmp.primitives.record import Call
 from diffcmp.primitives.shapes import Shape, Static
 from diffcmp.program.ir import Program
+from diffcmp.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,15 @@ Pullback: TypeAlias = Callable[[Any], Sequence[Any | None]]
 
 
 class Recording(NumberSystem[Variable]):
-    """The tape: for every varying value the places of its arguments, and its pullback to them."""
+    """The tape: for every varying value the places of its arguments, its pullback to them, and the
+    span of the text that it came from, where `base` wants to know."""
 
     def __init__(self, base: System) -> None:
         self.base = base
         self.exact = base.exact
-        self.tape: list[tuple[Sequence[int], Pullback]] = []
+        self.spanned = base.spanned
+        self.span: Span | None = None
+        self.tape: list[tuple[Sequence[int], Pullback, Span | None]] = []
 
     def variable(self, value: Any) -> Variable:
         """A new independent variable."""
@@ -49,7 +53,7 @@ class Recording(NumberSystem[Variable]):
 
     def push(self, value: Any, places: Sequence[int], pull: Pullback) -> Variable:
         """A value that varies with those at `places`."""
-        self.tape.append((places, pull))
+        self.tape.append((places, pull, self.span))
         return Variable(value, len(self.tape) - 1)
 
     def __repr__(self) -> str:
@@ -57,6 +61,10 @@ class Recording(NumberSystem[Variable]):
 
     def literal(self, value: Fraction) -> Variable:
         return Variable(self.base.literal(value))
+
+    def mark(self, span: Span) -> None:
+        self.span = span
+        self.base.mark(span)
 
     def shape(self, value: Variable) -> Shape:
         return self.base.shape(value.value)
@@ -103,7 +111,9 @@ class Recording(NumberSystem[Variable]):
         for place in range(output.place, -1, -1):
             if cotangents[place] is None:
                 continue
-            arguments, pull = self.tape[place]
+            arguments, pull, span = self.tape[place]
+            if span is not None:
+                self.mark(span)
             for argument, term in zip(arguments, pull(cotangents[place]), strict=True):
                 if term is not None:
                     cotangents[argument] = added(self.base, cotangents[argument], term)

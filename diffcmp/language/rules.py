@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from diffcmp.language.parser import parse
@@ -55,4 +56,8 @@ def domain(name: str) -> Program | None:
 
 
 def _body(name: str, text: str, *further: str) -> Program | None:
-    return parse(text, (*TABLE[name].parameters, *further), rule=True) if text else None
+    if not text:
+        return None
+    body = parse(text, (*TABLE[name].parameters, *further), rule=True)
+    # a span is of the user's text, in which a rule stands nowhere
+    return replace(body, equations=tuple(replace(eq, span=None) for eq in body.equations))
