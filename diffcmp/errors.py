@@ -96,7 +96,7 @@ class Fault(Enum):
     STORED_SCHEMA = "'{path}' is not a benchmark of schema {schema}: {reason}", "Write one with: diffcmp bench --json {path}"
     OPTIMISATION = "there is no optimisation '{given}'", "Choose among {names}, or write all"
     EXTRA = "{what} needs {package}, which is not installed", "Install it with: pip install 'diffcmp[{extra}]'"
-    OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder"
+    OUTPUT = "cannot write '{path}': {reason}", "Name a file in an existing folder, where you may write"
     ONE_OUTPUT = "two results would be written to '{path}'", "Give each of them a file of its own"
     # fmt: on
 
@@ -117,6 +117,7 @@ class Breakdown(Enum):
     BENCH = "{what}", "see the table"
     BUG = "internal error: {what}", "please report the command: this should not happen"
     OUTPUT = "cannot write to standard output: {reason}", "choose a file with -o"
+    FILE = "cannot write '{path}': {reason}", "{advice}"
     SYSTEM = "the system refused what was needed: {reason}", "free some of it, or raise the limit"
     INTERRUPTED = "interrupted", ""
     # fmt: on

@@ -64,30 +64,45 @@ def same(one: str, other: str) -> bool:
         return os.path.realpath(one) == os.path.realpath(other)
 
 
-def obstacle(target: str) -> str:
+def obstacle(target: str) -> OSError | None:
     """Why `target` could not be written, as far as its name, its folder and its permissions tell;
-    empty where nothing stands in the way. Nothing is opened for that.
+    None where nothing stands in the way. Nothing is opened for that.
     """
     if not target:
-        return "it has no name"
+        return _error(errno.ENOENT, "it has no name")
     try:
         status = os.stat(target)
     except FileNotFoundError:
         if target.endswith(("/", os.sep)):
-            return "there is no such folder"
+            return _error(errno.ENOENT, "there is no such folder")
         return _obstacle_to_new(os.path.realpath(target))
-    except (OSError, ValueError) as error:  # ValueError: a null character
-        return getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        return error
+    except ValueError as error:  # a null character
+        return _error(errno.EINVAL, str(error))
     if stat.S_ISDIR(status.st_mode):
-        return "it is a folder"
-    return "" if os.access(target, os.W_OK) else "permission denied"
+        return _error(errno.EISDIR, "it is a folder")
+    return _forbidden(target)
 
 
-def _obstacle_to_new(path: str) -> str:
+def _obstacle_to_new(path: str) -> OSError | None:
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
-        return "there is no such folder"
-    return "" if os.access(folder, os.W_OK) else "permission denied"
+        return _error(errno.ENOENT, "there is no such folder")
+    return _forbidden(folder)
+
+
+def _forbidden(path: str) -> OSError | None:
+    """What forbids to write there: the whole file system, or the permissions."""
+    if os.access(path, os.W_OK):
+        return None
+    if hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY:
+        return _error(errno.EROFS, os.strerror(errno.EROFS))
+    return _error(errno.EACCES, "permission denied")
+
+
+def _error(number: int, reason: str) -> OSError:
+    return OSError(number, reason)
 
 
 # a new file
@@ -221,16 +236,32 @@ def _attributes(path: Path) -> list[str]:
 def _write_in_place(target: str, data: bytes) -> None:
     """Write over the old content: the file stays the one that its hard links name.
 
-    Room for all of it is taken first, so that a full disk is met while the old content is there.
+    Room for all of it is taken first, so that a full disk is met while the old content is there;
+    where writing fails nevertheless, the old content is put back.
     """
     handle = os.open(target, os.O_RDWR)
     try:
+        size = os.fstat(handle).st_size
         _take_room(handle, len(data))
-        _write_all(handle, data)
-        os.ftruncate(handle, len(data))
-        os.fsync(handle)
+        covered = os.read(handle, min(size, len(data)))
+        os.lseek(handle, 0, os.SEEK_SET)
+        try:
+            _write_all(handle, data)
+            os.fsync(handle)
+            os.ftruncate(handle, len(data))  # last, as the rest of the old content is not kept
+        except OSError:
+            _put_back(handle, covered, size)
+            raise
     finally:
         os.close(handle)
+
+
+def _put_back(handle: int, covered: bytes, size: int) -> None:
+    """Give a file that was written over in part its old beginning and its old size."""
+    with contextlib.suppress(OSError):
+        os.lseek(handle, 0, os.SEEK_SET)
+        _write_all(handle, covered)
+        os.ftruncate(handle, size)
 
 
 def _take_room(handle: int, size: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from typing import Literal, TypeAlias
 import click
 
 from diffcmp import files
-from diffcmp.errors import Fault, InputError
+from diffcmp.errors import Breakdown, ComputationError, DiffcmpError, Fault, InputError
+from diffcmp.spans import shortened
 
 STANDARD_OUTPUT = "-"
 STREAMS = {
@@ -23,6 +25,31 @@ STREAMS = {
     "/dev/fd/2": "stderr",
 }
 FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
+WRONG_NAMES = {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENAMETOOLONG,
+    errno.EINVAL,
+    errno.ENXIO,  # a socket
+}
+"""Another name is the remedy, and the caller can know that beforehand."""
+ELSEWHERE = "name a file elsewhere"
+NO_SPACE = f"free some space there, or {ELSEWHERE}"
+TOO_MANY = "close some files, or raise the limit of open files"
+ADVICE = {
+    errno.ENOSPC: NO_SPACE,
+    errno.EDQUOT: NO_SPACE,
+    errno.EFBIG: f"raise the limit of the size of files, or {ELSEWHERE}",
+    errno.EROFS: f"make the file system writable, or {ELSEWHERE}",
+    errno.EIO: f"check the device, or {ELSEWHERE}",
+    errno.ELOOP: f"repair the symbolic links, or {ELSEWHERE}",
+    errno.ETXTBSY: f"end the program that is stored there, or {ELSEWHERE}",
+    errno.EMFILE: TOO_MANY,
+    errno.ENFILE: TOO_MANY,
+}
 Picture: TypeAlias = Literal["png", "svg", "pdf"]
 FIGURES: dict[str, Picture] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
 
@@ -115,9 +142,9 @@ def writable(target: str | None) -> None:
     """Refuse early what could not be written in the end."""
     if target is None or target in STREAMS:
         return
-    reason = files.obstacle(target)
-    if reason:
-        raise InputError(Fault.OUTPUT, path=target, reason=reason)
+    obstacle = files.obstacle(target)
+    if obstacle is not None:
+        raise _refused(target, obstacle)
 
 
 def apart(one: str | None, other: str | None) -> None:
@@ -169,8 +196,13 @@ def write(content: str | bytes, target: str) -> None:
         raise _refused(target, error) from None
 
 
-def _refused(target: str, error: OSError) -> InputError:
-    return InputError(Fault.OUTPUT, path=target, reason=error.strerror or str(error))
+def _refused(target: str, error: OSError) -> DiffcmpError:
+    """What is raised where the name is no file to write to, or where the system fails to write."""
+    reason = error.strerror or str(error)
+    if error.errno in WRONG_NAMES:
+        return InputError(Fault.OUTPUT, path=target, reason=reason)
+    advice = ADVICE.get(error.errno or 0, ELSEWHERE)
+    return ComputationError(Breakdown.FILE, path=shortened(target), reason=reason, advice=advice)
 
 
 def show(content: str | bytes, target: str | None) -> None:

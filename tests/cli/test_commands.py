@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from diffcmp import files
 from tests.cli.runner import SCRIPT, process, run
 
 ROOT = Path(__file__).parents[2]
@@ -203,6 +205,60 @@ def test_a_file_that_cannot_be_replaced_stays(tmp_path: Path) -> None:
     done = run("grad", "sin(x", "--at", "1", "--json", "-o", "keep.json", cwd=tmp_path)
     assert done.returncode == 2
     assert (tmp_path / "keep.json").read_text() == "mine"
+
+
+SQUARE = ["grad", "x**2", "--at", "1", "--backend", "dual"]
+FAILURES = {
+    errno.ENOSPC: "free some space there",
+    errno.EDQUOT: "free some space there",
+    errno.EIO: "check the device",
+    errno.EROFS: "make the file system writable",
+    errno.EFBIG: "raise the limit of the size of files",
+    errno.EMFILE: "raise the limit of open files",
+    errno.ENOLCK: "name a file elsewhere",
+}
+
+
+@pytest.mark.parametrize("step", ["open", "write", "fsync", "close"])
+@pytest.mark.parametrize("number", FAILURES, ids=errno.errorcode.__getitem__)
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_system_that_cannot_write_is_no_fault_of_the_name(
+    tmp_path: Path, step: str, number: int, linked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is there, and was not written: 1, with the advice for what happened."""
+    target = tmp_path / "keep.json"
+    target.write_text("mine, and longer than what comes")
+    if linked:
+        os.link(target, tmp_path / "other")
+
+    def broken(*_: object, **__: object) -> None:
+        monkeypatch.undo()
+        raise OSError(number, os.strerror(number))
+
+    class Broken:
+        """The module `os`, of which one function fails once."""
+
+        def __getattr__(self, name: str) -> object:
+            return broken if name == step else getattr(os, name)
+
+    monkeypatch.setattr(files, "os", Broken())
+    done = run(*SQUARE, "--json", "-o", "keep.json", cwd=tmp_path)
+    if number == errno.EROFS and not linked:  # no new file beside it: it is written in place
+        assert done.returncode == 0
+        return
+    assert done.returncode == 1
+    assert os.strerror(number) in done.stderr
+    assert FAILURES[number] in done.stderr
+    if step != "close":
+        assert target.read_text() == "mine, and longer than what comes"
+    assert not [name for name in os.listdir(tmp_path) if name.startswith(".diffcmp")]
+
+
+def test_a_circle_of_links_is_no_fault_of_the_name(tmp_path: Path) -> None:
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    done = run(*SQUARE, "-o", "loop.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "repair the symbolic links" in done.stderr
 
 
 def test_an_expression_may_begin_with_a_minus_sign() -> None:
