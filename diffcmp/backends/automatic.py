@@ -3,18 +3,40 @@ over the other; compiled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Backend, Numeric, Outcome
+from diffcmp.backends.protocol import Backend, Numeric, Outcome, Run
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import dual_over_tape, forward_programs, reverse_program
 from diffcmp.engines.partials import ORDERS
 from diffcmp.program.ir import Program
 
 
-class DualNumbers(Backend):
+class Automatic(Backend):
+    """What all of automatic differentiation has in common: a derivative is an output of a Program
+    that is derived from f."""
+
+    automatic = True
+
+    def derived(self, program: Program, name: str) -> Program:
+        """The Program whose last output is one partial derivative."""
+        raise NotImplementedError
+
+    def runs(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None,
+    ) -> Sequence[Run]:
+        """The derived Program, once."""
+        return [Run(self.derived(program, name), inputs, derived=True)]
+
+
+class DualNumbers(Automatic):
     """Forward mode: every value carries its derivative along one variable; of order 2, hyper-dual
     numbers.
 
@@ -27,7 +49,10 @@ class DualNumbers(Backend):
     summary = "forward mode on dual numbers, compiled; of order 2 on hyper-dual numbers"
     orders = ORDERS
     arrays = True
-    automatic = True
+
+    def derived(self, program: Program, name: str) -> Program:
+        """The tangent Program, or the hyper-dual one."""
+        return forward_programs(program, (name,), self.order)[0]
 
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Write and compile one program for each derivative."""
@@ -41,7 +66,7 @@ class DualNumbers(Backend):
         return Numeric(program, wrt, floats, compute, self.reason)
 
 
-class Tape(Backend):
+class Tape(Automatic):
     """Reverse mode: record every operation with its partials, then sweep back once for all
     variables; of order 2, the sweep itself is recorded and swept back, once a variable.
 
@@ -54,8 +79,11 @@ class Tape(Backend):
     summary = "reverse mode on a tape, compiled; of order 2 tape over tape"
     orders = ORDERS
     arrays = True
-    automatic = True
     reverse = True
+
+    def derived(self, program: Program, name: str) -> Program:
+        """The adjoint Program."""
+        return reverse_program(program, (name,), self.order)
 
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Write and compile the adjoint program."""
@@ -68,7 +96,7 @@ class Tape(Backend):
         return products.gradient(program, program.inputs)
 
 
-class DualOverTape(Backend):
+class DualOverTape(Automatic):
     """Dual numbers run over the tape: the tangent of the gradient along one variable is a column of
     the Hessian.
 
@@ -80,8 +108,11 @@ class DualOverTape(Backend):
     name = "dual-over-tape"
     summary = "forward over reverse, compiled: for order 2 only"
     orders = (2,)
-    automatic = True
     reverse = True
+
+    def derived(self, program: Program, name: str) -> Program:
+        """The tangent of the adjoint Program."""
+        return dual_over_tape(program, (name,))
 
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Numeric:
         """Write and compile the tangents of the adjoint program."""

@@ -3,7 +3,7 @@ gradient on a tape."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from diffcmp.arithmetic.balls import ComplexBalls
 from diffcmp.arithmetic.complexes import COMPLEX, Complexes
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import Floats, finite
-from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, on_balls
+from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, Run, narrowed, on_balls
 from diffcmp.engines.compiled import on_system
 from diffcmp.engines.derived import adjoint, only
 from diffcmp.engines.partials import ORDERS, variables
@@ -82,6 +82,20 @@ class ComplexStep(Backend):
             return Outcome(value, derivatives, len(runs), steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)
+
+    def runs(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None,
+    ) -> Sequence[Run]:
+        """The one complex run."""
+        assert steps is not None
+        derived, moved = stepped(program, name, self.order)
+        imaginary = {program.inputs.index(moved): narrowed(steps[moved], floats)}
+        return [Run(derived, inputs, derived=True, imaginary=imaginary)]
 
     def exact(self, program: Program, name: str, inputs: Sequence[Fraction], bits: int) -> Exact:
         """The imaginary step on complex balls."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
 from diffcmp.notes import Remark
 from diffcmp.point.point import Point
+from diffcmp.program.ir import Program
 
 T = TypeVar("T")
 
@@ -48,6 +50,26 @@ class Outcome:
     derivatives: Sequence[Any]
     evaluations: int
     steps: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One evaluation that a derivative rests on: a Program at rounded inputs.
+
+    program: f, or the Program that gives the derivative as its last output. derived: whether it is
+    that. imaginary: what is added to inputs by their place, times i.
+    """
+
+    program: Program
+    inputs: Sequence[Any]
+    derived: bool = False
+    imaginary: Mapping[int, Any] = field(default_factory=dict)
+
+    @property
+    def smallness(self) -> int:
+        """Bits by which the smallest imaginary step lies below 1."""
+        exponents = [math.frexp(float(step))[1] for step in self.imaginary.values()]
+        return max(0, -min(exponents, default=0))
 
 
 class Prepared:

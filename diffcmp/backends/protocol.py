@@ -18,8 +18,8 @@ from flint import arb, fmpq
 from diffcmp.arithmetic.balls import Balls, ComplexBalls, to_arb
 from diffcmp.arithmetic.floats import DTYPES, ERRORS, Floats
 from diffcmp.backends.diagnosis import diagnosis
-from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Refused, Timer
-from diffcmp.backends.numeric import Numeric, narrowed
+from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Refused, Run, Timer
+from diffcmp.backends.numeric import Numeric, narrowed, power_of_two
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled, on_system
 from diffcmp.engines.partials import distinct, variables
@@ -28,7 +28,7 @@ from diffcmp.program.ir import Program
 
 __all__ = [
     "EXACT_SHARE", "STEP_SHARE", "Backend", "Estimate", "Exact", "Numeric", "Outcome", "Prepared",
-    "Refused", "Timer", "narrowed", "on_balls", "rational",
+    "Refused", "Run", "Timer", "narrowed", "on_balls", "rational",
 ]  # fmt: skip
 
 EXACT_SHARE = 0.75  # of the dtype's digits: due from a method without truncation error
@@ -120,8 +120,8 @@ class Backend:
             return self.h
         assert self.truncation_order is not None, f"{self.name} has no step"
         balance = floats.unit_roundoff ** (1 / (self.truncation_order + self.order))
-        h = balance * max(abs(float(x)), 1.0)
-        return 2.0 ** round(math.log2(h)) if math.isfinite(h) else h
+        h: float = power_of_two(balance, x, floats)
+        return h
 
     def steps(
         self, inputs: Sequence[Any], places: Mapping[str, int], floats: Floats, given: float | None
@@ -213,6 +213,29 @@ class Backend:
             return self.formula(_along(f, at, place), at[place], steps[0])
 
         return on_balls(balls, inputs, value)
+
+    def runs(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None,
+    ) -> Sequence[Run]:
+        """What one partial derivative at rounded inputs rests on, for the steps that were taken: by
+        default the evaluations of f in `formula`. Nothing where the method cannot say."""
+        if steps is None or type(self).formula is Backend.formula:
+            return ()
+        f, points = compiled(program, floats.dtype), list[Sequence[Any]]()
+
+        def recorded(*at: Any) -> Any:
+            points.append(at)
+            return f(*at)
+
+        place = program.inputs.index(name)
+        along = _along(recorded, inputs, place)
+        self._difference(along, inputs[place], narrowed(steps[name], floats))
+        return [Run(program, at) for at in points]
 
     def gradient(self, program: Program) -> Callable[..., Sequence[Any]] | None:
         """The whole gradient of a Program of arrays by one run: arrays in, one array for each input

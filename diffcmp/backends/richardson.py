@@ -4,12 +4,13 @@ stop."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from diffcmp.arithmetic.floats import Floats, finite
-from diffcmp.backends.protocol import STEP_SHARE, Backend, Numeric, Outcome, narrowed
+from diffcmp.backends.numeric import power_of_two
+from diffcmp.backends.protocol import STEP_SHARE, Backend, Numeric, Outcome, Run, narrowed
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.partials import ORDERS, variables
 from diffcmp.notes import Note
@@ -45,7 +46,8 @@ class Richardson(Backend):
         """The first step at x."""
         if self.h is not None:
             return self.h
-        return 2.0 ** round(math.log2(max(abs(float(x)), 1.0))) / 4
+        h: float = power_of_two(0.25, x, floats)
+        return h
 
     def expected_digits(self, floats: Floats) -> float:
         """Half of the digits of the format, whatever the step."""
@@ -71,6 +73,33 @@ class Richardson(Backend):
             return Outcome(None, derivatives, runs, steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)
+
+
+    def runs(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None,
+    ) -> Sequence[Run]:
+        """f at the nodes of the first difference, and of the last one in the answer."""
+        assert steps is not None
+        points: list[Sequence[Any]] = []
+        f = compiled(program, floats.dtype)
+
+        def recorded(*at: Any) -> Any:
+            points.append(at)
+            return f(*at)
+
+        by = variables(name, self.order)
+        places = [program.inputs.index(along) for along in by]
+        difference, _ = central(recorded, inputs, places)
+        first = [self.step(inputs[place], floats) for place in places]
+        with floats.quiet():
+            for each in (first, [steps[along] for along in by]):
+                difference([narrowed(h, floats) for h in each])
+        return [Run(program, at) for at in points]
 
 
 Difference: TypeAlias = Callable[[Sequence[Any]], Any]
@@ -115,7 +144,8 @@ def ridders(
     dropped, and all steps halved."""
     nan = floats.literal(Fraction(0)) * math.nan
     one = floats.literal(Fraction(1))
-    best, best_scale, error = nan, 1.0, math.inf
+    error: Any = math.inf
+    best, best_scale = nan, 1.0
     previous: list[Any] = []
     for rows in range(1, ROWS + 1):
         scale = 2.0 ** (1 - rows)
@@ -125,12 +155,10 @@ def ridders(
             factor = floats.literal(Fraction(4 ** (j + 1)))
             entry = (factor * row[j] - above) / (factor - one)
             row.append(entry)
-            change = max(abs(float(entry - row[j])), abs(float(entry - above)))
+            change = max(abs(entry - row[j]), abs(entry - above))
             if change <= error:
                 best, best_scale, error = entry, scale, change
-        if previous and math.isfinite(error):
-            apart = abs(float(row[-1] - previous[-1]))
-            if apart >= SAFE * error:
-                break
+        if previous and finite(error) and abs(row[-1] - previous[-1]) >= SAFE * error:
+            break
         previous = row if finite(row[0]) else []
     return best, best_scale, rows

@@ -14,7 +14,16 @@ from flint import arb
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
-from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, narrowed, on_balls, rational
+from diffcmp.backends.protocol import (
+    Backend,
+    Exact,
+    Numeric,
+    Outcome,
+    Run,
+    narrowed,
+    on_balls,
+    rational,
+)
 from diffcmp.engines.compiled import compiled, on_system
 from diffcmp.engines.partials import ORDERS, distinct, variables
 from diffcmp.program.ir import Program
@@ -99,6 +108,22 @@ class Stencil(Backend):
             return Outcome(value, derivatives, runs, steps)
 
         return Numeric(program, wrt, floats, compute, self.reason)
+
+    def runs(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None,
+    ) -> Sequence[Run]:
+        """f at every node of nonzero weight."""
+        assert steps is not None
+        difference = Difference(self.factors(program, name), floats.literal)
+        small = {along: narrowed(h, floats) for along, h in steps.items()}
+        with floats.quiet():
+            every = [difference.moved(inputs, shifts, small) for shifts, *_ in difference.terms]
+        return [Run(program, at) for at in every]
 
     def exact(self, program: Program, name: str, inputs: Sequence[Fraction], bits: int) -> Exact:
         """The sum on balls."""
