@@ -13,7 +13,7 @@ from flint import acb, arb
 from diffcmp.arithmetic.balls import ComplexBalls
 from diffcmp.arithmetic.complexes import COMPLEX, Complexes
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.arithmetic.floats import Floats, finite
+from diffcmp.arithmetic.floats import Floats, exact, finite
 from diffcmp.backends.protocol import Backend, Exact, Numeric, Outcome, Run, narrowed, on_balls
 from diffcmp.engines.compiled import on_system
 from diffcmp.engines.derived import adjoint, only
@@ -23,6 +23,8 @@ from diffcmp.program.ir import Program
 
 SMALLEST = {"float32": 1e-30}
 SMALLEST_ELSEWHERE = 1e-290
+TINY = 1e-270  # below it the step of a longdouble is beyond float64
+SMALLEST_LONG = Fraction(1, 10**4900)
 
 
 class ComplexStep(Backend):
@@ -54,6 +56,9 @@ class ComplexStep(Backend):
         """The step size at x."""
         if self.h is not None:
             return self.h
+        if floats.dtype == "longdouble" and 0 < abs(x) < TINY:
+            h: float = floats.literal(max(exact(abs(x)) / 10**20, SMALLEST_LONG))
+            return h
         scale = min(abs(float(x)), 1.0) or 1.0
         return max(1e-20 * scale, SMALLEST.get(floats.dtype, SMALLEST_ELSEWHERE))
 

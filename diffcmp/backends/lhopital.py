@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import Floats, finite
 from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import forward_programs, reverse_program
@@ -91,7 +91,7 @@ class Careful(Prepared):
         """Whether something is not finite, or there is an alarm."""
         answers = [f(*inputs) for f in self.runs]
         numbers = [x for *numbers, _ in answers for x in numbers]
-        return any(alarm for *_, alarm in answers) or not all(map(math.isfinite, numbers))
+        return any(alarm for *_, alarm in answers) or not all(map(finite, numbers))
 
     def work(self, point: Point) -> Callable[[], object]:
         """The computation alone, for timing."""
@@ -119,19 +119,19 @@ class Careful(Prepared):
         remarks: dict[Remark, None] = {}
         meets = touching(program, floats, inputs) is not None
         for name, series in every.items():
-            finite = math.isfinite(derivative[name]) and math.isfinite(value)
-            doubtful = not finite or meets or series.zeros or series.precision > 1
+            broken = not (finite(derivative[name]) and finite(value))
+            doubtful = broken or meets or series.zeros or series.precision > 1
             if series.slope is not None and doubtful:
                 derivative[name] = series.slope
                 remarks |= dict.fromkeys(_remarks(series, floats))
         limit = next((s.value for s in every.values() if s.value is not None), None)
-        if not math.isfinite(value) and limit is not None:
+        if not finite(value) and limit is not None:
             value = limit
             if len(program.inputs) > 1 and self.depends_on_direction(inputs, limit):
                 remarks = {remark(Note.DIRECTION): None}
                 derivative = dict.fromkeys(derivative, math.nan)
         if not remarks:
-            failed = [every[name] for name, d in derivative.items() if not math.isfinite(d)]
+            failed = [every[name] for name, d in derivative.items() if not finite(d)]
             remarks |= dict.fromkeys(_unresolved(failed, estimate.remarks))
         return replace(
             estimate,
@@ -172,14 +172,14 @@ def _side(slope: Any) -> str:
     """A one-sided derivative in a sentence."""
     if slope is None:
         return "undefined"
-    if math.isinf(slope):
+    if abs(slope) == math.inf:
         return "-∞" if slope < 0 else "∞"
     return f"{float(slope) + 0.0:.6g}"
 
 
 def _remarks(series: Resolved, floats: Floats) -> Iterator[Remark]:
     """In what numbers the series had to be run, and what came of it."""
-    if series.slope is not None and math.isinf(series.slope):
+    if series.slope is not None and abs(series.slope) == math.inf:
         beyond = remark(Note.SLOPE_BEYOND, dtype=floats.dtype)
         yield beyond if series.beyond else remark(Note.VERTICAL_TANGENT)
     elif series.precision > 1:

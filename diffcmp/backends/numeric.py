@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from diffcmp.arithmetic.floats import Floats, finite
+from diffcmp.arithmetic.floats import Floats, exact, finite
 from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Timer
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.passes.scalars import scalarised
@@ -80,7 +80,16 @@ class Numeric(Prepared):
 
 def narrowed(h: float, floats: Floats) -> Any:
     """The step in the dtype."""
-    return h if floats.dtype == "float64" else floats.literal(Fraction(h))
+    return h if floats.dtype == "float64" else floats.literal(exact(h))
+
+
+def power_of_two(h: float, x: Any, floats: Floats) -> Any:
+    """The power of two nearest to h·max(|x|, 1); of the format, where it is beyond float64."""
+    size = max(abs(float(x)), 1.0)
+    if math.isfinite(size) or not finite(x):
+        return 2.0 ** round(math.log2(h * size)) if math.isfinite(size) else size
+    exponent = round(math.log2(h) + math.log2(int(abs(x))))
+    return floats.literal(Fraction(2) ** exponent)
 
 
 def _finite(value: Any) -> bool:

@@ -104,7 +104,7 @@ def seconds(time: float | None) -> str:
     return f"{amount:.{2 if amount < 0.995 else 1 if amount < 9.95 else 0}f} {unit}"
 
 
-def magnitude(error: float | None) -> str:
+def magnitude(error: float | Decimal | None) -> str:
     """An error to two digits.
 
     >>> magnitude(3.21e-16), magnitude(1.0), magnitude(0.0), magnitude(5e-324)
@@ -114,6 +114,8 @@ def magnitude(error: float | None) -> str:
         return MISSING
     if 0.1 <= error < 9.95:
         return f"{error:.{1 if error >= 0.995 else 2}f}"
+    if isinstance(error, Decimal):
+        return _scientific(error, ".1e")
     if 0 < error < COARSEST:
         return str(float(error))
     return "exact" if error == 0 else _scientific(Decimal(str(float(error))), ".1e")

@@ -26,7 +26,7 @@ def absolute_error(value: Any, true: Fraction) -> float:
     """|value − true| of a finite float64, rounded once."""
     error = Errors(value, true, Floats()).absolute
     assert error is not None
-    return error
+    return float(error)
 
 
 def slopes(text: str, values: Mapping[str, Any], backend: str = "tape") -> dict[str, NDArray[Any]]:

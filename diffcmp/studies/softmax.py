@@ -132,4 +132,4 @@ def backend_error(backend: str, heat: float) -> float:
     truth = certify(program, {"x": list(LOGITS), "T": heat})
     row = jacobian(SOFT, backend)(LOGITS, heat)[0][0]
     errors = [Errors(d, truth.exact(f"x[{k}]"), Floats()).relative for k, d in enumerate(row)]
-    return max(error for error in errors if error is not None)
+    return max(float(error) for error in errors if error is not None)

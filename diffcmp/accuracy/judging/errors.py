@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from diffcmp.arithmetic.floats import Floats, exact, nearest_double
+from diffcmp.arithmetic.floats import Floats, exact, finite, nearest_double
 
 Key = TypeVar("Key")
+Size: TypeAlias = float | Decimal
+"""Of an error: a float64, or a decimal number where it is beyond the range of float64."""
+
+BEYOND = Context(prec=17, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 @dataclass(frozen=True)
@@ -29,24 +34,24 @@ class Errors:
     @cached_property
     def exact(self) -> Fraction | None:
         """|value - true|, exactly; None too where the value is not finite."""
-        if self.value is None or self.true is None or not math.isfinite(self.value):
+        if self.value is None or self.true is None or not finite(self.value):
             return None
         return abs(exact(self.value) - self.true)
 
     @property
-    def absolute(self) -> float | None:
-        """The nearest float64 to |value - true|."""
+    def absolute(self) -> Size | None:
+        """|value - true|."""
         error = self.exact
-        return None if error is None else nearest_double(error)
+        return None if error is None else size(error)
 
     @property
-    def relative(self) -> float | None:
+    def relative(self) -> Size | None:
         """The error over |true|; where the true number is 0, only an error of 0 has a size."""
         error = self.exact
         if error is None or self.true is None:
             return None
         if self.true:
-            return nearest_double(error / abs(self.true))
+            return size(error / abs(self.true))
         return 0.0 if error == 0 else None
 
     @property
@@ -57,12 +62,24 @@ class Errors:
         return correct_digits(self.exact, self.true, full_digits(self.floats))
 
     @property
-    def ulps(self) -> float | None:
+    def ulps(self) -> Size | None:
         """The error in units in the last place of the true number in this format."""
         error = self.exact
         if error is None or self.true is None:
             return None
-        return nearest_double(error / self.floats.ulp(self.true))
+        return size(error / self.floats.ulp(self.true))
+
+
+def size(value: Fraction) -> Size:
+    """The nearest float64 to a magnitude; 17 digits of it where it is beyond their range.
+
+    >>> size(Fraction(1, 4)), size(Fraction(10) ** 400)
+    (0.25, Decimal('1E+400'))
+    """
+    number = nearest_double(value)
+    if value == 0 or 0 < number < math.inf:
+        return number
+    return BEYOND.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
 def full_digits(floats: Floats) -> float:
@@ -91,7 +108,7 @@ def log10(value: Fraction) -> float:
     return math.log10(value.numerator) - math.log10(value.denominator)
 
 
-def worst(errors: Mapping[Key, Errors]) -> tuple[Key, float | None] | tuple[None, None]:
+def worst(errors: Mapping[Key, Errors]) -> tuple[Key, Size | None] | tuple[None, None]:
     """The component that is farthest off, and the error of the whole: its error over the largest
     certified component.
 
@@ -111,4 +128,4 @@ def worst(errors: Mapping[Key, Errors]) -> tuple[Key, float | None] | tuple[None
             farthest, name = error, component
     if name is None:
         return None, None
-    return name, nearest_double(farthest / largest if largest else farthest)
+    return name, size(farthest / largest if largest else farthest)

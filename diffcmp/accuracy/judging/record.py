@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from diffcmp.accuracy.judging.components import Shapes, packed
+from diffcmp.accuracy.judging.errors import Size
+from diffcmp.arithmetic.floats import finite
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Truth
@@ -33,16 +35,16 @@ class Row:
     derivative: dict[str, Any]
     h: dict[str, float] | None
     rule: str
-    abs_error: dict[str, float | None]
-    rel_error: dict[str, float | None]
+    abs_error: dict[str, Size | None]
+    rel_error: dict[str, Size | None]
     digits: dict[str, float | None]
-    ulps: dict[str, float | None]
+    ulps: dict[str, Size | None]
     evaluations: int
     seconds: float | None
     remarks: tuple[Remark, ...] = ()
     expression: dict[str, str] | None = None
     worst: str | None = None
-    norm_error: float | None = None
+    norm_error: Size | None = None
 
     def to_dict(self, shapes: Shapes | None = None) -> dict[str, Any]:
         """The row as the JSON form has it, with vectors as lists, given the variables' shapes."""
@@ -376,12 +378,13 @@ def _step(h: dict[str, float] | None, shapes: Shapes) -> Any:
 def plain(value: Any) -> Any:
     """A number as JSON has it: a Python number, or "nan", "inf", "-inf", or None.
 
-    A longdouble, which has more digits than a JSON reader keeps, is a decimal string.
+    A longdouble, which has more digits than a JSON reader keeps, is a decimal string, and so is
+    what lies beyond float64.
     """
     if value is None:
         return None
     dtype = type(value).__name__
-    if dtype == "longdouble" and abs(value) < math.inf:  # `isfinite` rounds to float64
-        return str(value)
+    if dtype == "Decimal" or (dtype == "longdouble" and finite(value)):
+        return str(value).lower()
     number = float(str(value)) if dtype in ("float16", "float32") else float(value)
     return number if math.isfinite(number) else str(number)

@@ -3,7 +3,6 @@ derivative exists."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,7 +14,7 @@ from diffcmp.accuracy.judging.budget import WORKING, at_both_points, budget_of
 from diffcmp.accuracy.judging.errors import Errors, full_digits
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.balls import Ball, to_arb
-from diffcmp.arithmetic.floats import exact
+from diffcmp.arithmetic.floats import exact, finite
 from diffcmp.backends.protocol import Backend, Estimate, rational
 from diffcmp.engines.lhopital.touching import touching
 from diffcmp.engines.partials import steps_of
@@ -75,8 +74,8 @@ def verdict(question: Question, truth: Truth, answer: Answer) -> Remark | None:
     enough = answer.method.expected_digits(question.floats)
     if digits is not None and digits < enough:
         return _blame(question, along.kind, answer, digits)
-    if along.kind is Kind.SMOOTH and not math.isfinite(answer.f):
-        by_steps = answer.method.imaginary and math.isfinite(question.value())
+    if along.kind is Kind.SMOOTH and not finite(answer.f):
+        by_steps = answer.method.imaginary and finite(question.value())
         return remark(Note.COMPLEX_VALUE_NOT_FINITE if by_steps else Note.VALUE_NOT_FINITE)
     return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.judging.components import Shapes, packed
-from diffcmp.accuracy.judging.errors import Errors, worst
+from diffcmp.accuracy.judging.errors import Errors, Size, worst
 from diffcmp.accuracy.judging.record import SCHEMA, fields, plain
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.engines.partials import BY
@@ -38,10 +38,10 @@ class MatrixRow:
     evaluations: int
     seconds: float | None
     remarks: tuple[Remark, ...] = ()
-    abs_error: tuple[float | None, ...] = ()
+    abs_error: tuple[Size | None, ...] = ()
     digits: tuple[float | None, ...] = ()
     worst: int | None = None
-    norm_error: float | None = None
+    norm_error: Size | None = None
 
     def against(self, truth: Sequence[Quantity | None], floats: Floats) -> MatrixRow:
         """The row with the errors of its entries against the certified ones."""

@@ -178,7 +178,7 @@ class Pending:
         floats = self.formula.floats
         value = next(iter(self.values.values()), None)
         slopes = {name: _rounded(self.slopes.get(name), floats) for name in self.formula.wrt}
-        if any(math.isinf(slope) for slope in slopes.values()):
+        if any(abs(slope) == math.inf for slope in slopes.values()):
             overflow = remark(Note.OVERFLOW, dtype=floats.dtype)
             self.remarks.append(overflow)
         return Estimate(
