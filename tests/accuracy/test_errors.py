@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from diffcmp.accuracy.judging.errors import Errors, full_digits, worst
 from diffcmp.accuracy.judging.fit import slope
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import Floats, exact, finite
 
 DOUBLE, SINGLE = Floats(), Floats("float32")
 FULL = 53 * math.log10(2)
@@ -42,7 +43,36 @@ def test_errors(
     errors = Errors(value, true, DOUBLE)
     assert (errors.absolute, errors.relative) == (absolute, relative)
     assert errors.digits == (digits if digits is None else pytest.approx(digits))
-    assert errors.ulps == (ulps if ulps is None else pytest.approx(ulps))
+    measured = None if errors.ulps is None else float(errors.ulps)
+    assert measured == (ulps if ulps is None else pytest.approx(ulps))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])
+def test_errors_over_the_range_of_every_format(dtype: str) -> None:
+    """A number that is off by a hundredth has two correct digits, whatever its size."""
+    floats = Floats(dtype)
+    smallest, largest = floats.least_exponent, 1 - floats.least_exponent
+    for exponent in [*range(smallest, largest, max(largest // 40, 1)), largest]:
+        number = floats.literal(Fraction(2) ** exponent)
+        true = exact(number) * Fraction(101, 100)
+        errors = Errors(number, true, floats)
+        assert finite(number)
+        assert errors.exact == true / 101
+        assert errors.digits == pytest.approx(math.log10(101))
+        assert errors.relative == pytest.approx(1 / 101)
+        size = errors.absolute
+        assert size is not None
+        assert abs(Fraction(size) / (true / 101) - 1) < 1e-9
+    for bad in (math.inf, -math.inf, math.nan):
+        value = floats.literal(Fraction(0)) + bad
+        assert not finite(value)
+        assert Errors(value, Fraction(1), floats).digits == 0
+
+
+def test_an_error_beyond_float64_is_a_decimal_number_and_not_inf_or_0() -> None:
+    huge, tiny = Errors(0.0, Fraction(10) ** 400, DOUBLE), Errors(0.0, Fraction(10) ** -400, DOUBLE)
+    assert (huge.absolute, tiny.absolute) == (Decimal("1e400"), Decimal("1e-400"))
+    assert huge.relative == tiny.relative == 1
 
 
 def test_a_format_of_fewer_digits() -> None:
