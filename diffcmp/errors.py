@@ -68,6 +68,9 @@ class Fault(Enum):
     WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
     WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with --wrt"
     TRACED_BRANCH = "a traced function cannot branch on a value", "Write the expression as text, with where(condition, a, b)"
+    TRACED_VALUE = "a traced function computes with finite real numbers, but this is {given} {value}", "Return a number that is made of the parameters, as lambda x: x**2 does"
+    TRACED_NUMBER = "a traced function cannot turn its parameter into a Python number", "Use NumPy's functions, such as numpy.sin, in place of those of math"
+    TRACED_SIGNATURE = "a traced function needs positional parameters, one for each variable", "Wrap it: lambda x: f(x)"
     BACKEND_UNKNOWN = "unknown backend '{name}'", "{hint}`diffcmp backends` lists all"
     BACKEND_BROKEN = "the backend '{name}' cannot be loaded: {reason}", "Repair or uninstall the package that it comes from"
     BACKEND_ORDER = "the backend '{name}' gives no derivatives of order {order}", "Choose among {names}"
@@ -81,6 +84,7 @@ class Fault(Enum):
     POINTS = "{given} points were asked for; {least} to {limit} are possible", "Write --points 400"
     LOG_RANGE = "logarithmic spacing from {low} to {high} is impossible: both ends must lie on one side of 0, and not too near to it", "Leave --log out, or write --from 1e-12 --to 1"
     RUNNING = "'{name}' runs from --from to --to, so --at cannot fix it", "Leave it out of --at, or name another with --wrt"
+    SETTING = "{name} must be {wanted}, not {given}", "For example {name}={example}"
     TIMEOUT = "a time limit must be a number of seconds, not {given}", "For example 10, or inf for no limit"
     DTYPE = "unknown dtype '{given}'", "Choose among float16, float32, float64 and longdouble"
     PLOT_FORMAT = "cannot tell the figure's format from '{given}'", "Use a name that ends in .png, .svg or .pdf"
@@ -142,7 +146,7 @@ class InputError(DiffcmpError):
         self, fault: Fault, text: str = "", span: Span | None = None, **facts: object
     ) -> None:
         self.fault, self.text, self.span = fault, text, span
-        self.facts = {name: str(fact) for name, fact in facts.items()}  # which may be anything
+        self.facts = {name: _shown(fact) for name, fact in facts.items()}  # which may be anything
         shown = {name: shortened(printable(fact)) for name, fact in self.facts.items()}
         self.sentence, self.advice = (part.format(**shown) for part in fault.value)
         super().__init__(self.sentence)
@@ -160,6 +164,14 @@ class InputError(DiffcmpError):
         span = Span(0, len(piece)) if self.span is None else self.span
         whole_span = Span(piece.start + span.start, piece.start + span.stop)
         return InputError(self.fault, piece.whole, whole_span, **self.facts)
+
+
+def _shown(fact: object) -> str:
+    """Its text; its type where Python has no text of it, as of an integer of 5000 digits."""
+    try:
+        return str(fact)
+    except Exception:  # whatever the caller's object does
+        return f"a value of type {type(fact).__name__}"
 
 
 class ComputationError(DiffcmpError):

@@ -139,6 +139,10 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.WRT_UNKNOWN: lambda: compare("x", 1, wrt=["z"]),
     Fault.WRT_NEEDED: lambda: derivative("x*y"),
     Fault.TRACED_BRANCH: lambda: trace(lambda x: x if x > 0 else -x),
+    Fault.TRACED_VALUE: lambda: trace(lambda x: x * float("inf")),
+    Fault.TRACED_NUMBER: lambda: trace(lambda x: float(x)),
+    Fault.TRACED_SIGNATURE: lambda: trace(lambda *, x: x),
+    Fault.SETTING: lambda: compare("x", 1, digits=1.5),  # type: ignore[arg-type]
     Fault.BACKEND_UNKNOWN: lambda: compare("x", 1, backends=["duel"]),
     Fault.BACKEND_BROKEN: lambda: with_entry_point("no_such_module:Method"),
     Fault.BACKEND_ORDER: lambda: compare("x", 1, backends=["dual-over-tape"]),

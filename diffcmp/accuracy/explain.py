@@ -24,11 +24,13 @@ from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
+from diffcmp.settings import checked
 from diffcmp.truth.anatomy import anatomy
 
 LEAST_TIME = 0.1  # seconds for the truth of a sweep
 
 
+@checked
 @within_timeout
 def explain(
     expr: str | Program,

@@ -26,6 +26,7 @@ from diffcmp.point.values import Values, array_of
 from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.elements import components
 from diffcmp.program.ir import Program
+from diffcmp.settings import checked
 from diffcmp.truth.record import Kind, Truth, text_of
 
 POINTS = 401  # 400 equal steps: between whole numbers their ends are short decimals
@@ -34,6 +35,7 @@ FOR_TRUTH, FOR_METHOD = 0.4, 0.25
 COARSE = 64  # points that are asked for before landmarks, which may take long
 
 
+@checked
 @within_timeout
 def map(
     expr: str | Program,

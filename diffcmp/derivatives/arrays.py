@@ -23,6 +23,7 @@ from diffcmp.engines.derived import input_shapes, only
 from diffcmp.passes.scalars import scalarised
 from diffcmp.program.checks import chosen, differentiated, number_valued
 from diffcmp.program.ir import Program
+from diffcmp.settings import checked
 
 if TYPE_CHECKING:
     from diffcmp.backends.protocol import Backend
@@ -48,6 +49,7 @@ def single(parts: Sequence[Any]) -> Any:
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
+@checked
 def gradient(
     expr: str | Program, backend: str = "tape", jit: bool = False, wrt: Sequence[str] | None = None
 ) -> Derivative:
@@ -131,6 +133,7 @@ def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = N
     return dense
 
 
+@checked
 def jacobian(expr: str | Program, backend: str | None = None) -> Derivative:
     """The Jacobian as a function of the variables: an array of the shape of the value, then that of
     the variable; several variables give a tuple.
@@ -167,6 +170,7 @@ def _jacobian(program: Program, backend: str | None) -> Compiled:
     return blocks
 
 
+@checked
 def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
     """The Hessian as a function of the variables, by dual numbers over the tape: an array of the
     shape of the variable twice; several variables give a tuple of tuples. Columns are coloured: a
@@ -207,6 +211,7 @@ def _hessian(program: Program, sparse: bool) -> Compiled:
     return blocks
 
 
+@checked
 def jvp(expr: str | Program) -> Derivative:
     """J·v as a function of the variables and a direction for each, by forward mode: of the shape of
     the value.
@@ -217,6 +222,7 @@ def jvp(expr: str | Program) -> Derivative:
     return Derivative("jvp", expr, _jvp, "directions")
 
 
+@checked
 def vjp(expr: str | Program) -> Derivative:
     """wᵀ·J as a function of the variables and w, of the shape of the value, by reverse mode: an
     array for each variable.
@@ -227,6 +233,7 @@ def vjp(expr: str | Program) -> Derivative:
     return Derivative("vjp", expr, _vjp, "cotangent")
 
 
+@checked
 def hvp(expr: str | Program) -> Derivative:
     """∇²f·v as a function of the variables and a direction for each, by dual numbers over the tape:
     an array for each variable.

@@ -21,11 +21,13 @@ from diffcmp.primitives.shapes import Shape, spelled
 from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.elements import components
 from diffcmp.program.ir import Program
+from diffcmp.settings import checked
 
 if TYPE_CHECKING:
     from diffcmp.point.values import Values
 
 
+@checked
 def grad(
     expr: str | Program,
     at: Values | Mapping[str, Values],
@@ -48,9 +50,12 @@ def grad(
     >>> grad("sum(x**2)", [1, 2])
     array([2., 4.])
     """
+    from diffcmp.arithmetic.floats import DTYPES
     from diffcmp.backends.registry import able
     from diffcmp.point.point import located
 
+    if dtype not in DTYPES:
+        raise InputError(Fault.DTYPE, given=dtype)
     problem = located(expr, at)
     program = number_valued(problem.program)
     prepared = able(backend, 1).prepare(problem.scalar, problem.scalar.inputs, 1, dtype)
@@ -87,6 +92,7 @@ class Slope:
         return derivative(self.expr, self.backend, self.wrt, self.jit)
 
 
+@checked
 def derivative(
     expr: str | Program, backend: str = "dual", wrt: str | None = None, jit: bool = False
 ) -> Callable[..., Any]:

@@ -21,6 +21,7 @@ from diffcmp.names import suggestion
 from diffcmp.primitives import CALLABLE, TABLE, Primitive
 from diffcmp.primitives.shapes import Shape, ShapeMismatch, spelled
 from diffcmp.program.ir import Builder, Program
+from diffcmp.settings import checked
 from diffcmp.spans import Span
 
 MAX_LENGTH = 20_000
@@ -38,10 +39,12 @@ _OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div",
 _COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
                 ast.Eq: "eq", ast.NotEq: "ne"}
 # fmt: on
+_VARIABLE = re.compile(r"[^\W\d]\w*(\[[\d, ]+\])?")  # elements such as x[0] are inputs too
 # one way to read every text, so that what is none is known in one pass
 _DECIMAL = re.compile(r"(?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?([eE][+-]?\d+)?")
 
 
+@checked
 def parse(
     text: str,
     variables: tuple[str, ...] = (),
@@ -69,6 +72,9 @@ def parse(
     (3,)
     """
     source, tree = _read(text)
+    for name in variables:
+        if not _VARIABLE.fullmatch(name):
+            raise InputError(Fault.RESERVED, name=name, why="it is no name")
     lowering = _Lowering(source, rule)
     seen = [*variables, *(n for n in lowering.free_names(tree, variables) if n not in variables)]
     return lowering.program(tree, tuple(seen), shapes or {})

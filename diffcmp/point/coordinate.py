@@ -99,7 +99,7 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
     try:
         exact = _exact(value)
     except (ValueError, OverflowError):
-        raise InputError(Fault.POINT_NOT_FINITE, piece=str(value)) from None
+        raise InputError(Fault.POINT_NOT_FINITE, piece=value) from None
     except TypeError:
         raise InputError(Fault.ARRAY_OF_NUMBERS) from None
     return Coordinate(exact, text or "")

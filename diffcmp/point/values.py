@@ -72,7 +72,9 @@ def array_of(value: Values) -> ExactArray:
     size = getattr(value, "size", 0)
     if isinstance(size, int) and size > MOST:
         raise InputError(Fault.POINT_SIZE, size=size, limit=MOST)
-    nested = value.tolist() if hasattr(value, "tolist") else value
+    nested: Any = value
+    if hasattr(value, "tolist") and not isinstance(value, type):
+        nested = value.tolist()
     return _nested(nested) if isinstance(nested, list | tuple) else ExactArray((_one(nested),), ())
 
 

@@ -15,7 +15,9 @@ from typing import Any
 from diffcmp.errors import Fault, InputError
 from diffcmp.primitives import CALLABLE, TABLE
 from diffcmp.program.ir import Builder, Program
+from diffcmp.settings import checked
 
+NO_VARIABLE = {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
 _UFUNCS = CALLABLE | {entry.numpy: name for name, entry in TABLE.items() if entry.numpy}
 
 
@@ -43,6 +45,11 @@ class Symbol:
     def __bool__(self) -> bool:
         raise InputError(Fault.TRACED_BRANCH)
 
+    def __float__(self) -> float:
+        raise InputError(Fault.TRACED_NUMBER)
+
+    __int__ = __index__ = __complex__ = __round__ = __float__
+
     def __neg__(self) -> Symbol:
         return self.apply("neg", self)
 
@@ -69,9 +76,15 @@ for _name, _entry in TABLE.items():
 
 def _slot(value: Any, builder: Builder) -> int:
     """The slot of a symbol, or of a number."""
-    return value.slot if isinstance(value, Symbol) else builder.literal(Fraction(float(value)))
+    if isinstance(value, Symbol):
+        return value.slot
+    try:
+        return builder.literal(Fraction(float(value)))
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(Fault.TRACED_VALUE, given=type(value).__name__, value=value) from None
 
 
+@checked
 def trace(function: Callable[..., Any]) -> Program:
     """The Program of a Python function of numbers; its parameters name the variables. Raises
     InputError where the function branches on a value, or calls something that is not in the
@@ -80,7 +93,13 @@ def trace(function: Callable[..., Any]) -> Program:
     >>> trace(lambda x, y: x**2 + y).inputs
     ('x', 'y')
     """
-    names = tuple(inspect.signature(function).parameters)
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):  # some functions written in C have none
+        raise InputError(Fault.TRACED_SIGNATURE) from None
+    if any(p.kind in NO_VARIABLE for p in parameters.values()):
+        raise InputError(Fault.TRACED_SIGNATURE)
+    names = tuple(parameters)
     builder = Builder(names)
     out = function(*(Symbol(i, builder) for i in range(len(names))))
     return builder.program([_slot(out, builder)])

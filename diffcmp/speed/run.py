@@ -10,10 +10,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from diffcmp.backends.registry import chosen
 from diffcmp.errors import Breakdown, ComputationError, Fault, InputError
 from diffcmp.names import suggestion
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.point.values import Values
+from diffcmp.settings import checked
 from diffcmp.speed import suites, whole
 from diffcmp.speed.record import Bench, Measurement
 from diffcmp.speed.stored import TOLERANCE, Stored, held, outcome, sensible
@@ -34,6 +36,7 @@ SUITES: dict[str, Callable[[Asked], Iterator[Work]]] = {
 OWN = "expr"
 
 
+@checked
 def bench(
     wanted: Sequence[str] = (),
     at: Values | Mapping[str, Values] | None = None,
@@ -65,6 +68,7 @@ def bench(
     """
     sensible(tolerance)
     names, expr = selection(wanted, at)
+    chosen(backends)
     asked = Asked(quick, None if backends is None else list(backends))
     effort = QUICK if quick else FULL
     works = [work for name in names if name in SUITES for work in SUITES[name](asked)]

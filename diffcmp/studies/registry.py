@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from diffcmp.errors import Fault, InputError
 from diffcmp.names import suggestion
 from diffcmp.report.record import Report
+from diffcmp.settings import checked, read
 
 QUESTIONS = {
     "smoothness": "What is the derivative of an activation function where it has a kink, and where "
@@ -104,6 +105,7 @@ def _option(name: str, hint: Any, default: Any) -> Option:
     return Option(name, str if choices else hint, default, bounds, choices)
 
 
+@checked
 def study(name: str, **given: Any) -> Report:
     """Run one study with some of its options.
 
@@ -115,25 +117,25 @@ def study(name: str, **given: Any) -> Report:
     ['(t²−4)/(t−2)', ...]
     """
     by_name = {option.name: option for option in options(name)}
-    chosen = {key: option.default for key, option in by_name.items()} | given
     for key, value in given.items():
         if key not in by_name:
             names = ", ".join(by_name) or "none"
             raise InputError(Fault.STUDY_OPTION, name=name, option=key, names=names)
-        checked(by_name[key], value)
-    return replace(function(name)(**given), name=name, question=question(name), options=chosen)
+        given[key] = chosen(by_name[key], value)
+    options_of_run = {key: option.default for key, option in by_name.items()} | given
+    return replace(
+        function(name)(**given), name=name, question=question(name), options=options_of_run
+    )
 
 
-def checked(option: Option, value: Any) -> None:
-    """Refuse a value that the option does not take."""
+def chosen(option: Option, value: Any) -> Any:
+    """The value of an option; raises InputError where it does not take that."""
+    value = read(option.name, option.kind.__name__, option.default, value)
     if option.choices and value not in option.choices:
         names = ", ".join(option.choices)
         raise InputError(Fault.STUDY_CHOICE, option=option.name, given=value, names=names)
     low, high = option.bounds.least, option.bounds.most
-    if option.kind in (int, float) and not _within(value, low, high):
+    if option.kind in (int, float) and not (low <= value <= high and abs(value) < math.inf):
         name, least, most = option.name, f"{low:g}", f"{high:g}"
         raise InputError(Fault.STUDY_RANGE, option=name, given=value, low=least, high=most)
-
-
-def _within(value: Any, low: float, high: float) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and low <= value <= high
+    return value

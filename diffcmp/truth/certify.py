@@ -22,12 +22,14 @@ from diffcmp.deadline import PATIENCE, Deadline, within_timeout
 from diffcmp.engines.partials import distinct
 from diffcmp.engines.series.expansion import Expansion, expansion
 from diffcmp.engines.series.laurent import Exhausted, Series
+from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Note, remark
 from diffcmp.passes.expand import core
 from diffcmp.point.point import Point, function_at
 from diffcmp.point.values import Values
 from diffcmp.program.checks import differentiated
 from diffcmp.program.ir import Program
+from diffcmp.settings import checked
 from diffcmp.truth.coordinatewise import Finding, Request, Source, finding, mixed
 from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.proof import bits_for, certified
@@ -37,6 +39,7 @@ from diffcmp.truth.zero import BallField, Imprecise
 MAX_DIGITS = 1000
 
 
+@checked
 @within_timeout
 def certify(
     expr: str | Program,
@@ -56,6 +59,8 @@ def certify(
     >>> certify("abs(x)", 0).along["x"].left.text(5)
     '-1.0000'
     """
+    if not 1 <= digits <= MAX_DIGITS:
+        raise InputError(Fault.DIGITS, given=digits, limit=MAX_DIGITS)
     program, where = function_at(expr, at)
     names = differentiated(program, wrt)
     return truth(program, where, names, digits, Deadline.after(timeout))
@@ -101,7 +106,7 @@ def _analysed(request: Request, names: Sequence[str]) -> Truth:
     value = whole[0].value if whole else None
     remarks = list(dict.fromkeys(r for one in findings.values() for r in one.remarks))
     limit = value if whole and whole[0].limit else None
-    if limit is not None and depends_on_direction(request.program, request.at, limit):
+    if limit is not None and depends_on_direction(request, limit):
         value = None
         remarks.insert(0, remark(Note.DIRECTION))
     return Truth(
