@@ -17,9 +17,11 @@ from diffcmp.point.point import located
 from diffcmp.point.values import Values
 from diffcmp.program.checks import number_valued
 from diffcmp.program.ir import Program
+from diffcmp.settings import checked
 from diffcmp.truth.record import Truth
 
 
+@checked
 @within_timeout
 def compare(
     expr: str | Program,
