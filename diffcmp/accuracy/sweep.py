@@ -4,22 +4,19 @@ parts."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cache
 from itertools import accumulate
 from typing import Any
 
 from flint import arb
 
 from diffcmp.accuracy.judging.budget import NOTHING, Parts, at_both_points, budget_of
-from diffcmp.accuracy.judging.errors import correct_digits, full_digits, log10, size
+from diffcmp.accuracy.judging.errors import correct_digits, full_digits
 from diffcmp.accuracy.judging.fit import slope
-from diffcmp.accuracy.judging.noise import Beside, Noise
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Series, Step, Sweep, plain
-from diffcmp.accuracy.judging.stepsize import Prediction, predicted
+from diffcmp.accuracy.judging.stepsize import predicted
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import exact, finite
 from diffcmp.backends.protocol import Backend, rational
@@ -39,7 +36,6 @@ PART_DIGITS = 25
 NODES_APART = 2**8
 WIDEST = 0.1  # steps beyond which f itself, and so its roundoff, is of another size
 USUAL_ORDER = 6  # of a truncation error, at most
-AS_GOOD = 0.5  # digits fewer than the best, or so many fewer than the format holds
 BUDGET_DIGITS = 60  # of f′ itself, so that even a truncation error of 1e-40 is known
 
 
@@ -156,15 +152,13 @@ class _Derivative:
 
     at_rounded, at_typed: the derivative at the point as the format rounds it, and at the point as
     typed; None where there is none. taylor: f, f′, … at the point as far as theory needs them, None
-    where f is not smooth, or the derivative is mixed. noise: the roundoff of f within a step of the
-    point.
+    where f is not smooth, or the derivative is mixed.
     """
 
     question: Question
     at_rounded: Ball | None
     at_typed: Ball | None
     taylor: list[Ball] | None
-    noise: Callable[[float], Noise | None]
 
     def digits(self, parts: Parts) -> float | None:
         """Correct digits of an estimate, by the parts of its error."""
@@ -189,55 +183,34 @@ def _derivative(question: Question, truth: Truth, highest: int) -> _Derivative:
     if len(distinct(name, question.order)) == 1:
         terms = max(highest, USUAL_ORDER) + question.order
         higher = taylor(question.program, question.where, name, terms)
-    return _Derivative(question, at_rounded, at_typed, higher, _noise(question, name))
-
-
-def _noise(question: Question, name: str) -> Callable[[float], Noise | None]:
-    """The roundoff of f within a step of the point, measured once for each decade."""
-    beside = Beside.of(question, distinct(name, question.order)[0])
-    within = cache(lambda decade: beside.noise(Fraction(10) ** decade))
-    return lambda h: within(round(log10(exact(h))))
+    return _Derivative(question, at_rounded, at_typed, higher)
 
 
 def _series(method: Backend, derivative: _Derivative, grid: Sequence[float]) -> Series:
     """One method over all step sizes, and at the step of its rule."""
     question = derivative.question
-    floats, (name,) = question.floats, question.names
+    floats, (name,), taylor = question.floats, question.names, derivative.taylor
     inputs = dict(zip(question.program.inputs, question.inputs, strict=True))
-    scale = max(abs(inputs[along]) for along in method.moves(name))
+    scale = max(abs(float(inputs[along])) for along in method.moves(name))
     default = method.step(scale, floats)
     refused = method.refused(question.dtype)
     estimates = [] if refused else _estimates(method, question, [*grid, default])
-    every = _parts(method, derivative, [*grid, default], estimates)
-    *parts, usual = every
-    best_h, best = _best([*grid, default], every)
-    digits = dict(zip([*grid, default], map(derivative.digits, every), strict=True))
-    theory = _predicted(method, derivative, default)
+    *parts, usual = _parts(method, derivative, [*grid, default], estimates)
+    best_h, best = _best(grid, parts)
     return Series(
         backend=method.name,
         order=method.truncation_order or 0,
         fitted_order=fitted_order(grid, parts),
         best_h=best_h,
-        predicted_h=theory.h,
+        predicted_h=None if taylor is None else predicted(method, taylor, floats),
         default_h=default,
         rule=method.rule,
         best_digits=derivative.digits(best),
         default_digits=derivative.digits(usual),
         rows=tuple(map(_step, grid, estimates, parts)),
         remarks=(refused,) if refused else (),
-        roundoff_slope=fitted_roundoff(grid, parts, floats.unit_roundoff * float(scale)),
-        as_good=None if best_h is None else as_good(digits, best_h, full_digits(floats)),
-        noise=None if theory.noise is None else size(theory.noise.own),
-        default=_step(default, estimates[-1], usual) if estimates else None,
+        roundoff_slope=fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
     )
-
-
-def _predicted(method: Backend, derivative: _Derivative, default: float) -> Prediction:
-    """The step by theory, where f is smooth."""
-    taylor, floats = derivative.taylor, derivative.question.floats
-    if taylor is None:
-        return Prediction()
-    return predicted(method, taylor, floats, default, derivative.noise)
 
 
 def _estimates(method: Backend, question: Question, steps: Sequence[float]) -> list[Any]:
@@ -267,21 +240,6 @@ def _best(grid: Sequence[float], parts: Sequence[Parts]) -> tuple[float | None, 
         if size < least:
             best_h, best, least = h, part, size
     return best_h, best
-
-
-def as_good(
-    digits: Mapping[float, float | None], best_h: float, full: float
-) -> tuple[float, float] | None:
-    """The steps next to the best one that give as many digits, to half a digit, or all that the
-    format holds; from the smallest to the largest, None where there is no other."""
-    bar = min(digits[best_h] or 0.0, full - AS_GOOD) - AS_GOOD
-    ordered = sorted(digits)
-    first = last = ordered.index(best_h)
-    while first > 0 and (digits[ordered[first - 1]] or 0.0) >= bar:
-        first -= 1
-    while last + 1 < len(ordered) and (digits[ordered[last + 1]] or 0.0) >= bar:
-        last += 1
-    return (ordered[first], ordered[last]) if first < last and bar > 0 else None
 
 
 def _step(h: float, value: Any, parts: Parts) -> Step:
