@@ -93,7 +93,7 @@ def _shape(value: Any) -> tuple[int, ...]:
 
 
 def _function(value: Any) -> Any:
-    if isinstance(value, str) or hasattr(type(value), "equations"):  # a Program, one floor up
+    if isinstance(value, str) or hasattr(value, "equations"):  # a Program, one floor up
         return value
     raise InputError(Fault.NO_TEXT, given=type(value).__name__)
 
