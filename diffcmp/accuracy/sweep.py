@@ -4,19 +4,22 @@ parts."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
 from flint import arb
 
 from diffcmp.accuracy.judging.budget import NOTHING, Parts, at_both_points, budget_of
-from diffcmp.accuracy.judging.errors import correct_digits, full_digits
+from diffcmp.accuracy.judging.errors import correct_digits, full_digits, size
 from diffcmp.accuracy.judging.fit import slope
+from diffcmp.accuracy.judging.noise import Beside, Noise
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Series, Step, Sweep, plain
-from diffcmp.accuracy.judging.stepsize import predicted
+from diffcmp.accuracy.judging.stepsize import Prediction, predicted
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import exact, finite
 from diffcmp.backends.protocol import Backend, rational
@@ -36,6 +39,8 @@ PART_DIGITS = 25
 NODES_APART = 2**8
 WIDEST = 0.1  # steps beyond which f itself, and so its roundoff, is of another size
 USUAL_ORDER = 6  # of a truncation error, at most
+WIDE = 2.0  # the largest of a range of steps over its smallest
+AS_GOOD = 0.5  # digits fewer than the best, or so many fewer than the format holds
 BUDGET_DIGITS = 60  # of f′ itself, so that even a truncation error of 1e-40 is known
 
 
@@ -152,13 +157,15 @@ class _Derivative:
 
     at_rounded, at_typed: the derivative at the point as the format rounds it, and at the point as
     typed; None where there is none. taylor: f, f′, … at the point as far as theory needs them, None
-    where f is not smooth, or the derivative is mixed.
+    where f is not smooth, or the derivative is mixed. noise: the roundoff of f within 10**k of the
+    point.
     """
 
     question: Question
     at_rounded: Ball | None
     at_typed: Ball | None
     taylor: list[Ball] | None
+    noise: Callable[[int], Noise | None]
 
     def digits(self, parts: Parts) -> float | None:
         """Correct digits of an estimate, by the parts of its error."""
@@ -182,35 +189,55 @@ def _derivative(question: Question, truth: Truth, highest: int) -> _Derivative:
     higher = None
     if len(distinct(name, question.order)) == 1:
         terms = max(highest, USUAL_ORDER) + question.order
-        higher = taylor(question.program, question.where, name, terms)
-    return _Derivative(question, at_rounded, at_typed, higher)
+        higher = taylor(question.program, question.where, name, terms, BUDGET_DIGITS)
+    return _Derivative(question, at_rounded, at_typed, higher, _noise(question, name))
+
+
+def _noise(question: Question, name: str) -> Callable[[int], Noise | None]:
+    """The roundoff of f within 10**k of the point, measured once for each k."""
+    beside = Beside.of(question, distinct(name, question.order)[0])
+    return cache(lambda decade: beside.noise(Fraction(10) ** decade))
 
 
 def _series(method: Backend, derivative: _Derivative, grid: Sequence[float]) -> Series:
     """One method over all step sizes, and at the step of its rule."""
     question = derivative.question
-    floats, (name,), taylor = question.floats, question.names, derivative.taylor
+    floats, (name,) = question.floats, question.names
     inputs = dict(zip(question.program.inputs, question.inputs, strict=True))
-    scale = max(abs(float(inputs[along])) for along in method.moves(name))
+    scale = max(abs(inputs[along]) for along in method.moves(name))
     default = method.step(scale, floats)
     refused = method.refused(question.dtype)
     estimates = [] if refused else _estimates(method, question, [*grid, default])
-    *parts, usual = _parts(method, derivative, [*grid, default], estimates)
-    best_h, best = _best(grid, parts)
+    every = _parts(method, derivative, [*grid, default], estimates)
+    *parts, usual = every
+    best_h, best = _best([*grid, default], every)
+    digits = dict(zip([*grid, default], map(derivative.digits, every), strict=True))
+    theory = _predicted(method, derivative, default)
     return Series(
         backend=method.name,
         order=method.truncation_order or 0,
         fitted_order=fitted_order(grid, parts),
         best_h=best_h,
-        predicted_h=None if taylor is None else predicted(method, taylor, floats),
+        predicted_h=theory.h,
         default_h=default,
         rule=method.rule,
         best_digits=derivative.digits(best),
         default_digits=derivative.digits(usual),
         rows=tuple(map(_step, grid, estimates, parts)),
         remarks=(refused,) if refused else (),
-        roundoff_slope=fitted_roundoff(grid, parts, floats.unit_roundoff * scale),
+        roundoff_slope=fitted_roundoff(grid, parts, floats.unit_roundoff * float(scale)),
+        as_good=None if best_h is None else as_good(digits, best_h, full_digits(floats)),
+        noise=None if theory.noise is None else size(theory.noise.own),
+        default=_step(default, estimates[-1], usual) if estimates else None,
     )
+
+
+def _predicted(method: Backend, derivative: _Derivative, default: float) -> Prediction:
+    """The step by theory, where f is smooth."""
+    taylor, floats = derivative.taylor, derivative.question.floats
+    if taylor is None:
+        return Prediction()
+    return predicted(method, taylor, floats, default, derivative.noise)
 
 
 def _estimates(method: Backend, question: Question, steps: Sequence[float]) -> list[Any]:
@@ -240,6 +267,22 @@ def _best(grid: Sequence[float], parts: Sequence[Parts]) -> tuple[float | None, 
         if size < least:
             best_h, best, least = h, part, size
     return best_h, best
+
+
+def as_good(
+    digits: Mapping[float, float | None], best_h: float, full: float
+) -> tuple[float, float] | None:
+    """The steps next to the best one that give as many digits, to half a digit, or all that the
+    format holds; from the smallest to the largest, None where there is no other."""
+    bar = min(digits[best_h] or 0.0, full - AS_GOOD) - AS_GOOD
+    ordered = sorted(digits)
+    first = last = ordered.index(best_h)
+    while first > 0 and (digits[ordered[first - 1]] or 0.0) >= bar:
+        first -= 1
+    while last + 1 < len(ordered) and (digits[ordered[last + 1]] or 0.0) >= bar:
+        last += 1
+    smallest, largest = ordered[first], ordered[last]
+    return (smallest, largest) if bar > 0 and largest >= WIDE * smallest else None
 
 
 def _step(h: float, value: Any, parts: Parts) -> Step:
@@ -294,7 +337,7 @@ def fitted_roundoff(grid: Sequence[float], parts: Sequence[Parts], ulp: float) -
 def _logarithms(grid: Sequence[float], sizes: Sequence[Ball | None]) -> list[tuple[float, float]]:
     """log h and the logarithm of a part of the error, where it is known and does not vanish."""
     points = []
-    for h, size in zip(grid, sizes, strict=True):
-        if size is not None and not to_arb(size).contains(0):
-            points.append((math.log(h), float(abs(to_arb(size)).log())))
+    for h, part in zip(grid, sizes, strict=True):
+        if part is not None and not to_arb(part).contains(0):
+            points.append((math.log(h), float(abs(to_arb(part)).log())))
     return points

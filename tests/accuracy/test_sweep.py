@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import jsonschema
+import mpmath  # type: ignore[import-untyped]  # has no type hints
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -17,6 +20,8 @@ from hypothesis import strategies as st
 from diffcmp import InputError, Sweep, sweep
 from diffcmp.accuracy.judging.record import Step
 from diffcmp.accuracy.sweep import step_sizes
+from diffcmp.report.documents import document
+from diffcmp.report.forms import rendered
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
 LOGISTIC = "64*x*(1-x)*(1-2*x)**2*(1-8*x+8*x**2)**2"  # Baydin et al., JMLR 18 (2018), figure 3
@@ -185,3 +190,92 @@ def test_a_step_that_vanishes_in_the_format_has_no_parts() -> None:
     last = series.rows[-1]
     assert (last.estimate, last.total, last.truncation) == ("nan", None, None)
     assert next(row.truncation for row in series.rows if row.h == 0.1) == "0"
+
+
+BLACK_SCHOLES = (
+    "d = (log(S/100) + 0.07*T)/(0.2*sqrt(T)); c = d - 0.2*sqrt(T); "
+    "(S*erfc(-d/sqrt(2)) - 100*exp(-0.05*T)*erfc(-c/sqrt(2)))/2"
+)
+
+
+@pytest.mark.parametrize(("expr", "at", "wrt"), [
+    (BLACK_SCHOLES,      {"S": "100", "T": "1e-3"}, "S"),
+    (BLACK_SCHOLES,      {"S": "100", "T": "1e-3"}, "T"),
+    ("(1-cos(x))/x**2",  {"x": "0.3"},              "x"),
+    ("x - sin(x)",       {"x": "1e-3"},             "x"),
+    ("sin(x)",           {"x": "1000"},             "x"),
+    ("log(x)",           {"x": "1e-9"},             "x"),
+    ("sqrt(x+1)-sqrt(x)", {"x": "1000"},             "x"),
+])  # fmt: skip
+def test_the_predicted_step_reckons_with_the_measured_roundoff(
+    expr: str, at: dict[str, str], wrt: str
+) -> None:
+    """Where f cancels inside, or x is rounded, its noise is not u·|f|. The error with the predicted
+    step is at most thirty times that of the best one, the luck of rounding being set aside: for each
+    step the largest error of it and its neighbours is taken."""
+    for series in sweep(expr, at, wrt=wrt).series:
+        if series.backend == "complex-step":
+            assert series.noise is None
+            continue
+        assert series.predicted_h is not None
+        away = [abs(math.log(step.h / series.predicted_h)) for step in series.rows]
+        errors = [abs(float(step.total or "inf")) for step in series.rows]
+        without_luck = [max(errors[i - 1 : i + 2]) for i in range(1, len(errors) - 1)]
+        nearest = max(away.index(min(away)), 1) - 1
+        assert without_luck[nearest] < 30 * min(without_luck), series.backend
+
+
+def noise_by_mpmath(computed: Callable[[float], float], true: Callable[[Any], Any]) -> float:
+    """The largest |fl f - f| at 100 numbers beside 1e-3, at 60 digits."""
+    with mpmath.workdps(60):
+        return max(
+            float(abs(true(mpmath.mpf(x)) - computed(x)))
+            for x in (1e-3 + k * 1.2345e-9 for k in range(-50, 50))
+        )
+
+
+def test_the_noise_is_that_of_the_computation() -> None:
+    (series,) = sweep("x - sin(x)", "1e-3", backends=["forward"]).series
+    largest = noise_by_mpmath(lambda x: x - math.sin(x), lambda x: x - mpmath.sin(x))
+    assert isinstance(series.noise, float)
+    assert largest / 5 < series.noise < largest
+
+
+def test_a_function_that_is_exact_is_said_to_be() -> None:
+    found = sweep("2*x+1", "3", backends=["forward", "central"])
+    assert [series.noise for series in found.series] == [0.0, 0.0]
+    assert [series.predicted_h for series in found.series] == [None, None]
+    assert "f itself is computed exactly beside the point" in str(rendered([document(found)]))
+
+
+def test_the_best_step_may_be_the_default_one() -> None:
+    """The default step is a power of two, so that 3 + h and its square are exact."""
+    (series,) = sweep("x**2", "3", backends=["forward"], h_max=1e-2).series
+    assert series.default is not None
+    assert series.best_h == series.default_h == series.default.h
+    assert series.digits_lost == 0
+    assert all(step.h != series.default_h for step in series.rows)
+
+
+def test_a_range_of_steps_is_as_good_as_the_best_one() -> None:
+    (series,) = sweep("exp(x)", "1", backends=["complex-step"]).series
+    assert series.as_good is not None
+    smallest, largest = series.as_good
+    assert smallest == 1e-20
+    assert 1e-8 < largest < 1e-7
+    good = [step for step in series.rows if smallest <= step.h <= largest]
+    assert all(abs(float(step.total or "nan")) < 4 * math.ulp(math.e) for step in good)
+
+
+@pytest.mark.parametrize("at", ["0.1", "1", "1e400", "1e-400", "3e-4940"])
+def test_longdouble_has_its_budget_over_its_whole_range(at: str) -> None:
+    expr = "sin(x)" if len(at) < 4 else "x*sqrt(2)+1" if "-" in at else "sqrt(x)"
+    found = sweep(expr, at, dtype="longdouble", h_min=1e-10)
+    jsonschema.validate(found.to_dict(), SCHEMA)
+    for series in found.series:
+        assert series.best_digits is not None
+        assert series.default is not None
+        assert series.default.total is not None
+        assert sums(series.default)
+        if len(at) < 4:
+            assert all(None not in (step.truncation, step.roundoff) for step in series.rows)

@@ -121,6 +121,10 @@ class Step:
     roundoff: str | None
     representation: str | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The step as the JSON form has it."""
+        return asdict(self) | {"h": plain(self.h)}
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -128,9 +132,13 @@ class Series:
 
     fitted_order: the slope of log|truncation| over log h, None where the truncation error vanishes
     or is unknown. roundoff_slope: that of log|roundoff|, about minus the order of the derivative
-    for differences. best_h: the step with the smallest total error. predicted_h: where theory puts
-    it, None where there is no theory, or f″ = 0. default_h: that of the method's rule. digits_lost:
-    by default_h against best_h, in decimal digits.
+    for differences. best_h: the step with the smallest total error, of `rows` and `default`.
+    as_good: the smallest and the largest of the steps about it that give as many digits, to half a
+    digit; None where no other does. predicted_h: where theory puts the best one, None where there
+    is no theory, or f″ = 0, or f is exact. noise: the roundoff of f beside the point that theory
+    reckons with, a root mean square; 0 where f is exact, None where it plays no part. default_h:
+    that of the method's rule; default: what it gives. digits_lost: by default_h against best_h, in
+    decimal digits.
     """
 
     backend: str
@@ -145,6 +153,9 @@ class Series:
     rows: tuple[Step, ...]
     remarks: tuple[Remark, ...] = ()
     roundoff_slope: float | None = None
+    as_good: tuple[float, float] | None = None
+    noise: Size | None = None
+    default: Step | None = None
 
     @property
     def digits_lost(self) -> float | None:
@@ -158,8 +169,11 @@ class Series:
         steps = "best_h predicted_h default_h best_digits default_digits digits_lost"
         return {
             **fields(self, f"backend fitted_order roundoff_slope {steps}"),
+            "as_good": None if self.as_good is None else list(map(plain, self.as_good)),
+            "noise": plain(self.noise),
+            "default": None if self.default is None else self.default.to_dict(),
             "notes": list(map(str, self.remarks)),
-            "rows": [asdict(row) for row in self.rows],
+            "rows": [row.to_dict() for row in self.rows],
         }
 
 

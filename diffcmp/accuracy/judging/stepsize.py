@@ -1,37 +1,92 @@
-"""The step size that theory predicts, from certified derivatives of f and the unit roundoff."""
+"""The step size that theory predicts, from certified derivatives of f and the measured roundoff of
+f."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 from diffcmp.accuracy.judging.errors import log10
+from diffcmp.accuracy.judging.noise import Noise
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.backends.protocol import Backend
 
+DOWN, UP = 30, 12  # decades below and above the step of the rule that are looked at
 
-def predicted(method: Backend, derivatives: Sequence[Ball], floats: Floats) -> float | None:
-    """The h that minimises C·|f⁽ᵖ⁺ᵐ⁾|·h**p + Σ|w|·u·|f|/h**m, for a derivative of order m.
 
-    `derivatives` are f, f′, … at the point. For a method whose roundoff does not grow as h falls:
-    the largest h whose truncation error C·|f⁽ᵖ⁺ᵐ⁾|·h**p is below u·|f⁽ᵐ⁾|. None where f or f⁽ᵖ⁺ᵐ⁾
-    vanishes, or where the method states no C or Σ|w|. (Gill, Murray & Wright, Practical
-    Optimization, 1981, 8.6.)
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The step, None where there is no theory or nothing to balance, and the roundoff of f within
+    its reach, None where it plays no part or is not known."""
+
+    h: float | None = None
+    noise: Noise | None = None
+
+
+def predicted(
+    method: Backend,
+    derivatives: Sequence[Ball],
+    floats: Floats,
+    start: float,
+    noise: Callable[[int], Noise | None],
+) -> Prediction:
+    """The h that minimises C·|f⁽ᵖ⁺ᵐ⁾|·h**p + Σ|w|·ε/h**m, for a derivative of order m.
+
+    `derivatives` are f, f′, … at the point. ε is the roundoff of f where h reaches: `noise(k)` is
+    that within 10**k of the point, and decades about `start` are looked at. For a method whose
+    roundoff does not grow as h falls: the largest h whose truncation error C·|f⁽ᵖ⁺ᵐ⁾|·h**p is below
+    u·|f⁽ᵐ⁾|. No h where f⁽ᵖ⁺ᵐ⁾ vanishes, where f is exact, or where the method states no C or Σ|w|.
+    (Gill, Murray & Wright, Practical Optimization, 1981, 8.6.)
     """
     p, m = method.truncation_order, method.order
     constant, weight = method.truncation_constant, method.roundoff_weight
     if p is None or constant is None or weight is None:
-        return None
+        return Prediction()
     high = _magnitude(derivatives[p + m])
-    low = _magnitude(derivatives[0 if weight else m])
-    if high is None or low is None:
-        return None
-    u = math.log10(floats.unit_roundoff)
-    if weight:
-        factor = log10(m * weight / (p * abs(constant)))
-        return float(10.0 ** ((factor + u + low - high) / (p + m)))
-    return float(10.0 ** ((log10(1 / abs(constant)) + u + low - high) / p))
+    if not weight:
+        low = _magnitude(derivatives[m])
+        if high is None or low is None:
+            return Prediction()
+        u = math.log10(floats.unit_roundoff)
+        return Prediction(_power((log10(1 / abs(constant)) + u + low - high) / p, floats))
+    decade = round(log10(exact(start)))
+    if high is None:
+        return Prediction(None, noise(decade))
+    factor = log10(m * weight / (p * abs(constant))) - high
+
+    def balanced(k: int) -> float | None:
+        level = noise(k)
+        return (factor + log10(level.moved)) / (p + m) if level and level.moved else None
+
+    exponent, k = _crossing(balanced, decade - DOWN, decade + UP)
+    return Prediction(None if exponent is None else _power(exponent, floats), noise(k))
+
+
+def _crossing(
+    balanced: Callable[[int], float | None], low: int, high: int
+) -> tuple[float | None, int]:
+    """log₁₀ of the step that balances the two errors with the roundoff where it reaches, by
+    bisection, and the decade in which it is; None where there is nothing to balance."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        step = balanced(middle)
+        low, high = (middle, high) if step is not None and step > middle else (low, middle)
+    below, above = balanced(low), balanced(high)
+    if below is None or above is None:
+        return (below if above is None else above), low if above is None else high
+    slope = above - below  # over one decade
+    return (below - slope * low) / (1 - slope) if slope < 1 else below, low
+
+
+def _power(exponent: float, floats: Floats) -> Any:
+    """10**exponent; of the format, where it is beyond float64."""
+    if -300 < exponent < 300:
+        return 10.0**exponent
+    return floats.literal(Fraction(10) ** round(exponent))
 
 
 def _magnitude(x: Ball) -> float | None:

@@ -19,11 +19,12 @@ from diffcmp.spans import shortened
 FIELDS = (
     "expression at dtype kernel kind certified variable truth backend h estimate total "
     "truncation roundoff representation fitted_order best_h predicted_h default_h notes "
-    "order roundoff_slope"
+    "order roundoff_slope as_good_from as_good_to noise"
 ).split()
 Name: TypeAlias = Literal["total", "truncation", "roundoff", "representation"]
 DRAWN: tuple[tuple[Name, Look], ...] = (("truncation", "dashed"), ("roundoff", "dotted"))
-SUMMARY_FITS = ((0, None), (2, None), (3, None), (5, None))
+SUMMARY_FITS = ((0, None), (1, None), (3, None), (4, None), (6, None))
+NOISE = "the roundoff of f beside the point, measured (root mean square)"
 TITLE_WIDTH = 50  # characters of the expression in the title of the chart
 DEEPEST, HIGHEST = -22.0, 3.0  # in powers of ten about |f′|, between which errors are drawn
 MARGIN = 0.7
@@ -53,24 +54,41 @@ def summary(record: Sweep) -> Table:
     digits = "correct digits with that h"
     columns = [
         Column("method", "name"),
-        Column("order", "order", follows, rank=1),
-        Column("roundoff", "order", follows, rank=2),
+        Column("order", "order", follows, rank=2),
+        Column("roundoff", "order", follows, rank=3),
+        Column("noise of f", "error", NOISE, rank=1),
         Column("best h", "step", "with the smallest total error"),
-        Column("predicted h", "step", "the best by theory", rank=3),
-        Column("default h", "step", rank=4),
+        Column("predicted h", "step", "the best by theory", rank=4),
+        Column("default h", "step", rank=5),
         Column("at best", "digits", digits),
-        Column("at default", "digits", digits, rank=5),
+        Column("at default", "digits", digits, rank=6),
         Column("lost", "digits", "the digits that the default h gives away"),
     ]
     rules = [f"{series.backend} {series.rule}" for series in record.series if series.rule]
     below = [f"default h: {'; '.join(rules)}."] if rules else []
+    below += as_good(record.series)
     rows = [summary_row(series, record.dtype) for series in record.series]
     return table(columns, rows, notes=below, fits=SUMMARY_FITS)
 
 
+def as_good(every: Sequence[Series]) -> list[str]:
+    """Where a whole range of steps is as good as the best, and where f is exact, in sentences."""
+    ranges = [
+        f"{series.backend} from {numbers.step(series.as_good[0])} to "
+        f"{numbers.step(series.as_good[1])}"
+        for series in every
+        if series.as_good is not None
+    ]
+    lines = [f"as good as the best h, to half a digit: {'; '.join(ranges)}."] if ranges else []
+    exact = [series.backend for series in every if series.noise == 0]
+    if exact:
+        lines.append(f"f itself is computed exactly beside the point: {', '.join(exact)}.")
+    return lines
+
+
 def summary_row(series: Series, dtype: str) -> list[Any]:
     """One method."""
-    orders = series.fitted_order, series.roundoff_slope
+    orders = series.fitted_order, series.roundoff_slope, series.noise
     h = series.best_h, series.predicted_h, series.default_h
     digits = [graded(digits, dtype) for digits in (series.best_digits, series.default_digits)]
     return [series.backend, *orders, *h, *digits, series.digits_lost]
@@ -97,12 +115,21 @@ def steps(record: Sweep) -> Table:
 
 
 def block(series: Series) -> Block:
-    """The step sizes of one method from large to small; the best one is marked."""
-    ordered = sorted(series.rows, key=lambda step: -step.h)
+    """The step sizes of one method from large to small, the default one among them; the best one
+    is marked."""
+    ordered = sorted(listed(series), key=lambda step: -step.h)
     kept = {step.h for step in thinned(series)}
     rows = [step_row(step, step.h == series.best_h) for step in ordered]
     brief = [i for i, step in enumerate(ordered) if step.h in kept]
     return Block(rows, series.backend, brief=brief)
+
+
+def listed(series: Series) -> list[Step]:
+    """The steps of the grid, and the default one."""
+    steps = {step.h: step for step in series.rows}
+    if series.default is not None:
+        steps.setdefault(series.default.h, series.default)
+    return list(steps.values())
 
 
 def step_row(step: Step, is_best: bool) -> list[Any]:
@@ -113,13 +140,14 @@ def step_row(step: Step, is_best: bool) -> list[Any]:
 
 
 def thinned(series: Series) -> list[Step]:
-    """The step size nearest to each power of ten, and always the best one."""
+    """The step size nearest to each power of ten, and always the best and the default one."""
     nearest: dict[int, Step] = {}
     for step in series.rows:
         decade = round(math.log10(step.h))
         if decade not in nearest or _off(step.h, decade) < _off(nearest[decade].h, decade):
             nearest[decade] = step
-    return [step for step in series.rows if step.h == series.best_h or step in nearest.values()]
+    always = series.best_h, series.default_h
+    return [step for step in listed(series) if step.h in always or step in nearest.values()]
 
 
 def _off(h: float, decade: int) -> float:
@@ -193,6 +221,7 @@ def lines(record: Sweep) -> Iterable[list[object]]:
     asked = about(record, record.variable)
     for series in record.series:
         h = series.best_h, series.predicted_h, series.default_h
-        rest = joined(series.remarks), record.truth.order, series.roundoff_slope
+        slope, good = series.roundoff_slope, series.as_good or (None, None)
+        rest = joined(series.remarks), record.truth.order, slope, *good, series.noise
         for step in series.rows:
             yield [*asked, series.backend, *astuple(step), series.fitted_order, *h, *rest]
