@@ -11,25 +11,54 @@ from enum import Enum
 from diffcmp.spans import Span, printable
 
 
+class Cause(Enum):
+    """Why a result is wrong or not finite. Each is measured: by running the method's own computation
+    beside exact numbers (`accuracy.shadow`), by the exact parts of an error, or by the truth."""
+
+    # fmt: off
+    CANCELLATION = "cancellation"                  # a sum far smaller than its addends
+    ABSORPTION = "absorption"                      # an addend too small to change the other
+    ILL_CONDITIONING = "ill-conditioning"          # a function that magnifies the error of its argument
+    FUNCTION = "inaccurate-function"               # a library's function with fewer digits than the format
+    OVERFLOW = "overflow"
+    UNDERFLOW = "underflow"
+    ROUNDED_OUT = "rounded-out-of-domain"          # only rounding moves an argument out of a domain
+    ROUNDED_CONDITION = "rounded-condition"        # only rounding decides a condition
+    TOUCHING_CONDITION = "touching-condition"      # pieces meet at this very point
+    UNTAKEN_BRANCH = "untaken-branch"
+    SINGULARITY = "true-singularity"
+    TRUNCATION = "truncation"
+    DIFFERENCE_ROUNDOFF = "difference-roundoff"    # values of f that are right are subtracted
+    REPRESENTATION = "representation"              # the rounded point is another point
+    STEP_CROSSES = "step-crosses-condition"
+    STEP_LEAVES = "step-leaves-domain"
+    STATIONARY = "stationary"                      # an error that is relative to a derivative next to 0
+    UNKNOWN = "unknown"                            # the method does not say what it computes
+    # fmt: on
+
+    def __repr__(self) -> str:
+        return f"Cause.{self.name}"
+
+
 class Note(Enum):
-    """What happened, then what to do (nothing, where all is well). Facts of the case stand in
-    braces."""
+    """What happened, then what to do (nothing, where all is well), then the methods that resolve
+    it, if any. Facts of the case stand in braces."""
 
     # fmt: off
     # what a method met
-    ZERO_OVER_ZERO = "0/0: the quotient rule gives nan", "use dual-lhopital or symbolic"
-    INFINITE_DIFFERENCE = "∞ - ∞ gives nan", "use dual-lhopital or symbolic, or combine the two terms"
-    INFINITE_QUOTIENT = "∞/∞ gives nan: numerator and denominator overflow", "use dual-lhopital, or divide before anything overflows"
-    ZERO_TIMES_INFINITY = "0·∞ gives nan", "use dual-lhopital or symbolic, or rewrite the product"
-    UNTAKEN_BRANCH = "the branch that is not taken is singular, and 0 times its infinite partial derivative is nan", "use tape-lhopital, or guard the argument inside the branch"
+    ZERO_OVER_ZERO = "0/0: the quotient rule gives nan", "", "dual-lhopital symbolic"
+    INFINITE_DIFFERENCE = "∞ - ∞ gives nan", "combine the two terms", "dual-lhopital symbolic"
+    INFINITE_QUOTIENT = "∞/∞ gives nan", "divide before anything is infinite", "dual-lhopital symbolic"
+    ZERO_TIMES_INFINITY = "0·∞ gives nan", "rewrite the product", "dual-lhopital symbolic"
+    UNTAKEN_BRANCH = "the branch that is not taken is singular, and 0 times its infinite partial derivative is nan", "guard the argument inside the branch", "dual tape-lhopital"
     OUTSIDE_DOMAIN = "outside the domain of {name}", "choose a point inside it"
     DIVISION_BY_ZERO = "division by zero", "choose another point, or rewrite the quotient"
     SINGULAR_MATRIX = "the matrix is singular here", "choose another point: there is no unique solution"
     REPEATED_EIGENVALUE = "the largest eigenvalue is repeated here, so its eigenvector is not unique", "look at the one-sided derivatives: there may be a kink"
     POINT_BEYOND = "the point is outside the range of {dtype}", "use a wider dtype"
-    OVERFLOW = "overflow: larger than the largest {dtype}", "use dual-lhopital, a wider dtype, or a form that stays finite"
-    INFINITE_SLOPE = "the partial derivative of {name} is infinite here", "choose another point, or rewrite the expression"
-    STENCIL_LEAVES_DOMAIN = "the stencil reaches outside the domain", "use a smaller h, or a one-sided method"
+    OVERFLOW = "overflow: this is {true}, larger than the largest {dtype}", "use a wider dtype, or a form that stays finite", "dual-lhopital"
+    INFINITE_SLOPE = "the partial derivative of {name} is infinite or undefined here", "choose another point, or rewrite the expression"
+    STENCIL_LEAVES_DOMAIN = "the step reaches points where this is undefined", "use a smaller h, or a one-sided method"
     IMAGINARY_STEP_LEAVES_DOMAIN = "f is finite at the point, but its complex evaluation at an imaginary step beside it is nan", "use another method: a smaller h does not help"
     NO_COMPLEX_TYPE = "there is no complex type that matches {dtype}", "use float32 or wider"
     NO_SUCH_FORMAT = "the method does not work in {dtype}", "use float64"
@@ -42,14 +71,25 @@ class Note(Enum):
     OUTSIDE = "f is not defined around this point", "no number is right"
     UNDECIDED = "there is no certified derivative to compare this with", "see how the point was analysed"
     WRONG = "finite but wrong: {digits:.0f} correct digits, and the method itself gives no warning", "trust the certified derivative"
-    LOST_BELOW_ROUNDOFF = "finite but wrong: the derivative comes from terms of order h², far below the roundoff of f", "use dual-lhopital or symbolic"
-    GUARD = "a condition changes its value exactly at this point, and the branch taken here has another derivative than the function beside it", "use dual-lhopital, which looks beside the point"
-    TRUNCATION = "{digits:.0f} correct digits: truncation dominates, h = {h} is too large here", "use a smaller h; see `diffcmp sweep`"
-    ROUNDOFF = "{digits:.0f} correct digits: roundoff dominates, h = {h} is too small here", "use a larger h, or a method that does not subtract values of f; see `diffcmp sweep`"
-    REPRESENTATION = "{digits:.0f} correct digits: the rounded point is not the point asked for", "use a wider dtype"
-    CANCELLATION = "{digits:.0f} correct digits: roundoff inside the expression", "rewrite it, or use a wider dtype"
-    UNDERFLOW = "underflow: the derivative is smaller than the smallest normal {dtype}", "use a wider dtype, or a form that stays larger"
-    EXTRAPOLATION = "{digits:.0f} correct digits: the extrapolation to h = 0 fails, because f is rough, or lost in roundoff, within its first steps", "use another method, or a smaller first h"
+    LOST_BELOW_ROUNDOFF = "finite but wrong: the derivative comes from terms of order h², far below the roundoff of f", "", "dual-lhopital symbolic"
+    GUARD = "two pieces of f meet exactly here, and what is computed at the point has another derivative than the function beside it", "", "dual-lhopital symbolic"
+    TRUNCATION = "truncation dominates: the step is too large here", "use a smaller h; see `diffcmp sweep`"
+    ROUNDOFF = "roundoff dominates: the step is too small here", "use a larger h, or a method that does not subtract values of f; see `diffcmp sweep`"
+    REPRESENTATION = "the rounded point is not the point asked for", "use a wider dtype"
+    CANCELLATION = "nearly equal numbers are subtracted, which loses {lost:.1f} digits", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
+    ABSORPTION = "one addend is too small to change the other in {dtype}, and is lost", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
+    ILL_CONDITIONED = "{name} magnifies the roundoff of its argument, which loses {lost:.1f} digits", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
+    INACCURATE = "{name} of the library loses {lost:.1f} digits by itself", "use a wider dtype", "dual-lhopital symbolic"
+    ROUNDED_OUT = "only rounding moves {argument} out of the domain of {name}, or onto its edge", "use a form that stays inside, or a wider dtype", "dual-lhopital symbolic"
+    ROUNDED_CONDITION = "only rounding decides which piece applies", "use a wider dtype, or a form that compares exact numbers", "dual-lhopital symbolic"
+    UNDERFLOW = "underflow: the derivative is {true}, smaller than the smallest normal {dtype}", "use a wider dtype, or its logarithm"
+    INNER_UNDERFLOW = "underflow: this is {true}, smaller than the smallest normal {dtype}", "use a wider dtype, or a form that stays larger", "dual-lhopital symbolic"
+    STEP_CROSSES = "the step reaches other pieces of f than the one at the point", "use a smaller h"
+    STATIONARY = "the derivative is nearly 0: the error itself is as small as this method can have it for such an f", "", "dual tape symbolic"
+    INNER_LOSS = "f itself has few correct digits, because {why}", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
+    NOT_FINITE = "not finite, and the method does not say what it computes", "use another method"
+    EXTRAPOLATION = "the extrapolation to h = 0 fails: its steps are too large for f", "use another method, or a smaller first h"
+    EXTRAPOLATED_ROUNDOFF = "the extrapolation to h = 0 ends in the roundoff of f", "use another method"
     KINK_OF_VALUE = "f has a kink here, so it has no second derivative", "no finite number is right"
     KINK_OF_SLOPE = "the left and right second derivatives differ ({left} and {right}); this is {choice}", "no method can give both; each picks one by convention"
     INFINITE_CURVATURE = "the second derivative is infinite here, so no finite number is right", "look at f′ on either side"
@@ -59,8 +99,7 @@ class Note(Enum):
     COMPLEX_VALUE_NOT_FINITE = "f is finite at the point, but its complex evaluation is nan or infinite", "check the value of f by another method"
     SLOPE_BEYOND = "overflow: the derivative itself is larger than the largest {dtype}", "use a wider dtype, or a form that stays smaller"
     # what explain says of sub-expressions and branches
-    LOSES = "`{piece}` loses {lost:.1f} of {before:.1f} digits {what}by {cause}{condition}", ""
-    LOSES_ALL = "`{piece}` loses all of {before:.1f} digits {what}by {cause}{condition}", ""
+    LOSES = "{lost:.1f} digits{what} are lost by {cause}", ""
     SINGULAR_BRANCH = "this branch is not taken, but it is singular here: reverse mode multiplies its infinite partials by 0 and gets nan", ""
     GUARDED_BRANCH = "this branch is taken beside the point, but not at it: an engine differentiates the branch that is taken at the point", ""
     CHOOSES = "this condition chooses the branch", ""
@@ -105,36 +144,170 @@ class Note(Enum):
     def __repr__(self) -> str:
         return f"Note.{self.name}"
 
+    @property
+    def sentence(self) -> str:
+        """What happened, with braces around the facts of the case."""
+        return str(self.value[0])
+
+    @property
+    def advice(self) -> str:
+        """What to do."""
+        return str(self.value[1])
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that resolve it."""
+        return tuple(self.value[2].split()) if len(self.value) > 2 else ()
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why a result is wrong; None for a note that is not about that."""
+        return _CAUSES.get(self)
+
+    @property
+    def singularity(self) -> str | None:
+        """What does not exist, or exists on one side only."""
+        return _SINGULARITIES.get(self)
+
+
+_SINGULARITIES = {
+    Note.ZERO_OVER_ZERO: "0/0",
+    Note.INFINITE_DIFFERENCE: "∞-∞",
+    Note.INFINITE_QUOTIENT: "∞/∞",
+    Note.ZERO_TIMES_INFINITY: "0·∞",
+    Note.OUTSIDE_DOMAIN: "outside domain",
+    Note.DIVISION_BY_ZERO: "division by zero",
+    Note.SINGULAR_MATRIX: "singular matrix",
+    Note.REPEATED_EIGENVALUE: "repeated eigenvalue",
+    Note.INFINITE_SLOPE: "infinite slope",
+    Note.KINK: "kink",
+    Note.KINK_OF_VALUE: "kink",
+    Note.KINK_OF_SLOPE: "kink of the derivative",
+    Note.INFINITE_CURVATURE: "infinite curvature",
+    Note.JUMP: "jump",
+    Note.POLE: "pole",
+    Note.VERTICAL_TANGENT: "vertical tangent",
+    Note.EDGE: "domain edge",
+    Note.SECOND_EDGE: "domain edge",
+    Note.OUTSIDE: "outside domain",
+    Note.NO_LIMIT: "no limit",
+    Note.DIRECTION: "no limit",
+    Note.MIXED_SINGULAR: "no limit along one coordinate",
+}
+"""What Cause.SINGULARITY is, by note."""
+
+_CAUSES = {
+    **dict.fromkeys(_SINGULARITIES, Cause.SINGULARITY),
+    Note.UNTAKEN_BRANCH: Cause.UNTAKEN_BRANCH,
+    Note.POINT_BEYOND: Cause.OVERFLOW,
+    Note.OVERFLOW: Cause.OVERFLOW,
+    Note.SLOPE_BEYOND: Cause.OVERFLOW,
+    Note.STENCIL_LEAVES_DOMAIN: Cause.STEP_LEAVES,
+    Note.IMAGINARY_STEP_LEAVES_DOMAIN: Cause.STEP_LEAVES,
+    Note.LOST_BELOW_ROUNDOFF: Cause.ABSORPTION,
+    Note.GUARD: Cause.TOUCHING_CONDITION,
+    Note.EXTRAPOLATION: Cause.TRUNCATION,
+    Note.EXTRAPOLATED_ROUNDOFF: Cause.DIFFERENCE_ROUNDOFF,
+    Note.STEP_CROSSES: Cause.STEP_CROSSES,
+    Note.TRUNCATION: Cause.TRUNCATION,
+    Note.ROUNDOFF: Cause.DIFFERENCE_ROUNDOFF,
+    Note.REPRESENTATION: Cause.REPRESENTATION,
+    Note.CANCELLATION: Cause.CANCELLATION,
+    Note.ABSORPTION: Cause.ABSORPTION,
+    Note.ILL_CONDITIONED: Cause.ILL_CONDITIONING,
+    Note.INACCURATE: Cause.FUNCTION,
+    Note.ROUNDED_OUT: Cause.ROUNDED_OUT,
+    Note.ROUNDED_CONDITION: Cause.ROUNDED_CONDITION,
+    Note.UNDERFLOW: Cause.UNDERFLOW,
+    Note.INNER_UNDERFLOW: Cause.UNDERFLOW,
+    Note.STATIONARY: Cause.STATIONARY,
+    Note.NOT_FINITE: Cause.UNKNOWN,
+    Note.WRONG: Cause.UNKNOWN,
+}
+
+
+NONE_BETTER = "no method in this table is known to do better"
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One note about one result: the facts of the case, and the span of the sub-expression that it
     is about.
 
-    counsel: advice in place of the note's own, where that does not hold in the case.
+    better: methods that have more digits in the same table, with these; None where there is no
+        table, so that the note's own methods are named. why: the cause, where that is of the case
+        and not of the note.
     """
 
     note: Note
     facts: tuple[tuple[str, object], ...] = ()
     span: Span | None = None
     piece: str = ""
-    counsel: str | None = None
+    better: tuple[tuple[str, float | None], ...] | None = None
+    why: Cause | None = None
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why the result is wrong; None where the note does not say that it is."""
+        return self.why or self.note.cause
+
+    @property
+    def digits_lost(self) -> float | None:
+        """Decimal digits that the sub-expression loses; None where that is not what happened."""
+        lost = dict(self.facts).get("lost")
+        return lost if isinstance(lost, float) else None
+
+    def to_dict(self) -> dict[str, object]:
+        """The note as the JSON form has it."""
+        return {
+            "text": str(self),
+            "cause": None if self.cause is None else self.cause.value,
+            "singularity": self.note.singularity,
+            "span": None if self.span is None else [self.span.start, self.span.stop],
+            "piece": self.piece or None,
+            "digits_lost": self.digits_lost,
+        }
 
     @property
     def sentence(self) -> str:
         """What happened, with the sub-expression it happened in."""
-        text = short_exponents(self.note.value[0].format(**dict(self.facts)))
+        text = short_exponents(self.note.sentence.format(**dict(self.facts)))
         return f"{text}, in `{printable(self.piece)}`" if self.piece else text
 
     @property
     def advice(self) -> str:
-        """What to do about it."""
-        if self.counsel is not None:
-            return self.counsel
-        return self.note.value[1].format(**dict(self.facts))
+        """What to do about it: methods, with their digits where these are known, or else."""
+        return _joined(self._methods(), self.note.advice.format(**dict(self.facts)))
+
+    def _methods(self) -> str:
+        if not self.note.methods:
+            return ""
+        if self.better is None:
+            return f"use {' or '.join(self.note.methods)}"
+        if not self.better:
+            return NONE_BETTER
+        return f"use {_with_digits(self.better)}"
 
     def __str__(self) -> str:
         return f"{self.sentence}; {self.advice}" if self.advice else self.sentence
+
+
+def _joined(first: str, second: str) -> str:
+    """Two pieces of advice, either of which may be missing."""
+    if not (first and second):
+        return first or second
+    if first == NONE_BETTER:
+        return f"{first}: {second}"
+    return f"{first}, {second.removeprefix('use ')}" if " or " in second else f"{first}, or {second}"
+
+
+def _with_digits(better: Iterable[tuple[str, float | None]]) -> str:
+    """Methods with the digits that they have in the table; those that have the same together."""
+    groups: dict[str, list[str]] = {}
+    for method, digits in better:
+        shown = "" if digits is None else f" ({digits:.1f} digits here)"
+        groups.setdefault(shown, []).append(method)
+    return " or ".join(" or ".join(names) + shown for shown, names in groups.items())
 
 
 def remark(note: Note, span: Span | None = None, text: str = "", **facts: object) -> Remark:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from diffcmp.accuracy.judging import directional
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison, Row
-from diffcmp.accuracy.judging.rows import LARGE, advised, row, timed
+from diffcmp.accuracy.verdicts import directional
+from diffcmp.accuracy.verdicts.rows import LARGE, advised, row, timed
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline, within_timeout

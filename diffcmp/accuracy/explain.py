@@ -10,6 +10,7 @@ from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.explaining.branches import branches
 from diffcmp.accuracy.explaining.conditioning import conditioning
 from diffcmp.accuracy.explaining.explanation import Explanation, Suggestion
+from diffcmp.accuracy.explaining.passages import passages
 from diffcmp.accuracy.explaining.suggestions import (
     in_need_of_steps,
     instead,
@@ -72,10 +73,11 @@ def explain(
     conditions = {name: conditioning(question, truth, name) for name in names}
     choices = tuple(branches(question, truth))
     progress("other ways")
+    found = tuple(passages(question, comparison))
     others = [*rewrites(question, truth), *methods(comparison)]
     steps = _steps(question, comparison, max(deadline.left(), LEAST_TIME))
     best = instead(comparison, [*others, *steps])
-    return Explanation(comparison, seen, conditions, choices, best, tuple(others))
+    return Explanation(comparison, seen, conditions, choices, found, best, tuple(others))
 
 
 def _steps(question: Question, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:

@@ -18,9 +18,8 @@ from diffcmp.accuracy.compare import answers
 from diffcmp.accuracy.judging.errors import Errors
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Row
-from diffcmp.accuracy.judging.verdict import Answer, verdict
 from diffcmp.accuracy.matrices.record import PRODUCTS, MatrixComparison, MatrixRow, Place, What
-from diffcmp.arithmetic.floats import finite
+from diffcmp.accuracy.verdicts.verdict import Answer, verdict
 from diffcmp.backends.estimate import warm
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import backend, chosen
@@ -319,19 +318,10 @@ def _reasons(
         n, name = key
         errors = Errors(value, truths[n].exact(name), asked.question.floats)
         answer = Answer(method, name, errors, f=values[n])
-        reason = _reason(questions[n], truths[n], answer)
-        if reason is not None:
-            yield reason
-
-
-def _reason(question: Question, truth: Truth, answer: Answer) -> Remark | None:
-    """What is to be said of one entry; None where it is right."""
-    if finite(answer.value):
-        return verdict(question, truth, answer)
-    return answer.method.reason(question.program, answer.name, question.floats, question.inputs)
+        yield from verdict(questions[n], truths[n], answer)
 
 
 def _advised(reasons: Iterable[Remark], others: Sequence[MatrixRow]) -> tuple[Remark, ...]:
     """The reasons, each once, with the advice that goes with them in other rows."""
-    advice = {replace(r, counsel=None): r for row in others for r in row.remarks}
+    advice = {replace(r, better=None): r for row in others for r in row.remarks}
     return tuple(dict.fromkeys(advice.get(reason, reason) for reason in reasons))

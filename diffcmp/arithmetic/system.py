@@ -61,8 +61,8 @@ class NumberSystem(ABC, Generic[T]):
     def function(self, name: str) -> Callable[..., Any] | None:
         """How the system carries a primitive out; None where it has no way of its own."""
 
-    def mark(self, span: Span) -> None:
-        """What follows carries out the piece of the user's text under `span`."""
+    def mark(self, span: Span | None) -> None:
+        """What follows carries out the piece of the user's text under `span`; None: no piece."""
 
     def shape(self, value: T) -> Shape:
         """The shape of a value: () for a number."""

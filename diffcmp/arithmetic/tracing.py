@@ -48,7 +48,7 @@ class Tracing(NumberSystem[Any]):
         self.span: Span | None = None
         self.shared: dict[tuple[object, ...], Tracer] = {}
 
-    def mark(self, span: Span) -> None:
+    def mark(self, span: Span | None) -> None:
         self.span = span
 
     def inputs(self) -> list[Tracer]:

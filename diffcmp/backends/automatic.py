@@ -63,7 +63,7 @@ class DualNumbers(Automatic):
             pairs = [f(*inputs) for f in runs]
             return Outcome(pairs[0][0] if pairs else None, [d for _, d in pairs], len(pairs))
 
-        return Numeric(program, wrt, floats, compute, self.reason)
+        return Numeric(program, wrt, floats, compute)
 
 
 class Tape(Automatic):
@@ -129,4 +129,4 @@ def swept(
         value, *derivatives = f(*inputs)
         return Outcome(value, derivatives, 1)
 
-    return Numeric(program, wrt, floats, compute, method.reason)
+    return Numeric(program, wrt, floats, compute)

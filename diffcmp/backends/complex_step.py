@@ -86,7 +86,7 @@ class ComplexStep(Backend):
                     value = z.real  # a step along another variable may have left the domain
             return Outcome(value, derivatives, len(runs), steps)
 
-        return Numeric(program, wrt, floats, compute, self.reason)
+        return Numeric(program, wrt, floats, compute)
 
     def runs(
         self,

@@ -4,12 +4,12 @@ meet 0/0 and its kin."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from diffcmp.arithmetic.floats import Floats, finite
-from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared
+from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared, Run
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import forward_programs, reverse_program
 from diffcmp.engines.lhopital.alarms import alarmed
@@ -19,17 +19,6 @@ from diffcmp.engines.partials import ORDERS, variables
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
-
-# what the plain engine says and series would have resolved, were there any
-RESOLVABLE = frozenset(
-    {
-        Note.ZERO_OVER_ZERO,
-        Note.INFINITE_DIFFERENCE,
-        Note.ZERO_TIMES_INFINITY,
-        Note.INFINITE_QUOTIENT,
-        Note.OVERFLOW,
-    }
-)
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,6 +38,21 @@ class LHopital(Backend):
     mode: Literal["dual", "tape"]
     orders = ORDERS
 
+    def runs(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None,
+    ) -> Sequence[Run]:
+        """The plain engine, once."""
+        if self.mode == "tape":
+            derived = reverse_program(program, (name,), self.order)
+        else:
+            derived = forward_programs(program, (name,), self.order)[0]
+        return [Run(derived, inputs, derived=True)]
+
     def build(self, program: Program, wrt: tuple[str, ...], floats: Floats) -> Careful:
         """Compile the plain derivative together with the alarm that calls for series."""
         if self.mode == "tape":
@@ -62,7 +66,7 @@ class LHopital(Backend):
             slopes = [slope for _, *several, _ in answers for slope in several]
             return Outcome(answers[0][0], slopes, len(runs))
 
-        return Careful(Numeric(program, wrt, floats, compute, self.reason), runs, self.order)
+        return Careful(Numeric(program, wrt, floats, compute), runs, self.order)
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ class Careful(Prepared):
                 derivative = dict.fromkeys(derivative, math.nan)
         if not remarks:
             failed = [every[name] for name, d in derivative.items() if not finite(d)]
-            remarks |= dict.fromkeys(_unresolved(failed, estimate.remarks))
+            remarks |= dict.fromkeys(_unresolved(failed))
         return replace(
             estimate,
             value=value,
@@ -154,8 +158,8 @@ class Careful(Prepared):
         return False
 
 
-def _unresolved(failed: Sequence[Resolved], met: Sequence[Remark]) -> Iterator[Remark]:
-    """Why no derivative is finite: what the series find on either side, or the plain engine met."""
+def _unresolved(failed: Sequence[Resolved]) -> Iterator[Remark]:
+    """What the series find on either side where no derivative is finite."""
     for series in failed:
         if series.broken is not None:
             yield remark((Note.JUMP, Note.KINK_OF_VALUE)[series.broken])
@@ -163,9 +167,7 @@ def _unresolved(failed: Sequence[Resolved], met: Sequence[Remark]) -> Iterator[R
             left, right = map(_side, series.slopes)
             yield remark(Note.NO_LIMIT, left=left, right=right)
         else:
-            for one in met:
-                resolvable = one.note in RESOLVABLE
-                yield Remark(Note.UNRESOLVED, (), one.span, one.piece) if resolvable else one
+            yield remark(Note.UNRESOLVED)
 
 
 def _side(slope: Any) -> str:

@@ -1,23 +1,18 @@
-"""What all backends in floating point share: rounding the point, timing, and saying why a result is
-not finite."""
+"""What all backends in floating point share: rounding the point, and timing."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
 from diffcmp.arithmetic.floats import Floats, exact, finite
 from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Timer
-from diffcmp.notes import Note, Remark, remark
-from diffcmp.passes.scalars import scalarised
+from diffcmp.notes import Note, remark
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
-
-Steps: TypeAlias = Mapping[str, float] | None
-Reason: TypeAlias = Callable[[Program, str, Floats, Sequence[Any], Steps], Remark]
 
 
 @dataclass(frozen=True)
@@ -26,15 +21,12 @@ class Numeric(Prepared):
 
     compute: from the rounded inputs to an Outcome; a method with a step takes one in place of its
         own as a second argument.
-    reason: why the derivative of a name is not finite at some inputs, for the step along each
-        variable that was moved (`Backend.reason`).
     """
 
     program: Program
     wrt: tuple[str, ...]
     floats: Floats
     compute: Callable[..., Outcome]
-    reason: Reason
 
     def __repr__(self) -> str:
         return f"Numeric({self.program.text!r} by {', '.join(self.wrt)} in {self.floats.dtype})"
@@ -53,7 +45,6 @@ class Numeric(Prepared):
             evaluations=outcome.evaluations,
             h=outcome.steps,
             seconds=timer.seconds,
-            remarks=self.remarks(inputs, outcome),
         )
 
     def run(self, inputs: Sequence[Any], h: float | None = None) -> Outcome:
@@ -64,18 +55,6 @@ class Numeric(Prepared):
         """The computation alone, for timing."""
         inputs = point.rounded(self.floats)
         return lambda: self.compute(inputs)
-
-    def remarks(self, inputs: Sequence[Any], outcome: Outcome) -> tuple[Remark, ...]:
-        """Why derivatives are not finite, each reason once: of arrays, by their elements."""
-        reasons: dict[Remark, None] = {}
-        program = self.program
-        for name, derivative in zip(self.wrt, outcome.derivatives, strict=True):
-            if finite(derivative):
-                continue
-            if not program.scalar:
-                program, inputs = scalarised(program), elements(inputs)
-            reasons[self.reason(program, name, self.floats, inputs, outcome.steps)] = None
-        return tuple(reasons)
 
 
 def narrowed(h: float, floats: Floats) -> Any:

@@ -17,12 +17,11 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Balls, ComplexBalls, to_arb
 from diffcmp.arithmetic.floats import DTYPES, ERRORS, Floats
-from diffcmp.backends.diagnosis import diagnosis
 from diffcmp.backends.estimate import Estimate, Outcome, Prepared, Refused, Run, Timer
 from diffcmp.backends.numeric import Numeric, narrowed, power_of_two
 from diffcmp.deadline import Deadline
 from diffcmp.engines.compiled import compiled, on_system
-from diffcmp.engines.partials import distinct, variables
+from diffcmp.engines.partials import distinct
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
 
@@ -188,7 +187,7 @@ class Backend:
                 derivatives.append(self._difference(along, inputs[place], h))
             return Outcome(None, derivatives, runs, steps)
 
-        return Numeric(program, wrt, floats, compute, self.reason)
+        return Numeric(program, wrt, floats, compute)
 
     def _difference(self, f: Callable[[Any], Any], x: Any, h: Any) -> Any:
         """The formula; nan for a step that is 0 in the format, and where Python's floats raise
@@ -241,26 +240,6 @@ class Backend:
         """The whole gradient of a Program of arrays by one run: arrays in, one array for each input
         out. None for a method whose cost grows with the number of variables."""
         return None
-
-    def reason(
-        self,
-        program: Program,
-        name: str,
-        floats: Floats,
-        inputs: Sequence[Any],
-        steps: Mapping[str, float] | None = None,
-    ) -> Remark:
-        """Why one derivative is not finite; `steps` are those taken along the variables."""
-        by = variables(name, self.order)
-        return diagnosis(
-            program,
-            by,
-            floats,
-            inputs,
-            steps=steps is not None,
-            reverse=self.reverse,
-            imaginary=steps[by[-1]] if steps is not None and self.imaginary else None,
-        )
 
 
 def _along(f: Callable[..., Any], inputs: Sequence[Any], place: int) -> Callable[[Any], Any]:

@@ -72,8 +72,7 @@ class Richardson(Backend):
                     steps[along] = scale * h
             return Outcome(None, derivatives, runs, steps)
 
-        return Numeric(program, wrt, floats, compute, self.reason)
-
+        return Numeric(program, wrt, floats, compute)
 
     def runs(
         self,

@@ -107,7 +107,7 @@ class Stencil(Backend):
             value = centre[0] if centre else None
             return Outcome(value, derivatives, runs, steps)
 
-        return Numeric(program, wrt, floats, compute, self.reason)
+        return Numeric(program, wrt, floats, compute)
 
     def runs(
         self,

@@ -44,7 +44,7 @@ class Duals(NumberSystem[Dual]):
     def __repr__(self) -> str:
         return f"Duals({self.base!r})"
 
-    def mark(self, span: Span) -> None:
+    def mark(self, span: Span | None) -> None:
         self.base.mark(span)
 
     def shape(self, value: Dual) -> Shape:

@@ -62,7 +62,7 @@ class Recording(NumberSystem[Variable]):
     def literal(self, value: Fraction) -> Variable:
         return Variable(self.base.literal(value))
 
-    def mark(self, span: Span) -> None:
+    def mark(self, span: Span | None) -> None:
         self.span = span
         self.base.mark(span)
 
@@ -112,10 +112,10 @@ class Recording(NumberSystem[Variable]):
             if cotangents[place] is None:
                 continue
             arguments, pull, span = self.tape[place]
-            if span is not None:
-                self.mark(span)
+            self.mark(span)
             for argument, term in zip(arguments, pull(cotangents[place]), strict=True):
                 if term is not None:
+                    self.mark(self.tape[argument][2])  # whose cotangents are added up
                     cotangents[argument] = added(self.base, cotangents[argument], term)
         return cotangents
 

@@ -58,7 +58,7 @@ class Measurement:
             **fields(self, "suite work method baseline"),
             "ratio": None if self.ratio is None else asdict(self.ratio),
             **fields(self, "seconds repeats digits wrong"),
-            "notes": [str(remark) for remark in self.remarks],
+            "notes": [note.to_dict() for note in self.remarks],
         }
 
 

@@ -36,6 +36,12 @@ class Kind(Enum):
         return self in (Kind.REMOVABLE, Kind.SMOOTH)
 
     @property
+    def singular(self) -> bool:
+        """Whether something happens at such a point that f, or its continuous extension, is not
+        differentiable."""
+        return not self.differentiable and self is not Kind.UNDECIDED
+
+    @property
     def sided(self) -> bool:
         """Whether one-sided derivatives are given at such a point."""
         return self not in (Kind.OUTSIDE, Kind.POLE, Kind.JUMP)
@@ -194,5 +200,5 @@ class Truth:
             "digits": self.digits,
             "certified": self.certified,
             "source": self.source,
-            "notes": [str(remark) for remark in self.remarks],
+            "notes": [note.to_dict() for note in self.remarks],
         }

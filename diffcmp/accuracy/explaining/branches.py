@@ -14,15 +14,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from diffcmp.accuracy.explaining.conditioning import carried
 from diffcmp.accuracy.explaining.explanation import Branch
 from diffcmp.accuracy.judging.errors import Errors, full_digits
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.arithmetic.evaluate import trace_of
 from diffcmp.arithmetic.floats import finite
+from diffcmp.arithmetic.system import System
 from diffcmp.engines.compiled import compiled
 from diffcmp.engines.derived import adjoint
-from diffcmp.engines.forward import Dual
+from diffcmp.engines.forward import Dual, Duals
 from diffcmp.language.parser import parse
 from diffcmp.notes import Note, remark
 from diffcmp.program.ir import Builder, Equation, Program
@@ -119,6 +119,14 @@ def _is_finite(question: Question, slot: int, inputs: Sequence[Any]) -> bool:
         duals = [values[i] for i in part.live if isinstance(values[i], Dual)]
         numbers += [number for dual in duals for number in (dual.primal, dual.tangent or 0.0)]
     return all(map(finite, numbers))
+
+
+def carried(program: Program, system: System, inputs: Sequence[Any], name: str) -> list[Any]:
+    """The value of every slot with its derivative with respect to one variable."""
+    duals = [Dual(x) for x in inputs]
+    place = program.inputs.index(name)
+    duals[place] = Dual(inputs[place], system.literal(Fraction(1)))
+    return trace_of(program, Duals(system), duals)
 
 
 def double_where(question: Question, eq: Equation, branch: int) -> Program | None:

@@ -7,43 +7,38 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.judging.record import Comparison, fields, plain
-from diffcmp.notes import Remark
+from diffcmp.accuracy.shadow.record import Link
+from diffcmp.backends.protocol import rational
+from diffcmp.notes import Cause, Remark
 from diffcmp.spans import Span
 from diffcmp.truth.anatomy import Anatomy, Leading, Term
-from diffcmp.truth.record import GUARD_DIGITS, text_of
+from diffcmp.truth.record import GUARD_DIGITS, decimal_string, text_of
 
 Of: TypeAlias = Literal["value", "derivative"]
-Cause: TypeAlias = Literal["cancellation", "overflow", "underflow", "ill-conditioned"]
+
+LINK_DIGITS = 20  # of the true number of a link
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A sub-expression whose result has fewer correct digits than its arguments.
+    """A sub-expression whose result is worse than its arguments.
 
     of: "value", or "derivative" where only the derivative that forward mode carries along suffers.
-    before, after: correct decimal digits of the worst argument and of the result, by comparison
-    with balls at the rounded point. condition: of the operation, Σ|xᵢ ∂ᵢ|/|out|; None where it is
-    unknown. cause: what happened. remark: all of it in a sentence.
+    lost: decimal digits, all of the format's where nothing is left. cause: what happened. remark:
+    all of it in a sentence.
     """
 
     span: Span
     piece: str
     of: Of
-    before: float
-    after: float
-    condition: float | None
+    lost: float
     cause: Cause
     remark: Remark
-
-    @property
-    def lost(self) -> float:
-        """How many digits."""
-        return self.before - self.after
 
     def to_dict(self) -> dict[str, Any]:
         """The loss as the JSON form has it."""
         place = {"piece": self.piece, "span": _ends(self.span)}
-        return place | fields(self, "of before after lost condition cause")
+        return place | fields(self, "of lost") | {"cause": self.cause.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +46,36 @@ class Conditioning:
     """What relative errors of one input do, and where the evaluation itself loses digits.
 
     value, derivative: the condition numbers |x f′/f| and |x f″/f′|; None where there is no such
-    number. losses: those of a digit or more, the worst first.
+    number. losses: those of a digit or more, the worst first. lossless: whether plain automatic
+    differentiation is right to the last digits.
     """
 
     value: float | None
     derivative: float | None
     losses: tuple[Loss, ...]
+    lossless: bool
 
     def to_dict(self) -> dict[str, Any]:
         """The condition numbers and losses as the JSON form has them."""
-        return fields(self, "value derivative") | {"losses": [x.to_dict() for x in self.losses]}
+        losses = [loss.to_dict() for loss in self.losses]
+        return fields(self, "value derivative lossless") | {"losses": losses}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """From the cause of a wrong result to it: the same for some methods.
+
+    variable: by which the derivative is wrong. links: the equations in between, the cause first.
+    """
+
+    backends: tuple[str, ...]
+    variable: str
+    links: tuple[Link, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The passage as the JSON form has it."""
+        links = [_link(link) for link in self.links]
+        return {"backends": list(self.backends), "variable": self.variable, "links": links}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,7 @@ class Branch:
             "double_where": self.double_where,
             "gives": {name: plain(slope) for name, slope in self.gives.items()},
             "right": self.right,
-            "notes": list(map(str, self.remarks)),
+            "notes": [remark.to_dict() for remark in self.remarks],
         }
 
 
@@ -158,14 +173,16 @@ class Explanation:
     """Why every method does what it does at one point, and what to do instead.
 
     comparison: every backend against the truth. anatomy, conditioning: one for each variable asked
-    for. branches: choices that engines get wrong here. instead: for each backend that is wrong the
-    best suggestion for it. suggestions: all that were tried and help, the best first.
+    for. branches: choices that engines get wrong here. passages: from the cause of an error to the
+    result, for the methods where an equation is to blame. instead: for each backend that is wrong
+    the best suggestion for it. suggestions: all that were tried and help, the best first.
     """
 
     comparison: Comparison
     anatomy: tuple[Anatomy, ...]
     conditioning: Mapping[str, Conditioning]
     branches: tuple[Branch, ...]
+    passages: tuple[Passage, ...]
     instead: Mapping[str, Suggestion]
     suggestions: tuple[Suggestion, ...]
 
@@ -181,13 +198,26 @@ class Explanation:
             "explanation": {
                 "sides": {a.name: _sides(a, digits) for a in self.anatomy},
                 "leading": {a.name: [_leading(t, digits) for t in a.terms] for a in self.anatomy},
-                "found": [str(r) for a in self.anatomy for r in a.steps],
+                "found": [r.to_dict() for a in self.anatomy for r in a.steps],
                 "conditioning": {name: c.to_dict() for name, c in self.conditioning.items()},
                 "branches": [b.to_dict() for b in self.branches],
+                "passages": [passage.to_dict() for passage in self.passages],
                 "instead": {name: s.to_dict() for name, s in self.instead.items()},
                 "suggestions": [s.to_dict() for s in self.suggestions],
             },
         }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    computed = link.computed if isinstance(link.computed, bool) else plain(link.computed)
+    return {
+        "piece": link.piece,
+        "span": None if link.span is None else _ends(link.span),
+        "cause": None if link.cause is None else link.cause.value,
+        "computed": computed,
+        "true": None if link.true is None else decimal_string(rational(link.true), LINK_DIGITS),
+        "digits_lost": link.lost,
+    }
 
 
 def _ends(span: Span) -> list[int]:

@@ -15,7 +15,7 @@ from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Truth
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Row:
             **{name: packed(getattr(self, name), shapes, plain) for name in errors},
             **fields(self, "worst norm_error evaluations seconds"),
             "expression": None if self.expression is None else packed(self.expression, shapes),
-            "notes": list(map(str, self.remarks)),
+            "notes": [note.to_dict() for note in self.remarks],
         }
 
 
@@ -172,7 +172,7 @@ class Series:
             "as_good": None if self.as_good is None else list(map(plain, self.as_good)),
             "noise": plain(self.noise),
             "default": None if self.default is None else self.default.to_dict(),
-            "notes": list(map(str, self.remarks)),
+            "notes": [note.to_dict() for note in self.remarks],
             "rows": [row.to_dict() for row in self.rows],
         }
 
@@ -321,7 +321,7 @@ class Map:
             "from": self.start,
             "to": self.stop,
             **fields(self, "spacing dtype kernel digits certified"),
-            "notes": list(map(str, self.remarks)),
+            "notes": [note.to_dict() for note in self.remarks],
             "points": [point.to_dict() for point in self.points],
             "special": [self._stretch(stretch) for stretch in self.special],
             "methods": [self._method(track) for track in self.tracks],
@@ -347,7 +347,7 @@ class Map:
             "digits": list(track.digits),
             "places": [self._place(place) for place in track.places],
             "places_left_out": track.places_left_out,
-            "notes": list(map(str, track.remarks)),
+            "notes": [note.to_dict() for note in track.remarks],
         }
 
     def _place(self, place: Place) -> dict[str, Any]:
@@ -356,7 +356,7 @@ class Map:
             "to": self.points[place.last].at,
             "at": self.points[place.at].at,
             **fields(place, "digits derivative points"),
-            "notes": list(map(str, place.remarks)),
+            "notes": [note.to_dict() for note in place.remarks],
         }
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.judging.record import Place
-from diffcmp.accuracy.judging.verdict import Answer, verdict
+from diffcmp.accuracy.verdicts.verdict import Answer, verdict
 from diffcmp.arithmetic.floats import finite
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.notes import Note, Remark
@@ -47,12 +47,9 @@ class Reply:
         return math.inf if self.digits is None else self.digits
 
     def reasons(self) -> Iterator[Remark]:
-        """Why the number is wrong: what the method says of it, and the verdict on a finite one."""
+        """Why the number is wrong: what the method says of it, and the verdict."""
         yield from self.remarks
-        if finite(self.value):
-            reason = verdict(self.question, self.truth, self.answer)
-            if reason is not None:
-                yield reason
+        yield from verdict(self.question, self.truth, self.answer)
 
 
 def reply(method: Backend, question: Question, truth: Truth, estimate: Estimate) -> Reply:

@@ -64,7 +64,7 @@ class MatrixRow:
             "abs_error": list(map(plain, self.abs_error)),
             "digits": list(map(plain, self.digits)),
             **fields(self, "worst norm_error evaluations seconds"),
-            "notes": list(map(str, self.remarks)),
+            "notes": [note.to_dict() for note in self.remarks],
         }
 
 
@@ -137,7 +137,7 @@ class MatrixComparison:
                 **fields(self, "certified digits"),
                 "value": [text_of(q, digits) for q in self.value],
                 "values": [text_of(q, digits) for q in self.truth],
-                "notes": list(map(str, self.remarks)),
+                "notes": [note.to_dict() for note in self.remarks],
             },
             "results": [row.to_dict() for row in self.results],
         }

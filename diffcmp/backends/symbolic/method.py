@@ -179,7 +179,7 @@ class Pending:
         value = next(iter(self.values.values()), None)
         slopes = {name: _rounded(self.slopes.get(name), floats) for name in self.formula.wrt}
         if any(abs(slope) == math.inf for slope in slopes.values()):
-            overflow = remark(Note.OVERFLOW, dtype=floats.dtype)
+            overflow = remark(Note.SLOPE_BEYOND, dtype=floats.dtype)
             self.remarks.append(overflow)
         return Estimate(
             value=_rounded(value, floats),

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from diffcmp.accuracy.explaining.explanation import Explanation, Gain, Suggestion
+from diffcmp.accuracy.shadow.record import Link
+from diffcmp.backends.protocol import rational
 from diffcmp.notes import short_exponents
 from diffcmp.report import document as doc
 from diffcmp.report import numbers
@@ -15,9 +17,11 @@ from diffcmp.report.documents import comparison, facts
 from diffcmp.report.documents.terms import leading_text
 from diffcmp.report.remarks import grouped
 from diffcmp.spans import shortened
-from diffcmp.truth.record import Kind, Quantity, Truth
+from diffcmp.truth.record import Kind, Quantity, Truth, decimal_string
 
 MOST_TERMS = 8
+MOST = 8  # equations between a cause and its result
+TRUE_FIGURES = 6
 COSTS = ("error", "h", "evals", "time")
 INSTEAD = "what was tried and does better, with its digits"
 FITS = ((0, None), (0, 10), (0, 6), (1, 5))
@@ -54,6 +58,7 @@ def parts(record: Explanation) -> list[doc.Part]:
         *section("Branches", Notes(branches, text)),
         *section("What each method does", methods(record)),
         *facts.notes(text, asked.rows, "Why"),
+        *section("From the cause to the result", passages(record)),
         *section("What to do instead", Items(others, "1.")),
     ]
 
@@ -107,10 +112,37 @@ def digits(record: Explanation) -> list[doc.Part]:
                 conditions.append(Fact(label, text))
     every = record.conditioning.values()
     losses = grouped(("", [loss.remark for loss in one.losses]) for one in every)
-    evaluation: doc.Part = Text(f"The evaluation in {asked.dtype} loses no digit on the way.")
-    if losses or not conditions:
-        evaluation = Notes(losses, asked.program.text)
-    return [doc.Facts(conditions), evaluation]
+    parts: list[doc.Part] = [doc.Facts(conditions), Notes(losses, asked.program.text)]
+    if every and all(one.lossless for one in every):
+        told = f"Plain automatic differentiation in {asked.dtype} is right to the last digits."
+        parts.append(Text(told))
+    return parts
+
+
+def passages(record: Explanation) -> Items:
+    """From the cause of each error to the result, equation by equation."""
+    dtype = record.comparison.dtype
+    items = []
+    for passage in record.passages:
+        lines = [Fact(link.piece or "…", link_text(link, dtype)) for link in passage.links[:MOST]]
+        if len(passage.links) > MOST:
+            lines.append(Fact("…", f"and {len(passage.links) - MOST} more; --json has all"))
+        items.append(Item(", ".join(passage.backends), lines=lines))
+    return Items(items)
+
+
+def link_text(link: Link, dtype: str) -> str:
+    """What one equation makes, what it is in truth, and what happened."""
+    made = numbers.estimate(link.computed)
+    if isinstance(link.computed, bool):
+        made = str(link.computed).lower()
+        text = f"{made} in {dtype}, {str(not link.computed).lower()} in truth"
+    elif link.true is None:
+        text = f"{made} in {dtype}"
+    else:
+        true = decimal_string(rational(link.true), TRUE_FIGURES)
+        text = f"{made} in {dtype}, {numbers.rounded(true, TRUE_FIGURES)} in truth"
+    return text if link.cause is None else f"{text}: {link.cause.value.replace('-', ' ')}"
 
 
 def significant(value: float) -> str:

@@ -8,9 +8,8 @@ differentiates it as it does everything.
 
 from __future__ import annotations
 
-import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -20,24 +19,27 @@ from typing import Any
 from diffcmp.accuracy.judging.errors import Errors
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.judging.record import Row
-from diffcmp.accuracy.judging.rows import measured, row
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.accuracy.shadow.reasons import Case
+from diffcmp.accuracy.verdicts.rows import measured, row
+from diffcmp.arithmetic.floats import Floats, finite
 from diffcmp.backends.estimate import warm
 from diffcmp.backends.numeric import elements
-from diffcmp.backends.protocol import Backend, Estimate
+from diffcmp.backends.protocol import Backend, Estimate, rational
 from diffcmp.engines.compiled import compiled
-from diffcmp.notes import Note, remark
+from diffcmp.notes import Note, Remark, remark
 from diffcmp.passes.expand import line
 from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point, Problem
 from diffcmp.program.ir import Builder, Program
-from diffcmp.truth.record import Truth
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
 
 NUMBERS = 1000  # components up to which methods that know numbers only are asked
 TIME = "t"  # along a line
 COUNT = 3  # directions
 KEYS = tuple(f"direction {k}" for k in range(1, COUNT + 1))
 SEED = 20_190_521
+HERE = Point({TIME: coordinate(0)})
+DIGITS = 30  # of the truth along a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +93,23 @@ class Directions:
         """What a method says along each line, on whole arrays or, where it must be, in numbers."""
         if method.arrays:
             return list(map(method.prepare(self.line, [TIME]), self.points))
+        return [method.prepare(one, [TIME])(HERE) for one in self.lines]
+
+    @cached_property
+    def lines(self) -> list[Program]:
+        """t ↦ f(x + t·v) in numbers, for each direction."""
         constants = {name: c.program for name, c in self.problem.at.coordinates.items()}
-        lines = [line(self.problem.scalar, constants, signs) for signs in self.signs]
-        here = Point({TIME: coordinate(0)})
-        return [method.prepare(one, [TIME])(here) for one in lines]
+        return [line(self.problem.scalar, constants, signs) for signs in self.signs]
+
+    def reasons(self, k: int, method: Backend, errors: Errors, h: Any) -> Iterator[Remark]:
+        """Why a method fails along one line, by the same computation in numbers."""
+        true = None if errors.true is None else Quantity(rational(errors.true))
+        kind = Kind.UNDECIDED if true is None else Kind.SMOOTH
+        along = Coordinatewise(kind, true, true, true)
+        truth = Truth(kind, None, {TIME: along}, DIGITS, True, "series")
+        question = Question(self.lines[k], HERE, (TIME,), digits=DIGITS)
+        case = Case(question, truth, method, TIME, errors.value, h)
+        yield from case.wrong() if finite(errors.value) else case.not_finite()
 
     def derivatives(self, truth: Truth) -> list[Fraction] | list[None]:
         """v·∇f for each direction, certified; None where a component of ∇f is not known."""
@@ -137,13 +152,7 @@ def _whole(
     parts, seconds = warm(sweep, *problem.arrays())
     gradient = dict(zip(question.program.inputs, elements(parts), strict=True))
     derivative = {name: gradient[name] for name in question.names}
-    broken = [name for name, slope in derivative.items() if not math.isfinite(slope)]
-    program, floats, inputs = question.program, question.floats, question.inputs
-    # one of them is enough to see why
-    remarks = tuple(method.reason(program, name, floats, inputs) for name in broken[:1])
-    return Estimate(
-        value=None, derivative=derivative, evaluations=1, seconds=seconds, remarks=remarks
-    )
+    return Estimate(value=None, derivative=derivative, evaluations=1, seconds=seconds)
 
 
 def _directional(method: Backend, directions: Directions, truth: Truth, f: float) -> Row:
@@ -152,13 +161,13 @@ def _directional(method: Backend, directions: Directions, truth: Truth, f: float
     estimates, enough = directions.estimates(method), method.expected_digits(floats)
     errors = {}
     remarks = [remark(Note.DIRECTIONAL, count=COUNT, components=len(directions.names))]
-    for key, estimate, true in zip(KEYS, estimates, directions.derivatives(truth), strict=True):
-        error = Errors(estimate.derivative[TIME], true, floats)
-        errors[key] = error
+    trues = directions.derivatives(truth)
+    for k, (key, estimate, true) in enumerate(zip(KEYS, estimates, trues, strict=True)):
+        error = errors[key] = Errors(estimate.derivative[TIME], true, floats)
         remarks += estimate.remarks
-        digits = error.digits
-        if error.exact is not None and digits is not None and digits < enough:
-            remarks.append(remark(Note.WRONG, digits=digits))
+        fails = error.digits is not None and error.digits < enough
+        if error.value is not None and (fails or not finite(error.value)):
+            remarks += directions.reasons(k, method, error, estimate.h)
     return measured(method, _joint(f, estimates), errors, remarks)
 
 

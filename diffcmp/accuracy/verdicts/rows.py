@@ -3,25 +3,24 @@ of it."""
 
 from __future__ import annotations
 
-import re
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from diffcmp.accuracy.judging.errors import Errors, worst
 from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.judging.record import Row
-from diffcmp.accuracy.judging.verdict import Answer, verdict
+from diffcmp.accuracy.verdicts.verdict import Answer, verdict
 from diffcmp.arithmetic import floats
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
-from diffcmp.notes import Remark
+from diffcmp.notes import Note, Remark, remark
 from diffcmp.truth.record import Truth
 
 REPEAT_SECONDS = 0.002
 REPEATS = 20  # a median of more is hardly better, and a table has a dozen rows that wait for it
-ASK = "see `diffcmp explain`: the methods that resolve such points fail here too"
+WORTH = 1.0  # digits that a method must have more to be recommended
 LARGE = 64  # components of which all are looked into
 WORST = 3  # of more components the ones that are looked into
 
@@ -32,16 +31,18 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
         estimate = replace(estimate, value=f)
     answers = [Answer.of(method, question, truth, estimate, name) for name in question.names]
     errors = {answer.name: answer.errors for answer in answers}
-    verdicts = (verdict(question, truth, answer) for answer in _looked_into(answers))
-    remarks = (*estimate.remarks, *(reason for reason in verdicts if reason is not None))
+    reasons = (reason for one in _looked_into(answers) for reason in verdict(question, truth, one))
+    remarks = (*estimate.remarks, *reasons)
+    if not remarks and any(one.value is not None and not finite(one.value) for one in answers):
+        remarks = (remark(Note.NOT_FINITE),)
     return measured(method, estimate, errors, remarks)
 
 
 def _looked_into(answers: list[Answer]) -> list[Answer]:
-    """The finite ones of a few answers; of many, those among the ones with the fewest digits."""
+    """A few answers; of many, those with the fewest digits."""
     if len(answers) > LARGE:
         answers = sorted(answers, key=lambda answer: answer.errors.digits or 0.0)[:WORST]
-    return [answer for answer in answers if finite(answer.value)]
+    return answers
 
 
 def finite(value: Any) -> bool:
@@ -91,13 +92,38 @@ def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
 
 
 def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows, with no advice to use a method that fails in the same table."""
-    failed = [row.backend for row in rows if not any(map(finite, row.derivative.values()))]
-    if not failed:
-        return tuple(rows)
-    named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, failed))})(?![\w-])")
+    """The rows, in which every method that a note recommends stands with the digits that it has in
+    this very table; one that has no more digits than the row is not recommended."""
+    digits = {row.backend: least_digits(row) for row in rows}
+    finite_ones = {row.backend for row in rows if all(map(finite, row.derivative.values()))}
 
-    def sound(reason: Remark) -> Remark:
-        return replace(reason, counsel=ASK) if named.search(reason.advice) else reason
+    def better(row: Row, reason: Remark) -> Remark:
+        if not reason.note.methods:
+            return reason
+        return replace(reason, better=tuple(_better(row, reason.note, digits, finite_ones)))
 
-    return tuple(replace(row, remarks=tuple(map(sound, row.remarks))) for row in rows)
+    return tuple(
+        replace(row, remarks=tuple(better(row, reason) for reason in row.remarks)) for row in rows
+    )
+
+
+def _better(
+    row: Row, note: Note, digits: Mapping[str, float | None], finite_ones: Collection[str]
+) -> Iterator[tuple[str, float | None]]:
+    """The methods of a note that do better in this table; else the best of all, if it does."""
+    own = digits[row.backend]
+    if own is None:  # nobody knows the digits, but a number is more than none
+        if row.backend not in finite_ones:
+            yield from ((name, None) for name in note.methods if name in finite_ones)
+        return
+    wins = {name: d for name, d in digits.items() if d is not None and d >= own + WORTH}
+    named = [name for name in note.methods if name in wins]
+    if not named and wins:
+        named = [max(wins, key=lambda name: wins[name])]
+    yield from ((name, wins[name]) for name in named)
+
+
+def least_digits(row: Row) -> float | None:
+    """The correct digits of the worst derivative; None where one has no true value."""
+    known = [digits for digits in row.digits.values() if digits is not None]
+    return min(known, default=None) if len(known) == len(row.digits) else None

@@ -1,0 +1,454 @@
+"""Why is this derivative wrong, or not finite? Each reason is measured, and says its cause.
+
+The error of a number splits exactly: a method with a step has roundoff, truncation and
+representation (`judging.budget`); one that runs a derived Program has the roundoff of that run,
+what the Program itself computes besides f′ (at a point where two pieces meet), and representation.
+The largest part is the reason; where it is roundoff, the shadow of the run says which equation lost
+the digits, and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from flint import arb
+
+from diffcmp.accuracy.judging.budget import WORKING, budget_of
+from diffcmp.accuracy.judging.errors import Errors, correct_digits, full_digits, log10
+from diffcmp.accuracy.judging.question import Question
+from diffcmp.accuracy.shadow.blame import blame, midpoint, output_of
+from diffcmp.accuracy.shadow.pieces import Pieces
+from diffcmp.accuracy.shadow.record import Chain, Link
+from diffcmp.accuracy.shadow.singular import singularity
+from diffcmp.accuracy.shadow.trace import Shadow, shadow_of
+from diffcmp.arithmetic.balls import Ball, to_arb
+from diffcmp.arithmetic.floats import Floats, exact, finite
+from diffcmp.backends.protocol import Backend, Run, rational
+from diffcmp.notes import Cause, Note, Remark, remark
+from diffcmp.program.ir import Equation
+from diffcmp.truth.record import Kind, Truth
+
+PART_DIGITS = 40  # of f′, for the parts of an error
+SMALLEST_SLOPE = 1e-250
+NOISY = 16  # units of roundoff by which f may be wrong before that is the reason
+MOST_TOUCHING = 3  # choices that are named
+NOTABLE = 0.25  # of an error: a part of it that explains it
+NEARLY = 1e-3  # of the scale of f′: a derivative that is nearly 0
+
+
+@dataclass
+class Case:
+    """One derivative by one method, which is wrong or not finite.
+
+    value: the number. steps: that the method took, by variable; None for one without. chain: from
+    the cause to the result, where a shadow gave the reason.
+    """
+
+    question: Question
+    truth: Truth
+    method: Backend
+    name: str
+    value: Any
+    steps: Mapping[str, float] | None = None
+    chain: Chain = field(default_factory=Chain)
+
+    @cached_property
+    def runs(self) -> Sequence[Run]:
+        """What the number rests on."""
+        asked = self.question
+        return self.method.runs(asked.program, self.name, asked.floats, asked.inputs, self.steps)
+
+    @cached_property
+    def shadows(self) -> list[Shadow]:
+        """The runs beside what is true."""
+        program, floats = self.question.program, self.question.floats
+        return [shadow_of(run, floats, program) for run in self.runs]
+
+    @cached_property
+    def f(self) -> Shadow:
+        """f at the rounded point."""
+        program = self.question.program
+        return shadow_of(Run(program, self.question.inputs), self.question.floats, program)
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The choices in f."""
+        return Pieces.of(self.question.program)
+
+    @property
+    def true(self) -> Fraction | None:
+        """The certified derivative."""
+        return self.truth.exact(self.name)
+
+    @property
+    def errors(self) -> Errors:
+        """The number against the truth."""
+        return Errors(self.value, self.true, self.question.floats)
+
+    @property
+    def digits(self) -> float:
+        """The correct digits."""
+        return self.errors.digits or 0.0
+
+    # what is not finite
+
+    def not_finite(self) -> Iterator[Remark]:
+        """Why there is no number."""
+        if not all(map(finite, self.question.inputs)) or not self.shadows:
+            return
+        if self.steps is not None and not self.method.imaginary:
+            yield self._of_difference()
+            return
+        (shadow,) = self.shadows
+        chain = blame(shadow)
+        if chain.origin is not None:
+            yield self.told(chain, shadow)
+            return
+        link = singularity(self.f, shadow if self.runs[0].derived else None)
+        if link is not None:
+            yield self.singular(link)
+        elif self.method.imaginary:
+            yield remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN)
+
+    def value_not_finite(self) -> Remark:
+        """Why f is not finite, beside a derivative that is."""
+        origin = blame(self.f).origin
+        said = remark(Note.VALUE_NOT_FINITE, None if origin is None else origin.span, self.text)
+        return said if origin is None else replace(said, why=origin.cause)
+
+    def _of_difference(self) -> Remark:
+        """Why a difference of values of f is not finite."""
+        here = singularity(self.f, None)
+        for shadow in (self.f, *self.shadows):
+            place = output_of(shadow)
+            if finite(shadow.number(place)):
+                continue
+            chain = blame(shadow)
+            if chain.origin is not None:
+                return self.told(chain, shadow)
+            there = singularity(shadow, None)
+            if there is not None and here is None:
+                return remark(Note.STENCIL_LEAVES_DOMAIN, there.span, self.text)
+            if there is not None:
+                return self.singular(there)
+        if here is not None:
+            return self.singular(here)
+        return self.overflown(None)
+
+    def singular(self, link: Link) -> Remark:
+        """A singularity in a sentence."""
+        note = link.facts["note"]
+        assert isinstance(note, Note)
+        return remark(note, link.span, self.text, name=link.facts["name"])
+
+    @property
+    def text(self) -> str:
+        """What the user typed."""
+        return self.question.program.text
+
+    # what is finite and wrong
+
+    def wrong(self) -> Iterator[Remark]:
+        """Why a number has too few digits."""
+        part = self.largest_part()
+        if part is Cause.REPRESENTATION:
+            yield remark(Note.REPRESENTATION)
+        elif part is Cause.TOUCHING_CONDITION or (
+            part is Cause.TRUNCATION and self.method.imaginary and self.touched
+        ):
+            yield from self.touching()
+        elif part is Cause.TRUNCATION:
+            yield self.truncated()
+        elif part is Cause.STEP_LEAVES:
+            yield self.left_domain()
+        elif part is Cause.CANCELLATION:
+            yield from self.lost(self.shadows[0])
+        elif part is Cause.DIFFERENCE_ROUNDOFF:
+            yield self.noisy()
+        elif self.method.shortfall is not None:
+            yield self.unsplit(self.method.shortfall)
+        else:
+            yield remark(Note.WRONG, digits=self.digits)
+
+    def touches_imaginary(self, part: Cause | None) -> bool:
+        """Whether an imaginary step differentiates one of two pieces that meet at the point."""
+        return part is Cause.TRUNCATION and self.method.imaginary and bool(self.touched)
+
+    def largest_part(self) -> Cause | None:
+        """The largest part of the error; None where the method cannot say what it computes."""
+        at_rounded, at_typed = self.at_both_points
+        if at_typed is None:
+            return None
+        if at_rounded is None:
+            return self.largest_of_run(at_typed)
+        with WORKING.working():
+            parts = self.parts(at_rounded, at_typed)
+            sizes = {cause: abs(to_arb(part)).mid() for cause, part in parts.items()}
+        return max(sizes, key=lambda cause: sizes[cause], default=None)
+
+    def largest_of_run(self, at_typed: Ball) -> Cause | None:
+        """What is known where f′ does not exist at the rounded point: whether the run is wrong."""
+        if self.steps is not None or not self.shadows:
+            return None
+        ball = self.shadows[0].ball(output_of(self.shadows[0]))
+        if not to_arb(ball).is_finite():
+            return None
+        with WORKING.working():
+            number = rational(exact(self.value))
+            of_run, rest = abs(to_arb(number - ball)), abs(to_arb(ball - at_typed))
+            return Cause.CANCELLATION if of_run > rest else Cause.REPRESENTATION
+
+    def parts(self, at_rounded: Ball, at_typed: Ball) -> dict[Cause, Ball]:
+        """The parts of the error by their cause; nothing where they are not known."""
+        parts: dict[Cause, Ball | None] = {Cause.REPRESENTATION: at_rounded - at_typed}
+        if self.steps is None:
+            if not self.shadows:
+                return {}
+            ball = self.shadows[0].ball(output_of(self.shadows[0]))
+            if not to_arb(ball).is_finite():
+                return {Cause.TOUCHING_CONDITION: at_typed}
+            parts[Cause.CANCELLATION] = rational(exact(self.value)) - ball
+            parts[Cause.TOUCHING_CONDITION] = ball - at_rounded
+        else:
+            steps = tuple(self.steps[along] for along in self.method.moves(self.name))
+            slope = min(max(abs(float(to_arb(at_rounded))), SMALLEST_SLOPE), 1.0)
+            question = replace(self.question, names=(self.name,))
+            smallest = min(steps) * slope
+            budget = budget_of(question, self.method, at_rounded, at_typed, smallest)
+            if budget.difference is None:
+                return {}
+            split = budget.split(self.value, steps)
+            if split.truncation is None and self.outside() is not None:
+                return {Cause.STEP_LEAVES: at_typed}
+            of_run = Cause.CANCELLATION if self.method.imaginary else Cause.DIFFERENCE_ROUNDOFF
+            parts[of_run] = split.roundoff
+            parts[Cause.TRUNCATION] = split.truncation
+        return {cause: part for cause, part in parts.items() if part is not None}
+
+    @cached_property
+    def at_both_points(self) -> tuple[Ball | None, Ball | None]:
+        """f′ at the rounded point and at the point as typed."""
+        true = self.true
+        typed = None if true is None else rational(true)
+        if self.is_exact:
+            return typed, typed
+        rounded = replace(self.question, where=self.question.rounded(), digits=PART_DIGITS)
+        rounded = replace(rounded, names=(self.name,))
+        there = rounded.truth().exact(self.name)
+        return (None if there is None else rational(there)), typed
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the format holds the point as typed."""
+        coordinates = self.question.where.coordinates
+        typed = [coordinates[name].rational for name in self.question.program.inputs]
+        return typed == [exact(x) for x in self.question.inputs]
+
+    def outside(self) -> Link | None:
+        """What is undefined at a point at which f is evaluated, although rounding may hide it."""
+        links = (singularity(shadow, None) for shadow in self.shadows)
+        return next((link for link in links if link is not None), None)
+
+    def left_domain(self) -> Remark:
+        """A step that leaves the domain of f."""
+        link = self.outside()
+        assert link is not None
+        if self.method.imaginary:
+            return remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN, link.span, self.text)
+        return remark(Note.STENCIL_LEAVES_DOMAIN, link.span, self.text)
+
+    def touching(self) -> Iterator[Remark]:
+        """The choices that change at the point."""
+        for eq in self.touched[:MOST_TOUCHING]:
+            yield remark(Note.GUARD, eq.span, self.text)
+        if not self.touched:
+            yield remark(Note.WRONG, digits=self.digits)
+
+    @cached_property
+    def touched(self) -> list[Equation]:
+        """The choices that change exactly at the rounded point."""
+        return list(self.pieces.touching(self.question.inputs))
+
+    def truncated(self) -> Remark:
+        """A step that is too large, or reaches other pieces of f."""
+        crossed = self.crossed()
+        if crossed is not None:
+            return remark(Note.STEP_CROSSES, crossed.span, self.text)
+        stationary = self.stationary()
+        if stationary is not None:
+            return stationary
+        return remark(Note.TRUNCATION)
+
+    def crossed(self) -> Equation | None:
+        """A choice in which the points of the method differ from the point itself, other than those
+        that change there: whatever the step is, it reaches both of their sides."""
+        if self.method.imaginary:
+            return None
+        touched = {eq.span for eq in self.touched}
+        others = [run.inputs for run in self.runs]
+        for eq in self.pieces.crossed(self.question.inputs, others):
+            if eq.span not in touched:
+                return eq
+        return None
+
+    def noisy(self) -> Remark:
+        """Roundoff of a difference: of right values of f, or of wrong ones."""
+        floats = self.question.floats
+        worst, most = None, NOISY * floats.unit_roundoff
+        for shadow in self.shadows:
+            place = output_of(shadow)
+            if shadow.is_known(place):
+                relative = 10.0 ** min(shadow.relative(place), 300.0)
+                if relative > most:
+                    worst, most = shadow, relative
+        if worst is not None:
+            chain = blame(worst)
+            if chain.origin is not None:
+                return self.inner(chain)
+        stationary = self.stationary()
+        if stationary is not None:
+            return stationary
+        return remark(Note.ROUNDOFF)
+
+    def inner(self, chain: Chain) -> Remark:
+        """A loss inside f, which a difference magnifies."""
+        self.chain, link = chain, chain.origin
+        assert link is not None
+        assert link.cause is not None
+        said = remark(Note.INNER_LOSS, link.span, self.text, why=INNER[link.cause])
+        facts = (*said.facts, ("lost", link.lost)) if link.lost is not None else said.facts
+        return replace(said, facts=facts, why=link.cause)
+
+    def stationary(self) -> Remark | None:
+        """That the error is only large against a derivative next to 0: it is what the method has
+        for f as it is, as |f| and |x| say."""
+        true, error = self.true, self.errors.exact
+        scale = self.scale()
+        if true is None or error is None or scale is None or abs(true) > scale * Fraction(NEARLY):
+            return None
+        full = full_digits(self.question.floats)
+        due = self.method.expected_digits(self.question.floats)
+        return remark(Note.STATIONARY) if correct_digits(error, scale, full) >= due else None
+
+    def scale(self) -> Fraction | None:
+        """|f|/max(|x|, 1) at the point: what a slope of f would be."""
+        value = midpoint(self.f.ball(output_of(self.f)))
+        if value is None:
+            return None
+        place = self.question.program.inputs.index(self.method.moves(self.name)[0])
+        size = max(abs(exact(self.question.inputs[place])), Fraction(1))
+        return abs(value) / size
+
+    def lost(self, shadow: Shadow) -> Iterator[Remark]:
+        """Where a run lost its digits."""
+        chain = blame(shadow)
+        origin = chain.origin
+        if origin is None:
+            yield remark(Note.WRONG, digits=self.digits)
+        elif self.method.imaginary and self.truth.along[self.name].kind is Kind.REMOVABLE:
+            self.chain = chain
+            said = remark(Note.LOST_BELOW_ROUNDOFF, origin.span, self.text)
+            yield replace(said, why=origin.cause)
+        else:
+            yield self.told(chain, shadow)
+
+    def unsplit(self, note: Note) -> Remark:
+        """An extrapolation, whose error has no parts: the pieces and values that it used."""
+        crossed = self.crossed()
+        if crossed is not None:
+            return remark(Note.STEP_CROSSES, crossed.span, self.text)
+        said = self.noisy()
+        if said.note is not Note.ROUNDOFF:
+            return said
+        return remark(Note.EXTRAPOLATED_ROUNDOFF if self.is_roundoff() else note)
+
+    def is_roundoff(self) -> bool:
+        """Whether the roundoff of the values of f, over the smallest step, makes up for a good part
+        of the error."""
+        error = self.errors.exact
+        if error is None or not self.steps:
+            return False
+        most = arb(0)
+        for shadow in self.shadows:
+            place = output_of(shadow)
+            if shadow.is_known(place):
+                most = max(most, shadow.error(place).upper())
+        smallest = min(map(exact, self.steps.values()))
+        return bool(most / to_arb(rational(smallest)) > NOTABLE * to_arb(rational(error)))
+
+    def told(self, chain: Chain, shadow: Shadow) -> Remark:
+        """The origin of a chain in a sentence."""
+        self.chain, link = chain, chain.origin
+        assert link is not None
+        assert link.cause is not None
+        floats = self.question.floats
+        facts: dict[str, object] = {"digits": self.digits, "dtype": floats.dtype, **link.facts}
+        if link.lost is not None:
+            facts["lost"] = min(link.lost, full_digits(floats))
+        if link.cause is Cause.OVERFLOW and self.is_output(link, shadow):
+            return remark(Note.SLOPE_BEYOND, dtype=floats.dtype)
+        facts["true"] = spelled(link.true)
+        if link.cause is Cause.ROUNDED_OUT:
+            argument = link.facts.get("argument")
+            facts["argument"] = f"`{argument}`" if argument else "an argument"
+        note = SAID[link.cause]
+        if link.cause is Cause.UNDERFLOW and self.true and abs(self.true) < _smallest(floats):
+            note = Note.UNDERFLOW
+            facts["true"] = spelled(self.true)
+        return remark(note, link.span, self.text, **facts)
+
+    def is_output(self, link: Link, shadow: Shadow) -> bool:
+        """Whether a link is about the derivative itself, and no value on the way to it."""
+        derived = shadow.program is not self.question.program
+        return derived and midpoint(shadow.ball(output_of(shadow))) == link.true
+
+    def overflown(self, link: Link | None) -> Remark:
+        """A difference that overflows although no value of f does."""
+        return remark(Note.SLOPE_BEYOND, dtype=self.question.dtype)
+
+
+def _smallest(floats: Floats) -> Fraction:
+    """The smallest normal number of a format."""
+    return Fraction(2) ** floats.least_exponent
+
+
+def spelled(number: Fraction | None) -> str:
+    """An exact number of any size to two digits.
+
+    >>> spelled(Fraction(-10) ** 401 * 3)
+    '-3.0e401'
+    """
+    if not number:
+        return "undefined" if number is None else "0"
+    exponent = log10(abs(number)) // 1
+    mantissa = 10.0 ** (log10(abs(number)) - exponent)
+    if mantissa >= 9.95:
+        mantissa, exponent = 1.0, exponent + 1
+    return f"{'-' if number < 0 else ''}{mantissa:.1f}e{int(exponent)}"
+
+
+SAID = {
+    Cause.CANCELLATION: Note.CANCELLATION,
+    Cause.ABSORPTION: Note.ABSORPTION,
+    Cause.ILL_CONDITIONING: Note.ILL_CONDITIONED,
+    Cause.FUNCTION: Note.INACCURATE,
+    Cause.OVERFLOW: Note.OVERFLOW,
+    Cause.UNDERFLOW: Note.INNER_UNDERFLOW,
+    Cause.ROUNDED_OUT: Note.ROUNDED_OUT,
+    Cause.ROUNDED_CONDITION: Note.ROUNDED_CONDITION,
+}
+
+INNER = {
+    Cause.CANCELLATION: "nearly equal numbers are subtracted",
+    Cause.ABSORPTION: "one addend is too small to change the other",
+    Cause.ILL_CONDITIONING: "the roundoff of an argument is magnified",
+    Cause.FUNCTION: "the library's function is that inaccurate",
+    Cause.OVERFLOW: "a value on the way is too large",
+    Cause.UNDERFLOW: "a value on the way is too small",
+    Cause.ROUNDED_OUT: "rounding moves an argument to the edge of a domain",
+    Cause.ROUNDED_CONDITION: "only rounding decides which piece applies",
+}
