@@ -40,7 +40,7 @@ class Link:
     computed: Any
     true: Fraction | None
     lost: float | None = None
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
