@@ -93,10 +93,11 @@ def test_its_error_is_split_exactly(dtype: str, h_min: float) -> None:
 
 
 def test_theory_predicts_its_best_step() -> None:
-    """h that minimises 1/5·h⁴·e + 32/3·u·e/h, where f and f⁽⁵⁾ are both e."""
+    """h that minimises 1/5·h⁴·e + 32/3·ε/h, where f and f⁽⁵⁾ are both e, and ε, the roundoff of f,
+    is about u·e."""
     (series,) = diffcmp.sweep("exp(x)", 1, backends=[NAME]).series
     predicted = (Fraction(32, 3) * 5 / 4) ** 0.2 * 2**-10.6
-    assert series.predicted_h == pytest.approx(predicted, rel=1e-6)
+    assert series.predicted_h == pytest.approx(predicted, rel=0.2)
     assert predicted / 10 < (series.best_h or 0.0) < predicted * 10
     assert series.roundoff_slope == pytest.approx(-1, abs=0.2)
 
