@@ -39,6 +39,19 @@ class Cause(Enum):
     def __repr__(self) -> str:
         return f"Cause.{self.name}"
 
+    @property
+    def words(self) -> str:
+        """The cause in a sentence, after "by"."""
+        return _WORDS.get(self, self.value.replace("-", " "))
+
+
+_WORDS = {
+    Cause.FUNCTION: "an inaccurate function of the library",
+    Cause.ROUNDED_OUT: "rounding that leaves the domain",
+    Cause.ROUNDED_CONDITION: "a condition that only rounding decides",
+    Cause.SINGULARITY: "a singularity",
+}
+
 
 class Note(Enum):
     """What happened, then what to do (nothing, where all is well), then the methods that resolve

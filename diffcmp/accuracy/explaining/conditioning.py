@@ -92,7 +92,7 @@ def _loss(eq: Equation, link: Link, question: Question, *, of_value: bool) -> Lo
     full = question.floats.precision * math.log10(2)
     lost = full if link.lost is None else min(link.lost, full)
     what = "" if of_value else " of the derivative"
-    facts = {"lost": lost, "what": what, "cause": link.cause.value.replace("-", " ")}
+    facts = {"lost": lost, "what": what, "cause": link.cause.words}
     said = remark(Note.LOSES, eq.span, question.program.text, **facts)
     return Loss(eq.span, link.piece, "value" if of_value else "derivative", lost, link.cause, said)
 

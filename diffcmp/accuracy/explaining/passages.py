@@ -34,7 +34,9 @@ def _every(
         enough = method.expected_digits(question.floats)
         for name, value in row.derivative.items():
             digits = row.digits[name]
-            fails = value is not None and (not finite(value) or (digits or enough) < enough)
+            fails = value is not None and (
+                not finite(value) or (digits is not None and digits < enough)
+            )
             if not fails:
                 continue
             case = Case(question, truth, method, name, value, row.h)

@@ -131,10 +131,11 @@ class Shadow:
 
 
 def part_of(ball: Any, part: int = REAL) -> Ball:
-    """One part of a ball; nan for what a condition left undecided."""
-    if isinstance(ball, acb):
+    """One part of a ball; nan where the other part does not exist, and for what a condition left
+    undecided."""
+    if isinstance(ball, acb) and ball.is_finite():
         return ball.imag if part else ball.real
-    if ball is None:
+    if ball is None or isinstance(ball, acb):
         return arb.nan()
     out: Ball = ball
     return out

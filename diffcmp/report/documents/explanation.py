@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from diffcmp.accuracy.explaining.explanation import Explanation, Gain, Suggestion
 from diffcmp.accuracy.shadow.record import Link
+from diffcmp.arithmetic.floats import nearest_double
 from diffcmp.backends.protocol import rational
 from diffcmp.notes import short_exponents
 from diffcmp.report import document as doc
@@ -22,6 +24,7 @@ from diffcmp.truth.record import Kind, Quantity, Truth, decimal_string
 MOST_TERMS = 8
 MOST = 8  # equations between a cause and its result
 TRUE_FIGURES = 6
+LEAST = 1e-300
 COSTS = ("error", "h", "evals", "time")
 INSTEAD = "what was tried and does better, with its digits"
 FITS = ((0, None), (0, 10), (0, 6), (1, 5))
@@ -140,9 +143,16 @@ def link_text(link: Link, dtype: str) -> str:
     elif link.true is None:
         text = f"{made} in {dtype}"
     else:
-        true = decimal_string(rational(link.true), TRUE_FIGURES)
-        text = f"{made} in {dtype}, {numbers.rounded(true, TRUE_FIGURES)} in truth"
-    return text if link.cause is None else f"{text}: {link.cause.value.replace('-', ' ')}"
+        text = f"{made} in {dtype}, {true_text(link.true)} in truth"
+    return text if link.cause is None else f"{text}: {link.cause.words}"
+
+
+def true_text(true: Fraction) -> str:
+    """An exact number to a few digits, as the numbers beside it are written."""
+    near = nearest_double(true)
+    if near == true or (math.isfinite(near) and abs(near) >= LEAST):
+        return numbers.estimate(near, TRUE_FIGURES)
+    return decimal_string(rational(true), TRUE_FIGURES)
 
 
 def significant(value: float) -> str:
