@@ -140,7 +140,7 @@ class Balls(NumberSystem[Any]):
             return rational
         x = to_arb(x)
         if y.q == 1:
-            return x**y.p
+            return _whole_power(x, int(y.p))
         if not x >= 0:
             return arb.nan()
         return x.sqrt() if y == fmpq(1, 2) else x**y
@@ -204,12 +204,18 @@ _BALL: dict[str, Callable[..., Any]] = {
 }
 
 
+def exact_value(name: str, x: fmpq) -> fmpq | None:
+    """What a function is at a rational where that is a rational of its own accord; else None."""
+    value = _EXACT.get((name, int(x.p))) if x.q == 1 else None
+    return None if value is None else fmpq(value)
+
+
 def _method(name: str) -> Callable[[Ball], Ball]:
     def enclosure(x: Ball) -> Ball:
         if isinstance(x, fmpq):
-            value = _EXACT.get((name, int(x.p))) if x.q == 1 else None
+            value = exact_value(name, x)
             if value is not None:
-                return fmpq(value)
+                return value
             x = arb(x)
         out: arb = getattr(x, name)()
         return out
@@ -233,6 +239,15 @@ def exact_power(x: fmpq, y: fmpq, height: int) -> fmpq | None:
             return None
         x = fmpq(*parts)
     return x**power
+
+
+def _whole_power(x: arb, n: int) -> arb:
+    """x**n, also where x holds 0, of which Arb's own power is nan."""
+    if n <= 1 or not x.contains(0):
+        power: arb = x**n
+        return power
+    half = _whole_power(x, n // 2)
+    return half * half * x if n % 2 else half * half
 
 
 def _root(n: int, k: int) -> int | None:
@@ -284,7 +299,35 @@ def _complex_power(x: acb, y: acb) -> acb:
     return x**y if x.real >= 0 else UNDEFINED
 
 
-UNDEFINED = acb(arb.nan())
+UNDEFINED = acb(arb.nan(), arb.nan())
+
+
+def _complex_lgamma(z: acb) -> acb:
+    """log|gamma| continued from the real axis: left of 0 Arb's log gamma is kπi off there, with
+    k = floor(Re z) above the axis and -k below."""
+    if z.real > 0:
+        return z.lgamma()
+    below = z.real.floor().unique_fmpz()
+    if below is None or z.real.contains(below):
+        return UNDEFINED
+    if z.imag == 0:
+        return acb(abs(z.real.gamma()).log())
+    turns = below if z.imag > 0 else -below
+    return z.lgamma() - acb(0, turns * arb.pi()) if z.imag != 0 else UNDEFINED
+
+
+def _complex_erf(z: acb) -> acb:
+    """The error function; where it is next to ±1, its imaginary part is small and that of erfc."""
+    if z.real > 1:
+        return 1 - z.erfc()
+    return (-z).erfc() - 1 if z.real < -1 else z.erf()
+
+
+def _complex_erfc(z: acb) -> acb:
+    """The complementary error function; where it is next to 2, that of -z has the digits of its
+    imaginary part."""
+    return 2 - (-z).erfc() if z.real < -1 else z.erfc()
+
 
 _COMPLEX: dict[str, Callable[..., Any]] = {
     **OPERATORS,
@@ -292,7 +335,9 @@ _COMPLEX: dict[str, Callable[..., Any]] = {
     "pow": _complex_power,
     "where": _complex_where,
     "floor": lambda x: acb(x.real.floor()),
-    "lgamma": lambda x: x.lgamma() if x.real > 0 else x.gamma().log(),
+    "lgamma": _complex_lgamma,
+    "erf": _complex_erf,
+    "erfc": _complex_erfc,
     "polygamma": polygamma,
     "sqrt": lambda x: x.sqrt() if x.real >= 0 else UNDEFINED,
     "log": lambda x: x.log() if x.real > 0 else UNDEFINED,
@@ -302,6 +347,6 @@ _COMPLEX: dict[str, Callable[..., Any]] = {
     "atanh": lambda x: x.atanh() if abs(x.real) < 1 else UNDEFINED,
     **{
         n: (lambda x, n=n: getattr(x, n)())
-        for n in "sin cos tan atan sinh cosh tanh asinh exp erf erfc gamma digamma".split()
+        for n in "sin cos tan atan sinh cosh tanh asinh exp gamma digamma".split()
     },
 }

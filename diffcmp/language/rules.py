@@ -7,6 +7,7 @@ from functools import cache
 
 from diffcmp.language.parser import parse
 from diffcmp.primitives import TABLE
+from diffcmp.primitives.roundoff import ROUNDOFF
 from diffcmp.program.ir import Program
 
 
@@ -49,10 +50,35 @@ def limits(name: str) -> tuple[Program, Program] | None:
 
 
 @cache
+def near(name: str, argument: str) -> Program | None:
+    """The primitive in a form that keeps what distinguishes it from its value at an argument; None
+    where its entry states none."""
+    return _body(name, TABLE[name].near.get(argument, ""))
+
+
+@cache
 def domain(name: str) -> Program | None:
     """Where the primitive is defined: a Program whose output is 1 there and 0 elsewhere."""
     text = TABLE[name].domain
     return _body(name, f"where({text}, 1, 0)") if text else None
+
+
+@cache
+def amplification(name: str, position: int) -> Program | None:
+    """A bound of |x · ∂out/∂x / out| for one parameter, as a Program of the parameters and `out`;
+    None where none is stated."""
+    facts = ROUNDOFF.get(name)
+    return None if facts is None else _body(name, facts.amplifies[position], "out")
+
+
+@cache
+def sizes(name: str) -> tuple[Program, Program] | None:
+    """Bounds of |out|, where that is not 0, as Programs of the bounds of |x|."""
+    facts = ROUNDOFF.get(name)
+    if facts is None or not facts.size:
+        return None
+    lower, upper = (parse(text, ("lo", "hi"), rule=True) for text in facts.size)
+    return lower, upper
 
 
 def _body(name: str, text: str, *further: str) -> Program | None:

@@ -10,11 +10,13 @@ primitive("e",      "",     [],                                       internal=T
 primitive("tau",    "",     [],                                       internal=True)
 
 primitive("sin",    "x",    ["cos(x)"])
-primitive("cos",    "x",    ["-sin(x)"])
+primitive("cos",    "x",    ["-sin(x)"],                              near={"0": "1 - 2*sin(x/2)**2"})
 primitive("tan",    "x",    ["1 + out**2"],                           definition="sin(x)/cos(x)", poles=True)
 # (1 - x)*(1 + x) keeps the digits next to ±1 that 1 - x**2 has lost
-primitive("asin",   "x",    ["1/sqrt((1 - x)*(1 + x))"],              domain="-1 <= x <= 1", aliases="arcsin", steep=True)
-primitive("acos",   "x",    ["-1/sqrt((1 - x)*(1 + x))"],             domain="-1 <= x <= 1", aliases="arccos", steep=True, cancels=True)
+primitive("asin",   "x",    ["1/sqrt((1 - x)*(1 + x))"],              domain="-1 <= x <= 1", aliases="arcsin", steep=True,
+          near={"1": "pi/2 - 2*asin(sqrt((1 - x)/2))", "-1": "2*asin(sqrt((1 + x)/2)) - pi/2"})
+primitive("acos",   "x",    ["-1/sqrt((1 - x)*(1 + x))"],             domain="-1 <= x <= 1", aliases="arccos", steep=True, cancels=True,
+          near={"1": "2*asin(sqrt((1 - x)/2))", "-1": "pi - 2*asin(sqrt((1 + x)/2))"})
 primitive("atan",   "x",    ["1/(1 + x**2)"],                         at_infinity=("-pi/2", "pi/2"), aliases="arctan")
 # divided by the hypotenuse twice: x**2 + y**2 would overflow from 1e155 on
 primitive("atan2",  "y, x", ["x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(x, y)"], aliases="arctan2",
@@ -22,11 +24,12 @@ primitive("atan2",  "y, x", ["x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(
                      "where(y < 0, -pi/2 - atan(x/y), where(x < 0, pi, 0))))")
 
 primitive("sinh",   "x",    ["cosh(x)"])
-primitive("cosh",   "x",    ["sinh(x)"],                              factors=())
+primitive("cosh",   "x",    ["sinh(x)"],                              factors=(), near={"0": "1 + 2*sinh(x/2)**2"})
 # 1 - out**2 has lost all digits by |x| = 19
 primitive("tanh",   "x",    ["1/cosh(x)**2"],                         definition="1 - 2/(exp(2*x) + 1)")
 primitive("asinh",  "x",    ["1/hypot(1, x)"],                        aliases="arcsinh")
-primitive("acosh",  "x",    ["1/(sqrt(x - 1)*sqrt(x + 1))"],          domain="x >= 1", aliases="arccosh", steep=True, cancels=True)
+primitive("acosh",  "x",    ["1/(sqrt(x - 1)*sqrt(x + 1))"],          domain="x >= 1", aliases="arccosh", steep=True, cancels=True,
+          near={"1": "2*asinh(sqrt((x - 1)/2))"})
 primitive("atanh",  "x",    ["1/((1 - x)*(1 + x))"],                  domain="-1 < x < 1", aliases="arctanh",
           definition="log((1 + x)/(1 - x))/2", steep=True)
 

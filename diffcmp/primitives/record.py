@@ -105,6 +105,9 @@ class Primitive:
     recurrence: the same value from an argument one unit to the right; how a pole of gamma and its
         kin is resolved.
     at_infinity: the limits at -∞ and +∞ where they are finite.
+    near: for an argument beside which the value is beside a rational number, or leaves an edge of
+        the domain, the same function in a form that tells the two apart; an integer, or ±inf for
+        beyond ±1.
     steps: piecewise constant with a jump at every integer (floor).
     separant: of a value that solves an equation (a root of a polynomial), the derivative of the
         equation by the value, in the parameters and `out`; where it vanishes, the value is not
@@ -147,6 +150,7 @@ class Primitive:
     stable: str = ""
     recurrence: str = ""
     at_infinity: tuple[str, str] | None = None
+    near: dict[str, str] = field(default_factory=dict)
     steps: bool = False
     separant: str = ""
     selects: bool = False

@@ -6,8 +6,8 @@ from diffcmp.primitives.record import primitive
 POLE = "x > 0 or x != floor(x)"
 
 #          name         args    partial derivatives               exceptions
-primitive("erf",       "x",    ["2/sqrt(pi)*exp(-x**2)"],        at_infinity=("-1", "1"))
-primitive("erfc",      "x",    ["-2/sqrt(pi)*exp(-x**2)"],       at_infinity=("2", "0"), underflows=True)
+primitive("erf",       "x",    ["2/sqrt(pi)*exp(-x**2)"],        at_infinity=("-1", "1"), near={"inf": "1 - erfc(x)", "-inf": "erfc(-x) - 1"})
+primitive("erfc",      "x",    ["-2/sqrt(pi)*exp(-x**2)"],       at_infinity=("2", "0"), near={"-inf": "2 - erfc(-x)"}, underflows=True)
 primitive("gamma",     "x",    ["out*digamma(x)"],               domain=POLE, recurrence="gamma(x + 1)/x", factors=())
 primitive("lgamma",    "x",    ["digamma(x)"],                   domain=POLE, recurrence="lgamma(x + 1) - log(abs(x))", aliases="gammaln")
 primitive("digamma",   "x",    ["polygamma(1, x)"],              domain=POLE, recurrence="digamma(x + 1) - 1/x")

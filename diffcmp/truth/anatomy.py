@@ -20,11 +20,11 @@ from diffcmp.passes.expand import core_with_places
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import Span
-from diffcmp.truth.coordinatewise import ZERO_BITS, quantity_of, settled_at
+from diffcmp.truth.coordinatewise import ZERO_BITS, along, quantity_of, settled_at
 from diffcmp.truth.local import Local
 from diffcmp.truth.proof import certified
 from diffcmp.truth.record import Quantity, Truth
-from diffcmp.truth.zero import Imprecise
+from diffcmp.truth.zero import Imprecise, enclosure
 
 CONSTANT = Fraction(0)
 
@@ -78,7 +78,7 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
     """What is to be seen along one coordinate, from the same expansions on balls as the truth."""
     form, places = core_with_places(program, at.others(name))
     try:
-        settled = settled_at(form, at.coordinates[name], truth.digits, ZERO_BITS)
+        settled = settled_at(along(form, at.coordinates[name]), truth.digits, ZERO_BITS)
     except (Exhausted, Imprecise):
         return Anatomy(name, None, None, (), ())
     local = settled.local
@@ -144,7 +144,7 @@ def _term(beside: Expansion, place: int) -> Term | None:
     # the variable of each level is a root of 1/log of the one above: its powers are negative powers
     # of the logarithm
     logarithms = tuple(-k for k in levels)
-    return Term(Quantity(coefficient), Fraction(tau, beside.ramification), logarithms)
+    return Term(Quantity(enclosure(coefficient)), Fraction(tau, beside.ramification), logarithms)
 
 
 def _first(value: Series, field: Field) -> tuple[Any, list[Fraction]] | None:

@@ -105,8 +105,8 @@ def _analysed(request: Request, names: Sequence[str]) -> Truth:
     whole = [one for one in findings.values() if one.value is not None]
     value = whole[0].value if whole else None
     remarks = list(dict.fromkeys(r for one in findings.values() for r in one.remarks))
-    limit = value if whole and whole[0].limit else None
-    if limit is not None and depends_on_direction(request.program, request.at, limit):
+    limit = value if whole and whole[0].limit and whole[0].certified else None
+    if limit is not None and depends_on_direction(request, limit):
         value = None
         remarks.insert(0, remark(Note.DIRECTION))
     return Truth(

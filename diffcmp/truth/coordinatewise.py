@@ -3,12 +3,14 @@ f, from symbolic limits that balls confirm."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.deadline import Deadline, check
 from diffcmp.engines.derived import adjoint, only
 from diffcmp.engines.partials import variables
@@ -20,11 +22,11 @@ from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
-from diffcmp.truth.local import Facts, Local, analysis
+from diffcmp.truth.local import Local, analysis
 from diffcmp.truth.proof import MOST_BITS, bits_for, is_certain, is_vanishing
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side
 from diffcmp.truth.smooth import smooth
-from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise
+from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise, enclosure
 
 Source: TypeAlias = Literal["series", "symbolic"]
 
@@ -36,6 +38,7 @@ REASONS = {
     "irrational": "an irrational power of what vanishes",
     "steps": "steps at an infinite argument",
     "repeated": "the largest eigenvalue is repeated",
+    "suspected": "a quantity below 1e-400 may be zero",
 }
 
 
@@ -62,31 +65,44 @@ class Finding:
     limit: bool = False
 
 
+Analysing: TypeAlias = Callable[[BallField], Local]
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A local analysis, how many zeros in it are unproven, and the bits that it was made with."""
+    """A local analysis, the bits that it was made with, and what in it was taken to be zero without
+    a proof: what decided, and what is only shown."""
 
     local: Local
-    suspected: int
     bits: int
+    suspects: tuple[Any, ...] = ()
+    vanishing: tuple[Any, ...] = ()
 
     @property
-    def facts(self) -> Facts:
-        """What a proof on exact constants has to confirm."""
-        return self.local.kind.value, self.local.exists, [_is_zero(x) for x in self.local.shown]
+    def assumed(self) -> int:
+        """How many quantities were taken to be zero."""
+        return len(self.suspects) + len(self.vanishing)
+
+    @property
+    def constants(self) -> list[Program]:
+        """These quantities as constant Programs."""
+        field = self.local.field
+        return [field.system.constant(x) for x in (*self.suspects, *self.vanishing)]
 
 
 def finding(request: Request, name: str) -> Finding:
     """What is known along one coordinate."""
-    form = core(request.program, request.at.others(name))
+    form, x = core(request.program, request.at.others(name)), request.at.coordinates[name]
     try:
-        settled = _believed(request, form, request.at.coordinates[name])
+        settled = believed(request, along(form, x, request.order))
     except (Exhausted, Imprecise) as reason:
         cause = "leading terms vanish" if isinstance(reason, Exhausted) else "precision"
         return _undecided(remark(Note.OSCILLATION, reason=cause))
-    local, assumed = settled.local, settled.suspected
+    local, assumed = settled.local, settled.assumed
     if local.kind is Kind.UNDECIDED:
         return _beyond_series(request, form, name, local)
+    if settled.suspects and local.kind.singular:
+        return _undecided(remark(Note.OSCILLATION, reason=REASONS["suspected"]))
     return Finding(
         along=_coordinatewise(settled, request.order),
         value=_value(settled),
@@ -95,6 +111,15 @@ def finding(request: Request, name: str) -> Finding:
         remarks=(remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else (),
         limit=local.at is None,
     )
+
+
+def along(form: Program, x: Coordinate, order: int = 1) -> Analysing:
+    """The local analysis of a core Program of one variable at a coordinate, over any field."""
+
+    def analysing(field: BallField) -> Local:
+        return analysis(form, evaluate(x.program, field.system, [])[0], field, order)
+
+    return analysing
 
 
 def mixed(request: Request, name: str) -> Finding:
@@ -113,56 +138,79 @@ def _undecided(reason: Remark) -> Finding:
     return Finding(Coordinatewise(Kind.UNDECIDED), None, False, None, (reason,))
 
 
-def _believed(request: Request, form: Program, x: Coordinate) -> Settled:
-    """The local analysis, in which only such zeros are suspected that sympy cannot prove.
+def believed(request: Request, analysing: Analysing) -> Settled:
+    """A local analysis, in which only such zeros are suspected that sympy cannot prove.
 
     What cannot be proven to vanish may well be tiny: it is looked at with far more bits. Raises
     Imprecise where even then a zero is suspected that sympy refutes.
     """
-    digits, order = request.digits, request.order
-    first = settled_at(form, x, digits, ZERO_BITS, order)
-    if not first.suspected or first.local.kind is Kind.UNDECIDED:
-        return replace(first, suspected=0)
-    from diffcmp.truth.symbolic import proven  # starts a process: only where it is needed
+    first = settled_at(analysing, request.digits, ZERO_BITS)
+    if not first.assumed or first.local.kind is Kind.UNDECIDED:
+        return replace(first, suspects=(), vanishing=())
+    from diffcmp.truth.symbolic import zeros  # starts a process: only where it is needed
 
-    facts = proven(form, x, request.deadline, order)
-    if facts == first.facts:
-        return replace(first, suspected=0)
-    second = settled_at(form, x, digits, DEEP_BITS, order)
-    if facts is None:
-        return second
-    if second.suspected and facts != second.facts:
+    if all(zeros(first.constants, request.deadline)):
+        return replace(first, suspects=(), vanishing=())
+    second = settled_at(analysing, request.digits, DEEP_BITS)
+    if not second.assumed or second.local.kind is Kind.UNDECIDED:
+        return replace(second, suspects=(), vanishing=())
+    answers = zeros(second.constants, request.deadline)
+    if False in answers:
         raise Imprecise
-    return replace(second, suspected=0)
+    zero = dict(zip((*second.suspects, *second.vanishing), answers, strict=True))
+    return replace(
+        second,
+        suspects=tuple(x for x in second.suspects if not zero[x]),
+        vanishing=tuple(x for x in second.vanishing if not zero[x]),
+    )
 
 
-def settled_at(form: Program, x: Coordinate, digits: int, deep: int, order: int = 1) -> Settled:
+def settled_at(analysing: Analysing, digits: int, deep: int) -> Settled:
     """The local analysis at a precision where all digits are certain and every suspected zero is
-    below 1e-400; where there are such zeros, with at least `deep` bits. Raises Imprecise where no
-    precision is enough."""
-    bits = bits_for(digits)
-    for attempt in range(MOST_BITS):
-        if attempt:
-            check()
-        field = BallField(bits)
+    below 1e-400; where there are such zeros, with at least `deep` bits on a sharp field. Raises
+    Imprecise where no precision is enough, Exhausted where too many leading terms vanish."""
+    bits, sharp = bits_for(digits), False
+    for _ in range(MOST_BITS):
+        field = BallField(bits, sharp)
+        local = None
         try:
             with field.system.working():
-                local = analysis(form, x.enclosure(field.system), field, order)
+                local = analysing(field)
         except Imprecise:
-            bits *= 2
+            bits, sharp = 2 * bits, True
+            check()
             continue
-        suspected = field.suspected + sum(is_vanishing(x) for x in local.shown)
-        if suspected and bits < deep:
-            bits = deep
-        elif all(is_certain(x, digits) or is_vanishing(x) for x in local.shown):
-            return Settled(local, suspected, bits)
+        except Exhausted:
+            if not field.suspects or (sharp and bits >= deep):
+                raise
+        shown = [] if local is None else local.shown
+        beside_zero = [x for x in shown if _holds_zero(enclosure(x))]
+        vanishing = [x for x in beside_zero if is_vanishing(enclosure(x))]
+        if (field.suspects or beside_zero) and not (sharp and bits >= deep):
+            bits, sharp = max(bits, deep), True
+        elif local is not None and all(
+            is_certain(enclosure(x), digits) or is_vanishing(enclosure(x)) for x in shown
+        ):
+            return Settled(local, bits, _distinct(field.suspects), _distinct(vanishing))
         else:
             bits *= 2
+        check()
     raise Imprecise
 
 
-def _is_zero(x: Ball) -> bool:
+def _holds_zero(x: Ball) -> bool:
+    """Whether a number may be zero, and is not known to be."""
+    return isinstance(x, arb) and bool(x.contains(0)) and not x.is_zero()
+
+
+def _distinct(coefficients: Sequence[Any]) -> tuple[Any, ...]:
+    """Coefficients that were computed in different ways."""
+    return tuple({c.tracer: c for c in coefficients}.values())
+
+
+def _is_zero(c: Any) -> bool:
     """Whether a number is shown as zero."""
+    x = enclosure(c)
     return is_vanishing(x) or (bool(x.is_zero()) if isinstance(x, arb) else x == 0)
 
 
@@ -172,7 +220,7 @@ def quantity_of(x: Extended | None) -> Quantity | None:
         return None
     if x.infinite:
         return Quantity(infinite=1 if x.infinite > 0 else -1)
-    return Quantity(fmpq(0) if _is_zero(x.value) else x.value)
+    return Quantity(fmpq(0) if _is_zero(x.value) else enclosure(x.value))
 
 
 def _coordinatewise(settled: Settled, order: int) -> Coordinatewise:

@@ -1,15 +1,15 @@
 """Local analysis: f along one coordinate as a series on the right and on the left of the point, and
 the kind that follows.
 
-Written once for every field of coefficients, so that the very same decisions can be made on balls
-and be proven on symbols. It knows no backend and no precision; `coordinatewise` chooses those.
+Written once for every field of coefficients. It knows no backend and no precision; `coordinatewise`
+chooses those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
 from diffcmp.engines.series.expansion import MAX_TERMS, Expansion, OneSide, expansion, one_side
@@ -18,15 +18,12 @@ from diffcmp.engines.series.logarithms import Extended
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Side
 
-Facts: TypeAlias = tuple[str, bool, list[bool]]
-"""The kind, whether the derivative exists, and which of the numbers shown vanish."""
-
 
 @dataclass(frozen=True, slots=True)
 class Local:
     """The kind of the point along one coordinate, f at it (None where undefined there), both sides,
-    how f was evaluated at the very point, and whether the derivative of the order that was asked
-    for exists."""
+    how f was evaluated at the very point, whether the derivative of the order that was asked for
+    exists, and the field of the coefficients."""
 
     kind: Kind
     at: Any
@@ -34,6 +31,7 @@ class Local:
     right: OneSide
     there: Expansion
     exists: bool
+    field: Any
 
     def __repr__(self) -> str:
         return f"<Local {self.kind.value}: limits {self.left.limit} and {self.right.limit}>"
@@ -83,7 +81,7 @@ def analysis(program: Program, x: Any, field: Field, order: int = 1) -> Local:
     if exists and order > 1:
         ends = left.curvature, right.curvature
         exists = not any(x is None or x.infinite for x in ends) and agree(*ends)
-    return Local(kind, value, left, right, at, exists)
+    return Local(kind, value, left, right, at, exists, field)
 
 
 def _equal(field: Field, a: Any, b: Any) -> bool:

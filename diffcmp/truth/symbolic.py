@@ -20,7 +20,7 @@ from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.deadline import Deadline
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
-from diffcmp.truth.local import Facts, kind_of
+from diffcmp.truth.local import kind_of
 from diffcmp.truth.record import Kind, Quantity, Side
 from diffcmp.worker import WorkerDied, WorkerFailed, WorkerTimeout, shared
 
@@ -33,10 +33,15 @@ GOOD = 47  # digits of a decimal that are right
 QUESTIONS = 2  # each may take half of the time that is left, so that some is left for the next
 
 
-def proven(form: Program, x: Coordinate, deadline: Deadline, order: int = 1) -> Facts | None:
-    """The facts on sympy's exact constants; None where some zero could not be proven."""
-    facts = _asked("prove", deadline, form, x.program, order)
-    return None if facts is None else (facts[0], facts[1], list(facts[2]))
+def zeros(constants: Sequence[Program], deadline: Deadline) -> list[bool | None]:
+    """For each constant Program whether its value is certainly zero; None where sympy cannot tell,
+    and from the first one on that it cannot prove to vanish."""
+    answers: list[bool | None] = []
+    for constant in constants:
+        answers.append(_asked("vanishing", deadline, constant))
+        if not answers[-1]:
+            break
+    return answers + [None] * (len(constants) - len(answers))
 
 
 def symbolic_side(form: Program, x: Coordinate, direction: int, deadline: Deadline) -> Side | None:

@@ -6,27 +6,19 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from flint import arb
 
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import Symbols
 from diffcmp.program.ir import Program
-from diffcmp.truth.local import Facts, analysis
-from diffcmp.truth.zero import SymbolField
 
 DIGITS = 40
 SHOWN = 50  # of a limit that is no rational number
 TINY = sympy.Rational(1, 10**30)
 
 
-def prove(form: Program, coordinate: Program, order: int) -> Facts | None:
-    """The facts of the local analysis, where every zero on the way is proven, else None."""
-    system = Symbols()
-    field = SymbolField(system, vanishes, lambda c: arb(str(sympy.N(c, DIGITS))))
-    x = evaluate(coordinate, system, [])[0]
-    local = analysis(form, x, field, order)
-    zeros = [field.is_zero(c) for c in local.shown]
-    return (local.kind.value, local.exists, zeros) if field.proven else None
+def vanishing(constant: Program) -> bool | None:
+    """Whether the value of a constant Program is exactly zero; None where sympy cannot tell."""
+    return vanishes(evaluate(constant, Symbols(), [])[0])
 
 
 def vanishes(c: Any) -> bool | None:
