@@ -75,7 +75,7 @@ def test_where_the_digits_go(
     if cause is None:
         assert all(loss.piece != piece or loss.lost < 16 for loss in losses)
         return
-    assert (losses[0].piece, losses[0].of, losses[0].cause) == (piece, of, cause)
+    assert (losses[0].piece, losses[0].of, losses[0].cause.value) == (piece, of, cause)
     assert losses[0].lost == pytest.approx(lost, abs=1)
     assert losses[0].span.cut(expr) == piece
 

@@ -3,7 +3,7 @@ where no derivative exists."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,6 @@ from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.shadow.reasons import Case
 from diffcmp.arithmetic.floats import finite
 from diffcmp.backends.protocol import Backend, Estimate
-from diffcmp.engines.partials import steps_of
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, exact_of
 
@@ -32,14 +31,14 @@ _SINGULAR = {
 class Answer:
     """One derivative that a method gives, held against the true one.
 
-    steps: along each variable that the method moved for it, None for a method without a step. f:
-    the value of the function that comes with it.
+    h: the step along each variable that the method moved, None for a method without one. f: the
+    value of the function that comes with it.
     """
 
     method: Backend
     name: str
     errors: Errors
-    steps: Sequence[float] | None = None
+    h: Mapping[str, float] | None = None
     f: Any = 0.0
 
     @classmethod
@@ -48,9 +47,8 @@ class Answer:
     ) -> Answer:
         """What an estimate says of one derivative."""
         errors = Errors(estimate.derivative.get(name), truth.exact(name), question.floats)
-        steps = None if estimate.h is None else steps_of(estimate.h, name, truth.order)
         f = 0.0 if estimate.value is None else estimate.value
-        return cls(method, name, errors, steps, f)
+        return cls(method, name, errors, estimate.h, f)
 
     @property
     def value(self) -> Any:
@@ -59,9 +57,7 @@ class Answer:
 
     def case(self, question: Question, truth: Truth) -> Case:
         """The answer, for what its runs show."""
-        moved = self.method.moves(self.name)
-        steps = None if self.steps is None else dict(zip(moved, self.steps, strict=True))
-        return Case(question, truth, self.method, self.name, self.value, steps)
+        return Case(question, truth, self.method, self.name, self.value, self.h)
 
 
 def verdict(question: Question, truth: Truth, answer: Answer) -> tuple[Remark, ...]:
