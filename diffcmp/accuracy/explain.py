@@ -4,7 +4,6 @@ instead."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
 
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.explaining.branches import branches
@@ -12,11 +11,13 @@ from diffcmp.accuracy.explaining.conditioning import conditioning
 from diffcmp.accuracy.explaining.explanation import Explanation, Suggestion
 from diffcmp.accuracy.explaining.passages import passages
 from diffcmp.accuracy.explaining.suggestions import (
+    failing,
     in_need_of_steps,
     instead,
     methods,
     rewrites,
     step_size,
+    worth_listing,
 )
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison
@@ -75,16 +76,28 @@ def explain(
     progress("other ways")
     found = tuple(passages(question, comparison))
     others = [*rewrites(question, truth), *methods(comparison)]
-    steps = _steps(question, comparison, max(deadline.left(), LEAST_TIME))
-    best = instead(comparison, [*others, *steps])
-    return Explanation(comparison, seen, conditions, choices, found, best, tuple(others))
+    steps = list(_steps(question, comparison, max(deadline.left(), LEAST_TIME)))
+    best = instead(question, comparison, [*others, *steps])
+    wrong = [row.backend for row in comparison.rows if failing(row, comparison)]
+    return Explanation(
+        comparison=comparison,
+        anatomy=seen,
+        conditioning=conditions,
+        branches=choices,
+        passages=found,
+        instead=best,
+        suggestions=(*others, *worth_listing(others, steps)),
+        unhelped=tuple(name for name in wrong if name not in best),
+    )
 
 
 def _steps(question: Question, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
-    """For every method with a step that is wrong here, the best step size, where it wins digits."""
+    """For every method with a step that is wrong here, a step that wins digits, if there is one."""
     at, dtype = question.where.texts(), comparison.dtype
     for name, rows in in_need_of_steps(comparison).items():
         names = [row.backend for row in rows]
         swept = sweep(question.program, at, wrt=name, backends=names, dtype=dtype, timeout=timeout)
-        tried = map(step_size, rows, repeat(name), swept.series)
-        yield from (suggestion for suggestion in tried if suggestion is not None)
+        for row, series in zip(rows, swept.series, strict=True):
+            suggestion = step_size(question, comparison.truth, row, series)
+            if suggestion is not None:
+                yield suggestion

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diffcmp import Explanation, explain, parse
+from diffcmp import Explanation, compare, explain, parse
 from diffcmp.accuracy.explaining.suggestions import equal_around
 from diffcmp.notes import Note
 from diffcmp.point.point import point
@@ -159,6 +159,84 @@ def test_another_step_size_is_offered_where_it_helps() -> None:
     assert other.kind in ("step", "backend")
     assert (other.derivative.digits_after or 0) > (other.derivative.digits_before or 0) + 1
     assert explained("exp(x)", "1", ("central", "dual")).instead == {}
+
+
+@pytest.mark.parametrize(("expr", "at", "backends", "dtype"), [
+    ("x + sin(1e8*x)/1e8", {"x": "1"},             ("forward", "central", "dual"), "float64"),
+    ("sin(x)",             {"x": "1000"},          ("forward", "central4"),        "float64"),
+    ("log(x)",             {"x": "1e-9"},          ("forward", "central6"),        "float64"),
+    ("log(x)*exp(y)",      {"x": "1e-5", "y": "1"}, ("forward", "central4"),       "float64"),
+    ("log(x)",             {"x": "1e-3"},          ("central", "central4"),        "float32"),
+])  # fmt: skip
+def test_a_step_gives_the_digits_that_it_promises(
+    expr: str, at: dict[str, str], backends: tuple[str, ...], dtype: str
+) -> None:
+    """What is shown is typed as the step of the method: the very same number and digits."""
+    found = explain(expr, at, backends=backends, dtype=dtype)
+    steps = {n: one for n, one in found.instead.items() if one.kind == "step"}
+    assert steps
+    for name, one in steps.items():
+        assert len(one.text.split("e")[0].replace(".", "").lstrip("0")) <= 2
+        typed = compare(expr, at, backends=[name], dtype=dtype, h=float(one.text)).rows[0]
+        assert typed.digits == {v: gain.digits_after for v, gain in one.gains.items()}
+        assert typed.derivative == {v: gain.after for v, gain in one.gains.items()}
+        before = next(row for row in found.comparison.rows if row.backend == name)
+        least = min(digits or 0.0 for digits in before.digits.values())
+        assert (one.derivative.digits_after or 0.0) >= least + 1
+
+
+@pytest.mark.parametrize(("expr", "at"), [
+    ("(1-cos(x))/x**2", {"x": "1e-8"}), ("sqrt(x+1)-sqrt(x)", {"x": "1e12"}), ("sin(x)", {"x": "1000"}),
+    ("(exp(x)-1)/x*log(1+y)", {"x": "1e-9", "y": "1e-10"}), ("exp(log(1+t)/t**2-1/t)", {"t": "0"}),
+])  # fmt: skip
+def test_a_method_is_recommended_with_the_digits_of_this_table(
+    expr: str, at: dict[str, str]
+) -> None:
+    found = explain(expr, at)
+    rows = {row.backend: row for row in found.comparison.rows}
+    for name, one in [*found.instead.items(), *((s.than, s) for s in found.suggestions)]:
+        if one.kind == "backend":
+            assert rows[one.text].digits == {v: gain.digits_after for v, gain in one.gains.items()}
+            after, before = (
+                min(d or 0.0 for d in rows[r].digits.values()) for r in (one.text, name)
+            )
+            assert after >= before + 1
+
+
+@pytest.mark.parametrize(("expr", "at"), [
+    ("(1-cos(x))/x**2", {"x": "1e-8"}), ("(exp(x)-1)/x*log(1+y)", {"x": "1e-9", "y": "1e-10"}),
+    ("sqrt(x+1)-sqrt(x)", {"x": "1e12"}),
+])  # fmt: skip
+def test_a_rewriting_gives_the_digits_that_it_promises(expr: str, at: dict[str, str]) -> None:
+    """The text as printed is compared as if the user had typed it."""
+    found = explain(expr, at)
+    rewritten = [("dual", one) for one in found.suggestions if one.kind == "rewrite"]
+    rewritten += [(name, one) for name, one in found.instead.items() if one.kind == "rewrite"]
+    assert rewritten
+    for name, one in rewritten:
+        assert one.backend == name
+        typed = compare(one.text, at, backends=[name]).rows[0]
+        for variable, gain in one.gains.items():
+            assert typed.derivative[variable] == gain.after
+            assert typed.digits[variable] == pytest.approx(gain.digits_after)
+
+
+def test_a_suggestion_says_what_it_does_not_help() -> None:
+    found = explained("(1-cos(x))/x**2", "1e-8")
+    half = next(one for one in found.suggestions if one.text == "2*sin(x/2)**2/x**2")
+    assert half.unhelped == ("x",)
+    text = str(rendered([document(found)]))
+    assert "but  f′ has 0.0 correct digits, no more than before" in text
+    both = explained("expm1(x)/x*y + log(1+z)", {"x": "1e-9", "y": "1", "z": "1e-13"})
+    assert all(one.unhelped in ((), ("x",)) for one in both.suggestions)
+
+
+def test_where_nothing_helps_that_is_said() -> None:
+    found = explain("sin(1e8*x)", "1", backends=["forward", "backward"], dtype="float16")
+    assert found.unhelped == ("forward", "backward")
+    text = str(rendered([document(found)]))
+    assert "no other method, form or step that was tried has more correct digits" in text
+    assert explained("sin(x)", "1").unhelped == ()
 
 
 def test_nothing_is_suggested_where_nothing_is_wrong() -> None:

@@ -117,10 +117,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """The derivative and its correct digits, before and after; None where there is no number."""
+    """A number of the format and its correct digits, before and after; None where there is none."""
 
-    before: float | None
-    after: float | None
+    before: Any
+    after: Any
     digits_before: float | None
     digits_after: float | None
 
@@ -137,7 +137,9 @@ class Suggestion:
     it), "backend" (`text` names it) or "step" (`text` is the step size for `backend`). backend: by
     which the derivative was measured; than: by which before, where that was another. value,
     derivative: what changes in f and in the derivative with respect to `variable`, the one that
-    gains most. needs: conditions under which alone a rewriting is defined.
+    gains most. gains: what changes in every derivative asked for; unhelped: those that gain nothing
+    and have fewer digits than they should. needs: conditions under which alone a rewriting is
+    defined.
     """
 
     kind: Literal["rewrite", "backend", "step"]
@@ -147,6 +149,8 @@ class Suggestion:
     variable: str
     value: Gain | None
     derivative: Gain
+    gains: Mapping[str, Gain]
+    unhelped: tuple[str, ...] = ()
     span: Span | None = None
     piece: str = ""
     replacement: str = ""
@@ -161,6 +165,8 @@ class Suggestion:
             **fields(self, "reason variable"),
             "value": None if self.value is None else self.value.to_dict(),
             "derivative": self.derivative.to_dict(),
+            "gains": {name: gain.to_dict() for name, gain in self.gains.items()},
+            "unhelped": list(self.unhelped),
             "span": None if self.span is None else _ends(self.span),
             "piece": self.piece or None,
             "replacement": self.replacement or None,
@@ -175,7 +181,8 @@ class Explanation:
     comparison: every backend against the truth. anatomy, conditioning: one for each variable asked
     for. branches: choices that engines get wrong here. passages: from the cause of an error to the
     result, for the methods where an equation is to blame. instead: for each backend that is wrong
-    the best suggestion for it. suggestions: all that were tried and help, the best first.
+    the best suggestion for it; unhelped: the wrong ones for which nothing that was tried has more
+    correct digits. suggestions: all that were tried and help, the best first.
     """
 
     comparison: Comparison
@@ -185,6 +192,7 @@ class Explanation:
     passages: tuple[Passage, ...]
     instead: Mapping[str, Suggestion]
     suggestions: tuple[Suggestion, ...]
+    unhelped: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         text, kind = self.comparison.program.text, self.comparison.truth.kind.value
@@ -203,6 +211,7 @@ class Explanation:
                 "branches": [b.to_dict() for b in self.branches],
                 "passages": [passage.to_dict() for passage in self.passages],
                 "instead": {name: s.to_dict() for name, s in self.instead.items()},
+                "unhelped": list(self.unhelped),
                 "suggestions": [s.to_dict() for s in self.suggestions],
             },
         }

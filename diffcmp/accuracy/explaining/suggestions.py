@@ -1,24 +1,26 @@
 """What to do instead: other forms of the expression, other methods, other step sizes; each tried
-before it is offered."""
+before it is offered, exactly as it is printed."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from diffcmp.accuracy.explaining.explanation import Gain, Suggestion
 from diffcmp.accuracy.judging.errors import Errors, full_digits
 from diffcmp.accuracy.judging.question import Question
-from diffcmp.accuracy.judging.record import Comparison, Row, Series
-from diffcmp.algebra.rewrite import rewritings
+from diffcmp.accuracy.judging.record import Comparison, Row, Series, Step
+from diffcmp.accuracy.verdicts.rows import least_digits
+from diffcmp.algebra.rewrite import Rewriting, rewritings
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.arithmetic.floats import Floats
+from diffcmp.arithmetic.floats import Floats, finite
+from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import backend
-from diffcmp.engines.compiled import compiled
-from diffcmp.engines.derived import adjoint
+from diffcmp.language.parser import parse
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Truth, exact_of
@@ -29,67 +31,97 @@ MEASURE = "dual"  # by which forms of an expression are compared
 BITS = 256
 APART = [Fraction(n, d) for d in (7, 1000, 10**6) for n in (1, -2, 3)]  # of the size of x
 LEAST_TRIED = 3  # places at which both forms must be defined, and agree
+BEST_STEPS = 5  # of a sweep, that are tried as a round number
+OF_A_FORM = "kind text reason value span piece replacement needs".split()
 
 
 def rewrites(question: Question, truth: Truth) -> list[Suggestion]:
     """The forms of the expression in which f or a derivative has more correct digits, the best
     first; a form that loses digits in one of them is none."""
-    program, names = question.program, question.names
-    before = _tried(question, program)
+    program = question.program
     suggestions = []
     for form in rewritings(program):
-        if not equal_around(program, form.program, question.where):
+        printed = parse(form.program.text, program.inputs)
+        if not equal_around(program, printed, question.where):
             continue
-        after = _tried(question, form.program)
-        trues = [exact_of(truth.value), *map(truth.exact, names)]
-        pairs = zip(before, after, trues, strict=True)
-        gains = [_gain(old, new, true, question.floats) for old, new, true in pairs]
-        wins = [_won(gain) for gain in gains]
-        if min(wins) < -WORTH or max(wins) < WORTH:
-            continue
-        most = wins.index(max(wins[1:]), 1)
-        suggestion = Suggestion(
-            kind="rewrite",
-            text=form.program.text,
-            backend=MEASURE,
-            reason=form.reason,
-            variable=names[most - 1],
-            value=gains[0],
-            derivative=gains[most],
-            span=form.span,
-            piece=form.piece,
-            replacement=form.replacement,
-            needs=form.needs,
-        )
-        suggestions.append(suggestion)
+        suggestion = _measured(question, truth, form, printed)
+        gains = [suggestion.value, *suggestion.gains.values()]
+        wins = [_won(gain, question.floats) for gain in gains if gain is not None]
+        if min(wins) >= -WORTH and max(wins) >= WORTH:
+            suggestions.append(suggestion)
     return sorted(suggestions, key=_merit)[:MOST]
 
 
-def _tried(question: Question, program: Program) -> list[Any]:
-    """f and its derivatives, as floating point computes them."""
-    with question.floats.quiet():
-        run = compiled(adjoint(program, question.names), question.dtype)
-        return list(run(*question.inputs))
+def _measured(question: Question, truth: Truth, form: Rewriting, printed: Program) -> Suggestion:
+    """A form of the expression, with what it makes of f and of every derivative."""
+    floats = question.floats
+    both = [replace(question, program=one) for one in (question.program, printed)]
+    before, after = (_tried(one, backend(MEASURE)) for one in both)
+    f_before, f_after = (one.value() for one in both)
+    return _suggestion(
+        kind="rewrite",
+        text=form.program.text,
+        reason=form.reason,
+        method=backend(MEASURE),
+        gains=_gains(before, after, truth, floats),
+        floats=floats,
+        value=_gain(f_before, f_after, exact_of(truth.value), floats),
+        span=form.span,
+        piece=form.piece,
+        replacement=form.replacement,
+        needs=form.needs,
+    )
+
+
+def _suggestion(
+    *, method: Backend, gains: Mapping[str, Gain], floats: Floats, **given: Any
+) -> Suggestion:
+    """A suggestion for the derivative that gains most, with those that it leaves wrong."""
+    most = max(gains, key=lambda name: _won(gains[name], floats))
+    due = method.expected_digits(floats)
+    unhelped = [
+        name
+        for name, gain in gains.items()
+        if gain.digits_after is not None and gain.digits_after < due and _won(gain, floats) < WORTH
+    ]
+    return Suggestion(
+        backend=method.name,
+        variable=most,
+        derivative=gains[most],
+        gains=gains,
+        unhelped=tuple(unhelped),
+        **given,
+    )
+
+
+def _tried(question: Question, method: Backend) -> Mapping[str, Any]:
+    """The derivatives that are asked for, as a method computes them."""
+    return question.prepared(method)(question.where).derivative
+
+
+def _gains(
+    before: Mapping[str, Any], after: Mapping[str, Any], truth: Truth, floats: Floats
+) -> dict[str, Gain]:
+    return {name: _gain(before[name], after[name], truth.exact(name), floats) for name in after}
 
 
 def _gain(before: Any, after: Any, true: Fraction | None, floats: Floats) -> Gain:
     digits = (Errors(number, true, floats).digits for number in (before, after))
-    return Gain(float(before), float(after), *digits)
+    return Gain(before, after, *digits)
 
 
-def _won(gain: Gain) -> float:
+def _won(gain: Gain, floats: Floats) -> float:
     """Digits won; where no true number exists, what is finite at last is worth all of them."""
     if gain.digits_before is None or gain.digits_after is None:
-        assert gain.before is not None
-        assert gain.after is not None
-        return full_digits(Floats()) * (math.isfinite(gain.after) - math.isfinite(gain.before))
+        before, after = (x is not None and finite(x) for x in (gain.before, gain.after))
+        return full_digits(floats) * (after - before)
     return gain.digits_after - gain.digits_before
 
 
 def _merit(suggestion: Suggestion) -> tuple[float, float, int]:
     """Most digits of the derivative first, then of f, then the shortest; to whole digits."""
     value = suggestion.value.digits_after if suggestion.value is not None else None
-    first, second = (-round(d or 0.0) for d in (suggestion.derivative.digits_after, value))
+    first, second = (-round(d or 0.0) for d in (_promised(suggestion), value))
     return first, second, len(suggestion.text)
 
 
@@ -110,21 +142,34 @@ def equal_around(one: Program, other: Program, where: Point) -> bool:
 
 
 def methods(comparison: Comparison) -> list[Suggestion]:
-    """The best of the other methods, where the plain one is wrong."""
-    sound = [row for row in comparison.rows if _least(row) is not None]
+    """The best of the other methods in this table, where one that is wrong has fewer digits."""
+    sound = [row for row in comparison.rows if least_digits(row) is not None]
     wrong = [row for row in sound if failing(row, comparison)]
     best = min(sound, key=_rank, default=None)
-    if not wrong or best is None or failing(best, comparison):
+    if best is None:
         return []
-    before = next((row for row in wrong if row.backend == MEASURE), wrong[0])
-    return [_other_method(before, best)]
+    worse = [row for row in wrong if _promise(best) >= _promise(row) + WORTH]
+    if not worse:
+        return []
+    before = next((row for row in worse if row.backend == MEASURE), worse[0])
+    return [_other_method(comparison, before, best)]
 
 
-def _other_method(before: Row, best: Row) -> Suggestion:
-    name, text, than = _worst(before), best.backend, before.backend
-    numbers = _number(before, name), _number(best, name)
-    gain = Gain(*numbers, before.digits[name], best.digits[name])
-    return Suggestion("backend", text, text, "another method", name, None, gain, than=than)
+def _other_method(comparison: Comparison, before: Row, best: Row) -> Suggestion:
+    gains = {
+        name: Gain(number, best.derivative[name], before.digits[name], best.digits[name])
+        for name, number in before.derivative.items()
+    }
+    return _suggestion(
+        kind="backend",
+        text=best.backend,
+        reason="another method",
+        method=backend(best.backend),
+        gains=gains,
+        floats=Floats(comparison.dtype),
+        value=None,
+        than=before.backend,
+    )
 
 
 def _rank(row: Row) -> tuple[float, ...]:
@@ -134,12 +179,12 @@ def _rank(row: Row) -> tuple[float, ...]:
     differences = method.truncation_order is not None and method.roundoff_weight != 0
     extrapolates = method.shortfall is not None
     doubts = differences, extrapolates, method.waits, method.imaginary, not method.automatic
-    return -round(_least(row) or 0.0), *doubts, method.reverse
+    return -round(_promise(row)), *doubts, method.reverse
 
 
 def failing(row: Row, comparison: Comparison) -> bool:
     """Whether a method has fewer digits here than it should."""
-    least = _least(row)
+    least = least_digits(row)
     return least is not None and least < _due(row, comparison)
 
 
@@ -148,20 +193,14 @@ def _due(row: Row, comparison: Comparison) -> float:
     return backend(row.backend).expected_digits(Floats(comparison.dtype))
 
 
-def _least(row: Row) -> float | None:
-    """The correct digits of the worst partial derivative; None where one has no true value."""
-    known = [digits for digits in row.digits.values() if digits is not None]
-    return min(known, default=None) if len(known) == len(row.digits) else None
+def _promise(row: Row) -> float:
+    """The correct digits of the worst derivative of a method."""
+    return least_digits(row) or 0.0
 
 
 def _worst(row: Row) -> str:
     """The variable with the fewest digits."""
     return min(row.digits, key=lambda name: row.digits[name] or 0.0)
-
-
-def _number(row: Row, name: str) -> float | None:
-    value = row.derivative[name]
-    return None if value is None else float(value)
 
 
 def in_need_of_steps(comparison: Comparison) -> Mapping[str, list[Row]]:
@@ -173,22 +212,74 @@ def in_need_of_steps(comparison: Comparison) -> Mapping[str, list[Row]]:
     return by_variable
 
 
-def step_size(row: Row, name: str, series: Series) -> Suggestion | None:
-    """The best step size of a method, where it wins digits."""
-    before, after, h = row.digits[name], series.best_digits, series.best_h
-    if before is None or after is None or h is None or after - before < WORTH:
-        return None
-    best = next(float(step.estimate) for step in series.rows if step.h == h)
-    gain = Gain(_number(row, name), best, before, after)
-    return Suggestion("step", f"{h:.2g}", row.backend, "another step size", name, None, gain)
+def step_size(question: Question, truth: Truth, row: Row, series: Series) -> Suggestion | None:
+    """The step with which a method has most digits, in its worst derivative, where that wins some:
+    a round number, tried as it is printed. Where none helps all derivatives, one that helps the
+    variable of the sweep."""
+    tried = [_step(question, truth, row, text) for text in round_steps(series)]
+    for variables in (question.names, (_worst(row),)):
+
+        def least(one: Suggestion, of: Sequence[str] = variables) -> float:
+            return min(one.gains[name].digits_after or 0.0 for name in of)
+
+        best = max(tried, key=least, default=None)
+        before = min(row.digits[name] or 0.0 for name in variables)
+        if best is not None and least(best) >= before + WORTH:
+            return best
+    return None
 
 
-def instead(comparison: Comparison, tried: Sequence[Suggestion]) -> Mapping[str, Suggestion]:
+def round_steps(series: Series) -> list[str]:
+    """Steps of two significant digits about the best ones of a sweep, as they are printed."""
+    known = [step for step in series.rows if step.total is not None]
+    promising = [step.h for step in sorted(known, key=_size)[:BEST_STEPS]]
+    if series.as_good is not None:
+        smallest, largest = series.as_good
+        promising.append((smallest * largest) ** 0.5)
+    if series.predicted_h is not None:
+        promising.append(series.predicted_h)
+    texts = dict.fromkeys(f"{h:.2g}" for h in promising)
+    return [text for text in texts if finite(float(text)) and float(text) > 0]
+
+
+def _size(step: Step) -> Decimal:
+    return abs(Decimal(step.total or "inf"))
+
+
+def _step(question: Question, truth: Truth, row: Row, text: str) -> Suggestion:
+    """What a step as printed makes of every derivative by the method of a row."""
+    method = backend(row.backend).configured(question.order, float(text), question.deadline)
+    after = _tried(question, method)
+    return _suggestion(
+        kind="step",
+        text=text,
+        reason="another step size",
+        method=method,
+        gains=_gains(row.derivative, after, truth, question.floats),
+        floats=question.floats,
+        value=None,
+    )
+
+
+def worth_listing(others: Sequence[Suggestion], steps: Sequence[Suggestion]) -> list[Suggestion]:
+    """The best step size, where it gives more digits than every other suggestion."""
+    best = max(steps, key=_promised, default=None)
+    if best is None:
+        return []
+    most = max(map(_promised, others), default=0.0)
+    return [best] if not others or _promised(best) >= most + WORTH else []
+
+
+def instead(
+    question: Question, comparison: Comparison, tried: Sequence[Suggestion]
+) -> Mapping[str, Suggestion]:
     """For every backend that is wrong the best suggestion that applies to it; a step size that
     gives it the digits that it should have comes first."""
     chosen: dict[str, Suggestion] = {}
     for row in comparison.rows:
-        fit = [one for one in tried if failing(row, comparison) and _applies(one, row)]
+        if not failing(row, comparison):
+            continue
+        fit = [one for other in tried for one in _applied(question, comparison.truth, other, row)]
         due = _due(row, comparison)
         steps = [one for one in fit if one.kind == "step" and _promised(one) >= due]
         if fit:
@@ -197,13 +288,29 @@ def instead(comparison: Comparison, tried: Sequence[Suggestion]) -> Mapping[str,
 
 
 def _promised(suggestion: Suggestion) -> float:
-    """The correct digits of the derivative that a suggestion gives."""
-    return suggestion.derivative.digits_after or 0.0
+    """The correct digits of the worst derivative that a suggestion gives."""
+    digits = [gain.digits_after for gain in suggestion.gains.values()]
+    return min(d or 0.0 for d in digits)
 
 
-def _applies(suggestion: Suggestion, row: Row) -> bool:
+def _applied(
+    question: Question, truth: Truth, suggestion: Suggestion, row: Row
+) -> Iterator[Suggestion]:
+    """A suggestion with what it gives to the method of a row, where it gives digits; a form of the
+    expression is run by that very method."""
+    method = backend(row.backend)
     if suggestion.kind == "step":
-        return suggestion.backend == row.backend
+        if suggestion.backend == row.backend:
+            yield suggestion
+        return
     if suggestion.kind == "rewrite":
-        return backend(row.backend).automatic and _promised(suggestion) > (_least(row) or 0.0)
-    return True
+        if method.waits:
+            return
+        printed = parse(suggestion.text, question.program.inputs)
+        after = _tried(replace(question, program=printed), method)
+        gains = _gains(row.derivative, after, truth, question.floats)
+        floats = question.floats
+        given = {name: getattr(suggestion, name) for name in OF_A_FORM}
+        suggestion = _suggestion(method=method, gains=gains, floats=floats, **given)
+    if _promised(suggestion) >= _promise(row) + WORTH:
+        yield suggestion

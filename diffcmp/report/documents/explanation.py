@@ -24,6 +24,8 @@ from diffcmp.truth.record import Kind, Quantity, Truth, decimal_string
 MOST_TERMS = 8
 MOST = 8  # equations between a cause and its result
 TRUE_FIGURES = 6
+MOST_GAINS = 4  # derivatives of a suggestion that are shown
+NOTHING = "nothing that was tried"
 LEAST = 1e-300
 COSTS = ("error", "h", "evals", "time")
 INSTEAD = "what was tried and does better, with its digits"
@@ -62,8 +64,16 @@ def parts(record: Explanation) -> list[doc.Part]:
         *section("What each method does", methods(record)),
         *facts.notes(text, asked.rows, "Why"),
         *section("From the cause to the result", passages(record)),
-        *section("What to do instead", Items(others, "1.")),
+        *section("What to do instead", *helpless(record), Items(others, "1.")),
     ]
+
+
+def helpless(record: Explanation) -> list[doc.Part]:
+    """That nothing helps some of the methods, in a sentence."""
+    if not record.unhelped:
+        return []
+    names = ", ".join(record.unhelped)
+    return [Text(f"{names}: no other method, form or step that was tried has more correct digits.")]
 
 
 def sides(record: Explanation) -> Iterator[Table]:
@@ -181,23 +191,29 @@ def methods(record: Explanation) -> Table:
         for column in comparison.columns_of(asked, "the step size")
     ]
     columns.append(Column("instead", "text", INSTEAD, once=True))
-    rows = [[*row, instead(record.instead.get(row[0]))] for row in comparison.rows_of(asked)]
+    rows = [[*row, instead(record, row[0])] for row in comparison.rows_of(asked)]
     return doc.table(columns, rows, fits=FITS)
 
 
-def instead(other: Suggestion | None) -> str:
-    """A suggestion in a few words, with the digits that it gives."""
+def instead(record: Explanation, method: str) -> str:
+    """The suggestion for a method in a few words, with the digits that it gives: of its worst
+    derivative, or of the one that alone it helps."""
+    other = record.instead.get(method)
     if other is None:
-        return ""
+        return NOTHING if method in record.unhelped else ""
     what = other.replacement or other.text
     if other.kind == "step":
         what = f"h = {short_exponents(other.text)}"
-    return f"{shortened(what, WIDEST)} ({numbers.digits(other.derivative.digits_after)})"
+    digits = [gain.digits_after or 0.0 for gain in other.gains.values()]
+    if not other.unhelped:
+        return f"{shortened(what, WIDEST)} ({numbers.digits(min(digits))})"
+    alone = numbers.digits(other.derivative.digits_after)
+    return f"{shortened(what, WIDEST)} ({alone}, {other.variable} only)"
 
 
 def suggestion(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> Item:
     """What to write or to use, why, and the numbers that bear it out."""
-    lines = evidence(other, truth, facts.symbol(other.variable, inputs))
+    lines = evidence(other, truth, inputs)
     if other.kind == "backend":
         return Item(f"the method {other.text}", lines=lines)
     if other.kind == "step":
@@ -207,15 +223,35 @@ def suggestion(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> Item:
     return Item(other.text, lines=[why, *where, *lines], code=True)
 
 
-def evidence(other: Suggestion, truth: Truth, slope: str) -> list[Fact]:
-    """The results before and after."""
+def evidence(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> list[Fact]:
+    """The results before and after, and which derivatives are as wrong as before."""
     before, lines = other.than or other.backend, []
     if other.value is not None and is_won(other.value):
         lines.append(Fact("f", gain(other.value, before, other.backend)))
-    lines.append(Fact(slope, gain(other.derivative, before, other.backend)))
-    if truth.derivative(other.variable) is None:
-        lines.append(Fact("", missing(truth.along[other.variable].kind, slope)))
+    helped = [name for name, change in other.gains.items() if is_won(change)]
+    if not helped and not lines:
+        helped = [other.variable]
+    for name in helped[:MOST_GAINS]:
+        slope = facts.symbol(name, inputs)
+        lines.append(Fact(slope, gain(other.gains[name], before, other.backend)))
+        if truth.derivative(name) is None:
+            lines.append(Fact("", missing(truth.along[name].kind, slope)))
+    if len(helped) > MOST_GAINS:
+        lines.append(Fact("", f"and {len(helped) - MOST_GAINS} more derivatives; --json has all"))
+    if other.unhelped:
+        lines.append(Fact("but", no_help(other, inputs)))
     return lines
+
+
+def no_help(other: Suggestion, inputs: Sequence[str]) -> str:
+    """Which derivatives are as wrong as before, and how wrong that is."""
+    stay = []
+    for name in other.unhelped[:MOST_GAINS]:
+        digits = numbers.digits(other.gains[name].digits_after)
+        stay.append(f"{facts.symbol(name, inputs)} has {digits} correct digits")
+    more = len(other.unhelped) - MOST_GAINS
+    text = f"{', '.join(stay)}{f' and {more} more are wrong' if more > 0 else ''}"
+    return f"{text}, no more than before"
 
 
 def missing(kind: Kind, slope: str) -> str:
@@ -226,8 +262,10 @@ def missing(kind: Kind, slope: str) -> str:
 
 
 def is_won(change: Gain) -> bool:
-    """Whether f itself has more digits than before."""
-    return change.digits_after is not None and (change.digits_before or 0.0) < change.digits_after
+    """Whether there are more digits than before, to a tenth."""
+    if change.digits_after is None:
+        return False
+    return round(change.digits_after - (change.digits_before or 0.0), 1) > 0
 
 
 def gain(change: Gain, before: str, after: str) -> str:
