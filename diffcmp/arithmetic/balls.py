@@ -243,7 +243,9 @@ def exact_power(x: fmpq, y: fmpq, height: int) -> fmpq | None:
 
 def _whole_power(x: arb, n: int) -> arb:
     """x**n, also where x holds 0, of which Arb's own power is nan."""
-    if n <= 1 or not x.contains(0):
+    if n == 1:
+        return x
+    if n <= 0 or not x.contains(0):
         power: arb = x**n
         return power
     half = _whole_power(x, n // 2)
