@@ -99,7 +99,7 @@ class Note(Enum):
     INNER_UNDERFLOW = "underflow: this is {true}, smaller than the smallest normal {dtype}", "use a wider dtype, or a form that stays larger", "dual-lhopital symbolic"
     STEP_CROSSES = "the step reaches other pieces of f than the one at the point", "use a smaller h"
     STATIONARY = "the derivative is nearly 0: the error itself is as small as this method can have it for such an f", "", "dual tape symbolic"
-    INNER_LOSS = "f itself has few correct digits, because {why}", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
+    INNER_LOSS = "f itself is not right to its last digits, because {why}", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
     NOT_FINITE = "not finite, and the method does not say what it computes", "use another method"
     EXTRAPOLATION = "the extrapolation to h = 0 fails: its steps are too large for f", "use another method, or a smaller first h"
     EXTRAPOLATED_ROUNDOFF = "the extrapolation to h = 0 ends in the roundoff of f", "use another method"
@@ -129,9 +129,9 @@ class Note(Enum):
     LHOPITAL = "found as the limit from both sides, with L'Hôpital's rule applied {steps} times: substitution gives {form}", ""
     RESOLVED = "resolved by series beside the point (L'Hôpital's rule)", ""
     UNRESOLVED = "there is no series beside the point either: f is undefined there, or behaves as no series can", "see how the point was analysed"
-    WIDENED = "resolved by series on numbers with unbounded exponents: an intermediate value is outside the range of {dtype}", ""
-    REFINED = "the running error bound showed that cancellation destroys the digits: computed again with {times} times the bits", ""
-    TAKEN_AS_ZERO = "{count} values within their roundoff were taken to be zero", "a nearby point may tell more"
+    WIDENED = "an intermediate value is not finite in {dtype}: computed again on balls with {times} times the bits and unbounded exponents", ""
+    REFINED = "fewer than half of the digits are right in {dtype}: computed again on balls with {times} times the bits", ""
+    TAKEN_AS_ZERO = "what cannot be told from zero with {times} times the bits was taken to be zero", "a nearby point may tell more"
     DIRECTION = "the limit depends on the direction in which the point is approached", "f has no limit here"
     NO_LIMIT = "the derivative has no finite limit from both sides: {left} from the left, {right} from the right", "look at the one-sided derivatives"
     LIMIT_UNFINISHED = "the symbolic limit did not finish within {seconds:g} s", "allow more time with --timeout"
@@ -247,9 +247,9 @@ class Remark:
     """One note about one result: the facts of the case, and the span of the sub-expression that it
     is about.
 
-    better: methods that have more digits in the same table, with these; None where there is no
-        table, so that the note's own methods are named. why: the cause, where that is of the case
-        and not of the note.
+    better: methods that have more digits in the same table, with these; None for the digits of one
+        that is not in it. None without a table: the note's own methods are named. why: the cause,
+        where that is of the case and not of the note.
     """
 
     note: Note
@@ -296,10 +296,10 @@ class Remark:
         if not self.note.methods:
             return ""
         if self.better is None:
-            return f"use {' or '.join(self.note.methods)}"
+            return f"try {' or '.join(self.note.methods)}"
         if not self.better:
             return NONE_BETTER
-        return f"use {_with_digits(self.better)}"
+        return _with_digits(self.better)
 
     def __str__(self) -> str:
         return f"{self.sentence}; {self.advice}" if self.advice else self.sentence
@@ -311,7 +311,9 @@ def _joined(first: str, second: str) -> str:
         return first or second
     if first == NONE_BETTER:
         return f"{first}: {second}"
-    return f"{first}, {second.removeprefix('use ')}" if " or " in second else f"{first}, or {second}"
+    return (
+        f"{first}, {second.removeprefix('use ')}" if " or " in second else f"{first}, or {second}"
+    )
 
 
 def _with_digits(better: Iterable[tuple[str, float | None]]) -> str:
@@ -320,7 +322,8 @@ def _with_digits(better: Iterable[tuple[str, float | None]]) -> str:
     for method, digits in better:
         shown = "" if digits is None else f" ({digits:.1f} digits here)"
         groups.setdefault(shown, []).append(method)
-    return " or ".join(" or ".join(names) + shown for shown, names in groups.items())
+    verb = "try" if "" in groups else "use"
+    return f"{verb} " + " or ".join(" or ".join(names) + of for of, names in groups.items())
 
 
 def remark(note: Note, span: Span | None = None, text: str = "", **facts: object) -> Remark:

@@ -10,7 +10,7 @@ import pytest
 
 from diffcmp import Explanation, compare, explain, parse
 from diffcmp.accuracy.explaining.suggestions import equal_around
-from diffcmp.notes import Note
+from diffcmp.notes import Cause, Note
 from diffcmp.point.point import point
 from diffcmp.report.documents import document
 from diffcmp.report.documents.terms import leading_text
@@ -262,9 +262,9 @@ def test_a_lost_digit_in_a_sentence() -> None:
     (remark, *_) = [
         loss.remark
         for loss in explained("exp(exp(exp(exp(x))))", "1").conditioning["x"].losses
-        if loss.cause == "ill-conditioned"
+        if loss.cause is Cause.ILL_CONDITIONING
     ]
-    assert "by ill-conditioning (condition number 1.5e1)" in remark.sentence
+    assert "1.2 digits are lost by ill-conditioning" in remark.sentence
 
 
 def test_what_is_said_where_there_is_no_derivative_and_no_limit() -> None:

@@ -267,7 +267,7 @@ def test_a_wrong_method_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     found = map("sin(x)", 0, 1, points=50)
     (place,) = track(found, "wrong").places
     assert (place.first, place.last, place.points, track(found, "wrong").worst) == (0, 49, 50, 0)
-    assert noted(place) == [Note.CANCELLATION]
+    assert noted(place) == [Note.WRONG]
     assert track(found, "right").places == ()
 
 

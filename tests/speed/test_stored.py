@@ -36,7 +36,7 @@ def a_run(*rows: Measurement, suites: tuple[str, ...] = ("scalar",)) -> Bench:
     return Bench(suites, True, {}, rows)
 
 
-@pytest.mark.parametrize(("before", "now", "found"), [
+1pytest.mark.parametrize(("before", "now", "found"), [
     ((1.0, 0.9, 1.1), (1.0, 0.9, 1.1), "same"),
     ((1.0, 0.9, 1.1), (1.29, 1.2, 1.4), "same"),      # within the tolerance
     ((1.0, 0.9, 1.1), (1.31, 1.2, 1.4), "worse"),
@@ -80,7 +80,7 @@ def test_a_run_against_one_that_was_stored(tmp_path: Path) -> None:
     assert found.count("worse") == 1
 
 
-@pytest.mark.parametrize(("rows", "says"), [
+1pytest.mark.parametrize(("rows", "says"), [
     ([row("by hand", 1.0), row("dual", 1.0)], None),
     ([row("by hand", 1.0), row("dual", 1.0, seconds=1e6)], None),  # seconds fail nothing
     ([row("by hand", 1.0), row("born", 9.0)], None),
@@ -102,18 +102,18 @@ def test_what_does_not_pass(tmp_path: Path, rows: list[Measurement], says: str |
 GOOD = {"suite": "a", "work": "b", "method": "c", "ratio": {"median": 1, "low": 1, "high": 1}}
 
 
-@pytest.mark.parametrize(("text", "fault", "says"), [
+1pytest.mark.parametrize(("text", "fault", "says"), [
     ("{", Fault.STORED_FILE, "it is not JSON"),
     ("\xff", Fault.STORED_FILE, "it is not JSON"),
     ("[]", Fault.STORED_SCHEMA, "it has no suites and rows"),
-    ({"schema": 1, "expression": "x"}, Fault.STORED_SCHEMA, "it has no suites and rows"),
-    ({"schema": 1, "suites": [], "rows": 3}, Fault.STORED_SCHEMA, "it has no suites and rows"),
-    ({"schema": 2, "suites": [], "rows": []}, Fault.STORED_SCHEMA, "its schema is 2"),
-    ({"schema": 1, "suites": [], "rows": [3]}, Fault.STORED_SCHEMA, "a row lacks"),
-    ({"schema": 1, "suites": [], "rows": [{"suite": "a"}]}, Fault.STORED_SCHEMA, "a row lacks"),
-    ({"schema": 1, "suites": [], "rows": [GOOD | {"ratio": 1.0}]}, Fault.STORED_SCHEMA, "a row lacks"),
-    ({"schema": 1, "suites": [], "rows": [GOOD | {"ratio": {"median": 0, "low": 0, "high": 0}}]}, Fault.STORED_SCHEMA, "no median"),
-    ({"schema": 1, "suites": [], "rows": [GOOD | {"ratio": {"median": 3, "low": 1, "high": 2}}]}, Fault.STORED_SCHEMA, "no median"),
+    ({"schema": 2, "expression": "x"}, Fault.STORED_SCHEMA, "it has no suites and rows"),
+    ({"schema": 2, "suites": [], "rows": 3}, Fault.STORED_SCHEMA, "it has no suites and rows"),
+    ({"schema": 1, "suites": [], "rows": []}, Fault.STORED_SCHEMA, "its schema is 1"),
+    ({"schema": 2, "suites": [], "rows": [3]}, Fault.STORED_SCHEMA, "a row lacks"),
+    ({"schema": 2, "suites": [], "rows": [{"suite": "a"}]}, Fault.STORED_SCHEMA, "a row lacks"),
+    ({"schema": 2, "suites": [], "rows": [GOOD | {"ratio": 1.0}]}, Fault.STORED_SCHEMA, "a row lacks"),
+    ({"schema": 2, "suites": [], "rows": [GOOD | {"ratio": {"median": 0, "low": 0, "high": 0}}]}, Fault.STORED_SCHEMA, "no median"),
+    ({"schema": 2, "suites": [], "rows": [GOOD | {"ratio": {"median": 3, "low": 1, "high": 2}}]}, Fault.STORED_SCHEMA, "no median"),
 ])  # fmt: skip
 def test_what_is_no_earlier_run(tmp_path: Path, text: Any, fault: Fault, says: str) -> None:
     path = tmp_path / "baseline.json"
@@ -132,7 +132,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         stored(str(tmp_path))
 
 
-@pytest.mark.parametrize("tolerance", [0.99, 0.0, -1.0, float("nan"), float("inf")])
+1pytest.mark.parametrize("tolerance", [0.99, 0.0, -1.0, float("nan"), float("inf")])
 def test_a_senseless_tolerance(tolerance: float) -> None:
     with pytest.raises(InputError, match="at least 1"):
         sensible(tolerance)

@@ -34,7 +34,8 @@ from diffcmp.truth.record import Kind, Truth
 
 PART_DIGITS = 40  # of f′, for the parts of an error
 SMALLEST_SLOPE = 1e-250
-NOISY = 16  # units of roundoff by which f may be wrong before that is the reason
+NOISY = 16  # units of roundoff by which f may be wrong before that is looked at
+LOST = 1000  # units of roundoff by which f is wrong enough to be the reason whatever the step is
 MOST_TOUCHING = 3  # choices that are named
 NOTABLE = 0.25  # of an error: a part of it that explains it
 NEARLY = 1e-3  # of the scale of f′: a derivative that is nearly 0
@@ -108,11 +109,21 @@ class Case:
         if chain.origin is not None:
             yield self.told(chain, shadow)
             return
+        if self.method.imaginary:
+            yield self.imaginary_outside(shadow)
+            return
         link = singularity(self.f, shadow if self.runs[0].derived else None)
         if link is not None:
             yield self.singular(link)
-        elif self.method.imaginary:
-            yield remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN)
+
+    def imaginary_outside(self, shadow: Shadow) -> Remark:
+        """What is singular at the point, or else only at an imaginary step beside it."""
+        link = singularity(self.f, None)
+        if link is not None:
+            return self.singular(link)
+        there = singularity(shadow, None)
+        span = None if there is None else there.span
+        return remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN, span, self.text)
 
     def value_not_finite(self) -> Remark:
         """Why f is not finite, beside a derivative that is."""
@@ -305,7 +316,7 @@ class Case:
                 relative = 10.0 ** min(shadow.relative(place), 300.0)
                 if relative > most:
                     worst, most = shadow, relative
-        if worst is not None:
+        if worst is not None and (most > LOST * floats.unit_roundoff or self.enough_if_right()):
             chain = blame(worst)
             if chain.origin is not None:
                 return self.inner(chain)
@@ -313,6 +324,23 @@ class Case:
         if stationary is not None:
             return stationary
         return remark(Note.ROUNDOFF)
+
+    def enough_if_right(self) -> bool:
+        """Whether the method would have the digits that it should, were the values of f right to
+        the last digit."""
+        weight, true = self.method.roundoff_weight, self.true
+        value = midpoint(self.f.ball(output_of(self.f)))
+        if weight is None or not true or value is None or not self.steps:
+            return False
+        floats = self.question.floats
+        size = Fraction(1)
+        for along in self.method.moves(self.name):
+            size *= exact(self.steps[along])
+        if len(self.method.moves(self.name)) < self.method.order:
+            size *= size
+        error = weight * abs(value) * Fraction(floats.unit_roundoff) / size
+        digits = correct_digits(error, true, full_digits(floats))
+        return digits >= self.method.expected_digits(floats)
 
     def inner(self, chain: Chain) -> Remark:
         """A loss inside f, which a difference magnifies."""
@@ -390,7 +418,7 @@ class Case:
         if link.lost is not None:
             facts["lost"] = min(link.lost, full_digits(floats))
         if link.cause is Cause.OVERFLOW and self.is_output(link, shadow):
-            return remark(Note.SLOPE_BEYOND, dtype=floats.dtype)
+            return remark(Note.SLOPE_BEYOND, link.span, self.text, dtype=floats.dtype)
         facts["true"] = spelled(link.true)
         if link.cause is Cause.ROUNDED_OUT:
             argument = link.facts.get("argument")

@@ -31,10 +31,13 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
         estimate = replace(estimate, value=f)
     answers = [Answer.of(method, question, truth, estimate, name) for name in question.names]
     errors = {answer.name: answer.errors for answer in answers}
-    reasons = (reason for one in _looked_into(answers) for reason in verdict(question, truth, one))
-    remarks = (*estimate.remarks, *reasons)
+    remarks = list(estimate.remarks)
+    explained = any(reason.cause is not None for reason in remarks)  # what is not finite
+    for one in _looked_into(answers):
+        if not explained or finite(one.value):
+            remarks += verdict(question, truth, one)
     if not remarks and any(one.value is not None and not finite(one.value) for one in answers):
-        remarks = (remark(Note.NOT_FINITE),)
+        remarks = [remark(Note.NOT_FINITE)]
     return measured(method, estimate, errors, remarks)
 
 
@@ -110,17 +113,20 @@ def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
 def _better(
     row: Row, note: Note, digits: Mapping[str, float | None], finite_ones: Collection[str]
 ) -> Iterator[tuple[str, float | None]]:
-    """The methods of a note that do better in this table; else the best of all, if it does."""
+    """The methods of a note that do better in this table; else the best of all, if it does; else
+    those of the note that are not in the table."""
     own = digits[row.backend]
     if own is None:  # nobody knows the digits, but a number is more than none
-        if row.backend not in finite_ones:
-            yield from ((name, None) for name in note.methods if name in finite_ones)
+        tried = [name for name in note.methods if name not in digits or name in finite_ones]
+        yield from ((name, None) for name in tried if row.backend not in finite_ones)
         return
     wins = {name: d for name, d in digits.items() if d is not None and d >= own + WORTH}
     named = [name for name in note.methods if name in wins]
     if not named and wins:
         named = [max(wins, key=lambda name: wins[name])]
     yield from ((name, wins[name]) for name in named)
+    if not named:
+        yield from ((name, None) for name in note.methods if name not in digits)
 
 
 def least_digits(row: Row) -> float | None:
