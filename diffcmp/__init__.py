@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from diffcmp.derivatives.arrays import jacobian as jacobian, jvp as jvp, vjp as vjp
     from diffcmp.derivatives.numbers import derivative as derivative, grad as grad
     from diffcmp.errors import ComputationError as ComputationError, DiffcmpError as DiffcmpError
-    from diffcmp.errors import InputError as InputError
+    from diffcmp.errors import InputError as InputError, PrecisionWarning as PrecisionWarning
     from diffcmp.language.parser import parse as parse
     from diffcmp.program.ir import Program as Program
     from diffcmp.program.tracer import trace as trace
@@ -52,7 +52,7 @@ _MODULES = {
     "accuracy.sweep": "sweep",
     "derivatives.arrays": "gradient hessian hvp jacobian jvp vjp",
     "derivatives.numbers": "derivative grad",
-    "errors": "ComputationError DiffcmpError InputError",
+    "errors": "ComputationError DiffcmpError InputError PrecisionWarning",
     "language.parser": "parse",
     "program.ir": "Program",
     "program.tracer": "trace",

@@ -3,8 +3,12 @@ exceptions that carry it."""
 
 from __future__ import annotations
 
+import sys
+import warnings
+from collections.abc import Iterable
 from enum import Enum
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from diffcmp.spans import Piece, Span, printable, shortened, underlined
@@ -114,7 +118,7 @@ class Breakdown(Enum):
     # fmt: off
     TIME = "not finished within {seconds:g} s", "allow more time with --timeout"
     LIMIT = "not finished within {seconds:g} s, the limit of this command", "simplify the expression"
-    MEMORY = "out of memory", "ask for fewer --digits, or simplify the expression"
+    MEMORY = "out of memory", "ask for fewer --digits, simplify the expression, or allow more memory"
     SIZE = "an intermediate number is too large to compute with", "choose another point, or simplify the expression"
     DEPTH = "the expression is nested too deeply to be analysed", "simplify it"
     CRASH = "the computation was ended by {signal}", "please report the command: this should not happen"
@@ -184,3 +188,26 @@ class ComputationError(DiffcmpError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(type(self), self.breakdown, **self.facts), (), self.__dict__
+
+
+class PrecisionWarning(UserWarning):
+    """A derivative that `dual-lhopital` or `tape-lhopital` gives may be wrong in more than half of
+    the digits of its format, or stands where none exists. The message is the note that the same
+    number has in a table."""
+
+
+PACKAGE = str(Path(__file__).parent)
+
+
+def warn_of_precision(messages: Iterable[str]) -> None:
+    """A PrecisionWarning for each message, at the line that called this package."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
+        frame, level = frame.f_back, level + 1
+    for message in messages:
+        warnings.warn(message, PrecisionWarning, stacklevel=level)
+
+
+def _is_ours(file: str) -> bool:
+    """Whether code is part of this package, or was written by it."""
+    return file.startswith((PACKAGE, "<diffcmp "))

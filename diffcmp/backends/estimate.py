@@ -87,6 +87,11 @@ class Prepared:
         """The computation alone, for timing; None where only an Estimate's seconds are known."""
         return None
 
+    def doubts(self, estimate: Estimate) -> tuple[Remark, ...]:
+        """The remarks of an answer without which its numbers must not be given, in Python either:
+        they may be wrong. By default none."""
+        return ()
+
     def run(self, inputs: Sequence[Any], h: float | None = None) -> Outcome:
         """One run at inputs of the dtype, by a given step or the rule's; needed to be swept."""
         raise NotImplementedError

@@ -13,7 +13,7 @@ from diffcmp.caches import remembered
 from diffcmp.engines.arrays import blocks
 from diffcmp.engines.arrays.memory import room
 from diffcmp.engines.compiled import JIT, emitted_on_arrays, on_arrays
-from diffcmp.errors import Fault, InputError
+from diffcmp.errors import Fault, InputError, warn_of_precision
 from diffcmp.program.ir import Builder, Program
 
 Slope: TypeAlias = Callable[..., Any]
@@ -125,15 +125,20 @@ def in_loops(program: Program, number: Slope) -> Slope:
     return run
 
 
-def repaired(program: Program, number: Slope) -> Slope:
-    """For a Program of a number and a condition: the number, and `number` wherever the condition
-    holds or the number is not finite."""
+def repaired(
+    program: Program, number: Slope, found: Callable[..., tuple[float, list[str]]]
+) -> Slope:
+    """For a Program of a number and a condition: the number, and what is `found` wherever the
+    condition holds or the number is not finite, with a PrecisionWarning for each different
+    message; at a single point `number`."""
 
     def arrays(*values: Any) -> Block:
         out, alarm = pointwise(program)(*values)
         places = np.nonzero(alarm | ~np.isfinite(out))
         inputs = [x[places].tolist() for x in _broadcast(values)]
-        out[places] = [number(*at) for at in zip(*inputs, strict=True)]
+        answers = [found(*at) for at in zip(*inputs, strict=True)]
+        out[places] = [derivative for derivative, _ in answers]
+        warn_of_precision(dict.fromkeys(doubt for _, doubts in answers for doubt in doubts))
         return out
 
     return _either(number, arrays)

@@ -31,7 +31,7 @@ def stable(name: str) -> Program | None:
 
 @cache
 def recurrence(name: str) -> Program | None:
-    """The primitive from its value one unit to the right."""
+    """The primitive left of 1 from values right of 0."""
     return _body(name, TABLE[name].recurrence)
 
 

@@ -1,40 +1,87 @@
-"""L'Hôpital's rule at a point: series with float coefficients that carry an error bound.
+"""L'Hôpital's rule at a point: series whose coefficients are rationals and balls.
 
-Where the plain engines meet 0/0, 0·∞, ∞-∞, ∞/∞, 0⁰, 1^∞ or the root of an even-order zero, the
-function along one coordinate is run again on series beside the point: there the quotient of two
-series with a common zero is the quotient of their leading terms, which is what the rule says,
-however often it has to be applied. A branch that is not taken beside the point contributes nothing,
-and a guard counts as the function beside it. Where a value on the way overflows or underflows, such
-as exp(x) in log(1 + exp(x)) at 800, the series is run on numbers of the same precision whose
-exponents have no bound. Next to such a point, where the running error bound says that cancellation
-has eaten the digits, it is run with more bits.
+Where f is not certainly analytic, the function along one coordinate is run on series beside the
+point: there the quotient of two series with a common zero is the quotient of their leading terms,
+which is what the rule says for 0/0, 0·∞, ∞-∞, ∞/∞, 0⁰, 1^∞ or the root of an even-order zero,
+however often it has to be applied. A branch that is not taken beside the point contributes nothing.
+A guard counts as the function beside it, where f is continuous: where its value is another one, f
+jumps. The point is the rounded one and exact, so that no condition is decided by roundoff; what
+is irrational is a ball, and counts as zero where that contains 0. This is tried with more bits, and
+said where it lasts.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from diffcmp.arithmetic.bounded import OutOfRange
+from flint import fmpq
+
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
-from diffcmp.engines.series.coefficients import SLACK, BoundedField, WideField
-from diffcmp.engines.series.expansion import one_side
-from diffcmp.engines.series.laurent import Exhausted
-from diffcmp.engines.series.logarithms import Extended
+from diffcmp.engines.lhopital.enclosed import is_certain
+from diffcmp.engines.series.coefficients import BallCoefficients
+from diffcmp.engines.series.expansion import expansion, one_side
+from diffcmp.engines.series.laurent import Exhausted, Series
+from diffcmp.engines.series.logarithms import Extended, limit_of
 from diffcmp.passes.expand import core, line
+from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Program, constant
 
 TERMS = 24
-KEPT = 0.75  # of the digits must be certain by the running error bound; else more bits are used
-WIDENED = (2, 4, 8, 32, 128)  # times the precision of the format
-SHARPER = 4  # times that precision, to see whether a zero is one
+WIDENED = (2, 4, 8, 32)  # times the precision of the format
+EXACT = Balls(4096)  # at which two balls are joined
 
-Pair: TypeAlias = tuple[Any | None, Any | None]  # left and right
-Coefficients: TypeAlias = BoundedField | WideField
+Sides: TypeAlias = tuple[Extended | None, Extended | None]  # left and right
 Along: TypeAlias = Mapping[str, int]
+
+
+class Identified(Balls):
+    """Balls of which equal operations on equal numbers are one number, so that sin(x) - sin(y) is
+    seen to vanish at x = y."""
+
+    def __init__(self, precision: int) -> None:
+        super().__init__(precision)
+        self.made: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        apply = super().function(name)
+        if apply is None or TABLE[name].condition:
+            return apply
+
+        def once(*arguments: Any) -> Any:
+            if name == "sub" and arguments[0] is arguments[1] and is_finite(arguments[0]):
+                return fmpq(0)
+            key = (name, *((x.p, x.q) if isinstance(x, fmpq) else id(x) for x in arguments))
+            if key not in self.made:
+                self.made[key] = apply(*arguments), arguments  # these too: their ids stay theirs
+            return self.made[key][0]
+
+        return once
+
+
+def is_finite(ball: Ball) -> bool:
+    """Whether something is known of a number."""
+    return isinstance(ball, fmpq) or bool(ball.is_finite())
+
+
+class Enclosures(BallCoefficients):
+    """Rationals and balls, of which one around 0 is zero; `assumed` counts these."""
+
+    def __init__(self, system: Balls) -> None:
+        super().__init__(system)
+        self.assumed = 0
+
+    def is_zero(self, c: Ball) -> bool:
+        if isinstance(c, fmpq):
+            return bool(c == 0)
+        if not c.is_finite():
+            raise Exhausted
+        zero = bool(c.contains(0))
+        self.assumed += zero and not c.is_zero()
+        return zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,121 +89,144 @@ class Resolved:
     """Value and derivatives beside the point on both sides, a pair for each order from 0 up to the
     one asked for; None where a side has none.
 
-    zeros: how many values other than 0 were taken as zero because they lie within their error
-        bound.
-    wide: exponents beyond the format's were needed.
-    precision: how many times that of the format was needed, where the running error bound had grown
-        beyond the result.
-    beyond: the derivative is finite, but larger than every number of the format.
+    at: f at the point; None where it is undefined, or not known. zeros: how many balls around 0
+    were taken as zero. times: the precision, in that of the format. known: where a side has no
+    derivative, it is known that f is undefined there, or has none.
     """
 
-    pairs: tuple[Pair, ...]
-    bound: float
-    zeros: int
-    wide: bool = False
-    precision: int = 1
-    beyond: bool = False
+    pairs: tuple[Sides, ...]
+    at: Ball | None = None
+    zeros: int = 0
+    times: int = 1
+    known: bool = False
 
     @property
-    def slopes(self) -> Pair:
+    def slopes(self) -> Sides:
         """The derivative of the order asked for on either side."""
         return self.pairs[-1]
 
     @property
-    def value(self) -> Any | None:
+    def value(self) -> Extended | None:
         """The common limit of both sides."""
-        return self.common(self.pairs[0])
+        return common(self.pairs[0])
 
     @property
-    def slope(self) -> Any | None:
-        """The common derivative of both sides, where they have all lower ones in common too."""
-        lower = all(self.common(pair) is not None for pair in self.pairs[:-1])
-        return self.common(self.slopes) if lower else None
+    def slope(self) -> Extended | None:
+        """The common derivative of both sides, where they have all lower ones in common too, and f
+        at the point is their limit."""
+        lower = all(common(pair) is not None for pair in self.pairs[:-1])
+        return common(self.slopes) if lower and not self.jumps else None
+
+    @property
+    def jumps(self) -> bool:
+        """Whether f at the point is known to be another number than beside it."""
+        value = self.value
+        if self.at is None or value is None or value.infinite:
+            return False
+        return not to_arb(self.at).overlaps(to_arb(value.value))
 
     @property
     def broken(self) -> int | None:
         """The first lower order at which the sides are known to differ: 0 a jump, 1 a kink."""
+        if self.jumps:
+            return 0
         for order, pair in enumerate(self.pairs[:-1]):
-            if None not in pair and self.common(pair) is None:
+            if None not in pair and common(pair) is None:
                 return order
         return None
 
     def certain(self, floats: Floats) -> bool:
-        """Whether enough digits are certain by the bound: all, once more bits had to be used."""
-        if self.slope is None:
-            return False
-        kept = KEPT if self.precision == 1 else 1.0
-        return bool(self.bound <= abs(float(self.slope)) * floats.unit_roundoff**kept)
+        """Whether nothing was taken as zero, and the derivative is known to all digits of the
+        format."""
+        slope = self.slope
+        if self.zeros or slope is None:
+            return not self.zeros and self.known
+        return bool(slope.infinite) or is_certain(slope.value, floats)
 
-    def common(self, pair: Pair) -> Any | None:
-        """What both sides agree on, within their error."""
-        left, right = pair
-        if left is None or right is None:
-            return None
-        if math.isinf(left) or math.isinf(right):
-            return left if left == right else None
-        near = abs(float(left) - float(right)) <= SLACK * self.bound + 1e-9 * abs(float(left))
-        return right if near else None
+
+def common(pair: Sides) -> Extended | None:
+    """What both sides agree on: balls that overlap, together."""
+    left, right = pair
+    if left is None or right is None:
+        return None
+    if left.infinite or right.infinite:
+        return left if left.infinite == right.infinite else None
+    if isinstance(left.value, fmpq) and isinstance(right.value, fmpq):
+        return left if left.value == right.value else None
+    with EXACT.working():
+        one, other = to_arb(left.value), to_arb(right.value)
+        return Extended(one.union(other)) if one.overlaps(other) else None
+
+
+def number(x: Extended | None, floats: Floats) -> Any | None:
+    """The nearest number of the format; ±∞ for what is beyond."""
+    if x is None:
+        return None
+    return x.infinite * math.inf if x.infinite else rounded(x.value, floats)
+
+
+def rounded(ball: Ball, floats: Floats) -> Any:
+    """The number of the format that is nearest to the middle of a ball."""
+    return floats.literal(Balls().fraction(to_arb(ball)))
 
 
 def resolved(
     program: Program, inputs: Sequence[Any], direction: Along, floats: Floats, order: int = 1
 ) -> Resolved:
-    """The function on both sides of the rounded point, by series with float coefficients, along a
-    direction of whole numbers by variable, up to the derivative of that order, 1 or 2."""
-    point = {name: constant(exact(x)) for name, x in zip(program.inputs, inputs, strict=True)}
-    form = core(line(program, point, direction))
-    measured = frozenset(exact(x) for x in inputs if x != math.floor(x))
-    field: Coefficients = BoundedField(floats.dtype, measured)
-    try:
-        result = _both_sides(form, field, order)
-    except OutOfRange:
-        field = WideField(floats, measured)
-        result = replace(_on_balls(form, field, order), wide=True)
-    if field.doubtful:
-        # is a value 0 but for the roundoff of the input, or was it the roundoff on the way?
-        again = _on_balls(form, WideField(floats, measured, SHARPER), order)
-        if not again.zeros:
-            result = replace(again, wide=result.wide, precision=SHARPER)
-    for widened in WIDENED:
-        if result.zeros or result.slope is None or result.certain(floats):
-            break
-        field = WideField(floats, widened=widened)
-        result = replace(_on_balls(form, field, order), precision=widened)
+    """The function on both sides of the rounded point, along a direction of whole numbers by
+    variable, up to the derivative of that order, 1 or 2."""
+    form = on_line(program, inputs, direction)
+    result = Resolved(((None, None),) * (order + 1))
+    for times in WIDENED:
+        balls = Identified(times * floats.precision)
+        with balls.working():
+            result = beside(form, Enclosures(balls), order, times)
+            if result.certain(floats):
+                break
     return result
 
 
-def _on_balls(form: Program, field: WideField, order: int) -> Resolved:
-    with field.system.working():
-        return _both_sides(form, field, order)
+def on_line(program: Program, inputs: Sequence[Any], direction: Along) -> Program:
+    """The core Program of t -> f(x + t·direction) at the rounded point."""
+    point = {name: constant(exact(x)) for name, x in zip(program.inputs, inputs, strict=True)}
+    return core(line(program, point, direction))
 
 
-def _both_sides(form: Program, field: Coefficients, order: int) -> Resolved:
-    """Limits and derivatives of a core program of one variable beside 0. Raises OutOfRange where a
-    number leaves the range of the field."""
-    left = _side(form, -1, field, order)
-    right = _side(form, 1, field, order)
-    slopes = [s for s in (left[-1], right[-1]) if s is not None and not s.infinite]
-    errors = [field.error(s.value) for s in slopes]
-    pairs = tuple(zip(_numbers(left, field), _numbers(right, field), strict=True))
-    result = Resolved(pairs, max(errors, default=0.0), field.assumed)
-    overflown = result.slope is not None and math.isinf(result.slope)
-    return replace(result, beyond=len(slopes) == 2 and overflown)
+def beside(form: Program, field: Enclosures, order: int, times: int) -> Resolved:
+    """Limits and derivatives of a core Program of one variable beside 0."""
+    left, left_known = _side(form, -1, field, order)
+    right, right_known = _side(form, 1, field, order)
+    return Resolved(
+        pairs=tuple(zip(left, right, strict=True)),
+        at=_at(form, field),
+        zeros=field.assumed,
+        times=times,
+        known=left_known and right_known,
+    )
 
 
-def _side(form: Program, direction: int, field: Coefficients, order: int) -> list[Extended | None]:
-    """The limit and the derivatives up to `order` on one side."""
-    origin = field.system.literal(Fraction(0))
+def _side(
+    form: Program, direction: int, field: Enclosures, order: int
+) -> tuple[list[Extended | None], bool]:
+    """The limit and the derivatives up to `order` on one side, and whether it is known that what is
+    missing does not exist."""
+    nothing: list[Extended | None] = [None] * (order + 1)
+    origin = field.system.literal(exact(0))
     try:
         side = one_side(form, origin, direction, field, TERMS, order)
     except Exhausted:
-        return [None] * (order + 1)
-    return [side.limit, side.slope, side.curvature][: order + 1]
+        return nothing, False
+    found = [side.limit, side.slope, side.curvature][: order + 1]
+    return found, not side.defined or side.limit is not None
 
 
-def _numbers(side: list[Extended | None], field: Coefficients) -> list[Any | None]:
-    numbers: list[Any | None] = [None] * len(side)
-    for order, x in enumerate(side):
-        if x is not None:
-            numbers[order] = x.infinite * math.inf if x.infinite else field.number(x.value)
-    return numbers
+def _at(form: Program, field: Enclosures) -> Ball | None:
+    """f at the point itself."""
+    try:
+        there = expansion(form, field.system.literal(exact(0)), 0, field, TERMS)
+    except Exhausted:
+        return None
+    if not isinstance(there.out, Series) or there.out.start < 0:
+        return None
+    at = limit_of(there.field, there.out[0])
+    return None if at.infinite or not is_finite(at.value) else at.value
