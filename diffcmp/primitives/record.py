@@ -102,8 +102,8 @@ class Primitive:
         where the kinks are.
     stable: how floating point computes f where its library has no function of that name. Default:
         `definition`.
-    recurrence: the same value from an argument one unit to the right; how a pole of gamma and its
-        kin is resolved.
+    recurrence: the same value at any x < 1 from arguments right of 0, by recurrence and reflection;
+        how a pole of gamma and its kin is resolved.
     at_infinity: the limits at -∞ and +∞ where they are finite.
     near: for an argument beside which the value is beside a rational number, or leaves an edge of
         the domain, the same function in a form that tells the two apart; an integer, or ±inf for

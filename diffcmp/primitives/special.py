@@ -4,15 +4,19 @@ from diffcmp.primitives.record import primitive
 
 # fmt: off
 POLE = "x > 0 or x != floor(x)"
+# Next to a pole at -m the distance u = x + m from it is what matters: Γ(x)Γ(1-x) = π/sin(πx) (Abramowitz & Stegun 6.1.17,
+# 6.4.7), where π/sin(πx) is ±Γ(1+u)Γ(1-u)/u. All arguments on the right are positive.
+M = "floor(x + 1/2)"
+U = f"(x - {M})"
 
 #          name         args    partial derivatives               exceptions
 primitive("erf",       "x",    ["2/sqrt(pi)*exp(-x**2)"],        at_infinity=("-1", "1"), near={"inf": "1 - erfc(x)", "-inf": "erfc(-x) - 1"})
 primitive("erfc",      "x",    ["-2/sqrt(pi)*exp(-x**2)"],       at_infinity=("2", "0"), near={"-inf": "2 - erfc(-x)"}, underflows=True)
-primitive("gamma",     "x",    ["out*digamma(x)"],               domain=POLE, recurrence="gamma(x + 1)/x", factors=())
-primitive("lgamma",    "x",    ["digamma(x)"],                   domain=POLE, recurrence="lgamma(x + 1) - log(abs(x))", aliases="gammaln")
-primitive("digamma",   "x",    ["polygamma(1, x)"],              domain=POLE, recurrence="digamma(x + 1) - 1/x")
+primitive("gamma",     "x",    ["out*digamma(x)"],               domain=POLE, recurrence=f"(1 - 2*({M} - 2*floor({M}/2)))*gamma(1 + {U})*gamma(1 - {U})/({U}*gamma(1 - x))", factors=())
+primitive("lgamma",    "x",    ["digamma(x)"],                   domain=POLE, recurrence=f"lgamma(1 + {U}) + lgamma(1 - {U}) - log(abs({U})) - lgamma(1 - x)", aliases="gammaln")
+primitive("digamma",   "x",    ["polygamma(1, x)"],              domain=POLE, recurrence=f"digamma(1 + {U}) - digamma(1 - {U}) + digamma(1 - x) - 1/{U}")
 primitive("polygamma", "n, x", ["", "polygamma(n + 1, x)"],      domain=POLE, internal=True,
-          recurrence="polygamma(n, x + 1) - (1 - 2*(n - 2*floor(n/2)))*gamma(n + 1)/x**(n + 1)")
+          recurrence=f"polygamma(n, 1 + {U}) + (1 - 2*(n - 2*floor(n/2)))*(polygamma(n, 1 - x) - polygamma(n, 1 - {U}) - gamma(n + 1)/{U}**(n + 1))")
 
 # The quotient rule, (cos(x) - out)/x, cancels for small x: below 1/2 its Taylor polynomial (term ratio -x²/(2k(2k+3)))
 # is right to the last bit of a double. Exact number systems use the definition instead.

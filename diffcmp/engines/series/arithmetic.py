@@ -61,7 +61,8 @@ class SeriesArithmetic(NumberSystem[Any]):
         if side == 0:
             return self.constant(x)
         terms = {0: x, ramification: self.number(side)}
-        return Series(self.zero, 0, lambda k: terms.get(k, self.zero), ramification + 1)
+        start = ramification if self.field.rational(x) == 0 else 0
+        return Series(self.zero, start, lambda k: terms.get(k, self.zero), ramification + 1)
 
     def took(self, decision: object) -> None:
         """Write a decision to the path."""
@@ -130,11 +131,18 @@ class SeriesArithmetic(NumberSystem[Any]):
 
     def add(self, x: Series, y: Series) -> Series:
         """x + y."""
+        for addend, other in ((x, y), (y, x)):
+            if self.is_exact_zero(addend):
+                return other
         return self.termwise(self.plus, x, y)
 
     def sub(self, x: Series, y: Series) -> Series:
         """x - y."""
-        return self.constant(self.zero) if x is y else self.termwise(self.minus, x, y)
+        if x is y:
+            return self.constant(self.zero)
+        if self.is_exact_zero(y):
+            return x
+        return self.neg(y) if self.is_exact_zero(x) else self.termwise(self.minus, x, y)
 
     def termwise(self, joined: Callable[[Any, Any], Any], x: Series, y: Series) -> Series:
         """The series whose coefficients are made from those of x and y, pair by pair."""

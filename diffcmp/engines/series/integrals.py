@@ -16,8 +16,6 @@ from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Program
 
-MAX_SHIFT = 64  # how many poles of gamma to the left of 0 are resolved
-
 
 def regular(system: SeriesArithmetic, name: str) -> Callable[..., Any]:
     """A function by its rule inside its domain, and as its entry says at edges and poles."""
@@ -35,7 +33,7 @@ def regular(system: SeriesArithmetic, name: str) -> Callable[..., Any]:
             return outside
         if entry.recurrence:
             pole = system.field.whole(x[0])
-            if pole is not None and -MAX_SHIFT <= pole <= 0:
+            if pole is not None and pole <= 0:
                 recurrence = rules.recurrence(name)
                 assert recurrence is not None
                 return evaluate(recurrence, system, arguments)[0]
@@ -51,11 +49,14 @@ def regular(system: SeriesArithmetic, name: str) -> Callable[..., Any]:
 def failure_outside(
     system: SeriesArithmetic, name: str, arguments: Sequence[Series]
 ) -> Failure | None:
-    """What a function gives outside its domain, or where that cannot be told; None inside."""
+    """What a function gives outside its domain, or where that cannot be told; None inside. Inside
+    it is one analytic function, by whatever conditions: the path does not tell of these."""
     domain = rules.domain(name)
     if domain is None:
         return None
+    decided = len(system.path)
     inside: Series | Failure = evaluate(domain, system, arguments)[0]
+    del system.path[decided:]
     if isinstance(inside, Failure):
         return inside
     return Failure("undefined") if system.field.is_zero(inside[0]) else None
