@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from diffcmp.cli import guard
 from diffcmp.cli.endings import told
 from diffcmp.spans import printable
 from diffcmp.version import __version__
@@ -39,6 +40,7 @@ class Commands(click.Group):
         try:
             result = super().main(*arguments, **{**extra, "standalone_mode": False})
             sys.stdout.flush()
+            guard.shown()
         except click.ClickException as error:
             code = refused(error)
         except click.Abort:

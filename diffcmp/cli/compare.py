@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diffcmp.cli import guard, options
+from diffcmp.cli import options
 from diffcmp.cli.output import Output
 from diffcmp.cli.progress import methods
 
@@ -34,5 +34,5 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
 
     point = assignments(at)
     with methods(settings["backends"], order=settings["order"]) as tell:
-        comparison = compare(expression, point, **settings, timeout=guard.left(), progress=tell)
+        comparison = compare(expression, point, **settings, timeout=output.seconds(), progress=tell)
     output.show(comparison)

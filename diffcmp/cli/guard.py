@@ -24,7 +24,9 @@ from diffcmp.errors import Breakdown
 
 UNTOLD = 60.0  # seconds for a command that has no --timeout
 GRACE = 0.3  # seconds to leave by oneself before one is killed
-MARGIN = 0.5  # seconds after the deadline at which a child whose parent is gone ends itself
+REPORT = 0.5  # seconds after the deadline in which an answer that is there may still be shown
+TIDYING = 2.0  # seconds for the end of a process whose answer is there
+MARGIN = 0.9  # seconds after the deadline at which a child whose parent is gone ends itself
 MEMORY = 3 << 30  # bytes of address space: certified digits by the thousand need a tenth of it
 THREAD = 64 << 20  # more for every core: NumPy's libraries reserve stacks and arenas for a thread
 INTERRUPTED = 130
@@ -38,10 +40,13 @@ ENDED_BY = {
     "SIGALRM": Breakdown.TIME,
 }
 
+MESSAGE = struct.Struct("cd")  # from the child: one of these, and a number of seconds
+ALLOWED, SHOWING, SHOWN = b"a", b"w", b"d"
+
 _began: float | None = None  # when this process began to be watched; None where it is not
 _allowed = UNTOLD
 _told = False  # whether the command has a time limit of its own
-_parent: int | None = None  # the pipe on which the parent is told of a time limit
+_parent: int | None = None  # the pipe on which the parent is told how far the command is
 _timer: threading.Timer | None = None
 
 
@@ -83,7 +88,7 @@ def allow(seconds: float) -> None:
     global _allowed, _told
     _allowed, _told = seconds, True
     if _parent is not None:
-        os.write(_parent, struct.pack("d", seconds))
+        _tell(ALLOWED, seconds)
         _arm_alarm()
     elif _timer is not None:
         _arm_timer()
@@ -92,6 +97,23 @@ def allow(seconds: float) -> None:
 def left() -> float:
     """Seconds until the deadline of the command; all of what was allowed where nobody watches."""
     return _allowed if _began is None else max(0.0, _began + _allowed - time.monotonic())
+
+
+def showing() -> None:
+    """The answer is there, and is shown from here on: the deadline ends that a moment later only,
+    so that nobody is stopped in the middle of a sentence."""
+    _tell(SHOWING)
+
+
+def shown() -> None:
+    """All that was asked for has been shown: the exit code is 0, whatever happens now."""
+    _tell(SHOWN)
+
+
+def _tell(what: bytes, seconds: float = 0.0) -> None:
+    if _parent is not None:
+        with contextlib.suppress(OSError):  # the parent is gone, and this process will be
+            os.write(_parent, MESSAGE.pack(what, seconds))
 
 
 def leave() -> None:
@@ -182,20 +204,34 @@ def _noted(number: int, frame: object) -> None:
 def _watched(child: int, told: int, woken: int) -> int:
     """Wait for the child; the exit code of the command."""
     assert _began is not None
-    allowed, late = UNTOLD, Breakdown.LIMIT
+    allowed, more, late = UNTOLD, 0.0, Breakdown.LIMIT
     while True:
-        ready, _, _ = select.select(
-            [told, woken], [], [], max(0.0, _began + allowed - time.monotonic())
-        )
+        rest = _began + allowed + more - time.monotonic()
+        ready, _, _ = select.select([told, woken], [], [], max(0.0, rest))
         if woken in ready:
             return _stopped(child, os.read(woken, 1)[0])
-        if told in ready:
-            message = os.read(told, 8)
-            if not message:  # the child is gone
-                return _ended(os.waitpid(child, 0)[1], allowed)
-            (allowed,), late = struct.unpack("d", message), Breakdown.TIME
-        elif not ready:
+        if not ready:
             return _overdue(child, late, allowed)
+        message = os.read(told, MESSAGE.size)
+        if not message:  # the child is gone
+            return _ended(os.waitpid(child, 0)[1], allowed)
+        what, seconds = MESSAGE.unpack(message)
+        if what == SHOWN:
+            return _last_steps(child, told, woken, min(TIDYING, max(rest, GRACE)))
+        if what == SHOWING:
+            more = REPORT
+        else:
+            allowed, late = seconds, Breakdown.TIME
+
+
+def _last_steps(child: int, told: int, woken: int, seconds: float) -> int:
+    """The answer is shown: the child may tidy up, and is ended where that takes it too long."""
+    ready, _, _ = select.select([told, woken], [], [], seconds)
+    if told in ready:
+        os.waitpid(child, 0)
+    else:
+        _end(child, signal.SIGTERM)
+    return 0
 
 
 def _stopped(child: int, number: int) -> int:
@@ -238,8 +274,20 @@ def _ended(status: int, allowed: float) -> int:
             _say(Breakdown.INTERRUPTED.told())
         return code
     name = signal.Signals(os.WTERMSIG(status)).name
-    _say(ENDED_BY.get(name, Breakdown.CRASH).told(seconds=allowed, signal=name))
+    breakdown = ENDED_BY.get(name, Breakdown.CRASH)
+    if breakdown is Breakdown.DEPTH and _little_memory():
+        breakdown = Breakdown.MEMORY
+    _say(breakdown.told(seconds=allowed, signal=name))
     return 1
+
+
+def _little_memory() -> bool:
+    """Whether whoever started the command gave it less address space than it gives itself: then
+    that is what a library ran out of, unchecked, and not the stack."""
+    import resource
+
+    bound = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return bound != resource.RLIM_INFINITY and bound < MEMORY
 
 
 def _say(message: str) -> None:

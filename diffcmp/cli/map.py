@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diffcmp.cli import guard, options
+from diffcmp.cli import options
 from diffcmp.cli.output import Output
 from diffcmp.cli.progress import methods
 
@@ -39,6 +39,6 @@ def command(
 
     settings["at"] = assignments(at)
     with methods(settings["backends"]) as tell:
-        result = map(expression, start, stop, **settings, timeout=guard.left(), progress=tell)
+        result = map(expression, start, stop, **settings, timeout=output.seconds(), progress=tell)
     output.draw(result)
     output.show(result)

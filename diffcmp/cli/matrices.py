@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diffcmp.cli import guard, options
+from diffcmp.cli import options
 from diffcmp.cli.output import Output
 from diffcmp.cli.progress import methods
 
@@ -46,7 +46,7 @@ def run(
     point = assignments(at)
     with methods(settings["backends"]) as tell:
         comparison = matrix(
-            what, expression, point, **settings, timeout=guard.left(), progress=tell
+            what, expression, point, **settings, timeout=output.seconds(), progress=tell
         )
     factor = vector if covector is None else covector
     if factor is not None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import click
 
 from diffcmp import files
+from diffcmp.cli import guard
 from diffcmp.errors import Breakdown, ComputationError, DiffcmpError, Fault, InputError
 from diffcmp.spans import shortened
 
@@ -24,6 +27,7 @@ STREAMS = {
     "/dev/stderr": "stderr",
     "/dev/fd/2": "stderr",
 }
+USED_FOR = 3  # times as long as their import: measured, matplotlib 2.2, rich 1
 FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
 WRONG_NAMES = {
     errno.ENOENT,
@@ -90,8 +94,33 @@ class Output:
         taken = is_standard(plot) or is_standard(beside)
         return cls(form, target, plot, shown=target is not None or not taken)
 
+    def seconds(self) -> float:
+        """Seconds for the answer: what is left of the time of the command, without what it takes to
+        show the answer.
+
+        That is measured: what shows it is imported, and used for some times as long, whatever the
+        machine is and whatever else it does.
+        """
+        begun = time.monotonic()
+        for renderer in self._renderers():
+            import_module(renderer)
+        report = USED_FOR * (time.monotonic() - begun)
+        left = guard.left()
+        return left - min(report, left / 2)
+
+    def _renderers(self) -> list[str]:
+        """The modules that will show the result, as it is asked for."""
+        from diffcmp.report.forms import RENDERERS
+
+        shown = [f"diffcmp.report.{RENDERERS[self.form]}"] if self.shown else []
+        if self.plot is None:
+            return shown
+        _silence_matplotlib()
+        return [*shown, "diffcmp.report.figures"]
+
     def show(self, *records: object) -> None:
         """Write a record, or several of one kind, in this form."""
+        guard.showing()
         if not self.shown:
             return
         from diffcmp.report.documents import document
@@ -104,6 +133,7 @@ class Output:
 
     def draw(self, record: object) -> None:
         """Write the figure of a record, where one is asked for."""
+        guard.showing()
         picture = figure_format(self.plot)
         if self.plot is not None and picture is not None:
             write(drawn(record, picture), self.plot)
@@ -111,13 +141,18 @@ class Output:
 
 def drawn(record: object, picture: Picture) -> bytes:
     """The figure of a record."""
-    import logging
-
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it warns of folders for its own files
+    _silence_matplotlib()
     from diffcmp.report.documents import document
     from diffcmp.report.figures import figure
 
     return figure(document(record), picture)
+
+
+def _silence_matplotlib() -> None:
+    """Before it is imported: it warns of folders for its own files."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def form_of(wanted: Sequence[str], target: str | None, *, arrays: bool = False) -> str:

@@ -3,6 +3,9 @@ lines and blocks of charts. What has none, such as a user's own letters, is show
 
 from __future__ import annotations
 
+import codecs
+import re
+
 SUBSTITUTES = {
     "′": "'", "″": "''", "‴": "'''", "∂": "d", "∇": "grad ", "∫": "int ", "√": "sqrt", "∛": "cbrt",
     "∞": "inf", "∘": "o", "·": "*", "•": "*", "×": "x", "÷": "/", "±": "+-", "−": "-", "–": "-",
@@ -12,6 +15,9 @@ SUBSTITUTES = {
     "─": "-", "━": "-", "│": "|", "┃": "|", "═": "=", "║": "|",
     "▁": "_", "▂": ".", "▃": "-", "▄": "=", "▅": "+", "▆": "*", "▇": "%", "█": "#",
 }  # fmt: skip
+ROOT = re.compile(r"([√∛])(\w+)")
+CARETS = re.compile(r"((?:\x1b\[[\d;]*m)*)( *)(\^+)(.*)")  # a line of them, perhaps coloured
+HANDLING = "diffcmp.signs"
 MARKS = {"<super>": "^", "<sub>": "_"}
 
 
@@ -23,7 +29,51 @@ def substituted(error: UnicodeError) -> tuple[str, int]:
     mark = _mark(text[stop - 1])
     while mark and stop < len(text) and _mark(text[stop]) == mark:
         stop += 1  # the rest of an exponent, though the encoding may have it
+    if text[stop - 1] in "√∛":
+        operand = ROOT.match(text, stop - 1)
+        stop = operand.end() if operand is not None else stop
     return plain(text[error.start : stop]), stop
+
+
+codecs.register_error(HANDLING, substituted)
+
+
+def fitted(text: str, encoding: str) -> str:
+    """The text with substitutes for the signs that an encoding lacks; carets below a line stay
+    under what they were under.
+
+    >>> print(fitted("∛ω + y\\n     ^", "cp437"))
+    cbrt(omega) + y
+                  ^
+    """
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        before = ""
+        lines = []
+        for line in text.split("\n"):
+            carets = CARETS.fullmatch(line)
+            fit = (
+                _spelled_in(encoding, line) if carets is None else _moved(carets, before, encoding)
+            )
+            lines.append(fit)
+            before = line
+        return "\n".join(lines)
+    return text
+
+
+def _spelled_in(encoding: str, text: str) -> str:
+    return text.encode(encoding, HANDLING).decode(encoding)
+
+
+def _moved(carets: re.Match[str], above: str, encoding: str) -> str:
+    """The carets under the same piece of the line above, once that has its substitutes."""
+    colour, spaces, marks, rest = carets.groups()
+    above = above.removeprefix(colour)
+    start, stop = (
+        len(_spelled_in(encoding, above[:end])) for end in (len(spaces), len(spaces) + len(marks))
+    )
+    return f"{colour}{' ' * start}{'^' * max(stop - start, 1)}{rest}"
 
 
 def plain(text: str) -> str:
@@ -31,10 +81,12 @@ def plain(text: str) -> str:
 
     >>> plain("f′ ≈ 10⁻¹² at τ₁")
     "f' ~ 10^-12 at tau_1"
+    >>> plain("∛u·max(|x|, 1)")
+    'cbrt(u)*max(|x|, 1)'
     """
     written = []
     before = ""
-    for sign in text:
+    for sign in ROOT.sub(r"\1(\2)", text):
         mark = _mark(sign)
         written.append(mark if mark != before else "")
         written.append(_plain(sign))

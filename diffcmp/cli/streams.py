@@ -6,20 +6,16 @@ They stand on handles of their own, so that what a C library prints can be kept 
 
 from __future__ import annotations
 
-import codecs
 import io
 import os
 import select
 import sys
 from typing import TYPE_CHECKING
 
-from diffcmp.cli.signs import substituted
+from diffcmp.cli.signs import HANDLING, fitted
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
-
-HANDLING = "diffcmp.signs"
-codecs.register_error(HANDLING, substituted)
 
 
 class OutputEnded(Exception):
@@ -62,6 +58,15 @@ class _Messages(io.FileIO):
         return memoryview(data).nbytes if count is None else count
 
 
+class _Text(io.TextIOWrapper):
+    """A stream that takes every sign, and keeps carets under what they point at."""
+
+    def write(self, text: str, /) -> int:
+        """Write the text as the encoding of the stream can."""
+        super().write(fitted(text, self.encoding))
+        return len(text)
+
+
 def take_over() -> None:
     """Put our own streams in the place of Python's."""
     if os.name != "posix":  # a console of Windows is no file
@@ -92,9 +97,7 @@ def _fill_places() -> None:
 def _stream(handle: io.FileIO, before: object, *, is_prompt: bool = False) -> io.TextIOWrapper:
     by_line = is_prompt or handle.isatty()
     buffer = io.BufferedWriter(handle)
-    return io.TextIOWrapper(
-        buffer, encoding=_encoding(before), errors=HANDLING, line_buffering=by_line
-    )
+    return _Text(buffer, encoding=_encoding(before), errors=HANDLING, line_buffering=by_line)
 
 
 def _encoding(stream: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffcmp.cli import guard, options
+from diffcmp.cli import options
 from diffcmp.cli.output import Output
 from diffcmp.cli.progress import methods
 
@@ -33,6 +33,6 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
 
     point = assignments(at)
     with methods(settings["backends"], order=settings["order"], stepped=True) as tell:
-        result = sweep(expression, point, **settings, timeout=guard.left(), progress=tell)
+        result = sweep(expression, point, **settings, timeout=output.seconds(), progress=tell)
     output.draw(result)
     output.show(result)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,66 @@ def test_timeout_bounds_the_command() -> None:
         assert nothing_left(process)
 
 
+SHOWN = """
+import time
+time.sleep({before})
+guard.showing()
+time.sleep({drawing})
+print("the answer", flush=True)
+guard.shown()
+time.sleep({after})
+"""
+
+
+@pytest.mark.parametrize(("times", "code", "out"), [
+    ({"before": 0.0, "drawing": 0.0, "after": 20.0}, 0, "the answer\n"),  # an end that hangs
+    ({"before": 0.7, "drawing": 0.4, "after": 0.0}, 0, "the answer\n"),  # shown a moment late
+    ({"before": 0.7, "drawing": 0.4, "after": 20.0}, 0, "the answer\n"),
+    ({"before": 0.0, "drawing": 20.0, "after": 0.0}, 1, ""),
+    ({"before": 20.0, "drawing": 0.0, "after": 0.0}, 1, ""),
+])  # fmt: skip
+def test_an_answer_that_is_shown_is_no_failure(
+    times: dict[str, float], code: int, out: str
+) -> None:
+    start = time.monotonic()
+    with started(GUARDED.format(allow=1, work=SHOWN.format(**times))) as process:
+        printed, err = process.communicate(timeout=10)
+        assert time.monotonic() - start < 2 + 0.5  # to start Python
+        assert (process.returncode, printed) == (code, out)
+        assert bool(err) == bool(code)
+        assert nothing_left(process)
+
+
+SLOW_MACHINE = """
+import time
+from diffcmp.accuracy.judging.question import Question
+from diffcmp.cli import output
+from diffcmp.cli.main import main
+
+def slowly(function, seconds):
+    def slow(*arguments):
+        time.sleep(seconds)
+        return function(*arguments)
+    return slow
+
+output.import_module = slowly(output.import_module, 0.3)
+output.drawn = slowly(output.drawn, 0.6)
+Question.truth = slowly(Question.truth, 0.02)
+main()
+"""
+
+
+def test_a_slow_machine_gives_a_smaller_map_in_time(tmp_path: Path) -> None:
+    """401 points would take 8 s, and to load and to draw the figure takes another two."""
+    figure = tmp_path / "map.png"
+    command = ["map", "x**2", "--from", "-1", "--to", "1", "--backend", "dual,tape"]
+    with started(SLOW_MACHINE, *command, "--timeout", "7", "--plot", str(figure)) as process:
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (0, "")
+        assert "computed at" in out
+        assert figure.read_bytes().startswith(b"\x89PNG")
+
+
 def test_an_unfinished_limit_is_a_note_before_the_deadline() -> None:
     """At the deadline the guard would end the command, with the exit code 1."""
     with started(MAIN, *LIMIT, "--timeout", "4") as process:
@@ -142,6 +203,17 @@ def test_a_child_that_breaks_down_is_one_message(work: str, says: str) -> None:
         assert (process.returncode, out, err.count("\n")) == (1, "", 1)
         assert err.startswith("diffcmp: ")
         assert says in err
+
+
+@pytest.mark.parametrize("number", ["SIGSEGV", "SIGBUS", "SIGABRT"])
+def test_a_library_that_breaks_down_with_little_memory_is_about_memory(number: str) -> None:
+    """Many do not look at what `malloc` gives them."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, -1))"
+    work = f"import os, signal; os.kill(os.getpid(), signal.{number})"
+    with started(f"{limit}\n{GUARDED.format(allow=20, work=work)}") as process:
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, out, err.count("\n")) == (1, "", 1)
+        assert err.startswith("diffcmp: out of memory")
 
 
 def test_memory_is_limited() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from diffcmp.cli.signs import plain
+from diffcmp.cli.signs import fitted, plain
 from diffcmp.report.screen import WIDEST, screen
 from tests.cli.runner import SCRIPT, process, run
 from tests.cli.test_guard import GUARDED, nothing_left, started
@@ -87,10 +88,33 @@ def test_every_encoding_gets_substitutes(encoding: str) -> None:
 
 @pytest.mark.parametrize(("text", "ascii"), [
     ("f′ ≈ 10⁻¹²", "f' ~ 10^-12"), ("∂f/∂x₁₂", "df/dx_12"), ("L'Hôpital: 0·∞ → ½", "L'Hopital: 0*inf -> 1/2"),
-    ("τ λ Δ µ", "tau lambda Delta mu"), ("f⁽ⁿ⁾ ‖x‖", "f^(n) ||x||"), ("─┴─ ▁█ ⠁⣿", "-+- _# .#"), ("中", "\\u4e2d"), ("\udcff", "\\udcff"),
+    ("τ λ Δ µ", "tau lambda Delta mu"), ("f⁽ⁿ⁾ ‖x‖", "f^(n) ||x||"), ("∛u·max(|x|, 1)", "cbrt(u)*max(|x|, 1)"), ("3√h + √(x)", "3sqrt(h) + sqrt(x)"), ("─┴─ ▁█ ⠁⣿", "-+- _# .#"), ("中", "\\u4e2d"), ("\udcff", "\\udcff"),
 ])  # fmt: skip
 def test_a_sign_has_a_plain_substitute(text: str, ascii: str) -> None:
     assert plain(text) == ascii
+
+
+def pointed_at(text: str) -> list[str]:
+    """The pieces of lines under which there are carets."""
+    pieces = []
+    for above, line in itertools.pairwise(text.splitlines()):
+        if line.strip(" ^") == "" and "^" in line:
+            pieces.append(above[line.index("^") : line.rindex("^") + 1])
+    return pieces
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "latin1"])
+@pytest.mark.parametrize(("expression", "at"), [
+    ("α²*ω + sinn(β)", "α=1"), ("∛u + max(2x)", "1"), ("sin(ζ*ψ)*cosh(ω, ω) + 1", "ζ=1"), ("ψ + [1, 2]*[ψ, 1, ψ]", "1"),
+    ("where(ω>1,ω,sqrt(ω))", "0"), ("λ+sqrt(ω*λ)", "λ=0,ω=1"),
+])  # fmt: skip
+def test_carets_stay_under_what_they_point_at(encoding: str, expression: str, at: str) -> None:
+    arguments = ["grad", expression, "--at", at, "--backend", "tape,central", *BUSY]
+    shown = [shell("", *arguments, PYTHONIOENCODING=name) for name in ("utf-8", encoding)]
+    ours, theirs = (done.stdout + done.stderr for done in shown)
+    pieces = pointed_at(ours.decode())
+    assert pieces
+    assert pointed_at(theirs.decode(encoding)) == [fitted(piece, encoding) for piece in pieces]
 
 
 def test_an_exponent_is_substituted_as_a_whole() -> None:
@@ -152,7 +176,7 @@ def test_little_memory_is_one_message(kilobytes: int) -> None:
         assert (done.returncode, done.stdout) == (1, b"")
         assert (
             done.stderr.decode()
-            == "diffcmp: out of memory; ask for fewer --digits, or simplify the expression\n"
+            == "diffcmp: out of memory; ask for fewer --digits, simplify the expression, or allow more memory\n"
         )
 
 
@@ -184,7 +208,7 @@ def test_the_import_of_click_stands_under_the_guard(tmp_path: Path) -> None:
     done = process("--version", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         1,
-        "diffcmp: out of memory; ask for fewer --digits, or simplify the expression\n",
+        "diffcmp: out of memory; ask for fewer --digits, simplify the expression, or allow more memory\n",
     )
 
 
