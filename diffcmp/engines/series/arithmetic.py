@@ -89,7 +89,12 @@ class SeriesArithmetic(NumberSystem[Any]):
 
     def sign(self, x: Series) -> int:
         """The sign of x next to the point."""
-        v = self.valuation(x)
+        try:
+            v = self.valuation(x)
+        except Essential:
+            if x.flat_sign:
+                return x.flat_sign
+            raise
         return 0 if v is None else self.field.sign(x[v])
 
     def is_constant(self, x: Series) -> bool:
@@ -114,9 +119,9 @@ class SeriesArithmetic(NumberSystem[Any]):
         """x, whose negative powers are known to vanish, without them."""
         return x if x.start >= 0 else Series(self.zero, 0, x.__getitem__, x.stop, x.flat)
 
-    def flat(self) -> Series:
-        """A value that is smaller than every power of τ, and not zero."""
-        return Series(self.zero, 0, lambda k: self.zero, 0, True)
+    def flat(self, sign: int) -> Series:
+        """A value that is smaller than every power of τ, and not zero; 0 for an unknown sign."""
+        return Series(self.zero, 0, lambda k: self.zero, 0, True, sign)
 
     def shifted(self, x: Series, by: int) -> Series:
         """x · τ**by."""
@@ -127,7 +132,13 @@ class SeriesArithmetic(NumberSystem[Any]):
 
     def neg(self, x: Series) -> Series:
         """-x."""
+        if self.is_only_flat(x):
+            return self.flat(-x.flat_sign)
         return Series(self.zero, x.start, lambda k: self.minus(self.zero, x[k]), x.stop, x.flat)
+
+    def is_only_flat(self, x: Series) -> bool:
+        """Whether x is known to have no terms but one that is smaller than every power."""
+        return x.flat and x.stop is not None and x.stop <= x.start
 
     def add(self, x: Series, y: Series) -> Series:
         """x + y."""
@@ -155,6 +166,9 @@ class SeriesArithmetic(NumberSystem[Any]):
         for factor in (x, y):
             if self.is_exact_zero(factor):
                 return factor
+        for factor, other in ((x, y), (y, x)):
+            if self.is_only_flat(factor) and (self.is_only_flat(other) or self.is_constant(other)):
+                return self.flat(factor.flat_sign * self.sign(other) if factor.flat_sign else 0)
         start, flat = x.start + y.start, x.flat or y.flat
         stop = None if x.stop is None or y.stop is None else x.stop + y.stop - 1
         return Series(self.zero, start, lambda k: self.convolution(x, y, k), stop, flat)

@@ -34,7 +34,7 @@ def grown(system: SeriesArithmetic, name: str, arguments: Sequence[Any]) -> Any:
         gap = _sum(arguments, [signs[0], -signs[1]])
         return COMPARISONS[name](gap.sign, 0) if isinstance(gap, Beyond) else gap
     if name == "exp":
-        return Beyond(1) if signs[0] > 0 else system.flat()
+        return Beyond(1) if signs[0] > 0 else system.flat(1)
     limits = rules.limits(name)
     if limits is None:
         return Failure("steps" if name == "floor" else "essential")
@@ -54,7 +54,7 @@ def _product(
     if name == "div" and isinstance(y, Beyond):
         if isinstance(x, Beyond):
             return Failure("essential")
-        return system.flat() if signs[0] else x
+        return system.flat(signs[0] * y.sign) if signs[0] else x
     if 0 in signs:
         return system.constant(system.zero) if name == "mul" else Failure("undefined")
     if any(isinstance(a, Series) and a.flat for a in arguments):  # may be smaller than every power
@@ -73,6 +73,5 @@ def _power(system: SeriesArithmetic, arguments: Sequence[Any], sign: int) -> Any
     direction = system.field.sign(y[0])
     if direction == 0:
         return system.constant(system.one)
-    if direction < 0:
-        return system.flat()
-    return Beyond(-1 if sign < 0 and whole is not None and whole % 2 else 1)
+    of_power = -1 if sign < 0 and whole is not None and whole % 2 else 1
+    return system.flat(of_power) if direction < 0 else Beyond(of_power)

@@ -102,7 +102,7 @@ class Series:
 
     `flat`: beside these terms there is one that is smaller than every power of τ, such as
     exp(-1/τ). Limits and slopes do not see it; a sign, or a divisor, that only it decides is
-    `Essential`.
+    `Essential`, but for the sign of such a term alone, where that is known (`flat_sign`, else 0).
     """
 
     zero: Any
@@ -110,6 +110,7 @@ class Series:
     coefficient: Callable[[int], Any]
     stop: int | None = None
     flat: bool = False
+    flat_sign: int = 0
     known: list[Any] = field(default_factory=list, init=False)
 
     def __getitem__(self, k: int) -> Any:

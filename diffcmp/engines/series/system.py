@@ -202,7 +202,7 @@ class SeriesSystem(SeriesArithmetic):
     def exp_of_sign(self, sign: int) -> Series | Beyond:
         """exp of what grows faster than every multiple of log τ, with a sign."""
         self.took(sign)
-        return Beyond(1) if sign > 0 else self.flat()
+        return Beyond(1) if sign > 0 else self.flat(1)
 
     def floor(self, x: Series) -> Series | Failure:
         """The largest integer below x; at an integer the side decides."""
