@@ -46,6 +46,7 @@ class Cause(Enum):
 
 
 _WORDS = {
+    Cause.ILL_CONDITIONING: "ill-conditioning",
     Cause.FUNCTION: "an inaccurate function of the library",
     Cause.ROUNDED_OUT: "rounding that leaves the domain",
     Cause.ROUNDED_CONDITION: "a condition that only rounding decides",

@@ -76,7 +76,7 @@ def line(program: Program, point: Mapping[str, Program], direction: Mapping[str,
             step = builder.add("mul", [builder.literal(direction[name]), 0])
             place = builder.add("add", [place, step])
         places.append(place)
-    return builder.program(builder.appended(program, places, spans=False), program.text)
+    return builder.program(builder.appended(program, places), program.text)
 
 
 def varying_part(program: Program, names: Collection[str]) -> Program:

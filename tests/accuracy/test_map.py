@@ -27,7 +27,7 @@ from diffcmp.accuracy.mapping.landmarks import landmarks
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.language.parser import parse
-from diffcmp.notes import Note
+from diffcmp.notes import Cause, Note
 from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point
 from diffcmp.truth.record import Kind
@@ -206,7 +206,7 @@ def test_overflow_and_underflow_where_the_format_ends() -> None:
 def test_a_tiny_derivative_is_not_blamed_on_truncation() -> None:
     found = map("log(1+exp(x))", -500, -300, points=3, backends=["forward"])
     (place,) = track(found, "forward").places
-    assert noted(place) == [Note.ROUNDOFF]
+    assert [(one.note, one.cause) for one in place.remarks] == [(Note.INNER_LOSS, Cause.ABSORPTION)]
 
 
 def test_several_variables() -> None:

@@ -36,7 +36,7 @@ def a_run(*rows: Measurement, suites: tuple[str, ...] = ("scalar",)) -> Bench:
     return Bench(suites, True, {}, rows)
 
 
-1pytest.mark.parametrize(("before", "now", "found"), [
+@pytest.mark.parametrize(("before", "now", "found"), [
     ((1.0, 0.9, 1.1), (1.0, 0.9, 1.1), "same"),
     ((1.0, 0.9, 1.1), (1.29, 1.2, 1.4), "same"),      # within the tolerance
     ((1.0, 0.9, 1.1), (1.31, 1.2, 1.4), "worse"),
@@ -80,7 +80,7 @@ def test_a_run_against_one_that_was_stored(tmp_path: Path) -> None:
     assert found.count("worse") == 1
 
 
-1pytest.mark.parametrize(("rows", "says"), [
+@pytest.mark.parametrize(("rows", "says"), [
     ([row("by hand", 1.0), row("dual", 1.0)], None),
     ([row("by hand", 1.0), row("dual", 1.0, seconds=1e6)], None),  # seconds fail nothing
     ([row("by hand", 1.0), row("born", 9.0)], None),
@@ -102,7 +102,7 @@ def test_what_does_not_pass(tmp_path: Path, rows: list[Measurement], says: str |
 GOOD = {"suite": "a", "work": "b", "method": "c", "ratio": {"median": 1, "low": 1, "high": 1}}
 
 
-1pytest.mark.parametrize(("text", "fault", "says"), [
+@pytest.mark.parametrize(("text", "fault", "says"), [
     ("{", Fault.STORED_FILE, "it is not JSON"),
     ("\xff", Fault.STORED_FILE, "it is not JSON"),
     ("[]", Fault.STORED_SCHEMA, "it has no suites and rows"),
@@ -132,7 +132,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         stored(str(tmp_path))
 
 
-1pytest.mark.parametrize("tolerance", [0.99, 0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("tolerance", [0.99, 0.0, -1.0, float("nan"), float("inf")])
 def test_a_senseless_tolerance(tolerance: float) -> None:
     with pytest.raises(InputError, match="at least 1"):
         sensible(tolerance)

@@ -201,13 +201,12 @@ class _Walk:
         """An equation whose result is worse than the argument that it has the error from."""
         if eq.entry.steps or compared(eq.primitive) is not None:
             return self.link(Cause.ROUNDED_CONDITION, eq, place)
-        if not eq.entry.additive:
-            return self.link(Cause.ILL_CONDITIONING, eq, place, lost=lost)
         absorbing = self.absorbing(carrier)
         if absorbing is not None:
             at = Place(absorbing.output, carrier.part)
             return self.link(Cause.ABSORPTION, absorbing, at, lost=lost)
-        return self.link(Cause.CANCELLATION, eq, place, lost=lost)
+        cause = Cause.CANCELLATION if eq.entry.additive else Cause.ILL_CONDITIONING
+        return self.link(cause, eq, place, lost=lost)
 
     def absorbing(self, place: Place) -> Equation | None:
         """The sum that a place is, if one of its addends is too small to have changed it."""
