@@ -151,7 +151,7 @@ class Note(Enum):
     EVEN_ROOT = "the sign of the distance from the point is lost here, so left and right are two functions", ""
     ZERO_ASSUMED = "{count} quantities below 1e-400 were taken to be zero without a proof", "take the result as very probable, not as proven"
     SYMBOLIC_TRUTH = "found as the symbolic limit from each side, confirmed by balls that approach the point", "take the result as very probable, not as proven"
-    MIXED_UNDECIDED = "f is not known to be smooth here, and mixed derivatives are analysed at smooth points only", "look at the derivatives along each variable"
+    MIXED_UNDECIDED = "the mixed derivative here is not known: that both orders of differentiation give one number could not be proven", "look at the derivatives along each variable"
     OSCILLATION = "the behaviour of f here could not be determined ({reason})", "look at f beside the point"
     # fmt: on
 

@@ -30,8 +30,9 @@ from diffcmp.point.values import Values
 from diffcmp.program.checks import differentiated
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
-from diffcmp.truth.coordinatewise import Finding, Request, Source, finding, mixed
+from diffcmp.truth.coordinatewise import Finding, Request, Source, finding
 from diffcmp.truth.directions import depends_on_direction
+from diffcmp.truth.mixed import mixed
 from diffcmp.truth.proof import bits_for, certified
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, most_singular
 from diffcmp.truth.zero import BallField, Imprecise

@@ -12,8 +12,6 @@ from flint import arb, fmpq
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.deadline import Deadline, check
-from diffcmp.engines.derived import adjoint, only
-from diffcmp.engines.partials import variables
 from diffcmp.engines.series.expansion import OneSide
 from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.engines.series.logarithms import Extended
@@ -25,7 +23,6 @@ from diffcmp.program.ir import Program
 from diffcmp.truth.local import Local, analysis
 from diffcmp.truth.proof import MOST_BITS, bits_for, is_certain, is_vanishing
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side
-from diffcmp.truth.smooth import smooth
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise, enclosure
 
 Source: TypeAlias = Literal["series", "symbolic"]
@@ -97,19 +94,25 @@ def finding(request: Request, name: str) -> Finding:
         settled = believed(request, along(form, x, request.order))
     except (Exhausted, Imprecise) as reason:
         cause = "leading terms vanish" if isinstance(reason, Exhausted) else "precision"
-        return _undecided(remark(Note.OSCILLATION, reason=cause))
-    local, assumed = settled.local, settled.assumed
+        return undecided(remark(Note.OSCILLATION, reason=cause))
+    local = settled.local
     if local.kind is Kind.UNDECIDED:
         return _beyond_series(request, form, name, local)
     if settled.suspects and local.kind.singular:
-        return _undecided(remark(Note.OSCILLATION, reason=REASONS["suspected"]))
+        return undecided(remark(Note.OSCILLATION, reason=REASONS["suspected"]))
+    return found(settled, request.order)
+
+
+def found(settled: Settled, order: int) -> Finding:
+    """What a local analysis says."""
+    assumed = settled.assumed
     return Finding(
-        along=_coordinatewise(settled, request.order),
+        along=_coordinatewise(settled, order),
         value=_value(settled),
         certified=assumed == 0,
         source="series",
         remarks=(remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else (),
-        limit=local.at is None,
+        limit=settled.local.at is None,
     )
 
 
@@ -122,19 +125,8 @@ def along(form: Program, x: Coordinate, order: int = 1) -> Analysing:
     return analysing
 
 
-def mixed(request: Request, name: str) -> Finding:
-    """A mixed second derivative where f is certainly analytic: there ∂f/∂x is, and the adjoint
-    Program computes it all around the point, so that its derivative along y is found like any
-    other. Elsewhere nothing is claimed."""
-    x, y = variables(name, 2)
-    form, balls = core(request.program), Balls(bits_for(request.digits))
-    if smooth(form, request.at.enclosures(balls), [name], balls, 2) is None:
-        return _undecided(remark(Note.MIXED_UNDECIDED))
-    slope = only(adjoint(form, (x,)), 1)
-    return replace(finding(replace(request, program=slope, order=1), y), value=None)
-
-
-def _undecided(reason: Remark) -> Finding:
+def undecided(reason: Remark) -> Finding:
+    """That nothing is known, and why."""
     return Finding(Coordinatewise(Kind.UNDECIDED), None, False, None, (reason,))
 
 
@@ -249,9 +241,9 @@ def _value(settled: Settled) -> Quantity | None:
 def _beyond_series(request: Request, form: Program, name: str, local: Local) -> Finding:
     """The symbolic limit on each side that the series could not express, where balls confirm it;
     else undecided, as are all second derivatives. Of repeated eigenvalues sympy knows no more."""
-    undecided = _undecided(_cause(request.program, local))
+    unknown = undecided(_cause(request.program, local))
     if request.order > 1 or any(f.reason == "repeated" for f in _failures(local)):
-        return undecided
+        return unknown
     from diffcmp.truth.symbolic import kind_from_sides, symbolic_side  # starts a process
 
     sides = []
@@ -259,7 +251,7 @@ def _beyond_series(request: Request, form: Program, name: str, local: Local) -> 
         x = request.at.coordinates[name]
         behaviour = _expressed(side) or symbolic_side(form, x, direction, request.deadline)
         if behaviour is None:
-            return undecided
+            return unknown
         sides.append(behaviour)
     left, right = sides
     value = quantity_of(Extended(local.at)) if local.at is not None else None

@@ -130,10 +130,27 @@ def test_mixed(expr: str, at: dict[str, str], mixed: str) -> None:
     assert set(found.along) == {"x:y", "y:x", "x"}
 
 
+@pytest.mark.parametrize(("expr", "at", "mixed"), [
+    ("abs(x-y)**2", {"x": "1", "y": "1"}, "-2"), ("sinc(x-y)", {"x": "1", "y": "1"}, "1/3"), ("x*abs(x)*y", {"x": "0", "y": "1"}, "0"),
+    ("relu(x-y)**3", {"x": "1", "y": "1"}, "0"), ("sqrt((x-y)**4)", {"x": "0", "y": "0"}, "-2"), ("cbrt(x-y)**6", {"x": "1", "y": "1"}, "-2"),
+    ("hypot(x, y)**2", {"x": "0", "y": "0"}, "0"), ("abs(x*y)**2", {"x": "0", "y": "0"}, "0"), ("abs(x-y)*abs(x+y)", {"x": "0", "y": "0"}, "0"),
+    ("where(x > y, sin(x-y)**2, (x-y)**2)", {"x": "1", "y": "1"}, "-2"), ("(x*abs(x)+y)**2", {"x": "0", "y": "0"}, "0"),
+    ("abs(x-y)**2*exp(x) + z", {"x": "1", "y": "1", "z": "3"}, "-5.43656365691809047072057494270532"), ("atan2(y, x)", {"x": "0", "y": "1"}, "0"),
+    ("atan2(y, x)", {"x": "0", "y": "-2"}, "0"), ("atan2(y*x, x)", {"x": "1", "y": "0"}, "0"),
+])  # fmt: skip
+def test_mixed_where_pieces_meet(expr: str, at: dict[str, str], mixed: str) -> None:
+    """By hand: ∂f/∂x beside the point, differentiated by y."""
+    found = second(expr, at, "x:y", "y:x")
+    assert found.certified
+    assert close(number(found.derivative("x:y")), mixed)
+    assert close(number(found.derivative("y:x")), mixed)
+
+
 @pytest.mark.parametrize(("expr", "at", "kind"), [
     ("abs(x)*y", {"x": "0", "y": "1"}, "kink"), ("max(x, y)", {"x": "1", "y": "1"}, "kink"),
     ("x*y*(x**2-y**2)/(x**2+y**2)", {"x": "0", "y": "0"}, "removable"),  # ∂²f/∂x∂y = 1 and ∂²f/∂y∂x = -1 there
-    ("x*abs(x)*y", {"x": "0", "y": "1"}, "smooth"),
+    ("relu(x-y)**2", {"x": "1", "y": "1"}, "smooth"),  # ∂f/∂x = 2·relu(x-y), with slopes 0 and -2 along y
+    ("x**2*log(x**2+y**2)", {"x": "0", "y": "0"}, "removable"),
 ])  # fmt: skip
 def test_mixed_where_f_is_not_smooth_is_left_open(expr: str, at: dict[str, str], kind: str) -> None:
     found = second(expr, at, "x:y")

@@ -8,6 +8,7 @@ running error bound for the engines that know L'Hôpital's rule.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -84,8 +85,17 @@ def _unknown(program: Program, reason: str, field: Field) -> Expansion:
 def _expansion(
     program: Program, x: Any, side: int, system: SeriesSystem, ramification: int
 ) -> Expansion:
-    values: list[Any] = [None] * program.size
-    values[0] = system.variable(lifted(system.field, x), side, ramification)
+    variable = system.variable(lifted(system.field, x), side, ramification)
+    values = values_beside(program, [variable], system, ramification)
+    out, path = values[program.outputs[0]], tuple(system.path)
+    return Expansion(tuple(values), out, system.field, ramification, path)
+
+
+def values_beside(
+    program: Program, inputs: Sequence[Series], system: SeriesSystem, ramification: int
+) -> list[Any]:
+    """The values of all slots, on the series of the inputs."""
+    values: list[Any] = [*inputs, *([None] * (program.size - len(inputs)))]
     for eq in program.equations:
         if eq.params:
             values[eq.output] = system.literal(eq.params[0])
@@ -97,8 +107,7 @@ def _expansion(
         elif isinstance(out, Series):
             out[out.start + ramification]  # the first terms now: the chain of demands stays short
         values[eq.output] = out
-    out, path = values[program.outputs[0]], tuple(system.path)
-    return Expansion(tuple(values), out, system.field, ramification, path)
+    return values
 
 
 def one_side(
@@ -112,22 +121,22 @@ def one_side(
     if isinstance(out, Beyond):
         return OneSide(True, expanded, Extended(infinite=out.sign))
     try:
-        derivatives = _derivatives(out, expanded.field, expanded.ramification, order)
+        derivatives = derivatives_of(out, expanded.field, expanded.ramification, order)
     except laurent.Essential:
         return OneSide(True, replace(expanded, out=Failure("essential")))
     if side < 0:
-        derivatives[1:2] = [_mirrored(slope, field) for slope in derivatives[1:2]]
+        derivatives[1:2] = [mirrored(slope, field) for slope in derivatives[1:2]]
     return OneSide(True, expanded, *derivatives)
 
 
-def _mirrored(slope: Extended, field: Field) -> Extended:
+def mirrored(slope: Extended, field: Field) -> Extended:
     """The derivative with respect to x, where the series runs against it."""
     if slope.infinite:
         return Extended(infinite=-slope.infinite)
     return Extended(operation(field.system, "neg")(slope.value))
 
 
-def _derivatives(out: Series, field: Field, q: int, order: int) -> list[Extended]:
+def derivatives_of(out: Series, field: Field, q: int, order: int) -> list[Extended]:
     """The limit as τ tends to 0, and the derivatives with respect to τ**q up to `order`, as far as
     all before are finite.
 

@@ -18,18 +18,17 @@ from diffcmp.engines.series.laurent import Essential, Field, Series
 from diffcmp.engines.series.system import SeriesSystem
 
 
-class Logarithmic:
-    """The field of coefficients at one level: Series in ℓ**(1/ramification) over `base`."""
+class OfSeries:
+    """A field whose elements are Series over another field, `base`, in a variable that tends to 0:
+    the leading term decides."""
 
     def __init__(self, base: Field, level: int, ramification: int, terms: int) -> None:
         self.base = base
         self.ramification = ramification
         self.system = SeriesSystem(base, terms * ramification, level)
-        minus = base.system.literal(Fraction(-1))
-        self.logarithm = Series(self.system.zero, -ramification, lambda k: minus, 1 - ramification)
 
     def __repr__(self) -> str:
-        return f"Logarithmic({self.base!r}, ramification={self.ramification})"
+        return f"{type(self).__name__}({self.base!r}, ramification={self.ramification})"
 
     def is_zero(self, c: Series) -> bool:
         return self.system.valuation(c) is None
@@ -61,6 +60,15 @@ class Logarithmic:
     def error(self, c: Series) -> float:
         """0.0: errors are those of its own coefficients."""
         return 0.0
+
+
+class Logarithmic(OfSeries):
+    """The field of coefficients at one level: Series in ℓ**(1/ramification) over `base`."""
+
+    def __init__(self, base: Field, level: int, ramification: int, terms: int) -> None:
+        super().__init__(base, level, ramification, terms)
+        minus = base.system.literal(Fraction(-1))
+        self.logarithm = Series(self.system.zero, -ramification, lambda k: minus, 1 - ramification)
 
     def order(self, c: Series) -> Fraction | None:
         """m where c is m·log τ and something bounded, 0 where all of c is; else None."""
