@@ -15,6 +15,7 @@ from typing import Any
 from diffcmp.primitives import TABLE
 
 STEPS = 300  # of Newton's method: far away each takes off 1/n of the distance
+COMPLEX_STEPS = 20  # next to the root it converges quadratically
 ROOTS = frozenset(name for name, entry in TABLE.items() if entry.separant)
 NOISE = 2.0**-50  # of the value of a polynomial, relative to its terms
 SLACK = 1e-6  # by which coefficients that are wrong by roundoff may keep p from reaching 0
@@ -75,7 +76,9 @@ def relative_value(c: Sequence[float], x: float) -> float:
 
 def beside(c: Sequence[Any], x: Any) -> Any:
     """The root of complex coefficients next to x, that of the real parts; nan if repeated."""
-    for _ in range(4):
+    for _ in range(COMPLEX_STEPS):
         value, slope = taylor(c, x)[:2]
-        x = x - value / slope if slope != 0 else x * math.nan
+        before, x = x, x - value / slope if slope != 0 else x * math.nan
+        if x == before or x != x:
+            break
     return x
