@@ -89,14 +89,13 @@ class Balls(NumberSystem[Any]):
         return self.fraction(self.call(name))
 
     def fraction(self, x: arb) -> Fraction:
-        """The midpoint of `x`, exactly, but no larger than 2**65536 and 0 below 2**-65536: that is
-        beyond every format."""
+        """The midpoint of `x`, exactly, but no larger than 2**65536 and, unless it is 0, no smaller
+        than 2**-65536: that is beyond every format, and what is not 0 has its sign."""
         mantissa, exponent = (int(part) for part in x.mid().man_exp())
         size = exponent + mantissa.bit_length()
-        if size > LARGEST_EXPONENT:
-            return Fraction(2**LARGEST_EXPONENT if mantissa > 0 else -(2**LARGEST_EXPONENT))
-        if size <= -LARGEST_EXPONENT:
-            return Fraction(0)
+        if abs(size) > LARGEST_EXPONENT and mantissa:
+            limit = Fraction(2) ** (LARGEST_EXPONENT if size > 0 else -LARGEST_EXPONENT)
+            return limit if mantissa > 0 else -limit
         return Fraction(mantissa) * Fraction(2) ** exponent
 
     def function(self, name: str) -> Callable[..., Any] | None:
@@ -152,6 +151,12 @@ class Balls(NumberSystem[Any]):
             return fmpq(x.floor())
         low = x.floor().unique_fmpz()
         return fmpq(low) if low is not None else x.floor()
+
+    def _atan2(self, y: Ball, x: Ball) -> Ball:
+        if isinstance(y, fmpq) and y == 0 and x > 0:
+            return y
+        out: arb = arb.atan2(to_arb(y), to_arb(x))
+        return out
 
     def _lgamma(self, x: Ball) -> Ball:
         x = to_arb(x)
