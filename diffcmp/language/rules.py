@@ -50,6 +50,14 @@ def limits(name: str) -> tuple[Program, Program] | None:
 
 
 @cache
+def interior(name: str) -> Program | None:
+    """Where the primitive as a whole is analytic, as a Program whose output is 1 there: in the
+    interior of the domain, unless the entry says more."""
+    text = TABLE[name].analytic
+    return _body(name, f"where({text}, 1, 0)") if text else domain(name)
+
+
+@cache
 def near(name: str, argument: str) -> Program | None:
     """The primitive in a form that keeps what distinguishes it from its value at an argument; None
     where its entry states none."""

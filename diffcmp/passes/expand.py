@@ -27,10 +27,18 @@ def _core(program: Program) -> Program:
     return core_with_places(program)[0]
 
 
+@remembered
+def analytic(program: Program) -> Program:
+    """`core`, in which primitives stay whole that are analytic where pieces of their definition
+    meet: what the proof that a function is smooth looks at."""
+    return core_with_places(program, whole=True)[0]
+
+
 def core_with_places(
-    program: Program, fixed: Mapping[str, Program] | None = None
+    program: Program, fixed: Mapping[str, Program] | None = None, whole: bool = False
 ) -> tuple[Program, dict[int, int]]:
-    """`core`, and for every slot of `program` the slot of the same value there."""
+    """`core`, and for every slot of `program` the slot of the same value there; `whole` as in
+    `analytic`."""
     fixed = fixed or {}
     builder = Builder(tuple(name for name in program.inputs if name not in fixed))
     places = {name: i for i, name in enumerate(builder.inputs)}
@@ -39,29 +47,34 @@ def core_with_places(
         if name in places:
             slots[i] = places[name]
         else:
-            slots[i] = _inlined(builder, fixed[name], [], None)
+            slots[i] = _inlined(builder, fixed[name], [], None, whole)
     for eq in program.equations:
         inputs = [slots[i] for i in eq.inputs]
-        slots[eq.output] = _added(builder, eq, inputs, eq.span)
+        slots[eq.output] = _added(builder, eq, inputs, eq.span, whole)
     outputs = [slots[i] for i in program.outputs]
     return builder.program(outputs, program.text), slots
 
 
-def _added(builder: Builder, eq: Equation, inputs: list[int], span: Span | None) -> int:
+def _added(
+    builder: Builder, eq: Equation, inputs: list[int], span: Span | None, whole: bool
+) -> int:
     """The slot of an equation, or of the definition that it stands for."""
     name = eq.primitive
     if name == "pow" and not builder.varying[inputs[1]]:
         name = "power"
-    body = None if eq.params else rules.definition(name)
+    kept = eq.params or (whole and eq.entry.analytic)
+    body = None if kept else rules.definition(name)
     if body is None:
         return builder.add(name, inputs, eq.params, span)
-    return _inlined(builder, body, inputs, span)
+    return _inlined(builder, body, inputs, span, whole)
 
 
-def _inlined(builder: Builder, body: Program, arguments: list[int], span: Span | None) -> int:
+def _inlined(
+    builder: Builder, body: Program, arguments: list[int], span: Span | None, whole: bool
+) -> int:
     slots = dict(enumerate(arguments))
     for eq in body.equations:
-        slots[eq.output] = _added(builder, eq, [slots[i] for i in eq.inputs], span)
+        slots[eq.output] = _added(builder, eq, [slots[i] for i in eq.inputs], span, whole)
     return slots[body.outputs[0]]
 
 

@@ -19,7 +19,7 @@ primitive("acos",   "x",    ["-1/sqrt((1 - x)*(1 + x))"],             domain="-1
           near={"1": "2*asin(sqrt((1 - x)/2))", "-1": "pi - 2*asin(sqrt((1 + x)/2))"})
 primitive("atan",   "x",    ["1/(1 + x**2)"],                         at_infinity=("-pi/2", "pi/2"), aliases="arctan")
 # divided by the hypotenuse twice: x**2 + y**2 would overflow from 1e155 on
-primitive("atan2",  "y, x", ["x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(x, y)"], aliases="arctan2",
+primitive("atan2",  "y, x", ["x/hypot(x, y)/hypot(x, y)", "-y/hypot(x, y)/hypot(x, y)"], aliases="arctan2", analytic="y != 0 or x > 0",
           definition="where(x > 0, atan(y/x), where(y > 0, pi/2 - atan(x/y), "
                      "where(y < 0, -pi/2 - atan(x/y), where(x < 0, pi, 0))))")
 

@@ -100,6 +100,8 @@ class Primitive:
     definition: the same function in more basic primitives, exact over the reals, whatever it does
         to roundoff. Number systems that are exact (balls, symbols, series) use it; it also says
         where the kinks are.
+    analytic: with a definition whose pieces meet smoothly, the condition under which the primitive as
+        a whole is analytic; balls know such a primitive by itself.
     stable: how floating point computes f where its library has no function of that name. Default:
         `definition`.
     recurrence: the same value at any x < 1 from arguments right of 0, by recurrence and reflection;
@@ -147,6 +149,7 @@ class Primitive:
     defaults: dict[str, str] = field(default_factory=dict)
     domain: str = ""
     definition: str = ""
+    analytic: str = ""
     stable: str = ""
     recurrence: str = ""
     at_infinity: tuple[str, str] | None = None

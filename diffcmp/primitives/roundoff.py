@@ -17,23 +17,31 @@ class Roundoff:
         the argument grows: a number, or an expression in the parameters and `out`.
     size: for a primitive of one argument, bounds of |out| where that is not 0, in the bounds `lo`
         and `hi` of |x|; () where there are none.
-    positive: the value is never negative.
+    positive: the value is never negative. steady: an absolute error of the argument is at most as
+        large a relative error of the value.
     """
 
     amplifies: tuple[str, ...]
     size: tuple[str, str] | tuple[()] = ()
     positive: bool = False
+    steady: bool = False
 
 
 ROUNDOFF: dict[str, Roundoff] = {}
 
 
 def roundoff(
-    name: str, amplifies: str, lower: str = "", upper: str = "", *, positive: bool = False
+    name: str,
+    amplifies: str,
+    lower: str = "",
+    upper: str = "",
+    *,
+    positive: bool = False,
+    steady: bool = False,
 ) -> None:
     """Enter the facts of one primitive; the bounds for each parameter stand between semicolons."""
     bounds = tuple(part.strip() for part in amplifies.split(";"))
-    ROUNDOFF[name] = Roundoff(bounds, (lower, upper) if lower else (), positive)
+    ROUNDOFF[name] = Roundoff(bounds, (lower, upper) if lower else (), positive, steady)
 
 
 # No floating-point number of these formats is nearer to a multiple of π/2 than 2**-80, relative to
@@ -60,14 +68,14 @@ roundoff("atan",    "1",                                   "min(lo, 1)/2",      
 roundoff("atan2",   "1; 1")
 
 roundoff("sinh",    "1 + abs(x)",                          "lo",                  "exp(hi)")
-roundoff("cosh",    "x",                                   "1",                   "exp(hi)", positive=True)
+roundoff("cosh",    "x",                                   "1",                   "exp(hi)", positive=True, steady=True)
 roundoff("tanh",    "1",                                   "min(lo, 1)/2",        "1")
 roundoff("asinh",   "1",                                   "min(lo, 1)/2",        "hi")
 roundoff("acosh",   "1 + 1/(x - 1)",                       "1/2**33",             "hi", positive=True)
 roundoff("atanh",   "1/((1 - x)*(1 + x))",                 "lo",                  "64")
 
-roundoff("exp",     "x",                                   "exp(-hi)",            "exp(hi)", positive=True)
-roundoff("exp2",    "x",                                   "2**(-hi)",            "2**hi", positive=True)
+roundoff("exp",     "x",                                   "exp(-hi)",            "exp(hi)", positive=True, steady=True)
+roundoff("exp2",    "x",                                   "2**(-hi)",            "2**hi", positive=True, steady=True)
 roundoff("expm1",   "1 + abs(x)",                          "min(lo, 1)/2",        "exp(hi)")
 roundoff("log",     "1/out",                               "1/2**66",             "abs(log(lo)) + abs(log(hi))")
 roundoff("log2",    "1.5/out",                             "1/2**66",             "2*(abs(log(lo)) + abs(log(hi)))")

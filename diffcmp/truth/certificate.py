@@ -57,7 +57,9 @@ class Exactly(Tracing):
             return self.raised
         if TABLE[name].compares:
             return lambda x, y: self.compared(name, x, y)
-        return None if TABLE[name].definition and name != "sqrt" else super().function(name)
+        entry = TABLE[name]
+        composed = entry.definition and not entry.analytic and name != "sqrt"
+        return None if composed else super().function(name)
 
     def varies(self, *values: Tracer) -> bool:
         """Whether one of the values depends on an input."""
@@ -183,7 +185,7 @@ def _analytic(eq: Equation, arguments: Sequence[Tracer], out: Tracer, certain: C
     if separant is not None:
         apart = evaluate(separant, certain, [*arguments, out])[0]
         return certain.compared("ne", apart, certain.literal(Fraction(0)))
-    domain = rules.domain(eq.primitive)
+    domain = rules.interior(eq.primitive)
     return True if domain is None else evaluate(_condition(domain), certain, arguments)[0]
 
 

@@ -20,7 +20,7 @@ from diffcmp.engines.series.laurent import Deepen, Essential, Exhausted, Ramify,
 from diffcmp.engines.series.logarithms import Extended
 from diffcmp.engines.series.nested import Nested, nested
 from diffcmp.notes import Note, remark
-from diffcmp.passes.expand import core, restricted
+from diffcmp.passes.expand import analytic, core, restricted
 from diffcmp.program.ir import Program
 from diffcmp.truth.coordinatewise import Finding, Request, believed, finding, found, undecided
 from diffcmp.truth.local import Local, analysis, kind_of
@@ -54,7 +54,7 @@ def mixed(request: Request, name: str) -> Finding:
     Program computes it all around the point, so that its derivative along y is found like any
     other."""
     x, y = variables(name, 2)
-    form, balls = core(request.program), Balls(bits_for(request.digits))
+    form, balls = analytic(request.program), Balls(bits_for(request.digits))
     if smooth(form, request.at.enclosures(balls), [name], balls, 2) is not None:
         slope = only(adjoint(form, (x,)), 1)
         return replace(finding(replace(request, program=slope, order=1), y), value=None)

@@ -10,7 +10,7 @@ from diffcmp import deadline
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.caches import remembered
 from diffcmp.engines.partials import distinct, variables
-from diffcmp.passes.expand import core, restricted, used, varying_part
+from diffcmp.passes.expand import analytic, core, restricted, used, varying_part
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.certificate import Decisions, branches, enclosing
@@ -53,7 +53,7 @@ class _Proof:
     the second time on, a number that happens to be rational is a ball where the function is not."""
 
     def __init__(self, program: Program, partials: tuple[str, ...], order: int) -> None:
-        self.form, self.partials, self.order = core(program), partials, order
+        self.form, self.partials, self.order = analytic(program), partials, order
         self.branches: Decisions | None = None
 
     def __repr__(self) -> str:

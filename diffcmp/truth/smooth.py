@@ -146,7 +146,7 @@ class _Checks:
         if separant is not None:
             apart = to_arb(evaluate(separant, self.balls, [*arguments, out])[0])
             return bool(apart.is_finite()) and not apart.contains(0)
-        domain = rules.domain(eq.primitive)
+        domain = rules.interior(eq.primitive)
         if domain is None:
             return True
         varying = [self.varying(i) for i in eq.inputs]
