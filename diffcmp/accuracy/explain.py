@@ -4,6 +4,7 @@ instead."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.explaining.branches import branches
@@ -21,7 +22,7 @@ from diffcmp.accuracy.explaining.suggestions import (
 )
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison
-from diffcmp.accuracy.sweep import sweep
+from diffcmp.accuracy.sweep import step_sizes, stepped_methods, swept
 from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
@@ -30,6 +31,7 @@ from diffcmp.settings import checked
 from diffcmp.truth.anatomy import anatomy
 
 LEAST_TIME = 0.1  # seconds for the truth of a sweep
+STEPS = step_sizes(1e-20, 1.0, 4)
 
 
 @checked
@@ -93,11 +95,11 @@ def explain(
 
 def _steps(question: Question, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:
     """For every method with a step that is wrong here, a step that wins digits, if there is one."""
-    at, dtype = question.where.texts(), comparison.dtype
+    deadline = Deadline.for_waiting(timeout)
     for name, rows in in_need_of_steps(comparison).items():
-        names = [row.backend for row in rows]
-        swept = sweep(question.program, at, wrt=name, backends=names, dtype=dtype, timeout=timeout)
-        for row, series in zip(rows, swept.series, strict=True):
+        along = replace(question, names=(name,), deadline=deadline)
+        stepped = stepped_methods([row.backend for row in rows])
+        for row, series in zip(rows, swept(along, stepped, STEPS).series, strict=True):
             suggestion = step_size(question, comparison.truth, row, series)
             if suggestion is not None:
                 yield suggestion

@@ -2,11 +2,11 @@
 line each.
 
 Over the reals the two sides are equal wherever both are defined, and the right-hand side is defined
-wherever the left one is, unless `needs` says where. `a`, `b`, `c`, `d` stand for any expression,
-`n` for a positive number. Sums and products are matched in any order and as part of longer ones,
-sums also with the opposite sign, so that `exp(a) - 1` covers `1 - exp(a)` and `exp(x) - x - 1`;
-`a**2` covers the squares `4*x**2` and `9`. Where several apply, the earlier lines are offered
-first.
+wherever the left one is, unless `needs` says where. `n` stands for a positive number, `k` for a
+whole one, any other letter for any expression. Sums and products are matched in any order and as
+part of longer ones, sums also with the opposite sign, so that `exp(a) - 1` covers `1 - exp(a)` and
+`exp(x) - x - 1`; `a**2` covers the squares `4*x**2` and `9`, `a**k` any whole power. Where several
+apply, the earlier lines are offered first.
 
 Sources: Higham, "Accuracy and Stability of Numerical Algorithms" (2002), chapters 1 and 2; Kahan,
 "Branch cuts for complex elementary functions" (1987); Herbie (Panchekha et al. 2015); Abramowitz &
@@ -77,11 +77,18 @@ identity("(exp(a) - exp(-a))/2",              "sinh(a)",                        
 identity("(exp(a) + exp(-a))/2",              "cosh(a)",                                 Reason.INSIDE)
 identity("exp(a) - exp(-a)",                  "2*sinh(a)",                               Reason.CANCELLATION)
 identity("sinh(a)/cosh(a)",                   "tanh(a)",                                 Reason.OVERFLOW)
+identity("log(cosh(a))",                      "log1p(2*sinh(a/2)**2)",                   Reason.CANCELLATION)
 identity("log(cosh(a))",                      "logaddexp(a, -a) - log(2)",               Reason.OVERFLOW)
+identity("log(2*cosh(a))",                    "logaddexp(a, -a)",                        Reason.OVERFLOW)
+identity("log(sinh(a))",                      "a + log(-expm1(-2*a)) - log(2)",          Reason.OVERFLOW)
+identity("log(tanh(a))",                      "log1p(-2/(exp(2*a) + 1))",                Reason.CANCELLATION)
+identity("log(exp(a) - 1)",                   "a + log(-expm1(-a))",                     Reason.OVERFLOW)
+identity("log(expm1(a))",                     "a + log(-expm1(-a))",                     Reason.OVERFLOW)
 identity("exp(a) - 1",                        "expm1(a)",                                Reason.CANCELLATION)
 identity("exp(a) - exp(b)",                   "exp(b)*expm1(a - b)",                     Reason.CANCELLATION)
 identity("a**b - c**b",                       "c**b*expm1(b*log(a/c))",                  Reason.CANCELLATION,       "a > 0 and c > 0")
 identity("(1 + a)**b - 1",                    "expm1(b*log1p(a))",                       Reason.CANCELLATION,       "1 + a > 0")
+identity("(1 + a)**k - 1",                    "expm1(k*log1p(a))",                       Reason.CANCELLATION,       "1 + a > 0")
 identity("(1 + a)**b",                        "exp(b*log1p(a))",                         Reason.CANCELLATION,       "1 + a > 0")
 identity("a**b - 1",                          "expm1(b*log(a))",                         Reason.CANCELLATION,       "a > 0")
 identity("log(cos(a))",                       "log1p(-2*sin(a/2)**2)",                   Reason.CANCELLATION)
@@ -96,6 +103,7 @@ identity("log1p(a) - log1p(-a)",              "2*atanh(a)",                     
 identity("log1p(a) - log1p(b)",               "log1p((a - b)/(1 + b))",                  Reason.CANCELLATION)
 identity("log(a) - log(b)",                   "log1p((a - b)/b)",                        Reason.CANCELLATION)
 identity("log(a) - log(b)",                   "log(a/b)",                                Reason.CANCELLATION)
+identity("log(a/b)",                          "log1p((a - b)/b)",                        Reason.CANCELLATION)
 identity("exp(log(a))",                       "a",                                       Reason.INVERSE)
 identity("exp(a)/exp(b)",                     "exp(a - b)",                              Reason.OVERFLOW)
 identity("exp(a)*exp(b)",                     "exp(a + b)",                              Reason.OVERFLOW)
@@ -127,7 +135,17 @@ identity("cos(a) - cos(b)",                   "-2*sin((a + b)/2)*sin((a - b)/2)"
 identity("tan(a) - tan(b)",                   "sin(a - b)/(cos(a)*cos(b))",              Reason.CANCELLATION)
 identity("atan(a) - atan(b)",                 "atan2(a - b, 1 + a*b)",                   Reason.CANCELLATION)
 identity("acos(1 - a)",                       "2*asin(sqrt(a/2))",                       Reason.CANCELLATION)
+identity("acos(cos(a))",                      "atan2(abs(sin(a)), cos(a))",              Reason.CANCELLATION)
 identity("acosh(1 + a)",                      "log1p(a + sqrt(a*(a + 2)))",              Reason.CANCELLATION)
+
+# the angle of two vectors, and of two places on a sphere (the haversine)
+identity("acos((a*c + b*d)/(hypot(a, b)*hypot(c, d)))", "atan2(abs(a*d - b*c), a*c + b*d)", Reason.CANCELLATION)
+identity("acos((a*c + b*d)/(sqrt(a**2 + b**2)*sqrt(c**2 + d**2)))", "atan2(abs(a*d - b*c), a*c + b*d)", Reason.CANCELLATION)
+identity("acos((a*c + b*d)/sqrt((a**2 + b**2)*(c**2 + d**2)))", "atan2(abs(a*d - b*c), a*c + b*d)", Reason.CANCELLATION)
+identity("acos((a*p + b*q + c*r)/(hypot(hypot(a, b), c)*hypot(hypot(p, q), r)))", "atan2(hypot(hypot(b*r - c*q, c*p - a*r), a*q - b*p), a*p + b*q + c*r)", Reason.CANCELLATION)
+identity("acos((a*p + b*q + c*r)/(sqrt(a**2 + b**2 + c**2)*sqrt(p**2 + q**2 + r**2)))", "atan2(hypot(hypot(b*r - c*q, c*p - a*r), a*q - b*p), a*p + b*q + c*r)", Reason.CANCELLATION)
+identity("acos((a*p + b*q + c*r)/sqrt((a**2 + b**2 + c**2)*(p**2 + q**2 + r**2)))", "atan2(hypot(hypot(b*r - c*q, c*p - a*r), a*q - b*p), a*p + b*q + c*r)", Reason.CANCELLATION)
+identity("acos(sin(a)*sin(b) + cos(a)*cos(b)*cos(c))", "2*asin(sqrt(sin((a - b)/2)**2 + cos(a)*cos(b)*sin(c/2)**2))", Reason.CANCELLATION)
 
 # roots and powers
 identity("sqrt(a**2)",                        "abs(a)",                                  Reason.OVERFLOW)
@@ -145,12 +163,15 @@ identity("a**2 + 2*a*b + b**2",               "(a + b)**2",                     
 identity("a**2 - b**2",                       "(a - b)*(a + b)",                         Reason.CANCELLATION)
 identity("a**3 - b**3",                       "(a - b)*(a**2 + a*b + b**2)",             Reason.CANCELLATION)
 identity("a**3 + b**3",                       "(a + b)*(a**2 - a*b + b**2)",             Reason.CANCELLATION)
+identity("1 - a/b",                           "(b - a)/b",                               Reason.CANCELLATION)
 identity("a/b - c/d",                         "(a*d - c*b)/(b*d)",                       Reason.INFINITE_DIFFERENCE)
 
 # special functions
 identity("1 - erf(a)",                        "erfc(a)",                                 Reason.CANCELLATION)
 identity("1 + erf(a)",                        "erfc(-a)",                                Reason.CANCELLATION)
 identity("1 - erfc(a)",                       "erf(a)",                                  Reason.CANCELLATION)
+identity("log(erfc(a)/2)",                    "log1p(-erfc(-a)/2)",                      Reason.CANCELLATION)
+identity("log((1 + erf(a))/2)",               "log1p(-erfc(a)/2)",                       Reason.CANCELLATION)
 identity("erf(a) - erf(b)",                   "erfc(b) - erfc(a)",                       Reason.CANCELLATION)
 identity("gamma(a + 1)/gamma(a)",             "a",                                       Reason.OVERFLOW)
 identity("gamma(a)/gamma(b)",                 "exp(lgamma(a) - lgamma(b))",              Reason.OVERFLOW,           "a > 0 and b > 0")

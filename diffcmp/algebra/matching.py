@@ -22,6 +22,7 @@ from diffcmp.algebra.terms import (
     Signed,
     Term,
     head,
+    literal,
     product,
     sum_of,
     summands,
@@ -29,8 +30,9 @@ from diffcmp.algebra.terms import (
 )
 from diffcmp.language.parser import parse
 
-VARIABLES = ("a", "b", "c", "d", "n")
+VARIABLES = ("a", "b", "c", "d", "p", "q", "r", "n", "k")
 NUMBER = "n"  # the variable that only an exact positive number can take
+WHOLE = "k"  # the exponent that only a whole number can take, of either sign
 ROOTS_UP_TO = 64
 
 Bindings: TypeAlias = dict[str, Term]
@@ -38,7 +40,7 @@ Bindings: TypeAlias = dict[str, Term]
 
 @cache
 def pattern(text: str) -> Term:
-    """A side of an identity; `a`, `b`, `c`, `d` and `n` are its variables."""
+    """A side of an identity, in its `VARIABLES`."""
     return term_of(parse(text, VARIABLES))
 
 
@@ -71,7 +73,7 @@ def matches(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
     """Every way in which the whole of `term` has the form, with what its variables stand for."""
     wanted = variables(form)
     if form.primitive == INPUT and form.name not in bound:
-        if form.name != NUMBER or (term.number is not None and term.number > 0):
+        if _may_be(form.name, term.number):
             yield bound | {form.name: term}
     elif wanted <= bound.keys():
         if instance(form, bound).key == term.key:
@@ -84,14 +86,36 @@ def matches(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
         yield from _calls(form, term, bound)
 
 
+def _may_be(name: str, number: Fraction | None) -> bool:
+    """Whether a variable can stand for a term with that value, None if it is no number."""
+    if name == NUMBER:
+        return number is not None and number > 0
+    if name == WHOLE:
+        return number is not None and number.denominator == 1
+    return True
+
+
 def _calls(form: Term, term: Term, bound: Bindings) -> Iterator[Bindings]:
     """Functions of one name whose arguments match, in either order where that does not matter."""
     (name, wanted), (other, given) = head(form), head(term)
+    if name == "pow" and wanted[1].name == WHOLE:
+        other, given = "pow", _whole_power(term)
     if name != other or len(wanted) != len(given):
         return
     orders = (given, given[::-1]) if name in COMMUTATIVE else (given,)
     for order in orders:
         yield from _each(wanted, order, bound)
+
+
+def _whole_power(term: Term) -> tuple[Term, ...]:
+    """The base and the exponent of a whole power other than 1; nothing where it is none."""
+    coefficient, factors = term.monomial
+    if term.is_product and coefficient == 1 and len(factors) == 1:
+        ((base, exponent),) = factors
+        return base, literal(Fraction(exponent))
+    exponent_of = term.inputs[1].number if term.primitive == "power" else None
+    whole = exponent_of is not None and exponent_of.denominator == 1
+    return term.inputs if whole else ()
 
 
 def _each(forms: Sequence[Term], terms: Sequence[Term], bound: Bindings) -> Iterator[Bindings]:
@@ -127,9 +151,10 @@ def _sums(form: Term, term: Term, bound: Bindings, whole: bool) -> Iterator[Sum]
         yield from _terms(wanted, given, Sum(sign, (), bound), whole)
 
 
-def _difficulty(form: Term) -> tuple[bool, int]:
-    """Numbers come first, then forms with few variables, and bare variables last."""
-    return form.primitive == INPUT, len(variables(form))
+def _difficulty(form: Term) -> tuple[bool, int, bool]:
+    """Numbers come first, then forms with few variables, functions before sums, and bare variables
+    last."""
+    return form.primitive == INPUT, len(variables(form)), form.is_sum
 
 
 def _terms(
@@ -142,7 +167,7 @@ def _terms(
             yield match
         return
     first, form = wanted[0]
-    takes_all = form.primitive == INPUT and form.name not in (*match.bound, NUMBER)
+    takes_all = form.primitive == INPUT and form.name not in (*match.bound, NUMBER, WHOLE)
     if whole and len(wanted) == 1 and takes_all:
         if free:
             rest = sum_of((first * given[i][0], given[i][1]) for i in free)
@@ -244,6 +269,8 @@ def _taken(
     below = [(base, -exponent) for base, exponent in match.rest if exponent < 0]
     names = {exponent: name for name, exponent in new}
     if -1 in names:
+        if not below and over.denominator > 1:
+            below, over = [(literal(Fraction(over.denominator)), 1)], Fraction(over.numerator)
         if not below:
             return
         bound = bound | {names[-1]: product(Fraction(1), below)}

@@ -256,6 +256,8 @@ def product(coefficient: Fraction, factors: Iterable[Factor]) -> Term:
 
 def _fraction(coefficient: Fraction, above: list[Term], below: list[Term]) -> Term:
     """A number and factors, above and below the line."""
+    if not above and not below:
+        return literal(coefficient)
     size = abs(coefficient)
     if size.numerator != 1 or not above:
         above.insert(0, literal(Fraction(size.numerator)))

@@ -4,6 +4,7 @@ defined."""
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from diffcmp.algebra.identities import COMMON_FACTOR, IDENTITIES, ROOTS, Identity
-from diffcmp.algebra.matching import NUMBER, VARIABLES, pattern, variables
+from diffcmp.algebra.matching import NUMBER, VARIABLES, WHOLE, pattern, variables
 from diffcmp.algebra.rewrite import rewritings
 from diffcmp.algebra.terms import product, sum_of, summands, term_of
 from diffcmp.arithmetic.balls import Balls, to_arb
@@ -41,6 +42,7 @@ def points(rule: Identity) -> Iterator[list[Any]]:
             for _ in VARIABLES
         ]
         chosen[VARIABLES.index(NUMBER)] = abs(chosen[-1]) or Fraction(1)
+        chosen[VARIABLES.index(WHOLE)] = Fraction(source.choice([-9, -2, -1, 2, 3, 12]))
         yield [BALLS.literal(x) for x in chosen]
 
 
@@ -82,16 +84,19 @@ def test_the_check_sees_a_wrong_identity(left: str, right: str) -> None:
 def test_a_pattern_is_rewritten_into_its_replacement(rule: Identity) -> None:
     """Each identity is found in its own left-hand side, so that none is shadowed by the
     matching."""
-    text = (
-        rule.pattern.replace(NUMBER, "7")
-        if NUMBER in variables(pattern(rule.pattern))
-        else rule.pattern
-    )
-    wanted = rule.replacement.replace(NUMBER, "7") if text != rule.pattern else rule.replacement
+    text, wanted = with_numbers(rule)
     found = {
         program_key(r.program.text) for r in rewritings(parse(text, VARIABLES), limit=200, steps=2)
     }
     assert program_key(wanted) in found
+
+
+def with_numbers(rule: Identity) -> tuple[str, str]:
+    """Both sides with the variables that stand for numbers replaced by 7 and 12."""
+    sides = [rule.pattern, rule.replacement]
+    for name, number in ((NUMBER, "7"), (WHOLE, "12")):
+        sides = [re.sub(rf"\b{name}\b", number, side) for side in sides]
+    return sides[0], sides[1]
 
 
 def program_key(text: str) -> str:

@@ -14,6 +14,7 @@ from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.errors import InputError
 from diffcmp.language.parser import parse
 from diffcmp.passes.expand import core
+from diffcmp.passes.scalars import scalarised
 from diffcmp.program.tracer import trace
 from tests.strategies import expressions
 
@@ -53,6 +54,30 @@ def texts(text: str, **options: int) -> list[str]:
     ("2*x**2-x-1",                      "(2*x + 1)*(x - 1)"),
     ("(x-1)/(x**4-1)",                  "1/((x + 1)*(x**2 + 1))"),
     ("exp(x)**2+exp(x)-6",              "(exp(x) - 2)*(exp(x) + 3)"),
+    ("(1+r)**360-1",                    "expm1(360*log1p(r))"),
+    ("(1+r/12)**12-1",                  "expm1(12*log1p(r/12))"),
+    ("1-(1+r)**-12",                    "-expm1(-12*log1p(r))"),
+    ("p*r/(1-(1+r)**-360)",             "-p*r/expm1(-360*log1p(r))"),
+    ("p*r/(1-(1+r)**(-n))",             "-p*r/expm1(-n*log1p(r))"),
+    ("2*(1-m/(x+m))+y",                 "2*x/(x + m) + y"),
+    ("log(a/b)*c",                      "log1p((a - b)/b)*c"),
+    ("log(S/100)/s",                    "log1p((S - 100)/100)/s"),
+    ("1-x/2",                           "(2 - x)/2"),
+    ("3*log(cosh(x))+1",                "3*(logaddexp(x, -x) - log(2)) + 1"),
+    ("log(cosh(2*x))",                  "log1p(2*sinh(x)**2)"),
+    ("log(tanh(x))",                    "log1p(-2/(exp(2*x) + 1))"),
+    ("log(exp(x)-1)",                   "x + log(-expm1(-x))"),
+    ("log(0.5*(1+erf(x/sqrt(2))))",     "log1p(-erfc(x/sqrt(2))/2)"),
+    ("log(0.5*erfc(-x))",               "log1p(-erfc(x)/2)"),
+    ("x*(cos(x)-1)+2",                  "-2*x*sin(x/2)**2 + 2"),
+    ("(exp(x)-exp(-x))/x",              "2*sinh(x)/x"),
+    ("(-b-sqrt(b*b-4*a*c))/(2*a)",      "2*c/(sqrt(b**2 - 4*a*c) - b)"),
+    ("6371*acos(sin(p)*sin(q)+cos(p)*cos(q)*cos(u-v))",
+     "12742*asin(sqrt(sin((p - q)/2)**2 + cos(p)*cos(q)*sin((u - v)/2)**2))"),
+    ("acos((x*u+y*v)/(sqrt(x*x+y*y)*sqrt(u**2+v**2)))", "atan2(abs(x*v - y*u), x*u + y*v)"),
+    ("acos((x*u+y*v)/sqrt((x**2+y**2)*(u**2+v**2)))",   "atan2(abs(x*v - y*u), x*u + y*v)"),
+    ("acos((u*x+v*y+w*z)/(sqrt(x**2+y**2+z**2)*sqrt(u**2+v**2+w**2)))",
+     "atan2(hypot(hypot(y*w - z*v, z*u - x*w), x*v - y*u), x*u + y*v + z*w)"),
 ])  # fmt: skip
 def test_found(text: str, better: str) -> None:
     assert better in texts(text)
@@ -120,6 +145,12 @@ def test_several_places_are_rewritten_one_by_one_and_then_together() -> None:
     assert both.piece == text
     assert both.reasons == (Reason.OVERFLOW, Reason.CANCELLATION)
     assert found.index(both.program.text) > 1
+
+
+def test_the_angle_of_two_vectors() -> None:
+    program = parse("acos(dot(x,y)/(norm(x)*norm(y)))", (), {"x": (3,), "y": (3,)})
+    found = next(rewritings(scalarised(program)))
+    assert found.program.text.startswith("atan2(hypot(hypot(x[1]*y[2] - x[2]*y[1]")
 
 
 def test_in_statements() -> None:
