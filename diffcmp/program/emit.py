@@ -59,15 +59,14 @@ class Emitted:
         return executed(self.source, self.name, dict(namespace))
 
     def careful(self) -> Emitted:
-        """For a function of a number and a condition: the number, or what `_careful` makes of the
-        arguments where the condition holds or the number is not finite."""
-        number, condition = self.results
-        check = (
-            f"_out = {number}",
-            f"if {condition} or _out - _out:",  # inf - inf is nan, which is true
-            f"    return _careful({self.arguments})",
-        )
-        return replace(self, body=(*self.body, *check), results=("_out",))
+        """For a function of a number and conditions: the number where all of them hold, else what
+        `_careful` makes of the arguments."""
+        number, *conditions = self.results
+        if not conditions:
+            return self
+        tests = " and ".join(f"({text})" if " or " in text else text for text in conditions)
+        body = (*self.body, f"if {tests}:", f"    return {number}")
+        return replace(self, body=body, results=(f"_careful({self.arguments})",))
 
     def guarded(self) -> Emitted:
         """A function that calls `_fallback` with its arguments where the straight code raises

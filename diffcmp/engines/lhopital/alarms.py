@@ -7,8 +7,11 @@ depends on no value: products, quotients and roots add up the errors of what the
 can magnify them, a sum that cancels or a function where its relative condition number is large, is
 compared with a threshold. All thresholds are one number, the largest for which the errors along
 every path to a derivative stay within the budget: it follows from the precision of the format, and
-an input, which is exact, or a sum of two such, costs no comparison. Errors are relative, so that
-zeros are zeros: underflow is excluded by bounds of the inputs and of what they cannot bound.
+an input, which is exact, or a sum of two such, costs no comparison.
+
+What underflows has an absolute error beside its relative one. It is carried along by bounds of the
+values, which the inputs have by a single comparison, and is negligible where a divisor, or in the
+end the derivative, is not tiny.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -26,8 +29,10 @@ from flint import arb, fmpq
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate, trace_of
 from diffcmp.arithmetic.floats import Floats, exact, finite
+from diffcmp.engines.lhopital.enclosed import Proof
 from diffcmp.engines.lhopital.touching import conditions, is_step
 from diffcmp.language import rules
+from diffcmp.passes.expand import core
 from diffcmp.passes.lowered import lowered
 from diffcmp.passes.savings import share
 from diffcmp.primitives.roundoff import ROUNDOFF
@@ -35,9 +40,11 @@ from diffcmp.program.ir import Builder, Equation, Program
 
 ULPS = 8.0  # u's by which a library's function may be wrong
 SLACK = 1.0  # log₂ of what is kept for errors of second order and those of the tests themselves
-NEAR, FAR = -100.0, 100.0  # log₂ of the sizes of inputs, and of what these do not bound
-SQUARED = 500.0  # log₂ of the largest and of the smallest value whose square is in range
+NEAR, FAR = -100.0, 100.0  # log₂ of the least and the largest size that is tested for
+SQUARED = 500.0  # log₂ of the largest value whose square is in range, and of 1 over the least
+RATIOS = 2  # terms of a sum up to which quotients are cheaper than squares
 STATED = 256  # bits at which constants are compared with their rounded values
+NONE = -math.inf
 
 Sizes: TypeAlias = tuple[float, float]
 
@@ -46,17 +53,24 @@ Sizes: TypeAlias = tuple[float, float]
 class Bound:
     """What is known of a computed value, whatever the inputs, as long as all tests hold.
 
-    error: of its relative error, in units of u. low, high: of log₂|value|, where it is not 0. sign:
-    1 for one that is never negative, -1 for one that is never positive, 0 for what may be either.
-    null: it is 0. other: it is not 0.
+    error: of its relative error, in units of u. lost: log₂ of its absolute error by underflow. low,
+    high: of log₂|value|; a low of -∞ is one that may be 0, exactly, unless something is lost. sign:
+    1 for what is never negative, -1 for what is never positive, 0 for what may be either. null: it
+    is 0. nan: it may be none, outside of a domain.
     """
 
     error: float = 0.0
-    low: float = 0.0
+    lost: float = NONE
+    low: float = NONE
     high: float = 0.0
     sign: int = 0
     null: bool = False
-    other: bool = False
+    nan: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether it has no error."""
+        return not self.error and self.lost == NONE
 
 
 NULL = Bound(null=True)
@@ -70,24 +84,60 @@ def alarmed(program: Program, derived: Program, dtype: str = "float64") -> Progr
     """The outputs of `derived`, f and derivatives of it, and a condition that holds where one of
     the derivatives may be wrong in more than half of its digits, or where something that f or
     `derived` compares is equal, or nearly so."""
+    whole = tested(program, derived, dtype)
+    builder = Builder(whole.inputs)
+    outputs = builder.appended(whole, range(len(whole.inputs)))
+    kept, tests = outputs[: len(derived.outputs)], outputs[len(derived.outputs) :]
+    fine: int | None = None
+    for test in tests:
+        fine = test if fine is None else builder.add("and", [fine, test])
+    if fine is None:
+        zero = builder.literal(0)
+        alarm = builder.add("ne", [zero, zero])
+    else:
+        alarm = builder.add("not", [fine])
+    return builder.program([*kept, alarm])
+
+
+def tested(program: Program, derived: Program, dtype: str) -> Program:
+    """The outputs of `derived`, f and derivatives of it, and any number of conditions: as long as
+    all hold, the derivatives are right to half of their digits, and nothing that f or `derived`
+    compares is equal, or nearly so."""
     floats = Floats(dtype)
-    joint = _joint(program, derived, floats)
+    joint, domains = _joint(program, derived, floats)
     count = len(derived.outputs)
-    first = 0 if count == 1 else 1
-    alarm = None
+    wanted = joint.outputs[min(1, count - 1) : count]
     budget = 2.0 ** (floats.precision / 2 - SLACK)
     for threshold in _thresholds(floats):
         proven = []
-        for inputs in (None, (NEAR, FAR)):
-            analysis = _Analysis(joint, joint.outputs[first:], floats, threshold, inputs)
+        for bounded in (False, True):
+            conditions = joint.outputs[count:]
+            analysis = _Analysis(joint, (*wanted, *conditions), floats, threshold, bounded)
             with contextlib.suppress(Unbounded):
-                bounds = analysis.bounds()
-                if max(bounds[i].error for i in joint.outputs[first:count]) <= budget:
+                analysis.bounds()
+                if domains:
+                    analysis.require(joint.outputs[-1])
+                if max(analysis.of_output(i).error for i in wanted) <= budget:
                     proven.append(analysis)
-        if proven:
-            alarm = min(proven, key=lambda one: len(one.tests))
-            break
-    return _with_condition(joint, count, alarm)
+        if proven and _is_defined(program):
+            fewest = min(proven, key=lambda one: len(one.tests))
+            outputs = [*joint.outputs[:count], *fewest.tests]
+            return fewest.builder.program(outputs).pruned()
+    builder = Builder(joint.inputs)
+    kept = builder.appended(joint, range(len(joint.inputs)))[:count]
+    zero = builder.literal(0)
+    return builder.program([*kept, builder.add("ne", [zero, zero])]).pruned()
+
+
+def _is_defined(program: Program) -> bool:
+    """Whether all constants that f is made of are numbers."""
+    balls = Balls(STATED)
+    form = core(program)
+    fixed = [eq for eq in form.equations if eq.output in form.constant & form.live]
+    part = replace(form, equations=tuple(fixed), outputs=())
+    with balls.working():
+        values = trace_of(part, balls, [arb.nan()] * len(form.inputs))
+        return all(to_arb(values[eq.output]).is_finite() for eq in fixed if eq.dtype == "real")
 
 
 def _thresholds(floats: Floats) -> Iterator[float]:
@@ -96,39 +146,47 @@ def _thresholds(floats: Floats) -> Iterator[float]:
     return (2.0**k for k in range(floats.precision // 4, 0, -1))
 
 
-def _joint(program: Program, derived: Program, floats: Floats) -> Program:
-    """`derived`, and all that `program` compares, in the primitives that are carried out."""
+def _joint(program: Program, derived: Program, floats: Floats) -> tuple[Program, bool]:
+    """`derived`, and all that `program` compares, in the primitives that are carried out; and
+    whether the last output is a condition under which what `derived` does not compute of `program`
+    is defined."""
     builder = Builder(program.inputs)
     places = list(range(len(program.inputs)))
     outputs = list(builder.appended(derived, places, spans=False))
-    slots = dict(enumerate(places))
+    proof = Proof(program, builder, program.inputs, _hidden(program, derived, floats))
+    defined = proof.of_output()
+    for eq, sides in conditions(program):
+        arguments = [proof.slots[i] for i in eq.inputs]
+        outputs += builder.appended(sides, arguments, spans=False)
+    domains = any(proof.sound[i] is not None for i in program.outputs)
+    if domains:
+        outputs.append(defined)
+    return _least(builder.program(outputs), floats), domains
+
+
+def _least(program: Program, floats: Floats) -> Program:
+    """A Program in the primitives that are carried out, each value once."""
+    least = share(lowered(program, lambda name: floats.function(name) is not None))
+    builder = Builder(least.inputs)
+    return builder.program(builder.appended(least, range(len(least.inputs))))
+
+
+def _hidden(program: Program, derived: Program, floats: Floats) -> set[int]:
+    """The values of `program` with a domain that its derivatives do not depend on."""
+    builder = Builder(program.inputs)
+    inputs = range(len(program.inputs))
+    outputs = builder.appended(derived, inputs, spans=False)
+    slots = {i: i for i in inputs}
     for eq in program.equations:
         slots[eq.output] = builder.copied(eq, [slots[i] for i in eq.inputs])
-    for eq, sides in conditions(program):
-        arguments = [slots[i] for i in eq.inputs]
-        outputs += builder.appended(sides, arguments, spans=False)
-    whole = builder.program(outputs)
-    least = share(lowered(whole, lambda name: floats.function(name) is not None))
-    builder = Builder(least.inputs)
-    return builder.program(builder.appended(least, places))
-
-
-def _with_condition(joint: Program, count: int, analysis: _Analysis | None) -> Program:
-    """The first outputs, and whether a test fails; always, where there is nothing to test."""
-    if analysis is None:
-        builder = Builder(joint.inputs)
-        kept = builder.appended(joint, range(len(joint.inputs)))[:count]
-        zero = builder.literal(0)
-        return builder.program([*kept, builder.add("eq", [zero, zero])]).pruned()
-    builder, fine = analysis.builder, None
-    for test in analysis.tests:
-        fine = test if fine is None else builder.add("and", [fine, test])
-    if fine is None:
-        zero = builder.literal(0)
-        alarm = builder.add("ne", [zero, zero])
-    else:
-        alarm = builder.add("not", [fine])
-    return builder.program([*joint.outputs[:count], alarm]).pruned()
+    watched = [eq.output for eq in program.equations if eq.entry.domain]
+    whole = builder.program([*outputs, *(slots[i] for i in watched)])
+    joint = _least(whole, floats)
+    count = len(outputs)
+    first = min(1, count - 1)
+    live = replace(joint, outputs=joint.outputs[first:count]).live
+    pairs = zip(watched, joint.outputs[count:], strict=True)
+    return {i for i, slot in pairs if slot not in live}
 
 
 @dataclass
@@ -136,15 +194,15 @@ class _Analysis:
     """Bounds of all values of `joint` for one threshold, and the tests that they rest on, written
     behind it.
 
-    wanted: the slots whose values must be right, conditions among them. inputs: log₂ of the sizes
-    that are tested for; None for all that the format has.
+    wanted: the slots whose values must be right, conditions among them. bounded: whether the
+    inputs are tested not to be huge.
     """
 
     joint: Program
     wanted: Sequence[int]
     floats: Floats
     threshold: float
-    inputs: Sizes | None
+    bounded: bool
     tests: dict[int, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -153,29 +211,25 @@ class _Analysis:
         self.made: dict[tuple[object, ...], int] = {}
         self.least = float(self.floats.least_exponent)
         self.most = -self.least  # 2**most is below the largest number
+        self.tiny = self.least - self.floats.precision  # log₂ of half the least number
         self.live = replace(self.joint, outputs=tuple(self.wanted)).live
         self.equations = [eq for eq in self.joint.equations if eq.output in self.live]
         self.uses = Counter(i for eq in self.equations for i in eq.inputs)
         self.uses.update(self.wanted)
         self.values: dict[int, Bound] = {}
 
-    def bounds(self) -> Mapping[int, Bound]:
-        """The bounds of all slots that something else than a longer sum needs."""
-        for i in range(len(self.joint.inputs)):
-            if i in self.live:
-                self.values[i] = self.of_input(i)
+    def bounds(self) -> None:
+        """Find the bounds of all slots that something else than a longer sum needs."""
+        self.of_inputs()
         self.values |= _constants(replace(self.joint, outputs=tuple(self.wanted)), self.floats)
         inner = self.inner_sums()
         for eq in self.equations:
-            if eq.output in self.values or eq.output in inner:
-                continue
-            if eq.entry.connects:
+            if eq.output in self.values or eq.output in inner or eq.entry.connects:
                 continue
             if eq.entry.compares:
                 self.compared(eq)
             else:
                 self.values[eq.output] = self.of(eq)
-        return self.values
 
     # writing tests
 
@@ -201,29 +255,93 @@ class _Analysis:
         """Add a test: that a condition holds."""
         self.tests[test] = None
 
-    def in_range(self, slot: int, given: Bound, least: float, most: float) -> Bound:
-        """`given`, with its size within what is asked for, by a test where it is not."""
-        low, high = given.low, given.high
-        if low < least:
-            low = NEAR
-            self.require(self.write("le", self.number(4.0**NEAR), self.square(slot)))
-        if high > most:
-            high = FAR
-            self.require(self.write("le", self.square(slot), self.number(4.0**FAR)))
-        return replace(given, low=low, high=high, other=given.other or low != given.low)
-
     # values
 
-    def of_input(self, slot: int) -> Bound:
-        """An input is exact."""
-        if self.inputs is None:
-            return Bound(low=self.least - self.floats.precision, high=self.most)
-        low, high = self.inputs
-        square = self.square(slot)
-        large = self.write("le", self.number(4.0**low), square)
-        test = self.write("and", large, self.write("le", square, self.number(4.0**high)))
-        self.require(self.write("or", test, self.write("eq", slot, self.number(0.0))))
-        return Bound(low=low, high=high)
+    def of_inputs(self) -> None:
+        """Inputs are exact, and may be 0."""
+        inputs = [i for i in range(len(self.joint.inputs)) if i in self.live]
+        high = FAR if self.bounded else self.most
+        self.values |= dict.fromkeys(inputs, Bound(high=high))
+        if self.bounded and inputs:
+            squares = self.sum_of_squares(inputs)
+            self.require(self.write("le", squares, self.number(4.0**FAR)))
+
+    def sum_of_squares(self, slots: Iterable[int]) -> int:
+        """The slot of Σ x²."""
+        total: int | None = None
+        for i in slots:
+            square = self.square(i)
+            total = square if total is None else self.write("add", total, square)
+        assert total is not None
+        return total
+
+    def solid(self, slot: int) -> Bound:
+        """The bound of a value that is not tiny, by a test where need be, so that what is lost is a
+        part of its relative error."""
+        given = self.values[slot]
+        if given.null or given.lost == NONE:
+            return given
+        return self.apart_from_zero(slot)
+
+    def negligible(self, slot: int) -> Bound:
+        """The bound of a value of which what is lost does not matter, as long as that is tiny."""
+        given = self.values[slot]
+        if given.lost == NONE:
+            return given
+        if given.lost > NEAR - self.floats.precision:
+            raise Unbounded
+        return replace(given, error=given.error + 1.0, lost=NONE)
+
+    def of_output(self, slot: int) -> Bound:
+        """The bound of a derivative, which is finite where all tests hold."""
+        out = self.solid(slot)
+        finite = out.high < self.most and (not out.nan or self.is_tested(slot))
+        if slot not in self.joint.constant and not finite:
+            nothing = self.write("sub", slot, slot)  # nan for inf - inf
+            self.require(self.write("eq", nothing, self.number(0.0)))
+        return out
+
+    def is_tested(self, slot: int) -> bool:
+        """Whether a test fails where a value is nan."""
+        made = {eq.output: eq for eq in self.builder.equations[len(self.joint.equations) :]}
+        needed, waiting = set[int](), list(self.tests)
+        while waiting:
+            eq = made.get(waiting.pop())
+            if eq is not None and eq.primitive != "or":
+                needed.update(eq.inputs)
+                waiting += eq.inputs
+        return slot in needed
+
+    def apart_from_zero(self, slot: int) -> Bound:
+        """The bound of a value that is neither tiny nor 0, by a test where need be."""
+        given = self.values[slot]
+        if given.null:
+            raise Unbounded
+        low, error, nan = given.low, given.error, given.nan
+        if low < NEAR:
+            low, nan = NEAR, False
+            self.tests.pop(self.write("ne", slot, self.number(0.0)), None)
+            self.require(self.write("le", self.number(4.0**NEAR), self.square(slot)))
+        if given.lost > NONE:
+            share = given.lost - low + self.floats.precision
+            if share > 0:
+                raise Unbounded
+            error += 1.0
+        found = self.values[slot] = replace(given, error=error, lost=NONE, low=low, nan=nan)
+        return found
+
+    def within(self, slot: int, out: Bound) -> Bound:
+        """A bound in the range of the format: not huge, by a test where need be, and what may
+        underflow has lost something."""
+        high, low, lost = out.high, out.low, out.lost
+        if out.null:
+            return out
+        if high >= self.most:
+            high = FAR
+            self.require(self.write("le", self.square(slot), self.number(4.0**FAR)))
+        if low <= self.least + 1:
+            low, lost = NONE, max(lost, self.tiny) + 2
+        return replace(out, low=low, high=high, lost=lost)
 
     def of(self, eq: Equation) -> Bound:
         """The bound of one value from those of its arguments."""
@@ -233,22 +351,16 @@ class _Analysis:
             return self.total(eq)
         if is_step(eq.primitive):
             return self.step(eq)
-        arguments = [self.values[i] for i in eq.inputs]
         if eq.primitive in ("neg", "abs"):
-            (x,) = arguments
-            sign = -x.sign if eq.primitive == "neg" else 1
-            return replace(x, sign=sign)
-        if eq.primitive in ("mul", "div"):
-            out = self.product(eq, *arguments)
-        elif eq.primitive == "power":
-            out = self.power(eq, *arguments)
-        else:
-            out = self.function(eq, arguments)
-        return self.within(eq.output, out)
-
-    def within(self, slot: int, out: Bound) -> Bound:
-        """A bound whose sizes stay in the range of the format, by a test where need be."""
-        return out if out.null else self.in_range(slot, out, self.least, self.most)
+            x = self.values[eq.inputs[0]]
+            return replace(x, sign=-x.sign if eq.primitive == "neg" else 1)
+        if eq.primitive == "mul":
+            return self.product(eq)
+        if eq.primitive == "div":
+            return self.quotient(eq)
+        if eq.primitive == "power":
+            return self.power(eq)
+        return self.function(eq)
 
     @staticmethod
     def chosen(parts: Sequence[Bound]) -> Bound:
@@ -259,83 +371,105 @@ class _Analysis:
         signs = {part.sign for part in some}
         return Bound(
             error=max(part.error for part in some),
-            low=min(part.low for part in some),
+            lost=max(part.lost for part in some),
+            low=min(part.low for part in some) if len(some) == len(parts) else NONE,
             high=max(part.high for part in some),
             sign=signs.pop() if len(signs) == 1 else 0,
-            other=all(part.other for part in parts),
+            nan=any(part.nan for part in parts),
         )
 
-    def product(self, eq: Equation, x: Bound, y: Bound) -> Bound:
-        """x·y or x/y."""
-        if eq.primitive == "div":
-            if y.null:
-                raise Unbounded
-            if not y.other:
-                self.require(self.write("ne", eq.inputs[1], self.number(0.0)))
-            y = replace(y, low=-y.high, high=-y.low, other=True)
+    def product(self, eq: Equation) -> Bound:
+        """x·y."""
+        x, y = (self.values[i] for i in eq.inputs)
         if x.null or y.null:
             return NULL
-        same = eq.primitive == "mul" and eq.inputs[0] == eq.inputs[1]
-        exact_factor = eq.primitive == "mul" and any(map(self.is_power_of_two, eq.inputs))
-        rounding = 0.0 if exact_factor else 1.0
-        sign = 1 if same else x.sign * y.sign
-        return Bound(
-            error=x.error + y.error + rounding,
+        same = eq.inputs[0] == eq.inputs[1]
+        out = Bound(
+            error=x.error + y.error + 1.0,
+            lost=max(x.lost + y.high, y.lost + x.high) + 1,
             low=x.low + y.low,
             high=x.high + y.high,
-            sign=sign,
-            other=x.other and y.other,
+            sign=1 if same else x.sign * y.sign,
+            nan=x.nan or y.nan,
         )
+        if any(map(self.doubles, eq.inputs)) and out.high < self.most:
+            return replace(out, error=out.error - 1.0)
+        return self.within(eq.output, out)
 
-    def is_power_of_two(self, slot: int) -> bool:
-        """Whether a value is written as ±2**k."""
+    def doubles(self, slot: int) -> bool:
+        """Whether a value is written as ±2**k with k >= 0, so that a product with it is exact."""
         value = self.joint.literal(slot)
-        if not value:
+        if not value or value.denominator != 1:
             return False
-        top, bottom = abs(value.numerator), value.denominator
-        return top & (top - 1) == 0 and bottom & (bottom - 1) == 0
+        size = abs(value.numerator)
+        return size & (size - 1) == 0
 
-    def power(self, eq: Equation, x: Bound, y: Bound) -> Bound:
-        """x to a constant power."""
-        exponent = self.joint.literal(eq.inputs[1])
-        value = _settled(self.joint, self.floats).get(eq.inputs[1])
+    def quotient(self, eq: Equation) -> Bound:
+        """x/y."""
+        x, y = self.values[eq.inputs[0]], self.apart_from_zero(eq.inputs[1])
+        if x.null:
+            return NULL
+        out = Bound(
+            error=x.error + y.error + 1.0,
+            lost=x.lost - y.low,
+            low=x.low - y.high,
+            high=x.high - y.low,
+            sign=x.sign * y.sign,
+            nan=x.nan,
+        )
+        return self.within(eq.output, out)
+
+    def power(self, eq: Equation) -> Bound:
+        """x to a constant power. One that is not whole is undefined left of 0, where f ends."""
+        base, place = eq.inputs
+        exponent = self.joint.literal(place)
+        value = _settled(self.joint, self.floats).get(place)
         if value is None or not finite(value):
             raise Unbounded
         p = float(value)
-        if p == 0:
-            return Bound(sign=1, other=True)
-        if x.null:
-            if p < 0:
-                raise Unbounded
-            return NULL
-        edge = exponent is None or exponent.denominator != 1  # f is undefined left of 0
-        if (p < 0 or edge) and not x.other:
-            self.require(self.write("ne", eq.inputs[0], self.number(0.0)))
-        logarithm = max(abs(x.low), abs(x.high))
-        error = abs(p) * (x.error + y.error * logarithm) + (1.0 if p == 2 else ULPS)
-        even = exponent is not None and exponent.denominator == 1 and exponent.numerator % 2 == 0
         whole = exponent is not None and exponent.denominator == 1
-        sign = 1 if even or not whole else x.sign
-        low, high = sorted((p * x.low, p * x.high))
-        return Bound(error, low, high, sign, other=p < 0 or x.other)
+        if p == 0:
+            return Bound(low=0.0, sign=1)
+        x = self.values[base]
+        if x.null:
+            if p > 0 and whole:
+                return NULL
+            raise Unbounded
+        if p < 0 or not whole:
+            x = self.apart_from_zero(base)
+        error = abs(p) * x.error + (1.0 if p == 2 else ULPS)
+        if not whole:
+            error += abs(p) * self.values[place].error * max(abs(x.low), abs(x.high))
+        ends = sorted((p * x.low, p * x.high))
+        out = Bound(
+            error=error,
+            lost=x.lost + (p - 1) * max(x.high, 0.0) + math.log2(abs(p)) if p > 0 else NONE,
+            low=ends[0],
+            high=ends[1],
+            sign=x.sign if whole and exponent is not None and exponent.numerator % 2 else 1,
+            nan=x.nan or not whole,
+        )
+        return self.within(eq.output, out)
 
-    def function(self, eq: Equation, arguments: Sequence[Bound]) -> Bound:
+    def function(self, eq: Equation) -> Bound:
         """A function by its facts."""
         facts = ROUNDOFF.get(eq.primitive)
         error = ULPS
+        steady = facts is not None and facts.steady
+        arguments = [self.negligible(i) if steady else self.solid(i) for i in eq.inputs]
         for position, x in enumerate(arguments):
             if x.error:
                 if facts is None:
                     raise Unbounded
                 error += x.error * self.growth(eq, position)
-        low, high = -math.inf, math.inf
-        if facts is not None and facts.size and len(arguments) == 1:
+        low, high = NONE, math.inf
+        if facts is not None and facts.size and len(arguments) == 1 and not arguments[0].null:
             x = arguments[0]
-            if x.null:
-                x = Bound()
-            low, high = _size(eq.primitive, x.low, x.high)
-        sign = int(facts is not None and facts.positive)
-        return Bound(error, low, high, sign, other=eq.entry.factors == ())
+            low, high = _size(eq.primitive, x.low, max(x.low, self.tiny), x.high)
+        positive = facts is not None and facts.positive
+        nan = bool(eq.entry.domain) or any(x.nan for x in arguments)
+        out = Bound(error, NONE, low, high, int(positive), nan=nan)
+        return self.within(eq.output, out)
 
     def growth(self, eq: Equation, position: int) -> float:
         """By what a relative error of one argument grows at most, by a test where need be."""
@@ -352,41 +486,61 @@ class _Analysis:
         """A whole number that is exact where the argument is not within its error of a step."""
         (place,) = eq.inputs
         x = self.values[place]
-        if x.error:
-            half = self.number(0.5)
-            nearest = self.write("floor", self.write("add", place, half))
-            self.apart(place, nearest, x, Bound(low=0.0, high=x.high))
+        if x.exact:
+            self.differ(place, eq.output, x.nan)
         else:
-            self.require(self.write("ne", place, eq.output))
-        return Bound(0.0, 0.0, max(x.high, 0.0) + 1, max(x.sign, 0))
+            nearest = self.write("floor", self.write("add", place, self.number(0.5)))
+            self.apart(place, nearest, self.solid(place), Bound(high=x.high))
+        return Bound(high=max(x.high, 0.0) + 1, sign=max(x.sign, 0))
 
     # conditions
 
     def compared(self, eq: Equation) -> None:
         """Test that the sides of a comparison are farther apart than their errors."""
         x, y = eq.inputs
+        if x in self.joint.constant and y in self.joint.constant:
+            return
         self.apart(x, y, self.values[x], self.values[y])
 
     def apart(self, x: int, y: int, of_x: Bound, of_y: Bound) -> None:
         """Test that two values differ, and not by roundoff."""
         if of_x.null and of_y.null:
             return
-        if x in self.joint.constant and y in self.joint.constant:
+        if of_x.null or of_y.null:
+            other, bound = (y, of_y) if of_x.null else (x, of_x)
+            if bound.lost > NONE:
+                self.apart_from_zero(other)
+            else:
+                self.differ(x, y, bound.nan)
             return
-        exact_sides = not (of_x.error or of_y.error)
-        if exact_sides or of_x.null or of_y.null:
-            self.require(self.write("ne", x, y))
+        nan = of_x.nan or of_y.nan
+        if of_x.exact and of_y.exact:
+            self.differ(x, y, nan)
+            return
+        gap = self.write("sub", x, y)
+        lost = max(of_x.lost, of_y.lost)
+        if lost > NEAR - self.floats.precision:
+            raise Unbounded
+        if lost > NONE:
+            self.require(self.write("le", self.number(4.0**NEAR), self.square(gap)))
+        worst = max(of_x.error, of_y.error)
+        if not worst:
+            self.differ(x, y, nan)
             return
         # |y| <= T·|x - y| gives |x| <= (1 + T)·|x - y|
-        worst = max(of_x.error, of_y.error)
-        threshold = 2.0 ** (self.floats.precision - 4) / worst
+        threshold = min(2.0 ** (self.floats.precision - 4) / worst, 2.0**40)
         if threshold <= 1:
             raise Unbounded
-        gap = self.write("sub", x, y)
-        self.in_range(gap, Bound(low=-math.inf, high=math.inf), NEAR, FAR)
+        limit = self.write("mul", self.number(threshold**2), self.square(gap))
         side = y if of_y.error else x
-        limit = self.write("mul", self.number(min(threshold, 2.0**40) ** 2), self.square(gap))
         self.require(self.write("lt", self.square(side), limit))
+
+    def differ(self, x: int, y: int, nan: bool) -> None:
+        """Test that two values differ, and are numbers."""
+        test = self.write("ne", x, y)
+        if nan:  # which differs from everything
+            test = self.write("or", self.write("lt", x, y), self.write("gt", x, y))
+        self.require(test)
 
     # sums
 
@@ -424,43 +578,60 @@ class _Analysis:
             return NULL
         bounds = [self.values[i] for i, _ in terms]
         n = len(terms)
-        high = max(b.high for b in bounds) + math.log2(n)
-        low = min(b.low for b in bounds)
         if n == 1:
-            (i, sign), (b,) = terms[0], bounds
+            (_, sign), (b,) = terms[0], bounds
             return replace(b, sign=sign * b.sign)
+        nan = any(b.nan for b in bounds)
+        lost = max(b.lost for b in bounds) + math.log2(n) + 1
+        high = max(b.high for b in bounds) + math.log2(n)
         signs = {sign * self.values[i].sign for i, sign in terms}
-        if (0 not in signs and len(signs) == 1) or len(set(terms)) == 1:
+        if len(set(terms)) == 1 or (0 not in signs and len(signs) == 1):
             error = max(b.error for b in bounds) + n - 1
+            low = max(b.low for b in bounds)
             sign = signs.pop() if len(signs) == 1 else 0
-            other = any(b.other for b in bounds)
-            return self.within(eq.output, Bound(error, low, high, sign, other=other))
+            return self.of_sum(eq.output, Bound(error, lost, low, high, sign, nan=nan))
         errors = [b.error + (n - 2) for b in bounds]
         inexact = dict.fromkeys(i for (i, _), error in zip(terms, errors, strict=True) if error)
-        if not inexact:  # the difference of two numbers is a multiple of the smaller one's last bit
-            low = low - self.floats.precision
-            return self.within(eq.output, Bound(1.0, low, high))
+        if not inexact:
+            return self.of_sum(eq.output, Bound(1.0, lost, NONE, high, nan=nan))
         t, largest = self.threshold, max(errors)
-        out = eq.output
+        error = largest * t + 1
+        low = max(self.values[i].low for i in inexact) - math.log2(t)
         if len(inexact) == n:  # the error of one term is bounded by the sum and the others
             dropped = next((i for i in inexact if i not in self.joint.constant), None)
             if dropped is not None:
                 del inexact[dropped]
-            error = largest * (1 + 2 * t) + 1
+                error = largest * (1 + 2 * t) + 1
+                low = max((self.values[i].low for i in inexact), default=NONE) - math.log2(t)
+        if len(inexact) <= RATIOS:
+            self.by_ratios(inexact, eq.output)
         else:
-            error = largest * t + 1
-        total = Bound(error, low - math.log2(t), high)
-        total = self.in_range(out, total, -SQUARED, SQUARED)
-        for i in inexact:
-            self.values[i] = self.in_range(i, self.values[i], -math.inf, SQUARED)
-        squares = None
-        for i in inexact:
-            square = self.square(i)
-            squares = square if squares is None else self.write("add", squares, square)
-        assert squares is not None
-        limit = self.write("mul", self.number(t * t / len(inexact)), self.square(out))
-        self.require(self.write("le", squares, limit))
-        return total
+            self.by_squares(inexact, eq.output, high)
+            if low < -SQUARED:  # squares may have vanished: those of what is smaller than this
+                lost = max(lost, -SQUARED)
+        return self.of_sum(eq.output, Bound(error, lost, low, high, nan=nan))
+
+    def by_ratios(self, terms: Iterable[int], total: int) -> None:
+        """Test that terms are at most `threshold` times their sum."""
+        ratios = [self.write("div", i, total) for i in terms]
+        limit = self.number(self.threshold**2 / len(ratios))
+        self.require(self.write("le", self.sum_of_squares(ratios), limit))
+
+    def by_squares(self, terms: Collection[int], total: int, high: float) -> None:
+        """The same by squares, which are fewer operations for many terms."""
+        for i in (*terms, total):
+            if (high if i == total else self.values[i].high) > SQUARED:
+                self.require(self.write("le", self.square(i), self.number(4.0**SQUARED)))
+        factor = self.number(self.threshold**2 / len(terms))
+        limit = self.write("mul", factor, self.square(total))
+        self.require(self.write("le", self.sum_of_squares(terms), limit))
+
+    def of_sum(self, slot: int, out: Bound) -> Bound:
+        """The bound of a sum, which does not underflow."""
+        if out.high < self.most:
+            return out
+        self.require(self.write("le", self.square(slot), self.number(4.0**FAR)))
+        return replace(out, high=FAR)
 
 
 def _settled(joint: Program, floats: Floats) -> dict[int, Any]:
@@ -509,19 +680,20 @@ def _measured(value: Any, true: Any, floats: Floats) -> Bound:
     error = 0.0 if wrong == 0 else float(wrong.upper()) * (1 + 1e-9)
     if not math.isfinite(error):
         raise Unbounded
-    return Bound(error, size - 0.01, size + 0.01, 1 if value > 0 else -1, other=True)
+    sign = 1 if value > 0 else -1
+    return Bound(error, NONE, size - 0.01, size + 0.01, sign)
 
 
-def _size(name: str, low: float, high: float) -> Sizes:
-    """Bounds of log₂|out| of a function of one argument by those of the argument."""
+def _size(name: str, low: float, least: float, high: float) -> Sizes:
+    """Bounds of log₂|out| of a function of one argument: of one that is at least 2**low, or at
+    least 2**least where it is not 0, and at most 2**high."""
     bodies = rules.sizes(name)
     assert bodies is not None
-    balls = Balls(64)
-    sizes = []
+    balls, sizes = Balls(64), []
     with balls.working():
-        ends = [arb(2) ** arb(bound) for bound in (low, high)]
-        for body, nowhere in zip(bodies, (-math.inf, math.inf), strict=True):
-            size = to_arb(evaluate(body, balls, ends)[0])
+        for body, first, nowhere in zip(bodies, (low, least), (NONE, math.inf), strict=True):
+            lower = arb(0) if first == NONE else arb(2) ** arb(first)
+            size = to_arb(evaluate(body, balls, [lower, arb(2) ** arb(high)])[0])
             known = size.is_finite() and size > 0
             sizes.append(float((size.log() / arb(2).log()).mid()) if known else nowhere)
     return sizes[0] - 0.01, sizes[1] + 0.01

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from diffcmp.arithmetic.floats import ERRORS, KERNEL, Floats, finite
 from diffcmp.caches import remembered
 from diffcmp.engines.compiled import compiled, emitted_on_numbers
 from diffcmp.engines.derived import adjoint, only, tangent
-from diffcmp.engines.lhopital.alarms import alarmed
+from diffcmp.engines.elementwise import elementwise
+from diffcmp.engines.lhopital.alarms import alarmed, tested
 from diffcmp.errors import warn_of_precision
 from diffcmp.program.ir import Program
 
@@ -23,10 +25,11 @@ def careful(program: Program, name: str, mode: str = "dual") -> Callable[..., fl
     """A method f′ (`Emitted.dispatching`) of float64 numbers or arrays: the plain compiled engine,
     "dual" or "tape", and what `answer` finds where that is not to be trusted. What may be wrong
     comes with a PrecisionWarning."""
-    plain = tangent(program, name) if mode == "dual" else adjoint(program, (name,))
-    watched = only(alarmed(program, plain), 1, 2)
-    fallback = compiled(only(plain, 1))
     floats = Floats()
+    plain = tangent(program, name) if mode == "dual" else adjoint(program, (name,))
+    whole = tested(program, plain, floats.dtype)
+    guarded = only(whole, *range(1, len(whole.outputs)))
+    fallback = compiled(only(plain, 1))
 
     def found(*inputs: float) -> tuple[float, list[str]]:
         """The derivative, and what to warn of."""
@@ -43,13 +46,20 @@ def careful(program: Program, name: str, mode: str = "dual") -> Callable[..., fl
         warn_of_precision(doubts)
         return number
 
-    def others(*values: Any) -> Any:
+    @cache
+    def anywhere() -> Callable[..., Any]:
         from diffcmp.engines.pointwise import repaired
 
-        return repaired(watched, lambda *at: slope_at(None, *at), found)(*values)
+        alarm = only(alarmed(program, plain), 1, 2)
+        return repaired(alarm, lambda *at: slope_at(None, *at), found)
 
+    def others(*values: Any) -> Any:
+        return anywhere()(*values)
+
+    if len(guarded.outputs) == 1:
+        return elementwise(guarded)
     names = {"_errors": ERRORS, "_fallback": in_doubt, "_careful": in_doubt}
-    code = emitted_on_numbers(watched).careful().guarded().dispatching()
+    code = emitted_on_numbers(guarded).careful().guarded().dispatching()
     slope_at: Callable[..., Any]
     slope_at = code.function({**KERNEL, **names, "_other": others, "_float": float})
     return slope_at

@@ -87,19 +87,26 @@ def _with_proof(program: Program, by: tuple[str, ...]) -> Program:
     builder = Builder(form.inputs)
     inputs = range(len(form.inputs))
     outputs = builder.appended(derived, inputs, spans=False)
-    proof = _Proof(form, builder, by)
+    proof = Proof(form, builder, by)
     return builder.program([outputs[0], outputs[-1], proof.of_output()]).pruned()
 
 
-class _Proof:
+class Proof:
     """Writes the condition that a core Program is analytic by some of its inputs, at the slots
     where `builder` has its values.
 
-    sound: for each slot that of its condition; None where it needs none.
+    sound: for each slot that of its condition; None where it needs none. domains: only that the
+    equations with these outputs are defined, and nothing of what is compared.
     """
 
-    def __init__(self, form: Program, builder: Builder, by: Collection[str]) -> None:
-        self.form, self.builder = form, builder
+    def __init__(
+        self,
+        form: Program,
+        builder: Builder,
+        by: Collection[str],
+        domains: Collection[int] | None = None,
+    ) -> None:
+        self.form, self.builder, self.domains = form, builder, domains
         self.moving = form.active(by)
         self.slots: dict[int, int] = {i: i for i in range(len(form.inputs))}
         self.sound: dict[int, int | None] = dict.fromkeys(self.slots)
@@ -128,6 +135,8 @@ class _Proof:
         """What the primitive itself asks of its arguments."""
         arguments = [self.slots[i] for i in eq.inputs]
         add = self.builder.add
+        if self.domains is not None:
+            return self.interior(eq, arguments) if eq.output in self.domains else None
         if eq.output not in self.moving:
             if not eq.entry.compares:
                 return None
