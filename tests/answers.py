@@ -17,15 +17,17 @@ This is a tool for a change that must change no answer, not a test.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+SUMMARY = "The answers of the README's commands and of all studies, of two versions."
 README = Path(__file__).parents[1] / "README.md"
 NAMES = {"grad": "compare", "sweep-h": "sweep"}  # commands by the names that they have today
 MADE_OF_JSON = {"compare", "sweep", "explain", "map", "jacobian", "hessian", "limit"}
@@ -154,9 +156,24 @@ def compare(before: Path, after: Path) -> int:
     return count
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Record, or compare; the exit code."""
+    parser = argparse.ArgumentParser("python -m tests.answers", description=SUMMARY)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    recording = verbs.add_parser("record", help="the answers of the version that is installed")
+    recording.add_argument("folder", type=Path, help="where they are stored")
+    comparing = verbs.add_parser("compare", help="1 where two recorded versions differ")
+    comparing.add_argument("before", type=Path)
+    comparing.add_argument("after", type=Path)
+    asked = parser.parse_args(arguments)
+    if asked.verb == "record":
+        record(asked.folder)
+        return 0
+    for folder in (asked.before, asked.after):
+        if not folder.is_dir():
+            parser.error(f"there is no folder {folder}")
+    return int(compare(asked.before, asked.after) > 0)
+
+
 if __name__ == "__main__":
-    verb, *folders = sys.argv[1:]
-    if verb == "record":
-        record(Path(folders[0]))
-    else:
-        sys.exit(compare(Path(folders[0]), Path(folders[1])) > 0)
+    sys.exit(main())
