@@ -18,7 +18,17 @@ from diffcmp.accuracy.compare import answers
 from diffcmp.accuracy.judging.errors import Errors
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Row
-from diffcmp.accuracy.matrices.record import PRODUCTS, MatrixComparison, MatrixRow, Place, What
+from diffcmp.accuracy.matrices.record import (
+    INFINITE,
+    KNOWN,
+    PRODUCTS,
+    UNASKED,
+    UNKNOWN,
+    MatrixComparison,
+    MatrixRow,
+    Place,
+    What,
+)
 from diffcmp.accuracy.verdicts.verdict import Answer, verdict
 from diffcmp.backends.estimate import warm
 from diffcmp.backends.protocol import Backend
@@ -38,7 +48,7 @@ from diffcmp.point.values import Values
 from diffcmp.program.checks import differentiated, number_valued
 from diffcmp.program.elements import components
 from diffcmp.program.ir import Program
-from diffcmp.truth.record import Quantity, Truth, most_singular
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, most_singular
 
 MANY = 150  # entries up to which all are held against the truth
 SAMPLE = 16  # of the entries between the first and the last
@@ -221,11 +231,23 @@ def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
         digits=asked.question.digits,
         value=tuple(truths[n].value if n in truths else None for n in outputs),
         truth=tuple(certain),
+        status=tuple(
+            UNASKED if key is None else _status(truths[key[0]].along[key[1]]) for key in asked.keys
+        ),
         mode=mode,
         products=count,
         results=tuple(results),
         remarks=tuple(dict.fromkeys(remarks)),
     )
+
+
+def _status(along: Coordinatewise) -> str:
+    """What is certain of an entry."""
+    if along.derivative is not None:
+        return KNOWN
+    if along.kind is Kind.UNDECIDED:
+        return UNKNOWN
+    return along.kind.value if along.kind.singular else INFINITE
 
 
 def _answers(asked: _Asked, n: int, methods: Sequence[Backend]) -> tuple[Truth, tuple[Row, ...]]:

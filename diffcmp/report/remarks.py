@@ -21,17 +21,45 @@ class Group:
 
 
 def grouped(owned: Iterable[tuple[str, Iterable[Remark]]]) -> list[Group]:
-    """Every distinct note in the order in which it first appears."""
-    groups: dict[tuple[str, str, Span | None, str], list[str]] = {}
+    """Every distinct note in the order in which it first appears. Those that differ only in the
+    digits that other methods have are one, with the fewest of these."""
+    notes: dict[object, Remark] = {}
+    owners: dict[object, list[str]] = {}
     for owner, remarks in owned:
         for remark in remarks:
-            bare = printable(replace(remark, piece="").sentence)
-            owners = groups.setdefault(
-                (bare, printable(remark.advice), remark.span, printable(remark.piece)), []
-            )
-            if owner not in owners:
-                owners.append(owner)
-    return [Group(tuple(owners), *key) for key, owners in groups.items()]
+            key = _distinct(remark)
+            notes[key] = _fewest(notes.get(key, remark), remark)
+            belonging = owners.setdefault(key, [])
+            if owner not in belonging:
+                belonging.append(owner)
+    return [_group(owners[key], remark) for key, remark in notes.items()]
+
+
+def _distinct(remark: Remark) -> object:
+    """What a reader tells a note by: its sentence, its place and the methods that it names."""
+    sentence = printable(replace(remark, piece="").sentence)
+    bare = replace(remark, better=None).advice
+    methods = None if remark.better is None else tuple(name for name, _ in remark.better)
+    return sentence, bare, methods, remark.span, printable(remark.piece)
+
+
+def _fewest(one: Remark, other: Remark) -> Remark:
+    """The note with the fewest digits that both give for each method."""
+    if one.better is None or other.better is None:
+        return one
+    pairs = zip(one.better, other.better, strict=True)
+    least = ((name, _least(a, b)) for (name, a), (_, b) in pairs)
+    return replace(one, better=tuple(least))
+
+
+def _least(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else min(a, b)
+
+
+def _group(owners: Iterable[str], remark: Remark) -> Group:
+    sentence = printable(replace(remark, piece="").sentence)
+    advice, piece = printable(remark.advice), printable(remark.piece)
+    return Group(tuple(owners), sentence, advice, remark.span, piece)
 
 
 def carets(text: str, span: Span | None, width: int, indent: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from fractions import Fraction
@@ -16,6 +17,7 @@ from diffcmp.accuracy.matrices.product import with_vector
 from diffcmp.accuracy.matrices.record import MatrixComparison
 from diffcmp.accuracy.matrix import matrix
 from diffcmp.errors import Fault, InputError
+from diffcmp.report.document import Notes
 from diffcmp.report.documents import document
 from diffcmp.report.forms import rendered
 from diffcmp.report.screen import Screen
@@ -111,6 +113,56 @@ def test_a_kink_is_a_kink() -> None:
     assert found.kind.value == "kink"
     assert found.truth[0] is None
     assert all(row.remarks for row in found.results)
+
+
+@pytest.mark.parametrize(("what", "expr", "at", "status", "scored"), [
+    ("jacobian", "[abs(x), x**2]", {"x": 0}, ["kink", "known"], 1),
+    ("jacobian", "[1/x, sqrt(x), x]", {"x": 0}, ["pole", "domain edge", "known"], 1),
+    ("hessian", "abs(x)*y + y**2", {"x": 0, "y": 1}, ["unknown", "unknown", "known"], 1),
+    ("hessian", "abs(x)**1.5 + y**2", {"x": 0, "y": 1}, ["infinite", "known"], 1),
+    ("hessian", "abs(x)**1.5", {"x": 0}, ["infinite"], 0),
+])  # fmt: skip
+def test_only_what_is_known_is_scored(
+    what: Any, expr: str, at: Any, status: list[str], scored: int
+) -> None:
+    """An entry without a certified value has no digits, and the table says which these are."""
+    found = matrix(what, expr, at, backends=["central", "dual"])
+    assert list(found.status) == status
+    of = f"{scored} of {len(status)} entries"
+    for row in found.results:
+        assert row.scored == scored
+        assert [d is not None for d in row.digits] == [s == "known" for s in status]
+        assert row.worst is None if scored == 0 else status[row.worst] == "known"
+        assert row.remarks
+    missing = next(s for s in status if s != "known")
+    for medium in ("text", "markdown"):
+        shown = str(rendered([document(found)], medium, Screen(100, False, False)))
+        assert of in shown
+        assert missing in shown
+    table = list(csv.DictReader(io.StringIO(str(rendered([document(found)], "csv")))))
+    assert [line["entry"] for line in table] == status * len(found.results)
+    assert {line["scored"] for line in table} == {str(scored)}
+    form = found.to_dict()
+    jsonschema.validate(form, SCHEMA)
+    assert form["truth"]["status"] == status
+    assert [row["scored"] for row in form["results"]] == [scored] * len(found.results)
+
+
+def test_a_product_is_known_where_all_that_it_needs_is() -> None:
+    found = matrix("jacobian", "[abs(x), x + y]", {"x": 0, "y": 1}, backends=["dual"])
+    assert with_vector(found, [1, 1]).status == ("kink", "known")
+    assert with_vector(found, [0, 1]).status == ("known", "known")
+
+
+def test_notes_that_differ_in_promised_digits_are_one_with_the_fewest() -> None:
+    found = matrix("jacobian", "softmax(x)", [1, 2, 30], backends=["forward", "dual", "tape"])
+    notes = [
+        group
+        for part in document(found).parts()
+        if isinstance(part, Notes)
+        for group in part.groups
+    ]
+    assert len({(g.sentence, g.span) for g in notes}) == len(notes)
 
 
 @pytest.mark.parametrize(

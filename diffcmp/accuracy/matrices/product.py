@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import fmpq
 
-from diffcmp.accuracy.matrices.record import PRODUCT, PRODUCTS, MatrixComparison, Place
+from diffcmp.accuracy.matrices.record import KNOWN, PRODUCT, PRODUCTS, MatrixComparison, Place
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.estimate import warm
@@ -62,6 +62,7 @@ def with_vector(
         columns=(PRODUCT,),
         places=tuple((i, 0) for i in range(len(names))),
         truth=truth,
+        status=product.status(matrix.status),
         products=1,
         mode=mode,
         results=tuple(results),
@@ -106,6 +107,14 @@ class _Product:
         sums = [0.0] * self.size
         for (i, j), entry in zip(self.places, entries, strict=True):
             sums[i] += (math.nan if entry is None else float(entry)) * self.vector[j]
+        return tuple(sums)
+
+    def status(self, entries: Sequence[str]) -> tuple[str, ...]:
+        """Of each sum: known, or what the first entry is that it needs and that is not."""
+        sums = [KNOWN] * self.size
+        for (i, j), status in zip(self.places, entries, strict=True):
+            if self.vector[j] and sums[i] == KNOWN:
+                sums[i] = status
         return tuple(sums)
 
     def certain(

@@ -19,6 +19,9 @@ from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, exact_of, text_of
 What: TypeAlias = Literal["jacobian", "hessian"]
 Place: TypeAlias = tuple[int, int]
 
+KNOWN, UNKNOWN, UNASKED, INFINITE = "known", "unknown", "not compared", "infinite"
+"""What is certain of an entry; where it does not exist, the kind of the point says why."""
+
 PRODUCT = "product"  # the only column of a product with a vector
 PRODUCTS = "products"  # the row of whole products, by the cheapest mode, on arrays
 
@@ -29,8 +32,8 @@ class MatrixRow:
     `MatrixComparison.places`.
 
     evaluations: runs of f, or of a program derived from it, for the whole matrix. abs_error,
-    digits: as in `Row`. worst: which place is farthest off; norm_error: its error over the largest
-    entry.
+    digits: as in `Row`, None where no entry is certain. worst: which of the certain places is
+    farthest off; norm_error: its error over the largest entry.
     """
 
     backend: str
@@ -56,6 +59,11 @@ class MatrixRow:
             norm_error=norm_error,
         )
 
+    @property
+    def scored(self) -> int:
+        """How many of the entries have digits: it gives them, and they are certain."""
+        return sum(digits is not None for digits in self.digits)
+
     def to_dict(self) -> dict[str, Any]:
         """The row as the JSON form has it."""
         return {
@@ -63,7 +71,7 @@ class MatrixRow:
             "values": list(map(plain, self.values)),
             "abs_error": list(map(plain, self.abs_error)),
             "digits": list(map(plain, self.digits)),
-            **fields(self, "worst norm_error evaluations seconds"),
+            **fields(self, "scored worst norm_error evaluations seconds"),
             "notes": [note.to_dict() for note in self.remarks],
         }
 
@@ -74,7 +82,9 @@ class MatrixComparison:
 
     program: of arrays, as typed. rows, columns: the names of the outputs (`f[0]`) or variables, and
     of the variables. places: where an entry may differ from 0, row by row. truth: the certified
-    entries there, None where there is none. value: f, by output. mode: how automatic
+    entries there, None where there is none. status: of each entry, `KNOWN`, `UNKNOWN`, `UNASKED`
+    (not held against the truth, where a sample is), `INFINITE`, or of what kind the point is where
+    the entry does not exist. value: f, by output. mode: how automatic
     differentiation gets the matrix with fewest products: `forward` (one for a colour of columns),
     `reverse` (of rows), or `forward over reverse`. vector: what the matrix was multiplied by, where
     a product was asked for.
@@ -94,6 +104,7 @@ class MatrixComparison:
     digits: int
     value: tuple[Quantity | None, ...]
     truth: tuple[Quantity | None, ...]
+    status: tuple[str, ...]
     mode: str
     products: int
     results: tuple[MatrixRow, ...]
@@ -109,6 +120,13 @@ class MatrixComparison:
     def text(self) -> str:
         """What the user typed."""
         return self.program.text
+
+    def unscored(self, row: MatrixRow) -> list[int]:
+        """The places where a method gives a number and no entry is certain, though it was asked
+        for."""
+        places = enumerate(zip(row.values, self.status, strict=True))
+        open_ = [k for k, (value, status) in places if value is not None and status != UNASKED]
+        return [k for k in open_ if row.digits[k] is None]
 
     def name(self, place: int) -> str:
         """What an entry is the derivative of, and by what: `f[0]:x[1]`, `x[0]:x[1]`."""
@@ -137,6 +155,7 @@ class MatrixComparison:
                 **fields(self, "certified digits"),
                 "value": [text_of(q, digits) for q in self.value],
                 "values": [text_of(q, digits) for q in self.truth],
+                "status": list(self.status),
                 "notes": [note.to_dict() for note in self.remarks],
             },
             "results": [row.to_dict() for row in self.results],

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from diffcmp.accuracy.judging.record import plain
-from diffcmp.accuracy.matrices.record import MatrixComparison, MatrixRow
+from diffcmp.accuracy.matrices.record import KNOWN, UNASKED, MatrixComparison, MatrixRow
 from diffcmp.notes import Note
 from diffcmp.report import document as doc
 from diffcmp.report.document import Column, Document, Fact, Facts, Graded, Pattern, Table, table
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 FIELDS = (
     "expression at dtype matrix kind certified row column truth backend derivative "
-    "abs_error digits evaluations seconds"
+    "abs_error digits evaluations seconds entry scored"
 ).split()
 FITS = ((0, None), (1, None), (1, 12), (2, 10), (3, 8))
 FIGURES = 8
 MOST_ROWS, MOST_COLUMNS = 8, 6  # of a matrix that a screen shows in numbers
 RELATIVE = "relative, the largest of all over the largest certified entry"
+FARTHEST = "the entry that has it, then one that has no certified value"
+SCORED = "how many entries have one: error and digits are of these"
 
 
 def document(record: MatrixComparison) -> Document:
@@ -103,9 +105,10 @@ def proof(record: MatrixComparison) -> str:
 
 
 def entries(record: MatrixComparison) -> Table:
-    """The certified entries; a dot where the structure makes one 0."""
+    """The certified entries, or why there is none; a dot where the structure makes one 0."""
     headers = record.columns if record.vector is None else ("product",)
-    numbers = [facts.certified(quantity, FIGURES, "unknown") for quantity in record.truth]
+    pairs = zip(record.truth, record.status, strict=True)
+    numbers = [facts.certified(quantity, FIGURES, status) for quantity, status in pairs]
     texts = dict(zip(record.places, numbers, strict=True))
     count = len(record.columns)
     rows = []
@@ -120,7 +123,7 @@ def entries(record: MatrixComparison) -> Table:
 def pattern(record: MatrixComparison, small: bool) -> Pattern:
     """Where the matrix may differ from 0, with the certified entries; where these are a sample
     only, with those of the last method, which has them all."""
-    sampled = None in record.truth
+    sampled = UNASKED in record.status
     numbers: list[float | None] = [double(quantity) for quantity in record.truth]
     if sampled and record.results:
         numbers = [None if v is None else float(v) for v in record.results[-1].values]
@@ -138,28 +141,52 @@ def pattern(record: MatrixComparison, small: bool) -> Pattern:
 
 
 def methods(record: MatrixComparison) -> Table:
-    """One row a method: the error of the whole matrix, and the entry that is farthest off."""
+    """One row a method: the error of the whole matrix, and the entry that is farthest off. A second
+    one where it gives an entry that is not known, or does not exist."""
+    partly = any(status != KNOWN for status in record.status)
     columns = [
-        Column("method", "name"),
+        Column("method", "name", once=True),
         Column("error", "error", RELATIVE),
-        Column("worst", "name", "the entry that has it"),
+        Column("worst", "name", FARTHEST if partly else "the entry that has it"),
         Column("derivative", "estimate", "that entry"),
-        Column("digits", "digits", f"{facts.DIGITS} of it", rank=3),
-        Column("evals", "count", facts.EVALUATIONS, rank=1),
-        Column("time", "seconds", facts.TIME, rank=2),
+        Column("digits", "digits", f"{facts.DIGITS} of it", rank=0 if partly else 3),
+        *([Column("on", "name", SCORED)] if partly else []),
+        Column("evals", "count", facts.EVALUATIONS, rank=1, once=True),
+        Column("time", "seconds", facts.TIME, rank=2, once=True),
     ]
-    return table(columns, [method(record, row) for row in record.results], fits=FITS)
+    rows = [line for row in record.results for line in method(record, row, partly)]
+    return table(columns, rows, fits=FITS)
 
 
-def method(record: MatrixComparison, row: MatrixRow) -> list[Any]:
-    """One method."""
+def method(record: MatrixComparison, row: MatrixRow, partly: bool) -> list[list[Any]]:
+    """One method; `partly`: some entry of the matrix has no certified value."""
+    rows, costs = [], [row.evaluations, row.seconds]
+    unscored = record.unscored(row)
+    counted = f"{row.scored} of {len(record.places)} entries"
+    if row.worst is not None or not unscored:
+        rows.append([*scored(record, row), *([counted] if partly else []), *costs])
+    if unscored:
+        first = counted if row.worst is None else f"the first of {len(unscored)}"
+        rows.append([*without(record, row, unscored[0]), first, *costs])
+    return rows
+
+
+def without(record: MatrixComparison, row: MatrixRow, entry: int) -> list[Any]:
+    """One method's name, and what it gives for an entry without a certified value."""
+    quality = facts.graded(row.values[entry], None, record.dtype)
+    cells = (Graded(cell, quality) for cell in (row.values[entry], record.status[entry]))
+    return [row.backend, None, record.name(entry), *cells]
+
+
+def scored(record: MatrixComparison, row: MatrixRow) -> list[Any]:
+    """One method's name, the error of its matrix, and the certain entry that is farthest off."""
     worst = row.worst
     name, value, digits = "", None, None
     if worst is not None:
         name, value, digits = record.name(worst), row.values[worst], row.digits[worst]
     quality = facts.graded(0.0 if worst is None else value, digits, record.dtype)
     error, *entry = (Graded(cell, quality) for cell in (row.norm_error, value, digits))
-    return [row.backend, error, name, *entry, row.evaluations, row.seconds]
+    return [row.backend, error, name, *entry]
 
 
 def lines(record: MatrixComparison) -> Iterable[list[object]]:
@@ -173,7 +200,7 @@ def lines(record: MatrixComparison) -> Iterable[list[object]]:
                 text_of(record.truth[k], record.digits),
                 row.backend,
                 *(plain(part[k]) for part in (row.values, row.abs_error, row.digits)),
-                *(row.evaluations, row.seconds),
+                *(row.evaluations, row.seconds, record.status[k], row.scored),
             ]
 
 
