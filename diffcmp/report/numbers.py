@@ -152,7 +152,7 @@ def step(h: float | None) -> str:
         return MISSING
     if 1e-3 <= h < 1e3:
         return f"{h:.2g}" if h < 99.5 else f"{h:.0f}"
-    return short_exponents(f"{Decimal(str(float(h))):.1e}".replace(".0e", "e"))
+    return short_exponents(f"{Decimal(str(h)):.1e}".replace(".0e", "e"))
 
 
 def digits(count: float | None) -> str:

@@ -164,7 +164,7 @@ def study(
         ("median", "digits", "median"),
         ("worst", "digits", "worst"),
         ("worst for", "text", lambda rule: by_id[rule.hardest].name),
-        note="best h: of the grid, with the luck that rounding may have there.",
+        note="best h: of the grid and the usual one, with the luck that rounding may have there.",
     )
     v = chart(
         f"The error against h is a V: truncation falls like h to the power {powers}",
@@ -194,8 +194,9 @@ def study(
             *(on_rules(method, loss) for method in loss),
             *conclusions(
                 {"tried": count, "untold": functions - count},
-                "tried on {tried} functions; for {untold} more, f′ or the derivative in the "
-                "truncation error is 0, so that the best h is the largest or the smallest",
+                "tried on {tried} functions; for {untold} more, f′, the derivative in the "
+                "truncation error or the roundoff of f is 0, so that the best h is the largest or "
+                "the smallest",
             ),
         ),
     )

@@ -248,6 +248,23 @@ def test_a_function_that_is_exact_is_said_to_be() -> None:
     assert "f itself is computed exactly beside the point" in str(rendered([document(found)]))
 
 
+@pytest.mark.parametrize(("expr", "at", "method"), [
+    ("x**2", "0", "forward"), ("x**3", "0", "central"), ("abs(x)", "2", "central"),
+])  # fmt: skip
+def test_no_step_is_predicted_where_nothing_balances(expr: str, at: str, method: str) -> None:
+    """The roundoff of x**2 at 0 falls as fast as its truncation: the smaller h, the better."""
+    (series,) = sweep(expr, at, backends=[method]).series
+    assert series.predicted_h is None
+
+
+def test_the_noise_is_that_within_the_reach_of_the_step() -> None:
+    """exp(exp(x)) grows so fast that its roundoff within 1 of 7 says nothing of that beside 7."""
+    for series in sweep("exp(exp(x))", "7", dtype="longdouble", h_min=1e-12).series:
+        assert series.best_h is not None
+        assert series.predicted_h is not None
+        assert abs(math.log10(series.predicted_h / series.best_h)) < 1.2, series.backend
+
+
 def test_the_best_step_may_be_the_default_one() -> None:
     """The default step is a power of two, so that 3 + h and its square are exact."""
     (series,) = sweep("x**2", "3", backends=["forward"], h_max=1e-2).series

@@ -16,6 +16,7 @@ from diffcmp.arithmetic.floats import Floats, exact
 from diffcmp.backends.protocol import Backend
 
 DOWN, UP = 30, 12  # decades below and above the step of the rule that are looked at
+BEFORE = 10  # decades below the step that the roundoff at x itself suggests
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +64,32 @@ def predicted(
         return (factor + log10(level.moved)) / (p + m) if level and level.moved else None
 
     exponent, k = _crossing(balanced, decade - DOWN, decade + UP)
-    return Prediction(None if exponent is None else _power(exponent, floats), noise(k))
+    if exponent is None or k is None:
+        return Prediction(None, noise(decade))
+    return Prediction(_power(exponent, floats), noise(k))
 
 
 def _crossing(
     balanced: Callable[[int], float | None], low: int, high: int
-) -> tuple[float | None, int]:
-    """log₁₀ of the step that balances the two errors with the roundoff where it reaches, by
-    bisection, and the decade in which it is; None where there is nothing to balance."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        step = balanced(middle)
-        low, high = (middle, high) if step is not None and step > middle else (low, middle)
-    below, above = balanced(low), balanced(high)
-    if below is None or above is None:
-        return (below if above is None else above), low if above is None else high
-    slope = above - below  # over one decade
-    return (below - slope * low) / (1 - slope) if slope < 1 else below, low
+) -> tuple[float, int] | tuple[None, None]:
+    """log₁₀ of the smallest step that balances the two errors with the roundoff where it reaches,
+    and the decade in which it is; None where there is nothing to balance: f is exact, or its
+    roundoff falls faster than h."""
+    at_x = balanced(low)
+    first = low if at_x is None else max(low, math.floor(at_x) - BEFORE)
+    while first > low and _is_beyond(balanced(first), first):
+        first -= BEFORE
+    for k in range(max(first, low) + 1, high + 1):
+        above, below = balanced(k), balanced(k - 1)
+        if above is not None and above <= k and below is not None and below > k - 1:
+            slope = above - below  # over one decade
+            return (below - slope * (k - 1)) / (1 - slope), k - 1
+    return None, None
+
+
+def _is_beyond(step: float | None, k: int) -> bool:
+    """Whether the decade is beyond the step that balances with the roundoff there."""
+    return step is None or step <= k
 
 
 def _power(exponent: float, floats: Floats) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from diffcmp.accuracy.judging.record import Comparison, Row, Series, Sweep, Track
+from diffcmp.arithmetic.floats import finite
 from diffcmp.engines.partials import distinct
 from diffcmp.notes import Remark
 from diffcmp.program.ir import Program
@@ -73,7 +73,7 @@ def is_failed(value: object) -> bool:
     """Whether a method gave no finite number."""
     if value is None:
         return True
-    return hasattr(value, "__float__") and not math.isfinite(float(value))
+    return hasattr(value, "__float__") and not finite(value)
 
 
 def notes(
