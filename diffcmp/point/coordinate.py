@@ -17,6 +17,7 @@ from diffcmp.arithmetic.floats import Floats
 from diffcmp.errors import Fault, InputError
 from diffcmp.language.parser import MAX_DIGITS, MAX_EXPONENT, parse
 from diffcmp.passes.expand import core
+from diffcmp.primitives.shapes import spelled
 from diffcmp.program.ir import Program, constant
 from diffcmp.program.printer import decimal
 from diffcmp.spans import Piece
@@ -142,6 +143,12 @@ def _parsed(piece: Piece) -> Coordinate:
         raise error.inside(piece) from None
     if program.inputs:
         raise InputError(Fault.POINT_NOT_CONSTANT, piece.whole, piece.span, name=program.inputs[0])
+    shape = program.dims[program.outputs[0]]
+    if shape:
+        where = piece.whole, piece.span
+        raise InputError(
+            Fault.POINT_SHAPE, *where, name=text, given=spelled(shape), wanted="a number"
+        )
     number = Coordinate(core(program), text)
     value = to_arb(number.enclosure(Balls(64)))
     if not value.is_finite() or not abs(value) < Balls(64).literal(LARGEST):

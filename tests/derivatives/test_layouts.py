@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
-from diffcmp import InputError, derivative, gradient
+from diffcmp import InputError, derivative, gradient, hessian, jacobian
 from diffcmp.engines.arrays.blocks import LONG
 from tests.strategies import expressions
 
@@ -91,3 +91,82 @@ def test_the_sign_of_nan_gives_no_number(sign: float) -> None:
     assert math.isnan(slope(2.0, sign))
     assert np.isnan(slope(np.full(9, 2.0), y)).all()
     assert np.isnan(gradient("sum(copysign(x, y))", wrt=["x"])(np.full(9, 2.0), y)).all()
+
+
+OF_ARRAYS = [
+    "sum(abs(x)*(x**3)**(1/3))", "sum(tanh(x)*(x**5)**(1/5))", "sum(copysign(x, log(x)))", "sum(sqrt(x))", "norm(x)", "prod(x)",
+    "max(x)", "min(x)*sum(x)", "logsumexp(x)", "sum(where(x > 1, x**2, log(x)))", "sum(softmax(x)**2)", "sum(cumsum(x)**2)", "sum(x/x)",
+]  # fmt: skip
+OF_MATRICES = [
+    "sum(A**3)",
+    "trace(A@A)",
+    "norm(A@[1, 2, 3])",
+    "sum(transpose(A)@A)",
+    "sum(exp(A[0])*A[1])",
+]
+LAST_DIGITS = 1e-13  # NumPy computes a few elements in its own way, and by stride
+VALUES = np.array([0.25, 1.5, -2.0, 3.0, 0.75, 2.0, -0.5, 1.25, 4.0])
+
+
+def in_other_places(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """The same numbers: strided, backwards, by columns, read-only, single, of a list."""
+    spread = np.zeros([2 * n for n in array.shape])
+    every_second = tuple([slice(None, None, 2)] * array.ndim)
+    spread[every_second] = array
+    yield spread[every_second]
+    backwards = tuple([slice(None, None, -1)] * array.ndim)
+    yield array[backwards].copy()[backwards]
+    yield np.asfortranarray(array)
+    read_only = array.copy()
+    read_only.setflags(write=False)
+    yield read_only
+    yield array.astype(np.float32)
+    yield array.astype(">f8")
+    yield np.lib.stride_tricks.as_strided(array.copy(), array.shape, array.strides)
+
+
+def dense(matrix: Any) -> NDArray[Any]:
+    return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
+
+
+@pytest.mark.parametrize("operator", [gradient, hessian, lambda f: gradient(f, "dual"), jacobian])
+@pytest.mark.parametrize("text", [*OF_ARRAYS, *OF_MATRICES])
+def test_a_derivative_of_arrays_is_the_same_wherever_they_lie(operator: Any, text: str) -> None:
+    array = VALUES if "x" in text.replace("max", "").replace("exp", "") else VALUES.reshape(3, 3)
+    function = operator(text)
+    expected = dense(function(array.copy()))
+    for other in in_other_places(array):
+        before = other.tobytes()
+        out = dense(function(other))
+        assert out.shape == expected.shape
+        np.testing.assert_allclose(out, expected, LAST_DIGITS)
+        assert other.tobytes() == before
+    np.testing.assert_array_equal(dense(function(array.tolist())), expected)
+
+
+@pytest.mark.parametrize("operator", [gradient, hessian])
+def test_random_derivatives_of_arrays_agree(operator: Any) -> None:
+    @settings(
+        max_examples=40,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(expressions(["x"], leaves=5))
+    def agree(text: str) -> None:
+        try:
+            function = operator(f"sum({text})")
+            expected = dense(function(VALUES.copy()))
+        except InputError:
+            return
+        for other in in_other_places(VALUES):
+            np.testing.assert_allclose(dense(function(other)), expected, LAST_DIGITS)
+
+    agree()
+
+
+@pytest.mark.parametrize("operator", [gradient, hessian, jacobian])
+def test_arrays_of_three_axes_are_refused(operator: Any) -> None:
+    with pytest.raises(InputError, match="only vectors and matrices"):
+        operator("sum(x)")(np.ones((2, 2, 2)))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import diffcmp
 from diffcmp import InputError, certify
 from diffcmp.errors import Fault
 from diffcmp.point.coordinate import coordinate
@@ -58,3 +59,11 @@ def test_what_is_not_finite_is_refused(value: Any) -> None:
     with pytest.raises(InputError) as caught:
         coordinate(value)
     assert caught.value.fault is Fault.POINT_NOT_FINITE
+
+
+@pytest.mark.parametrize("value", ["[1,2]", "[[1]]", "[pi]", "[1]*2"])
+def test_a_vector_is_no_number(value: str) -> None:
+    for ends in ((value, "3"), ("0", value)):
+        with pytest.raises(InputError) as caught:
+            diffcmp.map("x**2", *ends, points=3, backends=["dual"])
+        assert caught.value.fault is Fault.POINT_SHAPE
