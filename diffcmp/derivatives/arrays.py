@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -20,6 +21,8 @@ from diffcmp.caches import remembered
 from diffcmp.derivatives.prepared import Compiled, Derivative
 from diffcmp.engines import products
 from diffcmp.engines.derived import input_shapes, only
+from diffcmp.engines.sparse.pattern import Pattern, SparseMatrix
+from diffcmp.errors import warn_of_precision
 from diffcmp.passes.scalars import scalarised
 from diffcmp.program.checks import chosen, differentiated, number_valued
 from diffcmp.program.ir import Program
@@ -106,12 +109,12 @@ def _hvp(program: Program) -> Compiled:
     return _arrays(products.run(products.curved(number_valued(program))))
 
 
-def _method(name: str) -> Backend:
-    """A backend for first derivatives. Its floor is loaded where it is asked for, as it needs more
-    than compiled code does."""
+def _method(name: str, order: int = 1) -> Backend:
+    """A backend for derivatives of that order. Its floor is loaded where it is asked for, as it
+    needs more than compiled code does."""
     from diffcmp.backends.registry import able
 
-    return able(name, 1)
+    return able(name, order)
 
 
 def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = None) -> Compiled:
@@ -127,7 +130,12 @@ def _by_components(program: Program, backend: str, wrt: Sequence[str] | None = N
     def dense(*x: Any) -> NDArray[Any]:
         coordinates = [coordinate(float(v)) for v in products.flattened(x)]
         at = Point(dict(zip(numbers.inputs, coordinates, strict=True)))
-        derivatives = [row(at).derivative for row in rows]
+        estimates = [row(at) for row in rows]
+        doubts = [
+            doubt for row, one in zip(rows, estimates, strict=True) for doubt in row.doubts(one)
+        ]
+        warn_of_precision(dict.fromkeys(map(str, doubts)))
+        derivatives = [one.derivative for one in estimates]
         return np.array([[float(derivative[n]) for n in names] for derivative in derivatives])
 
     return dense
@@ -171,10 +179,11 @@ def _jacobian(program: Program, backend: str | None) -> Compiled:
 
 
 @checked
-def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
+def hessian(expr: str | Program, sparse: bool = False, backend: str | None = None) -> Derivative:
     """The Hessian as a function of the variables, by dual numbers over the tape: an array of the
     shape of the variable twice; several variables give a tuple of tuples. Columns are coloured: a
-    tridiagonal one costs 3 products at any n.
+    tridiagonal one costs 3 products at any n. Any `backend` that gives second derivatives works by
+    components.
 
     sparse: `scipy.sparse.csr_array` instead, with the elements of a matrix in a row; needs the
         extra `diffcmp[sparse]`.
@@ -187,13 +196,16 @@ def hessian(expr: str | Program, sparse: bool = False) -> Derivative:
     array([[2., 6.],
            [6., 0.]])
     """
-    return Derivative("hessian", expr, partial(_hessian, sparse=sparse))
+    if backend is not None:
+        _method(backend, 2)
+    return Derivative("hessian", expr, partial(_hessian, sparse=sparse, backend=backend))
 
 
 @remembered
-def _hessian(program: Program, sparse: bool) -> Compiled:
+def _hessian(program: Program, sparse: bool, backend: str | None) -> Compiled:
     program = number_valued(program)
-    whole, shapes = products.hessian(program), input_shapes(program)
+    shapes = input_shapes(program)
+    whole = products.hessian(program) if backend is None else _by_pairs(program, backend)
     ends = [products.size(shapes[:i]) for i in range(len(shapes) + 1)]
 
     def block(matrix: Any, i: int, j: int) -> Any:
@@ -209,6 +221,33 @@ def _hessian(program: Program, sparse: bool) -> Compiled:
         return single([single(row) for row in rows])
 
     return blocks
+
+
+def _by_pairs(program: Program, backend: str) -> Callable[..., SparseMatrix]:
+    """The Hessian by a backend that works on numbers, component by component."""
+    from diffcmp.engines.partials import BY, distinct
+    from diffcmp.point.coordinate import coordinate
+    from diffcmp.point.point import Point
+
+    numbers = scalarised(program)
+    names = numbers.inputs
+    pairs = [BY.join(pair) for pair in combinations(names, 2)]
+    prepared = _method(backend, 2).prepare(numbers, [*names, *pairs], 2)
+    places = {name: i for i, name in enumerate(names)}
+
+    def entries(*x: Any) -> SparseMatrix:
+        coordinates = [coordinate(float(v)) for v in products.flattened(x)]
+        estimate = prepared(Point(dict(zip(names, coordinates, strict=True))))
+        warn_of_precision(map(str, prepared.doubts(estimate)))
+        dense = np.empty((len(names), len(names)))
+        for name, derivative in estimate.derivative.items():
+            along = [places[one] for one in distinct(name, 2)]
+            i, j = along[0], along[-1]
+            dense[i, j] = dense[j, i] = float(derivative)
+        rows, columns = np.nonzero(dense)
+        return Pattern.of(dense.shape, rows, columns).filled(dense[rows, columns])
+
+    return entries
 
 
 @checked

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from diffcmp.caches import remembered
 from diffcmp.engines.derived import adjoint, only, tangent
 from diffcmp.engines.elementwise import elementwise
-from diffcmp.errors import Fault, InputError
+from diffcmp.errors import Fault, InputError, warn_of_precision
 from diffcmp.language.parser import parse
 from diffcmp.primitives.shapes import Shape, spelled
 from diffcmp.program.checks import differentiated, number_valued
@@ -45,6 +45,10 @@ def grad(
     InputError: for an expression, point or name that makes no sense. Where the method fails, the
         answer is nan.
 
+    Warns
+    -----
+    PrecisionWarning: where `dual-lhopital` or `tape-lhopital` give a number that may be wrong.
+
     >>> grad("x**2*y", {"x": 2, "y": "1/2"}, backend="tape")
     {'x': 2.0, 'y': 4.0}
     >>> grad("sum(x**2)", [1, 2])
@@ -59,7 +63,9 @@ def grad(
     problem = located(expr, at)
     program = number_valued(problem.program)
     prepared = able(backend, 1).prepare(problem.scalar, problem.scalar.inputs, 1, dtype)
-    elements = prepared(problem.at).derivative
+    estimate = prepared(problem.at)
+    warn_of_precision(map(str, prepared.doubts(estimate)))
+    elements = estimate.derivative
     derivatives = {
         name: _gathered(elements, name, program.dims[i], dtype)
         for i, name in enumerate(program.inputs)

@@ -16,10 +16,9 @@ end the derivative, is not tiny.
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -106,23 +105,23 @@ def tested(program: Program, derived: Program, dtype: str) -> Program:
     floats = Floats(dtype)
     joint, domains = _joint(program, derived, floats)
     count = len(derived.outputs)
-    wanted = joint.outputs[min(1, count - 1) : count]
-    budget = 2.0 ** (floats.precision / 2 - SLACK)
-    for threshold in _thresholds(floats):
+    wanted, conditions = joint.outputs[min(1, count - 1) : count], joint.outputs[count:]
+    fewest: _Analysis | None = None
+    least, most = 1, floats.precision // 4  # beyond it errors of second order might count
+    while least <= most and _is_defined(program):
+        middle = most if fewest is None and most == floats.precision // 4 else (least + most) // 2
         proven = []
         for bounded in (False, True):
-            conditions = joint.outputs[count:]
-            analysis = _Analysis(joint, (*wanted, *conditions), floats, threshold, bounded)
-            with contextlib.suppress(Unbounded):
-                analysis.bounds()
-                if domains:
-                    analysis.require(joint.outputs[-1])
-                if max(analysis.of_output(i).error for i in wanted) <= budget:
-                    proven.append(analysis)
-        if proven and _is_defined(program):
-            fewest = min(proven, key=lambda one: len(one.tests))
-            outputs = [*joint.outputs[:count], *fewest.tests]
-            return fewest.builder.program(outputs).pruned()
+            analysis = _Analysis(joint, (*wanted, *conditions), floats, 2.0**middle, bounded)
+            if analysis.proves(wanted, joint.outputs[-1] if domains else None):
+                proven.append(analysis)
+        if proven:
+            fewest, least = min(proven, key=lambda one: len(one.tests)), middle + 1
+        else:
+            most = middle - 1
+    if fewest is not None:
+        outputs = [*joint.outputs[:count], *fewest.tests]
+        return fewest.builder.program(outputs).pruned()
     builder = Builder(joint.inputs)
     kept = builder.appended(joint, range(len(joint.inputs)))[:count]
     zero = builder.literal(0)
@@ -138,12 +137,6 @@ def _is_defined(program: Program) -> bool:
     with balls.working():
         values = trace_of(part, balls, [arb.nan()] * len(form.inputs))
         return all(to_arb(values[eq.output]).is_finite() for eq in fixed if eq.dtype == "real")
-
-
-def _thresholds(floats: Floats) -> Iterator[float]:
-    """Powers of two, from a quarter of the bits on: where a condition number stays below, one of
-    second order is negligible."""
-    return (2.0**k for k in range(floats.precision // 4, 0, -1))
 
 
 def _joint(program: Program, derived: Program, floats: Floats) -> tuple[Program, bool]:
@@ -217,6 +210,18 @@ class _Analysis:
         self.uses = Counter(i for eq in self.equations for i in eq.inputs)
         self.uses.update(self.wanted)
         self.values: dict[int, Bound] = {}
+
+    def proves(self, wanted: Sequence[int], defined: int | None) -> bool:
+        """Whether the tests bound the errors of all derivatives by the budget; `defined` is a
+        condition that has to hold too."""
+        try:
+            self.bounds()
+            if defined is not None:
+                self.require(defined)
+            error = max(self.of_output(i).error for i in wanted)
+        except Unbounded:
+            return False
+        return math.log2(max(error, 1.0)) <= self.floats.precision / 2 - SLACK
 
     def bounds(self) -> None:
         """Find the bounds of all slots that something else than a longer sum needs."""
