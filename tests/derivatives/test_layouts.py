@@ -99,7 +99,7 @@ OF_ARRAYS = [
 ]  # fmt: skip
 OF_MATRICES = [
     "sum(A**3)",
-    "trace(A@A)",
+    "sum(A@A)",
     "norm(A@[1, 2, 3])",
     "sum(transpose(A)@A)",
     "sum(exp(A[0])*A[1])",
