@@ -72,7 +72,7 @@ class Note(Enum):
     POINT_BEYOND = "the point is outside the range of {dtype}", "use a wider dtype"
     OVERFLOW = "overflow: this is {true}, larger than the largest {dtype}", "use a wider dtype, or a form that stays finite", "dual-lhopital"
     INFINITE_SLOPE = "the partial derivative of {name} is infinite or undefined here", "choose another point, or rewrite the expression"
-    STENCIL_LEAVES_DOMAIN = "the step reaches points where this is undefined", "use a smaller h, or a one-sided method"
+    STENCIL_LEAVES_DOMAIN = "the step reaches points where f is undefined", "use a smaller h, or a one-sided method"
     IMAGINARY_STEP_LEAVES_DOMAIN = "f is finite at the point, but its complex evaluation at an imaginary step beside it is nan", "use another method: a smaller h does not help"
     NO_COMPLEX_TYPE = "there is no complex type that matches {dtype}", "use float32 or wider"
     NO_SUCH_FORMAT = "the method does not work in {dtype}", "use float64"
@@ -152,6 +152,7 @@ class Note(Enum):
     ZERO_ASSUMED = "{count} quantities below 1e-400 were taken to be zero without a proof", "take the result as very probable, not as proven"
     SYMBOLIC_TRUTH = "found as the symbolic limit from each side, confirmed by balls that approach the point", "take the result as very probable, not as proven"
     MIXED_UNDECIDED = "the mixed derivative here is not known: that both orders of differentiation give one number could not be proven", "look at the derivatives along each variable"
+    PROOF_UNFINISHED = "sympy did not finish a proof or a limit in its share of {seconds:g} s", "allow more time with --timeout"
     OSCILLATION = "the behaviour of f here could not be determined ({reason})", "look at f beside the point"
     # fmt: on
 

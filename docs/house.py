@@ -34,6 +34,7 @@ FLOORS: Mapping[str, int] = {
     "caches": 0,
     "worker": 0,
     "files": 0,
+    "settings": 0,
     "primitives": 1,
     "program": 2,
     "language": 3,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -27,14 +28,17 @@ from diffcmp import (
     trace,
     worker,
 )
+from diffcmp.accuracy.judging.question import Question
+from diffcmp.accuracy.judging.record import Row
 from diffcmp.accuracy.matrix import matrix
-from diffcmp.backends.protocol import Backend
+from diffcmp.accuracy.verdicts.rows import row
+from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.cli.output import apart, figure_format, writable
 from diffcmp.engines.compiled import remaining
 from diffcmp.engines.sparse.pattern import SparseMatrix
 from diffcmp.errors import Breakdown, ComputationError, Fault
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.point.point import assignments
+from diffcmp.point.point import assignments, function_at
 from diffcmp.speed import run, stored
 from diffcmp.speed.record import Measurement
 from diffcmp.speed.timing import QUICK
@@ -83,6 +87,18 @@ def narrow_method() -> Remark:
     refusal = Narrow().refused("float32")
     assert refusal is not None
     return refusal
+
+
+def silent_row(slope: float) -> Row:
+    """The answer of a method that does not say what it computed."""
+
+    class Silent(Backend):
+        name = "silent"
+        summary = "a number"
+
+    question = Question(*function_at("x**2", 1), ("x",))
+    answer = Estimate(1.0, {"x": slope}, 1)
+    return row(Silent(), question, question.truth(), answer, 1.0)
 
 
 FAULTS: dict[Fault, Callable[[], Any]] = {
@@ -162,7 +178,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.PLOT_FORMAT: lambda: figure_format("a.xyz"),
     Fault.STUDY_UNKNOWN: lambda: registry.study("lhopitl"),
     Fault.STUDY_OPTION: lambda: registry.study("lhopital", depth=3),
-    Fault.STUDY_CHOICE: lambda: registry.checked(
+    Fault.STUDY_CHOICE: lambda: registry.chosen(
         registry.Option("form", str, "a", registry.Bounds(""), ("a", "b")), "c"
     ),
     Fault.STUDY_RANGE: lambda: registry.study("lhopital", points=0),
@@ -232,15 +248,18 @@ def explained(expr: str, at: Any) -> set[Note]:
 NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.ZERO_OVER_ZERO: lambda: noted("sin(x)/x", 0),
     Note.INFINITE_DIFFERENCE: lambda: noted("1/x - 1/sin(x)", 0) | noted("exp(x)-exp(2*x)", 1000),
-    Note.INFINITE_QUOTIENT: lambda: noted("exp(800*x)/exp(799*x)", 1),
-    Note.ZERO_TIMES_INFINITY: lambda: noted("exp(-x)*exp(x)", 800),
+    Note.INFINITE_QUOTIENT: lambda: noted("(1/x)/(1/x**2)", 0),
+    Note.ZERO_TIMES_INFINITY: lambda: noted("x*log(x)", 0),
     Note.UNTAKEN_BRANCH: lambda: noted("where(x < 1, x, sqrt(x))", 0),
     Note.OUTSIDE_DOMAIN: lambda: noted("log(x)", -1),
     Note.SINGULAR_MATRIX: lambda: noted("sum(inv(A))", {"A": [[1, 2], [2, 4]]}),
     Note.REPEATED_EIGENVALUE: lambda: noted("eigmax(A)", {"A": [[1, 0], [0, 1]]}),
     Note.DIVISION_BY_ZERO: lambda: noted("1/x", 0),
     Note.POINT_BEYOND: lambda: noted("x", 1e30, dtype="float16"),
-    Note.OVERFLOW: lambda: noted("exp(x)", 1000),
+    Note.OVERFLOW: lambda: noted("log(1+exp(x))", 800),
+    Note.ROUNDED_OUT: lambda: noted("atanh(tanh(x))", 25),
+    Note.ROUNDED_CONDITION: lambda: noted("where(0.1*x > 0.30000000000000001, x, 3*x)", 3),
+    Note.NOT_FINITE: lambda: {r.note for r in silent_row(math.nan).remarks},
     Note.INFINITE_SLOPE: lambda: noted("sqrt(x)", 0),
     Note.STENCIL_LEAVES_DOMAIN: lambda: noted("log(x)", "1e-9"),
     Note.IMAGINARY_STEP_LEAVES_DOMAIN: lambda: noted("sqrt(x**2)", 0),
@@ -253,7 +272,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.EDGE: lambda: noted("x*sqrt(x)", 0),
     Note.OUTSIDE: lambda: noted("log(x)", -1),
     Note.UNDECIDED: lambda: noted("x*sin(1/x)", 0),
-    Note.WRONG: lambda: noted("(x**2-4)/(x-2)*where(x > 5, 1, 1)", "2", h=1e-9, backends=["central"]) | noted("abs(x)", 0),
+    Note.WRONG: lambda: {r.note for r in silent_row(3.0).remarks},
     Note.LOST_BELOW_ROUNDOFF: lambda: noted("(t**2-4)/(t-2)", 2),
     Note.GUARD: lambda: noted("where(x == 0, 1, (exp(x)-1)/x)", 0),
     Note.TRUNCATION: lambda: noted("exp(-1000*(x-1)**2)", "1.1", h=0.3),
@@ -261,12 +280,21 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.REPRESENTATION: lambda: noted("cos(x)", "31415926535897932384.62643383279"),
     Note.CANCELLATION: lambda: noted("(1-cos(x))/x**2", "1e-8"),
     Note.UNDERFLOW: lambda: noted("exp(x)", -720),
-    Note.EXTRAPOLATION: lambda: noted("abs(x-1)*exp(x)", "0.995", backends=["richardson"]),
+    Note.ABSORPTION: lambda: noted("sqrt(x+1e9-1e9)", "1e-9"),
+    Note.ILL_CONDITIONED: lambda: noted("sin(exp(x))", 30),
+    Note.INACCURATE: lambda: noted("log(lgamma(x))", "2.0000001"),
+    Note.INNER_UNDERFLOW: lambda: noted("log(exp(-x))", 800),
+    Note.INNER_LOSS: lambda: noted("(1-cos(x))/x**2", "1e-8"),
+    Note.STEP_CROSSES: lambda: noted("abs(x-1)*exp(x)", "0.995", backends=["central6"]),
+    Note.STATIONARY: lambda: noted("cos(x)", "1e-9"),
+    Note.EXTRAPOLATION: lambda: noted("sin(x)", "1e22", backends=["richardson"]),
+    Note.EXTRAPOLATED_ROUNDOFF: lambda: noted("sin(x)", 1, h=1e-12, backends=["richardson"]),
     Note.KINK_OF_VALUE: lambda: noted("abs(x)", 0, order=2),
     Note.KINK_OF_SLOPE: lambda: noted("x*abs(x)", 0, order=2),
     Note.INFINITE_CURVATURE: lambda: noted("abs(x)**1.5", 0, order=2),
     Note.SECOND_EDGE: lambda: noted("x**2.5", 0, order=2),
     Note.MIXED_SINGULAR: lambda: noted("sin(x*y)/x", {"x": 0, "y": 1}, order=2, wrt=["x:y"], backends=["symbolic"]),
+    Note.PROOF_UNFINISHED: lambda: noted("abs(sin(1)**2+cos(1)**2-1+x)", 0, timeout=0),
     Note.MIXED_UNDECIDED: lambda: noted("abs(x)*y", {"x": 0, "y": 1}, order=2, wrt=["x:y"]),
     Note.VALUE_NOT_FINITE: lambda: noted("x + exp(800)", 2),
     Note.COMPLEX_VALUE_NOT_FINITE: lambda: noted("x**2", 1, h=1e300, backends=["complex-step"]),
@@ -294,7 +322,6 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     },
     Note.SYMBOLIC_TRUTH: lambda: noted("softplus(1/x)", 0),
     Note.LOSES: lambda: explained("sqrt(x+1)-sqrt(x)", "1e12"),
-    Note.LOSES_ALL: lambda: explained("(1-cos(x))/x**2", "1e-8"),
     Note.SINGULAR_BRANCH: lambda: explained("where(x < 1, x, sqrt(x))", 0),
     Note.GUARDED_BRANCH: lambda: explained("where(x == 0, 1, (exp(x)-1)/x)", 0),
     Note.CHOOSES: lambda: explained("where(x < 1, x, sqrt(x))", 0),

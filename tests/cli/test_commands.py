@@ -74,7 +74,10 @@ def test_explain_names_what_was_lost_and_what_to_do() -> None:
     )
     found = json.loads(done.stdout)["explanation"]
     (loss,) = found["conditioning"]["x"]["losses"]
-    assert (loss["piece"], loss["cause"], loss["after"]) == ("1-cos(x)", "cancellation", 0)
+    assert (loss["piece"], loss["cause"], round(loss["lost"])) == ("1-cos(x)", "cancellation", 16)
+    (passage,) = found["passages"]
+    assert [link["piece"] for link in passage["links"]] == ["1-cos(x)", "(1-cos(x))/x**2"]
+    assert (passage["backends"], passage["links"][0]["true"][:4]) == (["dual"], "5.00")
     offered = {s["text"]: s for s in found["suggestions"]}
     assert offered["2*sin(x/2)**2/x**2"]["value"]["digits_after"] > 15
     assert offered["dual-lhopital"]["derivative"]["digits_after"] > 15

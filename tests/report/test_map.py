@@ -174,7 +174,7 @@ def test_json_and_csv_have_every_point() -> None:
     assert len(lines) == 3 * 31
     last = [line for line in lines if line["backend"] == "central6"]
     assert (last[11]["x"], last[11]["derivative"], last[11]["digits"]) == ("0.05", "nan", "0.0")
-    assert last[11]["notes"].startswith("the stencil reaches outside")
+    assert last[11]["notes"].startswith("the step reaches points where f is undefined")
     assert (last[0]["kind"], last[0]["digits"]) == ("outside domain", "")
 
 

@@ -76,13 +76,12 @@ def _ratio(above: arb, below: arb) -> float | None:
 
 def _losses(shadow: Shadow, question: Question) -> Iterator[Loss]:
     """What each equation of the tangent Program does, each piece of the text once."""
-    values = _needed(shadow, shadow.program.outputs[0])
     seen = set()
     for eq, link in losses(shadow):
         if eq.span is None or (link.lost or NOTABLE) < NOTABLE or eq.span in seen:
             continue
         seen.add(eq.span)
-        yield _loss(eq, link, question, of_value=eq.output in values)
+        yield _loss(eq, link, question, of_value=link.of_value)
 
 
 def _loss(eq: Equation, link: Link, question: Question, *, of_value: bool) -> Loss:
@@ -95,12 +94,3 @@ def _loss(eq: Equation, link: Link, question: Question, *, of_value: bool) -> Lo
     facts = {"lost": lost, "what": what, "cause": link.cause.words}
     said = remark(Note.LOSES, eq.span, question.program.text, **facts)
     return Loss(eq.span, link.piece, "value" if of_value else "derivative", lost, link.cause, said)
-
-
-def _needed(shadow: Shadow, output: int) -> set[int]:
-    """The slots that a value is made of."""
-    needed = {output}
-    for eq in reversed(shadow.program.equations):
-        if eq.output in needed:
-            needed.update(eq.inputs)
-    return needed

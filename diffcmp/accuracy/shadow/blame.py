@@ -23,7 +23,7 @@ from diffcmp.arithmetic.floats import exact, finite
 from diffcmp.backends.protocol import rational
 from diffcmp.notes import Cause
 from diffcmp.passes.expand import compared
-from diffcmp.program.ir import Equation
+from diffcmp.program.ir import Equation, Program
 
 RIGHT = 3.0  # units of roundoff: a number that is right to the last digits
 NOTABLE = 0.3  # decimal digits that an equation loses before it is a link
@@ -268,8 +268,14 @@ class _Walk:
             computed=shadow.computed[eq.output] if condition else shadow.number(here),
             true=None if condition else midpoint(shadow.ball(here)),
             lost=lost,
+            of_value=eq.output in self.values,
             facts=facts,
         )
+
+    @cached_property
+    def values(self) -> set[int]:
+        """The slots that f itself is made of, and not its derivative."""
+        return needed(self.shadow.program, self.shadow.program.outputs[0])
 
     def owner(self, eq: Equation) -> Equation | None:
         """What the user typed, where an equation carries that out."""
@@ -298,6 +304,15 @@ class _Walk:
     def smallest(self) -> arb:
         """The smallest normal number of the format."""
         return arb(2) ** self.shadow.floats.least_exponent
+
+
+def needed(program: Program, output: int) -> set[int]:
+    """The slots that a value is made of."""
+    slots = {output}
+    for eq in reversed(program.equations):
+        if eq.output in slots:
+            slots.update(eq.inputs)
+    return slots
 
 
 def _name(eq: Equation) -> str:

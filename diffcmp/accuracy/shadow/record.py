@@ -31,7 +31,8 @@ class Link:
     cause: what it did; None where it only carried the error of an argument on. span, piece: of the
     user's text. computed: what the format made, a number of it. true: what is true, None where that
     is infinite or undefined. lost: decimal digits by which its result is worse than its worst
-    argument. facts: what else the sentence about it says.
+    argument. of_value: whether it is a value of f, and not of its derivative. facts: what else the
+    sentence about it says.
     """
 
     cause: Cause | None
@@ -40,6 +41,7 @@ class Link:
     computed: Any
     true: Fraction | None
     lost: float | None = None
+    of_value: bool = True
     facts: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
@@ -61,13 +63,15 @@ class Chain:
 
     @property
     def shown(self) -> tuple[Link, ...]:
-        """The links of different pieces of the text, from the origin on: of neighbours of one piece
-        the one with a cause, else the last."""
+        """The links from the origin on: those with a cause, and the values of f that carry its
+        error; of neighbours of one piece of the text the one with a cause."""
         origin = self.origin
         if origin is None:
             return ()
         kept: list[Link] = []
         for link in self.links[self.links.index(origin) :]:
+            if link.cause is None and not link.of_value:
+                continue
             if kept and kept[-1].span == link.span:
                 if link.cause is not None and kept[-1].cause is None:
                     kept[-1] = link

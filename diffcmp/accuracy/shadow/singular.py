@@ -40,7 +40,7 @@ def _of_derivative(f: Shadow, culprit: Equation, taken: set[int]) -> Link:
     if owners and not any(eq.output in taken for eq in owners):
         return _link(program, owners[-1], Note.UNTAKEN_BRANCH, Cause.UNTAKEN_BRANCH)
     owner = owners[-1] if owners else culprit
-    if owner.entry.of_matrix == "eigenvalue":
+    if any(eq.entry.of_matrix == "eigenvalue" for eq in owners):
         return _link(program, owner, Note.REPEATED_EIGENVALUE, Cause.SINGULARITY)
     return _link(program, owner, Note.INFINITE_SLOPE, Cause.SINGULARITY)
 
