@@ -15,10 +15,10 @@ from diffcmp.accuracy.explaining.suggestions import (
     failing,
     in_need_of_steps,
     instead,
+    listed,
     methods,
     rewrites,
     step_size,
-    worth_listing,
 )
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison
@@ -88,7 +88,7 @@ def explain(
         branches=choices,
         passages=found,
         instead=best,
-        suggestions=(*others, *worth_listing(others, steps)),
+        suggestions=tuple(listed(others, steps)),
         unhelped=tuple(name for name in wrong if name not in best),
     )
 

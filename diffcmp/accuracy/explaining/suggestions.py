@@ -261,13 +261,13 @@ def _step(question: Question, truth: Truth, row: Row, text: str) -> Suggestion:
     )
 
 
-def worth_listing(others: Sequence[Suggestion], steps: Sequence[Suggestion]) -> list[Suggestion]:
-    """The best step size, where it gives more digits than every other suggestion."""
-    best = max(steps, key=_promised, default=None)
-    if best is None:
-        return []
-    most = max(map(_promised, others), default=0.0)
-    return [best] if not others or _promised(best) >= most + WORTH else []
+def listed(others: Sequence[Suggestion], steps: Sequence[Suggestion]) -> list[Suggestion]:
+    """The suggestions for a person, most digits in the worst derivative first: of the step sizes
+    the best one, where it gives more than all others."""
+    most = max(map(_promised, others), default=-WORTH)
+    better = [one for one in steps if _promised(one) >= most + WORTH]
+    every = [*others, *sorted(better, key=_promised)[-1:]]
+    return sorted(every, key=lambda one: -round(_promised(one)))
 
 
 def instead(

@@ -24,6 +24,7 @@ from diffcmp.truth.record import Kind, Quantity, Truth, decimal_string
 MOST_TERMS = 8
 MOST = 8  # equations between a cause and its result
 TRUE_FIGURES = 6
+FEWER = 1.0  # digits that are worth a line
 MOST_GAINS = 4  # derivatives of a suggestion that are shown
 NOTHING = "nothing that was tried"
 LEAST = 1e-300
@@ -64,7 +65,7 @@ def parts(record: Explanation) -> list[doc.Part]:
         *section("What each method does", methods(record)),
         *facts.notes(text, asked.rows, "Why"),
         *section("From the cause to the result", passages(record)),
-        *section("What to do instead", *helpless(record), Items(others, "1.")),
+        *section("What to do instead", Items(others, "1."), *helpless(record)),
     ]
 
 
@@ -240,7 +241,17 @@ def evidence(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> list[Fac
         lines.append(Fact("", f"and {len(helped) - MOST_GAINS} more derivatives; --json has all"))
     if other.unhelped:
         lines.append(Fact("but", no_help(other, inputs)))
+    lines.extend(Fact("but", loss) for loss in losses(other, inputs))
     return lines
+
+
+def losses(other: Suggestion, inputs: Sequence[str]) -> Iterator[str]:
+    """The derivatives that have fewer digits than before, by a digit or more."""
+    for name, change in other.gains.items():
+        before, after = change.digits_before or 0.0, change.digits_after
+        if after is not None and before - after >= FEWER:
+            slope, fewer = facts.symbol(name, inputs), numbers.digits(after)
+            yield f"{slope} has {fewer} correct digits, no longer {numbers.digits(before)}"
 
 
 def no_help(other: Suggestion, inputs: Sequence[str]) -> str:
