@@ -32,7 +32,7 @@ def certified(
     if order == 2 and len(program.inputs) > MANY:
         return _in_parts(program, at, names, digits)
     proof = _proof(program, tuple(names), order)
-    bits = bits_for(digits)
+    bits, steps = bits_for(digits), deadline.Doublings()
     for _ in range(MOST_BITS):
         proven = proof(at, bits)
         if proven is None:
@@ -42,7 +42,7 @@ def certified(
             return proven
         if any(map(is_vanishing, numbers)):
             return None  # perhaps an exact zero: that takes a proof
-        deadline.check()
+        steps.check()
         bits *= 2
     return None
 
