@@ -296,21 +296,33 @@ def _promised(suggestion: Suggestion) -> float:
 def _applied(
     question: Question, truth: Truth, suggestion: Suggestion, row: Row
 ) -> Iterator[Suggestion]:
-    """A suggestion with what it gives to the method of a row, where it gives digits; a form of the
-    expression is run by that very method."""
-    method = backend(row.backend)
+    """A suggestion with what it gives to the method of a row, where it gives digits. A form of the
+    expression is run by that very method, and offered by the method that it was found with too."""
     if suggestion.kind == "step":
         if suggestion.backend == row.backend:
             yield suggestion
         return
+    offers = [suggestion]
     if suggestion.kind == "rewrite":
+        offers = list(_by_methods(question, truth, suggestion, row))
+    yield from (one for one in offers if _promised(one) >= _promise(row) + WORTH)
+
+
+def _by_methods(
+    question: Question, truth: Truth, form: Suggestion, row: Row
+) -> Iterator[Suggestion]:
+    """A form of the expression by the method of a row, and by the one that it was found with."""
+    printed = parse(form.text, question.program.inputs)
+    given = {name: getattr(form, name) for name in OF_A_FORM}
+    for name in dict.fromkeys((row.backend, form.backend)):
+        method = backend(name)
         if method.waits:
-            return
-        printed = parse(suggestion.text, question.program.inputs)
+            continue
         after = _tried(replace(question, program=printed), method)
-        gains = _gains(row.derivative, after, truth, question.floats)
-        floats = question.floats
-        given = {name: getattr(suggestion, name) for name in OF_A_FORM}
-        suggestion = _suggestion(method=method, gains=gains, floats=floats, **given)
-    if _promised(suggestion) >= _promise(row) + WORTH:
-        yield suggestion
+        yield _suggestion(
+            method=method,
+            gains=_gains(row.derivative, after, truth, question.floats),
+            floats=question.floats,
+            than="" if name == row.backend else row.backend,
+            **given,
+        )

@@ -202,14 +202,16 @@ def instead(record: Explanation, method: str) -> str:
     other = record.instead.get(method)
     if other is None:
         return NOTHING if method in record.unhelped else ""
-    what = other.replacement or other.text
+    what = shortened(other.replacement or other.text, WIDEST)
     if other.kind == "step":
         what = f"h = {short_exponents(other.text)}"
+    if other.kind == "rewrite" and other.backend != method:
+        what += f" by {other.backend}"
     digits = [gain.digits_after or 0.0 for gain in other.gains.values()]
     if not other.unhelped:
-        return f"{shortened(what, WIDEST)} ({numbers.digits(min(digits))})"
+        return f"{what} ({numbers.digits(min(digits))})"
     alone = numbers.digits(other.derivative.digits_after)
-    return f"{shortened(what, WIDEST)} ({alone}, {other.variable} only)"
+    return f"{what} ({alone}, {other.variable} only)"
 
 
 def suggestion(other: Suggestion, truth: Truth, inputs: Sequence[str]) -> Item:
