@@ -12,6 +12,7 @@ import pytest
 
 from diffcmp import Comparison, compare
 from diffcmp.accuracy.judging.record import Row
+from diffcmp.arithmetic.floats import exact
 from diffcmp.notes import Note
 
 NUMERIC = [
@@ -240,3 +241,25 @@ def test_no_method_is_advised_that_fails_too() -> None:
     assert "try dual-lhopital or symbolic" in str(alone.remarks[0])
     assert "dual-lhopital" not in str(both.remarks[0])
     assert "try symbolic" in str(both.remarks[0])
+
+
+@pytest.mark.parametrize(("expr", "at"), [
+    ("exp(exp(x))", "7"), ("exp(-exp(x))", "7"), ("exp(x)*sin(x)", "5000"), ("sqrt(x)", "1e400"), ("x*log(x)", "1e4000"),
+    ("gamma(x)", "1000"), ("x**3", "1e1000"), ("x**2", "1e-2000"),
+])  # fmt: skip
+def test_longdouble_beyond_the_range_of_float64(expr: str, at: str) -> None:
+    """What is no float64 is a number nevertheless: right, and no overflow."""
+    found = compare(
+        expr, at, dtype="longdouble", backends=["dual", "tape", "complex-step", "dual-lhopital"]
+    )
+    for row in found.rows:
+        if expr.startswith("x**2") and row.backend == "complex-step":
+            continue  # its step times x**2 is below the smallest longdouble
+        assert (row.digits["x"] or 0.0) > 15.5, row.backend
+        assert not row.remarks, row.backend
+        error = row.abs_error["x"]
+        assert error is not None
+        true = found.truth.exact("x")
+        assert true is not None
+        distance = abs(exact(row.derivative["x"]) - true)
+        assert distance == error == 0 or abs(Fraction(error) / distance - 1) < 1e-9
