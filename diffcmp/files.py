@@ -78,8 +78,9 @@ def obstacle(target: str) -> OSError | None:
         return _obstacle_to_new(os.path.realpath(target))
     except OSError as error:
         return error
-    except ValueError as error:  # a null character
-        return _error(errno.EINVAL, str(error))
+    except ValueError as error:  # what no file system can encode
+        reason = "it has a null character" if "\0" in target else str(error)
+        return _error(errno.EINVAL, reason)
     if stat.S_ISDIR(status.st_mode):
         return _error(errno.EISDIR, "it is a folder")
     return _forbidden(target)

@@ -243,7 +243,7 @@ def test_a_device_that_fails_leaves_the_old_content(
 
 @pytest.mark.parametrize(("target", "reason"), [
     ("", "it has no name"), (".", "it is a folder"), ("no/such/a", "there is no such folder"), ("a/b", "Not a directory"),
-    ("x" * 300, "File name too long"), ("a\0b", "embedded null byte"), ("loop", "Too many levels of symbolic links"),
+    ("x" * 300, "File name too long"), ("a\0b", "it has a null character"), ("loop", "Too many levels of symbolic links"),
     ("a", ""), ("new", ""), ("fifo", ""), ("dangling", ""), ("/dev/null", ""),
 ])  # fmt: skip
 def test_an_obstacle_is_told_beforehand(target: str, reason: str) -> None:
