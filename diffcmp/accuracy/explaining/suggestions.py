@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from diffcmp.accuracy.explaining.explanation import Gain, Suggestion
 from diffcmp.accuracy.judging.errors import Errors, full_digits
@@ -39,12 +39,14 @@ def rewrites(question: Question, truth: Truth) -> list[Suggestion]:
     """The forms of the expression in which f or a derivative has more correct digits, the best
     first; a form that loses digits in one of them is none."""
     program = question.program
+    before = _numbers(question)
     suggestions = []
     for form in rewritings(program):
         printed = parse(form.program.text, program.inputs)
         if not equal_around(program, printed, question.where):
             continue
-        suggestion = _measured(question, truth, form, printed)
+        after = _numbers(replace(question, program=printed))
+        suggestion = _measured(question, truth, form, before, after)
         gains = [suggestion.value, *suggestion.gains.values()]
         wins = [_won(gain, question.floats) for gain in gains if gain is not None]
         if min(wins) >= -WORTH and max(wins) >= WORTH:
@@ -52,20 +54,28 @@ def rewrites(question: Question, truth: Truth) -> list[Suggestion]:
     return sorted(suggestions, key=_merit)[:MOST]
 
 
-def _measured(question: Question, truth: Truth, form: Rewriting, printed: Program) -> Suggestion:
+Numbers: TypeAlias = tuple[Any, Mapping[str, Any]]
+"""f and its derivatives."""
+
+
+def _numbers(question: Question) -> Numbers:
+    """f as the format computes it, and its derivatives by the method that forms are compared by."""
+    return question.value(), _tried(question, backend(MEASURE))
+
+
+def _measured(
+    question: Question, truth: Truth, form: Rewriting, before: Numbers, after: Numbers
+) -> Suggestion:
     """A form of the expression, with what it makes of f and of every derivative."""
     floats = question.floats
-    both = [replace(question, program=one) for one in (question.program, printed)]
-    before, after = (_tried(one, backend(MEASURE)) for one in both)
-    f_before, f_after = (one.value() for one in both)
     return _suggestion(
         kind="rewrite",
         text=form.program.text,
         reason=form.reason,
         method=backend(MEASURE),
-        gains=_gains(before, after, truth, floats),
+        gains=_gains(before[1], after[1], truth, floats),
         floats=floats,
-        value=_gain(f_before, f_after, exact_of(truth.value), floats),
+        value=_gain(before[0], after[0], exact_of(truth.value), floats),
         span=form.span,
         piece=form.piece,
         replacement=form.replacement,
