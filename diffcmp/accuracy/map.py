@@ -9,10 +9,12 @@ from itertools import groupby
 
 from diffcmp.accuracy.judging.errors import full_digits
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
-from diffcmp.accuracy.judging.record import Map, Sample, Stretch, Track
+from diffcmp.accuracy.judging.record import Map, Place, Sample, Stretch, Track
 from diffcmp.accuracy.mapping.grid import grid, merged, position, value
 from diffcmp.accuracy.mapping.landmarks import landmarks
 from diffcmp.accuracy.mapping.places import Reply, places, reply
+from diffcmp.accuracy.verdicts.rows import recommended
+from diffcmp.arithmetic.floats import finite
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline, within_timeout
@@ -106,7 +108,7 @@ def map(
         certified=all(stop.truth.certified for stop in asked),
         points=tuple(_sample(stop, name, digits) for stop in asked),
         special=tuple(stretches([stop.truth.kind for stop in asked])),
-        tracks=tuple(tracks[method.name] for method in methods),
+        tracks=tuple(advised(tracks, method.name) for method in methods),
         remarks=(*unasked(len(asked), len(course), deadline), *remarks.values()),
     )
 
@@ -211,6 +213,28 @@ def _track(method: Backend, question: Question, stops: Sequence[Stop], deadline:
         places_left_out=left_out,
         remarks=(*unasked(len(asked), len(stops), deadline), *silent),
     )
+
+
+def advised(tracks: Mapping[str, Track], name: str) -> Track:
+    """One method's track, in whose notes other methods stand with the digits that they have at that
+    very place."""
+    track = tracks[name]
+    places = tuple(_advised(tracks, name, place) for place in track.places)
+    return replace(track, places=places)
+
+
+def _advised(tracks: Mapping[str, Track], name: str, place: Place) -> Place:
+    values = {n: track.derivative[place.at] for n, track in tracks.items()}
+    digits = {n: tracks[n].digits[place.at] for n, value in values.items() if value is not None}
+    finite_ones = [n for n in digits if finite(values[n])]
+
+    def better(reason: Remark) -> Remark:
+        if not reason.note.methods:
+            return reason
+        named = recommended(name, reason.note, digits, finite_ones)
+        return replace(reason, better=tuple(named))
+
+    return replace(place, remarks=tuple(better(reason) for reason in place.remarks))
 
 
 def _replies(

@@ -9,6 +9,8 @@ import pytest
 
 from diffcmp import compare
 from diffcmp.accuracy.judging.record import Row
+from diffcmp.backends.symbolic.method import failure
+from diffcmp.worker import WorkerDied, WorkerError, WorkerFailed
 
 
 def symbolic(expr: str, at: Any, **options: Any) -> Row:
@@ -35,6 +37,45 @@ def test_where_there_is_no_derivative_it_says_so(expr: str, at: str) -> None:
     row = symbolic(expr, at)
     assert not math.isfinite(row.derivative["x"])
     assert row.remarks
+
+
+PYTHAGORAS = "(sin(0.7)**2 + cos(0.7)**2 - 1)"
+
+
+@pytest.mark.parametrize(("expr", "at", "sides"), [
+    ("sqrt(1 - (sin(0.7)**2 + cos(0.7)**2*cos(x))) + x", "0", ("0.459175 from the left", "1.54083 from the right")),
+    (f"sqrt(x**2 + {PYTHAGORAS}) + 3*x", "0", ("2 from the left", "4 from the right")),
+    ("sqrt((exp(x) - 2)**2)", "log(2)", ("-2 from the left", "2 from the right")),
+    ("cos(sqrt(x))", "0", ("undefined from the left", "-0.5 from the right")),
+])  # fmt: skip
+def test_a_kink_whose_zero_sympy_does_not_see(expr: str, at: str, sides: tuple[str, str]) -> None:
+    """0 times the power of a sum that is 0, but not by sympy's rules, is 0/0 and not 0."""
+    row = symbolic(expr, at, timeout=60)
+    assert math.isnan(row.derivative["x"])
+    assert all(side in str(row.remarks[0]) for side in sides)
+
+
+@pytest.mark.parametrize(("expr", "slope"), [
+    (f"(exp(x) - 1)/(x + {PYTHAGORAS})", 0.5), (f"tanh(x/(x + {PYTHAGORAS}))", 0.0), (f"sin(x + {PYTHAGORAS})/x", 0.0),
+])  # fmt: skip
+def test_a_limit_over_a_zero_that_sympy_does_not_see(expr: str, slope: float) -> None:
+    row = symbolic(expr, "0", timeout=60)
+    assert row.derivative["x"] == slope
+    assert "0/0" in str(row.remarks[0])
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    (WorkerFailed("NotImplementedError: Cannot evaluate Order of user_x"), "no method for this"),
+    (WorkerFailed("RecursionError: maximum recursion depth exceeded"), "nested too deeply"),
+    (WorkerFailed("PoleError: <lambda>"), "no series"),
+    (WorkerFailed("TypeError: cannot determine truth value of Relational: user_x < 0"), "TypeError"),
+    (WorkerFailed("Beyond: a condition oscillates at the point"), "a condition oscillates at the point"),
+    (WorkerDied("ended before it answered"), "process ended"),
+])  # fmt: skip
+def test_a_failure_is_told_in_words(error: WorkerError, words: str) -> None:
+    reason = failure(error)
+    assert words in reason
+    assert not any(raw in reason for raw in ("user_", "lambda", ":", "Relational"))
 
 
 def test_the_expression_is_shown() -> None:

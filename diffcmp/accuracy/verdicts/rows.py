@@ -103,22 +103,23 @@ def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
     def better(row: Row, reason: Remark) -> Remark:
         if not reason.note.methods:
             return reason
-        return replace(reason, better=tuple(_better(row, reason.note, digits, finite_ones)))
+        named = recommended(row.backend, reason.note, digits, finite_ones)
+        return replace(reason, better=tuple(named))
 
     return tuple(
         replace(row, remarks=tuple(better(row, reason) for reason in row.remarks)) for row in rows
     )
 
 
-def _better(
-    row: Row, note: Note, digits: Mapping[str, float | None], finite_ones: Collection[str]
+def recommended(
+    backend: str, note: Note, digits: Mapping[str, float | None], finite_ones: Collection[str]
 ) -> Iterator[tuple[str, float | None]]:
-    """The methods of a note that do better in this table; else the best of all, if it does; else
-    those of the note that are not in the table."""
-    own = digits[row.backend]
+    """The methods of a note that do better than a backend in a table, with their digits; else the
+    best of all, if it does; else those of the note that are not in the table."""
+    own = digits[backend]
     if own is None:  # nobody knows the digits, but a number is more than none
         tried = [name for name in note.methods if name not in digits or name in finite_ones]
-        yield from ((name, None) for name in tried if row.backend not in finite_ones)
+        yield from ((name, None) for name in tried if backend not in finite_ones)
         return
     wins = {name: d for name, d in digits.items() if d is not None and d >= own + WORTH}
     named = [name for name in note.methods if name in wins]

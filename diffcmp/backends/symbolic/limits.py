@@ -7,7 +7,14 @@ from typing import Any
 
 import sympy
 
-from diffcmp.backends.symbolic.numbers import EVALUATION, Expression, Place, Singular, number
+from diffcmp.backends.symbolic.numbers import (
+    EVALUATION,
+    Expression,
+    Place,
+    Singular,
+    number,
+    without_hidden_zeros,
+)
 
 STEPS = 8  # of L'Hôpital's rule
 NEAR = (sympy.Rational(1, 10**12), sympy.Rational(1, 10**24))
@@ -38,7 +45,8 @@ class Side:
 
     def along(self, e: Expression) -> Expression:
         """`e` as a function of t."""
-        return e.xreplace({**self.at, self.x: self.at[self.x] + self.side * self.t})
+        moved = e.xreplace({**self.at, self.x: self.at[self.x] + self.side * self.t})
+        return without_hidden_zeros(moved)
 
     def limit(self, e: Expression, rule: bool = False) -> Any | None:
         """The limit of `e`: a real number, or ±oo. None where there is none, or it was not found.

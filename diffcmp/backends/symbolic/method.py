@@ -13,15 +13,13 @@ from typing import Any
 from flint import arb, fmpq
 
 from diffcmp import worker
-from diffcmp.arithmetic.balls import Balls, to_arb
-from diffcmp.arithmetic.evaluate import evaluate, trace_of
+from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.backends.protocol import Backend, Estimate, Prepared
+from diffcmp.backends.symbolic.domain import outside
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.partials import ORDERS
-from diffcmp.language import rules
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.passes.expand import branchless
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 
@@ -48,6 +46,27 @@ class Symbolic(Backend):
         sent = _bare(program)
         task = _ask("differentiated", sent, wrt, self.order)
         return Formula(program, sent, wrt, self.order, floats, self.deadline, task)
+
+
+REASONS = {
+    "NotImplementedError": "it has no method for this",
+    "PoleError": "it finds no series at this point",
+    "RecursionError": "the expression is nested too deeply for it",
+    "MemoryError": "it runs out of memory",
+    "OverflowError": "a number on the way is too large for it",
+}
+"""What exceptions of sympy mean, by their class."""
+
+
+def failure(error: worker.WorkerError) -> str:
+    """Why sympy gave no answer, in words. What it raised in a place that it does not foresee (a
+    TypeError, an AttributeError) says nothing to the reader but its class."""
+    name, _, text = str(error).partition(": ")
+    if isinstance(error, worker.WorkerDied):
+        return "its process ended before it answered"
+    if name == "Beyond":
+        return text
+    return REASONS.get(name, f"it failed inside, with {name}")
 
 
 def _bare(program: Program) -> Program:
@@ -134,7 +153,7 @@ class Pending:
         except worker.WorkerTimeout:
             return remark(late, seconds=self.deadline.spent())
         except worker.WorkerError as error:
-            return remark(Note.SYMBOLIC_FAILED, reason=str(error).splitlines()[0][:120])
+            return remark(Note.SYMBOLIC_FAILED, reason=failure(error))
         self.seconds += (answer or {}).get("seconds", 0.0)
         return answer
 
@@ -217,23 +236,9 @@ def _rounded(text: str | None, floats: Floats) -> Any:
 
 
 def _outside(program: Program, point: Point) -> Remark | None:
-    """The first function that is not defined around its argument at this point.
-
-    Only balls see that: sympy goes on with complex numbers, and takes exp(log(x)) for x.
-    """
+    """The first function that is not defined around its argument at this point."""
     balls = Balls()
-    inputs = point.enclosures(balls)
-    near = arb(0, BESIDE)
-    with balls.working():
-        values = trace_of(program, balls, inputs)
-        conditions = [eq.inputs[0] for eq in program.equations if eq.entry.selects]
-        decisions = {slot: values[slot] for slot in conditions if values[slot] is not None}
-        for eq in branchless(program, decisions).equations:
-            domain = rules.domain(eq.primitive)
-            if domain is None:
-                continue
-            around = [to_arb(values[i]) + near for i in eq.inputs]
-            inside = evaluate(domain, balls, around)[0]
-            if inside == 0:  # None where the balls cannot tell
-                return remark(Note.OUTSIDE_DOMAIN, eq.span, program.text, name=eq.primitive)
-    return None
+    eq = outside(program, balls, point.enclosures(balls), arb(0, BESIDE))
+    if eq is None:
+        return None
+    return remark(Note.OUTSIDE_DOMAIN, eq.span, program.text, name=eq.primitive)

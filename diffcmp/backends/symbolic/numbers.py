@@ -17,6 +17,7 @@ Place: TypeAlias = Mapping[Any, Any]  # an exact number for each symbol
 
 DIGITS = 40
 ROUNDS = (50, 100, 200, 400, 800)  # digits: until two evaluations in a row agree
+FEW, NEARLY = 20, sympy.Float(10) ** -10  # digits of a look at a number, and what may be 0
 BEYOND = 20_000  # binary exponents that no format has
 LARGEST_POWER = 4096  # an exact rational to a higher power is too long
 LARGEST_FACTORIAL = 512
@@ -31,10 +32,16 @@ class Singular(Exception):
     """Substitution does not lead to a real number: to 0/0, or an infinite or complex one."""
 
 
+class Beyond(NotImplementedError):
+    """What this method does not do; its text is a reason for the reader."""
+
+
 def number(expression: Expression, at: Place) -> Any:
     """The real number that `expression` is at a point, exact or to more than `DIGITS` digits.
     Raises Singular where there is none."""
     exact = short(expression, at)
+    if divides_by_zero(expression, at):
+        raise Singular
     if exact:
         expression = expression.xreplace(dict(at))
         if infinite(expression):
@@ -47,6 +54,49 @@ def number(expression: Expression, at: Place) -> Any:
     if exact and expression.equals(0) is False:
         raise Singular
     return sympy.S.Zero
+
+
+def divides_by_zero(expression: Expression, at: Place) -> bool:
+    """Whether a negative power is one of 0, also where sympy does not see that: of
+    `1 - cos(1)**2 - sin(1)**2`. Times 0 it would be 0 to sympy, not 0/0."""
+    powers = (power for power in expression.atoms(sympy.Pow) if power.base is not sympy.E)
+    return any(_is_negative(power.exp, at) and _vanishes(power.base, at) for power in powers)
+
+
+def _is_negative(exponent: Expression, at: Place) -> bool:
+    if exponent.is_Rational:
+        return bool(exponent.is_negative)
+    value = _real(exponent.xreplace(dict(at)), FEW)
+    return value is None or bool(value < 0)
+
+
+def _vanishes(base: Expression, at: Place) -> bool:
+    """Whether a number is 0 as far as many digits tell."""
+    if base.is_Rational:
+        return bool(base.is_zero)
+    value = _real(base.xreplace(dict(at)), FEW)
+    if value is None or abs(value) > NEARLY:
+        return False
+    try:
+        exact = short(base, at)
+        agreed = _agreed(base.xreplace(dict(at)) if exact else base, {} if exact else at)
+    except Singular:
+        return False
+    return agreed is None or agreed == 0
+
+
+def without_hidden_zeros(expression: Expression) -> Expression:
+    """The expression, in whose sums constants that add up to 0 are left out, also where sympy does
+    not see that they do: `x + cos(1)**2 + sin(1)**2 - 1` is `x`."""
+    return expression.replace(
+        lambda part: part.is_Add and not part.is_number and not _constant(part).is_Rational,
+        lambda part: part - _constant(part) if _vanishes(_constant(part), {}) else part,
+    )
+
+
+def _constant(sum_: Expression) -> Expression:
+    """The part of a sum that no symbol is in."""
+    return sum_.as_independent(*sum_.free_symbols, as_Add=True)[0]
 
 
 def infinite(expression: Expression) -> bool:
@@ -131,13 +181,13 @@ def form(expression: Expression, at: Place) -> str:
     for part, value in parts:
         if value.has(sympy.nan):
             return form(part, at)
-    beyond = [part for part, value in parts if infinite(value)]
+    beyond = [part for part, value in parts if infinite(value) or divides_by_zero(part, at)]
     if not beyond:
         return "a division by zero"
     if expression.is_Add:
         return "∞ - ∞" if len(beyond) > 1 else form(beyond[0], at)
     if expression.is_Mul:
-        zeros = [part for part, value in parts if value == 0]
+        zeros = [part for part, value in parts if value == 0 or _vanishes(part, at)]
         if not zeros:
             return form(beyond[0], at)
         if any(map(_reciprocal, beyond)):
@@ -147,7 +197,8 @@ def form(expression: Expression, at: Place) -> str:
         base, exponent = (value for _, value in parts)
         zero = "∞^0" if exponent == 0 else "a power with an infinite part"
         return "1^∞" if base == 1 else zero
-    return f"{type(expression).__name__}(±∞)"
+    inner, value = parts[expression.args.index(beyond[0])]
+    return f"{type(expression).__name__}(±∞)" if infinite(value) else form(inner, at)
 
 
 def _reciprocal(factor: Expression) -> bool:

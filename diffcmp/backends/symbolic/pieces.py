@@ -11,7 +11,7 @@ from mpmath import libmp
 from sympy.core.relational import Relational
 
 from diffcmp.arithmetic.symbols import LogGamma
-from diffcmp.backends.symbolic.numbers import Expression, Place, Singular, number
+from diffcmp.backends.symbolic.numbers import Beyond, Expression, Place, Singular, number
 
 PIECED = (sympy.Piecewise, sympy.Abs, sympy.sign, sympy.floor, sympy.atan2, LogGamma)
 PROBES = (sympy.Rational(1, 10**30), sympy.Rational(1, 10**60))
@@ -64,7 +64,7 @@ class Pieces:
                 return not parts[0]
             return all(parts) if isinstance(condition, sympy.And) else any(parts)
         if not isinstance(condition, Relational):
-            raise NotImplementedError(f"the condition {condition}")
+            raise Beyond("it has no sign for a condition of this form")
         left, right = (self.settle(a) for a in condition.args)
         return bool(condition.func(self.sign(left - right), 0))
 
@@ -89,7 +89,7 @@ class Pieces:
         beside = [{**self.at, self.x: self.at[self.x] + self.side * probe} for probe in PROBES]
         signs = {signed(number(e, place)) for place in beside}
         if len(signs) > 1:
-            raise NotImplementedError("a condition that oscillates at the point")
+            raise Beyond("a condition oscillates at the point")
         return signs.pop()
 
     def floor(self, e: Expression) -> Any:

@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import sympy
+from flint import arb, fmpq
 
+from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import Symbols, text, variable
+from diffcmp.backends.symbolic.domain import outside
 from diffcmp.backends.symbolic.limits import Side
 from diffcmp.backends.symbolic.numbers import Singular, decimal, form, number
 from diffcmp.backends.symbolic.pieces import Pieces
@@ -23,6 +26,7 @@ from diffcmp.program.ir import Program
 Answer: TypeAlias = dict[str, Any]
 Constants: TypeAlias = Mapping[str, Program]
 
+BESIDE, BITS = fmpq(1, 10**30), 256  # where the domain is looked at on a side, and how exactly
 KEPT = 256
 LENGTH = 400  # characters of an expression that is shown
 JOINT = "only one of the pieces that meet here"
@@ -151,6 +155,8 @@ def _limits(
     the value at the point itself."""
     f, x, at = _function(program), variable(name), _place(constants)
     sides = [Side(at, x, direction) for direction in (-1, 1)]
+    for side in sides:
+        side.defined = not _leaves_domain(program, constants, name, side.side)
     limits = [_beside(side, f, order, rule) for side in sides]
     values, *lower, slopes = ([left, right] for left, right in zip(*limits, strict=True))
     # where f′ has no limit, f″ does not exist
@@ -172,9 +178,20 @@ def _limits(
     return answer | {"value": decimal(values[0]), "slope": decimal(slopes[0]) if exists else None}
 
 
+def _leaves_domain(program: Program, constants: Constants, name: str, side: int) -> bool:
+    """Whether f is not defined next to the point on one side."""
+    balls = Balls(BITS)
+    at = {n: evaluate(value, balls, [])[0] for n, value in constants.items()}
+    with balls.working():
+        at[name] = at[name] + side * BESIDE
+    return outside(program, balls, [at[n] for n in program.inputs], arb(0)) is not None
+
+
 def _beside(side: Side, f: Any, order: int, rule: bool) -> list[Any]:
     """The limits of f and of its derivatives up to `order` on one side; None for one that was not
     found."""
+    if not side.defined:
+        return [None] * (order + 1)
     try:
         smooth = Pieces(side.at, side.x, side.side).settle(f)
     except Singular:
