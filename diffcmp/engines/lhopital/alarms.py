@@ -18,16 +18,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeAlias
 
 from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate, trace_of
-from diffcmp.arithmetic.floats import Floats, exact, finite
+from diffcmp.arithmetic.floats import KERNEL, Floats, exact, finite
 from diffcmp.engines.lhopital.enclosed import Proof
 from diffcmp.engines.lhopital.touching import conditions, is_step
 from diffcmp.language import rules
@@ -55,7 +56,7 @@ class Bound:
     error: of its relative error, in units of u. lost: log₂ of its absolute error by underflow. low,
     high: of log₂|value|; a low of -∞ is one that may be 0, exactly, unless something is lost. sign:
     1 for what is never negative, -1 for what is never positive, 0 for what may be either. null: it
-    is 0. nan: it may be none, outside of a domain.
+    is 0. nan: it may be none, or infinite, outside of a domain.
     """
 
     error: float = 0.0
@@ -79,11 +80,15 @@ class Unbounded(Exception):
     """No bound of the error is known, whatever is tested."""
 
 
+RAISING = frozenset(name for name, f in KERNEL.items() if f is getattr(math, name, None))
+"""The functions that raise outside of their domain, in code for Python's floats."""
+
+
 def alarmed(program: Program, derived: Program, dtype: str = "float64") -> Program:
     """The outputs of `derived`, f and derivatives of it, and a condition that holds where one of
     the derivatives may be wrong in more than half of its digits, or where something that f or
     `derived` compares is equal, or nearly so."""
-    whole = tested(program, derived, dtype)
+    whole = tested(program, derived, dtype, frozenset())
     builder = Builder(whole.inputs)
     outputs = builder.appended(whole, range(len(whole.inputs)))
     kept, tests = outputs[: len(derived.outputs)], outputs[len(derived.outputs) :]
@@ -98,21 +103,26 @@ def alarmed(program: Program, derived: Program, dtype: str = "float64") -> Progr
     return builder.program([*kept, alarm])
 
 
-def tested(program: Program, derived: Program, dtype: str) -> Program:
+def tested(program: Program, derived: Program, dtype: str, raising: frozenset[str]) -> Program:
     """The outputs of `derived`, f and derivatives of it, and any number of conditions: as long as
     all hold, the derivatives are right to half of their digits, and nothing that f or `derived`
-    compares is equal, or nearly so."""
+    compares is equal, or nearly so. The functions `raising` are called at no number outside of
+    their domain without an exception."""
     floats = Floats(dtype)
     joint, domains = _joint(program, derived, floats)
     count = len(derived.outputs)
     wanted, conditions = joint.outputs[min(1, count - 1) : count], joint.outputs[count:]
+    constants = None
+    if _is_defined(program):
+        constants = _constants(replace(joint, outputs=(*wanted, *conditions)), floats)
     fewest: _Analysis | None = None
     least, most = 1, floats.precision // 4  # beyond it errors of second order might count
-    while least <= most and _is_defined(program):
+    while constants is not None and least <= most:
         middle = most if fewest is None and most == floats.precision // 4 else (least + most) // 2
         proven = []
         for bounded in (False, True):
-            analysis = _Analysis(joint, (*wanted, *conditions), floats, 2.0**middle, bounded)
+            slots, threshold = (*wanted, *conditions), 2.0**middle
+            analysis = _Analysis(joint, slots, floats, threshold, bounded, raising, constants)
             if analysis.proves(wanted, joint.outputs[-1] if domains else None):
                 proven.append(analysis)
         if proven:
@@ -165,7 +175,7 @@ def _least(program: Program, floats: Floats) -> Program:
 
 
 def _hidden(program: Program, derived: Program, floats: Floats) -> set[int]:
-    """The values of `program` with a domain that its derivatives do not depend on."""
+    """The values of `program` with a domain that its derivatives are not made of."""
     builder = Builder(program.inputs)
     inputs = range(len(program.inputs))
     outputs = builder.appended(derived, inputs, spans=False)
@@ -176,8 +186,10 @@ def _hidden(program: Program, derived: Program, floats: Floats) -> set[int]:
     whole = builder.program([*outputs, *(slots[i] for i in watched)])
     joint = _least(whole, floats)
     count = len(outputs)
-    first = min(1, count - 1)
-    live = replace(joint, outputs=joint.outputs[first:count]).live
+    live = set(joint.outputs[min(1, count - 1) : count])
+    for eq in reversed(joint.equations):
+        if eq.output in live and not eq.entry.compares:
+            live.update(eq.inputs)
     pairs = zip(watched, joint.outputs[count:], strict=True)
     return {i for i, slot in pairs if slot not in live}
 
@@ -188,7 +200,8 @@ class _Analysis:
     behind it.
 
     wanted: the slots whose values must be right, conditions among them. bounded: whether the
-    inputs are tested not to be huge.
+    inputs are tested not to be huge. raising: as for `tested`. constants: the bounds of what
+    depends on no input.
     """
 
     joint: Program
@@ -196,11 +209,15 @@ class _Analysis:
     floats: Floats
     threshold: float
     bounded: bool
+    raising: frozenset[str]
+    constants: Mapping[int, Bound]
     tests: dict[int, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.builder = Builder(self.joint.inputs)
-        self.builder.appended(self.joint, range(len(self.joint.inputs)))
+        self.builder.equations = list(self.joint.equations)
+        self.builder.varying = [i not in self.joint.constant for i in range(self.joint.size)]
+        self.builder.dims = [()] * self.joint.size
         self.made: dict[tuple[object, ...], int] = {}
         self.least = float(self.floats.least_exponent)
         self.most = -self.least  # 2**most is below the largest number
@@ -226,7 +243,7 @@ class _Analysis:
     def bounds(self) -> None:
         """Find the bounds of all slots that something else than a longer sum needs."""
         self.of_inputs()
-        self.values |= _constants(replace(self.joint, outputs=tuple(self.wanted)), self.floats)
+        self.values |= self.constants
         inner = self.inner_sums()
         for eq in self.equations:
             if eq.output in self.values or eq.output in inner or eq.entry.connects:
@@ -302,9 +319,20 @@ class _Analysis:
         out = self.solid(slot)
         finite = out.high < self.most and (not out.nan or self.is_tested(slot))
         if slot not in self.joint.constant and not finite:
-            nothing = self.write("sub", slot, slot)  # nan for inf - inf
-            self.require(self.write("eq", nothing, self.number(0.0)))
+            self.finite(slot)
         return out
+
+    def finite(self, slot: int) -> None:
+        """Test that a value is a number."""
+        nothing = self.write("sub", slot, slot)  # nan for inf - inf
+        self.require(self.write("eq", nothing, self.number(0.0)))
+
+    def shown(self, slot: int) -> None:
+        """Test that a value is a number, where what follows would hide that it is none."""
+        given = self.values[slot]
+        if given.nan:
+            self.finite(slot)
+            self.values[slot] = replace(given, nan=False)
 
     def is_tested(self, slot: int) -> bool:
         """Whether a test fails where a value is nan."""
@@ -322,9 +350,9 @@ class _Analysis:
         given = self.values[slot]
         if given.null:
             raise Unbounded
-        low, error, nan = given.low, given.error, given.nan
+        low, error = given.low, given.error
         if low < NEAR:
-            low, nan = NEAR, False
+            low = NEAR
             self.tests.pop(self.write("ne", slot, self.number(0.0)), None)
             self.require(self.write("le", self.number(4.0**NEAR), self.square(slot)))
         if given.lost > NONE:
@@ -332,7 +360,7 @@ class _Analysis:
             if share > 0:
                 raise Unbounded
             error += 1.0
-        found = self.values[slot] = replace(given, error=error, lost=NONE, low=low, nan=nan)
+        found = self.values[slot] = replace(given, error=error, lost=NONE, low=low)
         return found
 
     def within(self, slot: int, out: Bound) -> Bound:
@@ -411,6 +439,7 @@ class _Analysis:
 
     def quotient(self, eq: Equation) -> Bound:
         """x/y."""
+        self.shown(eq.inputs[1])
         x, y = self.values[eq.inputs[0]], self.apart_from_zero(eq.inputs[1])
         if x.null:
             return NULL
@@ -441,6 +470,7 @@ class _Analysis:
                 return NULL
             raise Unbounded
         if p < 0 or not whole:
+            self.shown(base)
             x = self.apart_from_zero(base)
         error = abs(p) * x.error + (1.0 if p == 2 else ULPS)
         if not whole:
@@ -460,6 +490,8 @@ class _Analysis:
         """A function by its facts."""
         facts = ROUNDOFF.get(eq.primitive)
         error = ULPS
+        for i in eq.inputs:
+            self.shown(i)
         steady = facts is not None and facts.steady
         arguments = [self.negligible(i) if steady else self.solid(i) for i in eq.inputs]
         for position, x in enumerate(arguments):
@@ -472,7 +504,7 @@ class _Analysis:
             x = arguments[0]
             low, high = _size(eq.primitive, x.low, max(x.low, self.tiny), x.high)
         positive = facts is not None and facts.positive
-        nan = bool(eq.entry.domain) or any(x.nan for x in arguments)
+        nan = bool(eq.entry.domain) and eq.primitive not in self.raising
         out = Bound(error, NONE, low, high, int(positive), nan=nan)
         return self.within(eq.output, out)
 
@@ -536,16 +568,17 @@ class _Analysis:
         threshold = min(2.0 ** (self.floats.precision - 4) / worst, 2.0**40)
         if threshold <= 1:
             raise Unbounded
+        if nan:
+            self.finite(gap)
         limit = self.write("mul", self.number(threshold**2), self.square(gap))
         side = y if of_y.error else x
         self.require(self.write("lt", self.square(side), limit))
 
     def differ(self, x: int, y: int, nan: bool) -> None:
         """Test that two values differ, and are numbers."""
-        test = self.write("ne", x, y)
+        self.require(self.write("ne", x, y))
         if nan:  # which differs from everything
-            test = self.write("or", self.write("lt", x, y), self.write("gt", x, y))
-        self.require(test)
+            self.finite(self.write("sub", x, y))
 
     # sums
 
@@ -649,13 +682,9 @@ def _settled(joint: Program, floats: Floats) -> dict[int, Any]:
     return {eq.output: values[eq.output] for eq in fixed if eq.dtype == "real"}
 
 
-def _constants(joint: Program, floats: Floats) -> dict[int, Bound]:
-    """The bounds of the slots that depend on no input: measured.
-
-    Raises
-    ------
-    Unbounded: where one of them is not finite, or 0 by roundoff.
-    """
+def _constants(joint: Program, floats: Floats) -> dict[int, Bound] | None:
+    """The bounds of the slots that depend on no input: measured. None where one of them is not
+    finite, or 0 by roundoff."""
     settled = joint.constant & joint.live
     fixed = tuple(eq for eq in joint.equations if eq.output in settled)
     part = replace(joint, equations=fixed, outputs=())
@@ -663,7 +692,10 @@ def _constants(joint: Program, floats: Floats) -> dict[int, Bound]:
     with balls.working():
         true = trace_of(part, balls, [arb.nan()] * len(joint.inputs))
         for slot, value in _settled(joint, floats).items():
-            bounds[slot] = _measured(value, true[slot], floats)
+            try:
+                bounds[slot] = _measured(value, true[slot], floats)
+            except Unbounded:
+                return None
     return bounds
 
 
@@ -689,6 +721,7 @@ def _measured(value: Any, true: Any, floats: Floats) -> Bound:
     return Bound(error, NONE, size - 0.01, size + 0.01, sign)
 
 
+@cache
 def _size(name: str, low: float, least: float, high: float) -> Sizes:
     """Bounds of log₂|out| of a function of one argument: of one that is at least 2**low, or at
     least 2**least where it is not 0, and at most 2**high."""

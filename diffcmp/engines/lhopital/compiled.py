@@ -13,7 +13,7 @@ from diffcmp.caches import remembered
 from diffcmp.engines.compiled import compiled, emitted_on_numbers
 from diffcmp.engines.derived import adjoint, only, tangent
 from diffcmp.engines.elementwise import elementwise
-from diffcmp.engines.lhopital.alarms import alarmed, tested
+from diffcmp.engines.lhopital.alarms import RAISING, alarmed, tested
 from diffcmp.errors import warn_of_precision
 from diffcmp.program.ir import Program
 
@@ -27,7 +27,7 @@ def careful(program: Program, name: str, mode: str = "dual") -> Callable[..., fl
     comes with a PrecisionWarning."""
     floats = Floats()
     plain = tangent(program, name) if mode == "dual" else adjoint(program, (name,))
-    whole = tested(program, plain, floats.dtype)
+    whole = tested(program, plain, floats.dtype, RAISING)
     guarded = only(whole, *range(1, len(whole.outputs)))
     fallback = compiled(only(plain, 1))
 
