@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.deadline import Deadline, check
+from diffcmp.deadline import Deadline, Doublings
 from diffcmp.engines.series.expansion import OneSide
 from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.engines.series.logarithms import Extended
@@ -161,7 +161,7 @@ def settled_at(analysing: Analysing, digits: int, deep: int) -> Settled:
     """The local analysis at a precision where all digits are certain and every suspected zero is
     below 1e-400; where there are such zeros, with at least `deep` bits on a sharp field. Raises
     Imprecise where no precision is enough, Exhausted where too many leading terms vanish."""
-    bits, sharp = bits_for(digits), False
+    bits, sharp, steps = bits_for(digits), False, Doublings()
     for _ in range(MOST_BITS):
         field = BallField(bits, sharp)
         local = None
@@ -170,7 +170,7 @@ def settled_at(analysing: Analysing, digits: int, deep: int) -> Settled:
                 local = analysing(field)
         except Imprecise:
             bits, sharp = 2 * bits, True
-            check()
+            steps.check()
             continue
         except Exhausted:
             if not field.suspects or (sharp and bits >= deep):
@@ -186,7 +186,7 @@ def settled_at(analysing: Analysing, digits: int, deep: int) -> Settled:
             return Settled(local, bits, _distinct(field.suspects), _distinct(vanishing))
         else:
             bits *= 2
-        check()
+        steps.check()
     raise Imprecise
 
 
