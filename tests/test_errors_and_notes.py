@@ -304,7 +304,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.UNRESOLVED: lambda: noted("sin(x*y)/(x*y)", {"x": 0, "y": 0}, backends=["dual-lhopital"]),
     Note.WIDENED: lambda: noted("log(1+exp(x))", 800, backends=["dual-lhopital"]),
     Note.REFINED: lambda: noted("(1-cos(x))/x**2", "1e-8", backends=["dual-lhopital"]),
-    Note.TAKEN_AS_ZERO: lambda: noted("sin(x)/(x-pi)", "pi", backends=["dual-lhopital"]),
+    Note.TAKEN_AS_ZERO: lambda: noted("sin(x)**2+cos(x)**2", "0.3", backends=["dual-lhopital"]),
     Note.DIRECTION: lambda: noted("x*y/(x**2+y**2)", {"x": 0, "y": 0}, backends=["tape-lhopital"]),
     Note.NO_LIMIT: lambda: noted("abs(x)", 0, backends=["symbolic"]),
     Note.SYMBOLIC_UNFINISHED: lambda: noted("sin(x)", 1, backends=["symbolic"], timeout=1e-9),

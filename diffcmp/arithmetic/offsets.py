@@ -59,6 +59,8 @@ class OffsetBalls(Balls):
             return base
         if TABLE[name].compares:
             return lambda x, y: base(enclosure(self._sub(x, y)), ZERO)
+        if TABLE[name].recurrence:
+            return lambda *arguments: self._beside_pole(name, base, arguments)
         if name in METHODS:
             return lambda x: self._regular(name, base, x)
         return lambda *arguments: base(*map(enclosure, arguments))
@@ -148,6 +150,13 @@ class OffsetBalls(Balls):
         hull = _hull(x)
         slope = to_arb(evaluate(partial, Balls(self.precision), [hull, function(hull)])[0])
         return self.beside(start, rest, slope, function(enclosure(x)))
+
+    def _beside_pole(self, name: str, function: Callable[..., Any], arguments: Any) -> Any:
+        """The gamma function and its kin: where a ball would hold a pole, from its other side."""
+        x, form = arguments[-1], rules.recurrence(name)
+        if form is not None and isinstance(x, Offset) and x.base.q == 1 and x.base < 0:
+            return evaluate(form, self, arguments)[0]
+        return function(*map(enclosure, arguments))
 
     def is_tiny(self, x: arb) -> bool:
         """Whether a ball of this precision around 1 + x has lost most digits of x."""

@@ -30,6 +30,7 @@ from diffcmp.point.values import Values
 from diffcmp.program.checks import differentiated
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
+from diffcmp.truth.budget import Budget
 from diffcmp.truth.coordinatewise import Finding, Request, Source, finding
 from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.mixed import mixed
@@ -86,8 +87,8 @@ def truth(
         along = {n: _smooth(x) for n, x in zip(names, smooth.derivatives, strict=True)}
         value = Quantity(smooth.value)
         return Truth(Kind.SMOOTH, value, along, digits, True, "series", order=order)
-    deadline = deadline or Deadline.after(PATIENCE)
-    return _analysed(Request(program, at, digits, deadline, order), names)
+    budget = Budget(deadline or Deadline.after(PATIENCE))
+    return _analysed(Request(program, at, digits, budget, order), names)
 
 
 def _smooth(x: Ball) -> Coordinatewise:
@@ -110,12 +111,15 @@ def _analysed(request: Request, names: Sequence[str]) -> Truth:
     if limit is not None and depends_on_direction(request, limit):
         value = None
         remarks.insert(0, remark(Note.DIRECTION))
+    certain = all(one.certified for one in findings.values())
+    if request.budget.spent and not certain:
+        remarks.append(remark(Note.PROOF_UNFINISHED, seconds=request.budget.seconds))
     return Truth(
         kind=kind,
         value=value,
         along={name: findings[name].along for name in names},
         digits=request.digits,
-        certified=all(one.certified for one in findings.values()),
+        certified=certain,
         source=_source(findings.values()),
         remarks=tuple(remarks),
         order=request.order,

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.deadline import Deadline, Doublings
+from diffcmp.deadline import Doublings
 from diffcmp.engines.series.expansion import OneSide
 from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.engines.series.logarithms import Extended
@@ -20,8 +20,9 @@ from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
+from diffcmp.truth.budget import Budget
 from diffcmp.truth.local import Local, analysis
-from diffcmp.truth.proof import MOST_BITS, bits_for, is_certain, is_vanishing
+from diffcmp.truth.proof import bits_for, is_certain, is_vanishing
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise, enclosure
 
@@ -41,12 +42,13 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the truth is asked for: derivatives of one order, to so many digits, by a deadline."""
+    """What the truth is asked for: derivatives of one order, to so many digits, and what sympy may
+    spend on it."""
 
     program: Program
     at: Point
     digits: int
-    deadline: Deadline
+    budget: Budget
     order: int = 1
 
 
@@ -141,12 +143,12 @@ def believed(request: Request, analysing: Analysing) -> Settled:
         return replace(first, suspects=(), vanishing=())
     from diffcmp.truth.symbolic import zeros  # starts a process: only where it is needed
 
-    if all(zeros(first.constants, request.deadline)):
+    if all(zeros(first.constants, request.budget)):
         return replace(first, suspects=(), vanishing=())
     second = settled_at(analysing, request.digits, DEEP_BITS)
     if not second.assumed or second.local.kind is Kind.UNDECIDED:
         return replace(second, suspects=(), vanishing=())
-    answers = zeros(second.constants, request.deadline)
+    answers = zeros(second.constants, request.budget)
     if False in answers:
         raise Imprecise
     zero = dict(zip((*second.suspects, *second.vanishing), answers, strict=True))
@@ -162,7 +164,8 @@ def settled_at(analysing: Analysing, digits: int, deep: int) -> Settled:
     below 1e-400; where there are such zeros, with at least `deep` bits on a sharp field. Raises
     Imprecise where no precision is enough, Exhausted where too many leading terms vanish."""
     bits, sharp, steps = bits_for(digits), False, Doublings()
-    for _ in range(MOST_BITS):
+    most = max(DEEP_BITS, 4 * bits)
+    while bits <= most:
         field = BallField(bits, sharp)
         local = None
         try:
@@ -249,7 +252,7 @@ def _beyond_series(request: Request, form: Program, name: str, local: Local) -> 
     sides = []
     for direction, side in ((-1, local.left), (1, local.right)):
         x = request.at.coordinates[name]
-        behaviour = _expressed(side) or symbolic_side(form, x, direction, request.deadline)
+        behaviour = _expressed(side) or symbolic_side(form, x, direction, request.budget)
         if behaviour is None:
             return unknown
         sides.append(behaviour)

@@ -3,7 +3,8 @@ one-sided limits.
 
 A proof makes a suspected zero a certain one. A limit is never certified, and is believed only where
 balls on the way to the point agree with it: sympy's `limit` has returned wrong values (its issues
-15323, 21038, 23525).
+15323, 21038, 23525). What the worker may spend is counted in seconds of computing, so that the
+answer is the same on a busy machine; the deadline is the last resort.
 """
 
 from __future__ import annotations
@@ -17,36 +18,30 @@ from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.deadline import Deadline
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
+from diffcmp.truth.budget import Budget
 from diffcmp.truth.local import kind_of
 from diffcmp.truth.record import Kind, Quantity, Side
 from diffcmp.worker import WorkerDied, WorkerFailed, WorkerTimeout, shared
 
-REFUSALS = (WorkerDied, WorkerFailed, WorkerTimeout)
 APPROACH = [Fraction(1, 10 ** (2**k)) for k in range(3, 10)]  # 1e-8, 1e-16, … 1e-512
 AGREEMENT = 1e-3
 LEAST = 2  # distances at which the difference quotient must be known
 BITS = 8192
 GOOD = 47  # digits of a decimal that are right
-QUESTIONS = 2  # each may take half of the time that is left, so that some is left for the next
 
 
-def zeros(constants: Sequence[Program], deadline: Deadline) -> list[bool | None]:
+def zeros(constants: Sequence[Program], budget: Budget) -> list[bool | None]:
     """For each constant Program whether its value is certainly zero; None where sympy cannot tell,
     and from the first one on that it cannot prove to vanish."""
-    answers: list[bool | None] = []
-    for constant in constants:
-        answers.append(_asked("vanishing", deadline, constant))
-        if not answers[-1]:
-            break
+    answers = _asked("vanishing", budget, list(constants)) or []
     return answers + [None] * (len(constants) - len(answers))
 
 
-def symbolic_side(form: Program, x: Coordinate, direction: int, deadline: Deadline) -> Side | None:
+def symbolic_side(form: Program, x: Coordinate, direction: int, budget: Budget) -> Side | None:
     """Limit and slope on one side by sympy, confirmed by balls; None where either has no answer."""
-    answer = _asked("one_sided", deadline, form, x.program, direction)
+    answer = _asked("one_sided", budget, form, x.program, direction)
     if answer is None:
         return None
     limit, slope = (_quantity(answer[part]) for part in ("limit", "slope"))
@@ -54,13 +49,18 @@ def symbolic_side(form: Program, x: Coordinate, direction: int, deadline: Deadli
     return side if confirmed(form, x, direction, side) else None
 
 
-def _asked(question: str, deadline: Deadline, *arguments: object) -> Any | None:
+def _asked(question: str, budget: Budget, *arguments: object) -> Any | None:
     """What the worker answers; None where it fails or takes too long."""
-    task = shared().submit(f"diffcmp.truth.symbolic_work:{question}", *arguments)
+    target = f"diffcmp.truth.symbolic_work:{question}"
+    task = shared().submit(target, *arguments, budget.computing)
     try:
-        return task.result(deadline.share(QUESTIONS))
-    except REFUSALS:
+        answer, enough = task.result(budget.waiting)
+    except WorkerTimeout:
+        answer, enough = None, False
+    except (WorkerDied, WorkerFailed):
         return None
+    budget.spent = budget.spent or not enough
+    return answer
 
 
 def _quantity(text: str | None) -> Quantity | None:

@@ -3,9 +3,13 @@ parent."""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sympy
+from sympy.core.random import seed
 
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import Symbols
@@ -14,11 +18,52 @@ from diffcmp.program.ir import Program
 DIGITS = 40
 SHOWN = 50  # of a limit that is no rational number
 TINY = sympy.Rational(1, 10**30)
+AGAIN = 0.05  # seconds of computing
 
 
-def vanishing(constant: Program) -> bool | None:
-    """Whether the value of a constant Program is exactly zero; None where sympy cannot tell."""
-    return vanishes(evaluate(constant, Symbols(), [])[0])
+class Spent(BaseException):
+    """The budget is used up. No Exception, as sympy catches those."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Seconds of computing, not of waiting: what comes out does not depend on how busy the machine
+    is. From time to time again, as an exception is lost where Python is collecting garbage.
+
+    Raises
+    ------
+    Spent: where more are needed.
+    """
+    if not hasattr(signal, "setitimer"):  # Windows: the time limit of the caller is all there is
+        yield
+        return
+
+    def spent(*_: object) -> None:
+        raise Spent
+
+    before = signal.signal(signal.SIGVTALRM, spent)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def vanishing(constants: Sequence[Program], seconds: float) -> tuple[list[bool | None], bool]:
+    """For each constant Program whether its value is exactly zero, None where sympy cannot tell, up
+    to the first one of which that is not proven; and whether the budget was enough."""
+    answers: list[bool | None] = []
+    seed(0)
+    try:
+        with within(seconds):
+            for constant in constants:
+                answers.append(vanishes(evaluate(constant, Symbols(), [])[0]))
+                if not answers[-1]:
+                    break
+    except Spent:
+        return answers, False
+    return answers, True
 
 
 def vanishes(c: Any) -> bool | None:
@@ -33,9 +78,21 @@ def vanishes(c: Any) -> bool | None:
     return True if sympy.simplify(c) == 0 else c.equals(0)
 
 
-def one_sided(form: Program, coordinate: Program, direction: int) -> dict[str, str | None]:
+def one_sided(
+    form: Program, coordinate: Program, direction: int, seconds: float
+) -> tuple[dict[str, str | None] | None, bool]:
     """The one-sided limit of f, and of its difference quotient: "1/3" where rational, else a
-    decimal of `SHOWN` digits, "inf" or "-inf"; None on failure."""
+    decimal of `SHOWN` digits, "inf" or "-inf"; None on failure. And whether the budget was
+    enough."""
+    seed(0)
+    try:
+        with within(seconds):
+            return _limits(form, coordinate, direction), True
+    except Spent:
+        return None, False
+
+
+def _limits(form: Program, coordinate: Program, direction: int) -> dict[str, str | None]:
     system = Symbols()
     t = sympy.Symbol("t", positive=True)
     x = evaluate(coordinate, system, [])[0]

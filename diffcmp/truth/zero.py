@@ -73,6 +73,8 @@ class Witnesses(NumberSystem[Any]):
         traced = operation(self.tracing, name)
 
         def witnessed(*arguments: Witness) -> Witness:
+            if name == "sub" and arguments[0].tracer is arguments[1].tracer:
+                return self.literal(Fraction(0))
             number = of_numbers(*(a.number for a in arguments))
             if isinstance(number, fmpq):
                 return Witness(number, self.tracing.literal(to_fraction(number)))

@@ -19,6 +19,7 @@ from diffcmp.language.parser import parse
 from diffcmp.passes.expand import core
 from diffcmp.point.point import point
 from diffcmp.truth import symbolic
+from diffcmp.truth.budget import Budget
 from diffcmp.truth.record import Quantity, Side
 
 PI, E = mpmath.mp.pi, mpmath.mp.e
@@ -106,7 +107,7 @@ def test_what_is_believed_of_sympy_is_right(case: Case) -> None:
     """Whatever sympy says: it is the number that mpmath has, or it is not believed."""
     program = parse(case.text)
     where = point(program, case.at).coordinates["x"]
-    found = symbolic.symbolic_side(_line(case), where, case.side, Deadline.after(6))
+    found = symbolic.symbolic_side(_line(case), where, case.side, Budget(Deadline.after(6)))
     with mpmath.workdps(DIGITS):
         if found is not None:
             assert found.limit is not None
