@@ -3,12 +3,12 @@ series where these are in doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from diffcmp.arithmetic.floats import Floats, finite
-from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared
+from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared, Run
 from diffcmp.engines.derived import forward_programs, reverse_program
 from diffcmp.engines.lhopital.answer import DOUBTFUL, Answer, answer
 from diffcmp.engines.lhopital.compiled import watched
@@ -50,6 +50,21 @@ class LHopital(Backend):
             return Outcome(answers[0][0] if answers else None, slopes, len(runs))
 
         return Careful(Numeric(program, wrt, floats, compute), runs, self.order)
+
+    def runs(
+        self,
+        program: Program,
+        name: str,
+        floats: Floats,
+        inputs: Sequence[Any],
+        steps: Mapping[str, float] | None,
+    ) -> Sequence[Run]:
+        """The run of the plain engine, which gives the number where it is not in doubt."""
+        if self.mode == "tape":
+            derived = reverse_program(program, (name,), self.order)
+        else:
+            (derived,) = forward_programs(program, (name,), self.order)
+        return [Run(derived, inputs, derived=True)]
 
 
 @dataclass(frozen=True)

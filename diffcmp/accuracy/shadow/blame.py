@@ -9,16 +9,18 @@ argument that carries most of it until the arguments are right to the last digit
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from flint import arb, fmpq
 
 from diffcmp.accuracy.shadow.record import Chain, Link
-from diffcmp.accuracy.shadow.trace import REAL, Place, Shadow, log_ratio, part_of
-from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.accuracy.shadow.trace import IMAGINARY, REAL, Place, Shadow, log_ratio, part_of
+from diffcmp.arithmetic.balls import LARGEST_EXPONENT, Ball, Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.floats import exact, finite
 from diffcmp.backends.protocol import rational
 from diffcmp.notes import Cause
@@ -28,6 +30,8 @@ from diffcmp.program.ir import Equation, Program
 RIGHT = 3.0  # units of roundoff: a number that is right to the last digits
 NOTABLE = 0.3  # decimal digits that an equation loses before it is a link
 SHARE = 0.5  # of an error: what is to blame for the most of it
+BOUND = Fraction(2) ** LARGEST_EXPONENT  # to which a middle is cut
+EXPONENT_FIGURES = 9  # of a decimal exponent that is written out
 
 
 def blame(shadow: Shadow, place: Place | None = None) -> Chain:
@@ -199,7 +203,7 @@ class _Walk:
 
     def magnified(self, eq: Equation, place: Place, carrier: Place, lost: float) -> Link:
         """An equation whose result is worse than the argument that it has the error from."""
-        if eq.entry.steps or compared(eq.primitive) is not None:
+        if eq.entry.steps or self.chooses_wrongly(eq):
             return self.link(Cause.ROUNDED_CONDITION, eq, place)
         absorbing = self.absorbing(carrier)
         if absorbing is not None:
@@ -207,6 +211,19 @@ class _Walk:
             return self.link(Cause.ABSORPTION, absorbing, at, lost=lost)
         cause = Cause.CANCELLATION if eq.entry.additive else Cause.ILL_CONDITIONING
         return self.link(cause, eq, place, lost=lost)
+
+    def chooses_wrongly(self, eq: Equation) -> bool:
+        """Whether a primitive that chooses between pieces by its definition (a maximum, a power)
+        chooses another one for the format's arguments than for the true ones."""
+        pairs = compared(eq.primitive)
+        if pairs is None:
+            return False
+        shadow = self.shadow
+        true = [shadow.true[i] for i in eq.inputs]
+        rounded = [shadow.argument(i, {}) for i in eq.inputs]
+        sides = [evaluate(pairs, shadow.system, at) for at in (true, rounded)]
+        signs = [[_sign(part_of(x) - part_of(y)) for x, y in _pairs(values)] for values in sides]
+        return any(a is not None and b is not None and a != b for a, b in zip(*signs, strict=True))
 
     def absorbing(self, place: Place) -> Equation | None:
         """The sum that a place is, if one of its addends is too small to have changed it."""
@@ -255,7 +272,11 @@ class _Walk:
         shadow = self.shadow
         here = Place(eq.output, place.part if place.slot == eq.output else REAL)
         owner = self.owner(eq)
-        facts: dict[str, object] = {"name": _name(owner or eq)}
+        facts: dict[str, object] = {
+            "name": _name(owner or eq),
+            "true": spelled(shadow.ball(here)),
+            "what": self.subject(eq, here),
+        }
         if owner is not None and owner.primitive != eq.primitive:
             facts["name"] = f"the derivative of {facts['name']}"
         if argument is not None:
@@ -271,6 +292,12 @@ class _Walk:
             of_value=eq.output in self.values,
             facts=facts,
         )
+
+    def subject(self, eq: Equation, place: Place) -> str:
+        """What a number is of the piece of the text that it is told of."""
+        if eq.output not in self.values:
+            return "a term of the derivative"
+        return "the imaginary part" if place.part == IMAGINARY else "this"
 
     @cached_property
     def values(self) -> set[int]:
@@ -321,8 +348,44 @@ def _name(eq: Equation) -> str:
     return f"the operator {symbol}" if symbol else eq.primitive
 
 
+def _pairs(values: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """The values two by two."""
+    return zip(values[::2], values[1::2], strict=True)
+
+
+def _sign(ball: Ball) -> int | None:
+    """The sign of a ball; None where it is not certain."""
+    x = to_arb(ball)
+    if x.is_zero():
+        return 0
+    return None if not x.is_finite() or x.contains(0) else 1 if x > 0 else -1
+
+
 def midpoint(ball: Ball) -> Fraction | None:
-    """The middle of a ball; None for what is not finite."""
+    """The middle of a ball; None for what is not finite, or beyond 2**±65536."""
     if isinstance(ball, fmpq):
         return Fraction(int(ball.p), int(ball.q))
-    return Balls().fraction(ball) if ball.is_finite() else None
+    if not ball.is_finite():
+        return None
+    middle = Balls().fraction(ball)
+    return None if abs(middle) in (BOUND, 1 / BOUND) else middle
+
+
+def spelled(number: Ball) -> str:
+    """A number of any size to two digits.
+
+    >>> spelled(fmpq(-10) ** 401 * 3)
+    '-3.0e401'
+    """
+    x = to_arb(number).mid()
+    if not x.is_finite() or x == 0:
+        return "0" if x == 0 else "undefined"
+    sign, decimal = "-" if x < 0 else "", abs(x).log() / arb(10).log()
+    floor = decimal.floor().unique_fmpz()
+    if floor is None or len(str(floor)) > EXPONENT_FIGURES:
+        return f"{sign}10^({spelled(decimal)})"
+    exponent = int(floor)
+    mantissa = f"{float(arb(10) ** (decimal - exponent)):.1f}"
+    if mantissa == "10.0":
+        mantissa, exponent = "1.0", exponent + 1
+    return f"{sign}{mantissa}e{exponent}"

@@ -15,12 +15,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from flint import arb
+from flint import arb, fmpq
 
-from diffcmp.accuracy.judging.budget import WORKING, budget_of
-from diffcmp.accuracy.judging.errors import Errors, correct_digits, full_digits, log10
+from diffcmp.accuracy.judging.budget import WORKING, Parts, budget_of
+from diffcmp.accuracy.judging.errors import Errors, correct_digits, full_digits
 from diffcmp.accuracy.judging.question import Question
-from diffcmp.accuracy.shadow.blame import blame, midpoint, output_of
+from diffcmp.accuracy.shadow.blame import blame, midpoint, output_of, spelled
 from diffcmp.accuracy.shadow.pieces import Pieces
 from diffcmp.accuracy.shadow.record import Chain, Link
 from diffcmp.accuracy.shadow.singular import singularity
@@ -38,6 +38,8 @@ NOISY = 16  # units of roundoff by which f may be wrong before that is looked at
 LOST = 1000  # units of roundoff by which f is wrong enough to be the reason whatever the step is
 MOST_TOUCHING = 3  # choices that are named
 NOTABLE = 0.25  # of an error: a part of it that explains it
+SAME = 8  # units in the last place by which two ways to carry out one run may differ
+FINEST = 2.0**-1000  # times a step: for balls of thousands of bits
 NEARLY = 1e-3  # of the scale of f′: a derivative that is nearly 0
 
 
@@ -65,9 +67,21 @@ class Case:
 
     @cached_property
     def shadows(self) -> list[Shadow]:
-        """The runs beside what is true."""
+        """The runs beside what is true; none where they do not give this number: an engine with
+        other ways than its plain one may have found it so."""
         program, floats = self.question.program, self.question.floats
-        return [shadow_of(run, floats, program) for run in self.runs]
+        shadows = [shadow_of(run, floats, program) for run in self.runs]
+        if self.steps is None and any(not self.is_given_by(one) for one in shadows):
+            return []
+        return shadows
+
+    def is_given_by(self, shadow: Shadow) -> bool:
+        """Whether a run of the derived Program gives this number, to the last digits."""
+        number = shadow.number(output_of(shadow))
+        if not (finite(number) and finite(self.value)):
+            return self.method.automatic and finite(number) == finite(self.value)
+        found, value = exact(number), exact(self.value)
+        return abs(found - value) <= SAME * Fraction(self.question.floats.ulp(value))
 
     @cached_property
     def f(self) -> Shadow:
@@ -82,8 +96,13 @@ class Case:
 
     @property
     def true(self) -> Fraction | None:
-        """The certified derivative."""
+        """The certified derivative, to within 2**±65536."""
         return self.truth.exact(self.name)
+
+    @property
+    def certified(self) -> Ball | None:
+        """The certified derivative, however large or small."""
+        return _number(self.truth, self.name)
 
     @property
     def errors(self) -> Errors:
@@ -154,7 +173,8 @@ class Case:
         """A singularity in a sentence."""
         note = link.facts["note"]
         assert isinstance(note, Note)
-        return remark(note, link.span, self.text, name=link.facts["name"])
+        facts: dict[str, object] = {**link.facts, "dtype": self.question.dtype}
+        return remark(note, link.span, self.text, **_told(facts, note))
 
     @property
     def text(self) -> str:
@@ -165,6 +185,9 @@ class Case:
 
     def wrong(self) -> Iterator[Remark]:
         """Why a number has too few digits."""
+        if self.is_below():
+            yield remark(Note.UNDERFLOW, true=self.spelled, dtype=self.question.dtype)
+            return
         part = self.largest_part()
         if part is Cause.REPRESENTATION:
             yield remark(Note.REPRESENTATION)
@@ -185,9 +208,15 @@ class Case:
         else:
             yield remark(Note.WRONG, digits=self.digits)
 
-    def touches_imaginary(self, part: Cause | None) -> bool:
-        """Whether an imaginary step differentiates one of two pieces that meet at the point."""
-        return part is Cause.TRUNCATION and self.method.imaginary and bool(self.touched)
+    def is_below(self) -> bool:
+        """Whether the derivative, and the number too, is below the normal numbers of the format."""
+        smallest, true = _smallest(self.question.floats), self.true
+        return bool(true and abs(true) < smallest and abs(exact(self.value)) < smallest)
+
+    @property
+    def spelled(self) -> str:
+        """The certified derivative to two digits."""
+        return spelled(fmpq(0) if self.certified is None else self.certified)
 
     def largest_part(self) -> Cause | None:
         """The largest part of the error; None where the method cannot say what it computes."""
@@ -218,7 +247,8 @@ class Case:
         parts: dict[Cause, Ball | None] = {Cause.REPRESENTATION: at_rounded - at_typed}
         if self.steps is None:
             if not self.shadows:
-                return {}
+                parts[Cause.UNKNOWN] = rational(exact(self.value)) - at_rounded
+                return {cause: part for cause, part in parts.items() if part is not None}
             ball = self.shadows[0].ball(output_of(self.shadows[0]))
             if not to_arb(ball).is_finite():
                 return {Cause.TOUCHING_CONDITION: at_typed}
@@ -227,30 +257,36 @@ class Case:
         else:
             steps = tuple(self.steps[along] for along in self.method.moves(self.name))
             slope = min(max(abs(float(to_arb(at_rounded))), SMALLEST_SLOPE), 1.0)
-            question = replace(self.question, names=(self.name,))
             smallest = min(steps) * slope
-            budget = budget_of(question, self.method, at_rounded, at_typed, smallest)
-            if budget.difference is None:
-                return {}
-            split = budget.split(self.value, steps)
+            split = self.split(at_rounded, at_typed, steps, smallest)
             if split.truncation is None and self.outside() is not None:
                 return {Cause.STEP_LEAVES: at_typed}
+            if split.truncation is None:
+                split = self.split(at_rounded, at_typed, steps, smallest * FINEST)
+            if split.truncation is None:
+                return {}
             of_run = Cause.CANCELLATION if self.method.imaginary else Cause.DIFFERENCE_ROUNDOFF
             parts[of_run] = split.roundoff
             parts[Cause.TRUNCATION] = split.truncation
         return {cause: part for cause, part in parts.items() if part is not None}
 
+    def split(
+        self, at_rounded: Ball, at_typed: Ball, steps: Sequence[float], smallest: float
+    ) -> Parts:
+        """The parts of the error of a method with a step, on balls for steps down to `smallest`."""
+        question = replace(self.question, names=(self.name,))
+        budget = budget_of(question, self.method, at_rounded, at_typed, smallest)
+        return budget.split(self.value, steps)
+
     @cached_property
     def at_both_points(self) -> tuple[Ball | None, Ball | None]:
         """f′ at the rounded point and at the point as typed."""
-        true = self.true
-        typed = None if true is None else rational(true)
+        typed = self.certified
         if self.is_exact:
             return typed, typed
         rounded = replace(self.question, where=self.question.rounded(), digits=PART_DIGITS)
         rounded = replace(rounded, names=(self.name,))
-        there = rounded.truth().exact(self.name)
-        return (None if there is None else rational(there)), typed
+        return _number(rounded.truth(), self.name), typed
 
     @property
     def is_exact(self) -> bool:
@@ -419,44 +455,38 @@ class Case:
             facts["lost"] = min(link.lost, full_digits(floats))
         if link.cause is Cause.OVERFLOW and self.is_output(link, shadow):
             return remark(Note.SLOPE_BEYOND, link.span, self.text, dtype=floats.dtype)
-        facts["true"] = spelled(link.true)
         if link.cause is Cause.ROUNDED_OUT:
             argument = link.facts.get("argument")
             facts["argument"] = f"`{argument}`" if argument else "an argument"
         note = SAID[link.cause]
-        if link.cause is Cause.UNDERFLOW and self.true and abs(self.true) < _smallest(floats):
-            note = Note.UNDERFLOW
-            facts["true"] = spelled(self.true)
-        return remark(note, link.span, self.text, **facts)
+        return remark(note, link.span, self.text, **_told(facts, note))
 
     def is_output(self, link: Link, shadow: Shadow) -> bool:
         """Whether a link is about the derivative itself, and no value on the way to it."""
         derived = shadow.program is not self.question.program
-        return derived and midpoint(shadow.ball(output_of(shadow))) == link.true
+        return derived and spelled(shadow.ball(output_of(shadow))) == link.facts["true"]
 
     def overflown(self, link: Link | None) -> Remark:
         """A difference that overflows although no value of f does."""
         return remark(Note.SLOPE_BEYOND, dtype=self.question.dtype)
 
 
+def _told(facts: Mapping[str, object], note: Note) -> dict[str, object]:
+    """The facts that the sentence of a note is about."""
+    return {key: fact for key, fact in facts.items() if f"{{{key}" in note.sentence}
+
+
+def _number(truth: Truth, name: str) -> Ball | None:
+    """The middle of the ball of a derivative."""
+    quantity = truth.along[name].derivative
+    if quantity is None or quantity.ball is None:
+        return None
+    return quantity.ball if isinstance(quantity.ball, fmpq) else quantity.ball.mid()
+
+
 def _smallest(floats: Floats) -> Fraction:
     """The smallest normal number of a format."""
     return Fraction(2) ** floats.least_exponent
-
-
-def spelled(number: Fraction | None) -> str:
-    """An exact number of any size to two digits.
-
-    >>> spelled(Fraction(-10) ** 401 * 3)
-    '-3.0e401'
-    """
-    if not number:
-        return "undefined" if number is None else "0"
-    exponent = log10(abs(number)) // 1
-    mantissa = 10.0 ** (log10(abs(number)) - exponent)
-    if mantissa >= 9.95:
-        mantissa, exponent = 1.0, exponent + 1
-    return f"{'-' if number < 0 else ''}{mantissa:.1f}e{int(exponent)}"
 
 
 SAID = {

@@ -9,10 +9,13 @@ from diffcmp.accuracy.shadow.blame import output_of
 from diffcmp.accuracy.shadow.record import Link
 from diffcmp.accuracy.shadow.trace import Place, Shadow, is_zero, part_of
 from diffcmp.arithmetic.balls import to_arb
-from diffcmp.arithmetic.evaluate import carried_out
+from diffcmp.arithmetic.evaluate import carried_out, evaluate
 from diffcmp.arithmetic.floats import finite
+from diffcmp.language import rules
 from diffcmp.notes import Cause, Note
 from diffcmp.program.ir import Equation, Program
+
+BEYOND = "beyond 10^(1e9)"  # what has no ball any more
 
 
 def singularity(f: Shadow, derived: Shadow | None) -> Link | None:
@@ -24,11 +27,15 @@ def singularity(f: Shadow, derived: Shadow | None) -> Link | None:
     taken = _taken(f)
     singular = [eq for eq in f.program.equations if eq.output in taken and _is_singular(f, eq)]
     if singular:
+        if _is_beyond(f, singular[0]):
+            return _beyond(f.program, singular[0])
         eq = _meeting(f, singular) or singular[0]
         return _link(f.program, eq, _form(f, eq), Cause.SINGULARITY)
     if derived is None:
         return None
     culprit = _descended(derived)
+    if culprit is not None and _is_beyond(derived, culprit):
+        return _beyond(f.program, culprit)
     return None if culprit is None else _of_derivative(f, culprit, taken)
 
 
@@ -45,11 +52,31 @@ def _of_derivative(f: Shadow, culprit: Equation, taken: set[int]) -> Link:
     return _link(program, owner, Note.INFINITE_SLOPE, Cause.SINGULARITY)
 
 
-def _link(program: Program, eq: Equation, note: Note, cause: Cause) -> Link:
+def _link(program: Program, eq: Equation, note: Note, cause: Cause, **more: object) -> Link:
     symbol = eq.entry.infix.strip()
     name = f"the operator {symbol}" if symbol else eq.primitive
-    facts = {"note": note, "name": name}
+    facts = {"note": note, "name": name, **more}
     return Link(cause, eq.span, program.piece(eq), None, None, facts=facts)
+
+
+def _beyond(program: Program, eq: Equation) -> Link:
+    """A number that exists, but is beyond the exponents of balls too."""
+    what = "this" if eq in program.equations else "a term of the derivative"
+    return _link(program, eq, Note.OVERFLOW, Cause.OVERFLOW, what=what, true=BEYOND)
+
+
+def _is_beyond(shadow: Shadow, eq: Equation) -> bool:
+    """Whether an equation without a finite ball has a value all the same: its arguments are finite,
+    and certainly inside its domain."""
+    arguments = [shadow.true[i] for i in eq.inputs]
+    numbers = [part_of(shadow.true[place.slot]) for place in shadow.arguments(eq)]
+    if eq.entry.poles or eq.entry.structure or not all(to_arb(x).is_finite() for x in numbers):
+        return False
+    if shadow.system is not shadow.real or eq.entry.of_matrix:
+        return False
+    domain = rules.domain(eq.primitive)
+    with shadow.system.working():
+        return domain is None or evaluate(domain, shadow.system, arguments)[0] == 1
 
 
 def _taken(shadow: Shadow) -> set[int]:

@@ -35,7 +35,8 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
     explained = any(reason.cause is not None for reason in remarks)  # what is not finite
     for one in _looked_into(answers):
         if not explained or finite(one.value):
-            remarks += verdict(question, truth, one)
+            said = {reason.note for reason in estimate.remarks}
+            remarks += (one for one in verdict(question, truth, one) if one.note not in said)
     if not remarks and any(one.value is not None and not finite(one.value) for one in answers):
         remarks = [remark(Note.NOT_FINITE)]
     return measured(method, estimate, errors, remarks)
