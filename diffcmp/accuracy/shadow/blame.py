@@ -272,16 +272,14 @@ class _Walk:
         shadow = self.shadow
         here = Place(eq.output, place.part if place.slot == eq.output else REAL)
         owner = self.owner(eq)
-        facts: dict[str, object] = {
-            "name": _name(owner or eq),
-            "true": spelled(shadow.ball(here)),
-            "what": self.subject(eq, here),
-        }
+        facts: dict[str, object] = {"name": _name(owner or eq)}
+        if not eq.entry.condition:
+            facts |= {"true": spelled(shadow.ball(here)), "what": self.subject(eq, here)}
         if owner is not None and owner.primitive != eq.primitive:
             facts["name"] = f"the derivative of {facts['name']}"
         if argument is not None:
             facts["argument"] = self.piece_of(argument, eq, owner)
-        condition = isinstance(shadow.computed[eq.output], bool)
+        condition = eq.entry.condition
         return Link(
             cause=cause,
             span=eq.span,
@@ -380,7 +378,7 @@ def spelled(number: Ball) -> str:
     x = to_arb(number).mid()
     if not x.is_finite() or x == 0:
         return "0" if x == 0 else "undefined"
-    sign, decimal = "-" if x < 0 else "", abs(x).log() / arb(10).log()
+    sign, decimal = "-" if x < 0 else "", (abs(x).log() / arb(10).log()).mid()
     floor = decimal.floor().unique_fmpz()
     if floor is None or len(str(floor)) > EXPONENT_FIGURES:
         return f"{sign}10^({spelled(decimal)})"

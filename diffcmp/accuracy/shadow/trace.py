@@ -165,7 +165,15 @@ def _may_settle(shadow: Shadow, place: Place) -> bool:
 
 
 def _computed(run: Run, floats: Floats) -> list[Any]:
-    """The values of all slots in the format."""
+    """The values of all slots in the format; of conditions those of Python."""
+    values = _values(run, floats)
+    for eq in run.program.equations:
+        if eq.entry.condition:
+            values[eq.output] = bool(values[eq.output])
+    return values
+
+
+def _values(run: Run, floats: Floats) -> list[Any]:
     with floats.quiet():
         if not run.imaginary:
             return trace_of(run.program, floats, run.inputs)

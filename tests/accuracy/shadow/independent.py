@@ -92,6 +92,8 @@ class Format:
 
     def number(self, x: Any) -> Any:
         """The nearest number."""
+        if abs(x) > 2 * self.largest:
+            return self.scalar(math.copysign(math.inf, x))
         with np.errstate(all="ignore"):
             return self.scalar(np.longdouble(mpmath.nstr(x, 26, strip_zeros=False)))
 
