@@ -10,7 +10,7 @@ computed, so that a suspicion can be proven, or refuted, by somebody else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from diffcmp.arithmetic import offsets
-from diffcmp.arithmetic.balls import Ball, Balls, to_fraction
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
 from diffcmp.arithmetic.evaluate import operation
 from diffcmp.arithmetic.offsets import Offset, OffsetBalls
 from diffcmp.arithmetic.system import NumberSystem
@@ -73,8 +73,9 @@ class Witnesses(NumberSystem[Any]):
         traced = operation(self.tracing, name)
 
         def witnessed(*arguments: Witness) -> Witness:
-            if name == "sub" and arguments[0].tracer is arguments[1].tracer:
-                return self.literal(Fraction(0))
+            same = self.unchanged(name, arguments)
+            if same is not None:
+                return same
             number = of_numbers(*(a.number for a in arguments))
             if isinstance(number, fmpq):
                 return Witness(number, self.tracing.literal(to_fraction(number)))
@@ -82,9 +83,28 @@ class Witnesses(NumberSystem[Any]):
 
         return witnessed
 
+    def unchanged(self, name: str, arguments: Sequence[Witness]) -> Witness | None:
+        """What needs no computing: a sum or difference with 0, x - x, and x/x where x is not 0."""
+        if name not in ("add", "sub", "div"):
+            return None
+        x, y = arguments
+        if name != "div" and _is_rational_zero(y):
+            return x
+        if name == "add":
+            return y if _is_rational_zero(x) else None
+        if x.tracer is not y.tracer or not to_arb(enclosure(x)).is_finite():
+            return None
+        if name == "sub":
+            return self.literal(Fraction(0))
+        return None if to_arb(enclosure(x)).contains(0) else self.literal(Fraction(1))
+
     def constant(self, x: Witness) -> Program:
         """The Program without inputs that computes a number."""
         return self.tracing.program(x.tracer)
+
+
+def _is_rational_zero(x: Witness) -> bool:
+    return isinstance(x.number, fmpq) and x.number == 0
 
 
 def number_of(c: Any) -> offsets.Value:
