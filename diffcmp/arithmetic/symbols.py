@@ -175,9 +175,17 @@ class _Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
     def _print_Exp1(self, expr: Any) -> str:
         return "e"
 
+    def _print_EulerGamma(self, expr: Any) -> str:
+        return "(-digamma(1))"
+
+    def _print_Heaviside(self, expr: Any) -> str:
+        return f"heaviside({self._print(expr.args[0])})"
+
     def _print_Function(self, expr: Any) -> str:
         arguments = [self._print(x) for x in expr.args]
         name = _SPELLINGS.get(expr.func, expr.func.__name__)
+        if expr.func in _RECIPROCALS:
+            return f"(1/{_RECIPROCALS[expr.func]}({', '.join(arguments)}))"
         return f"{name}({', '.join(arguments)})"
 
     def _print_Root(self, expr: Any) -> str:
@@ -224,6 +232,16 @@ _SPELLINGS = {
     sympy.loggamma: "lgamma",
     Floor: "floor",
     floor: "floor",
+}
+
+
+_RECIPROCALS = {
+    sympy.cot: "tan",
+    sympy.sec: "cos",
+    sympy.csc: "sin",
+    sympy.coth: "tanh",
+    sympy.sech: "cosh",
+    sympy.csch: "sinh",
 }
 
 

@@ -21,6 +21,8 @@ from diffcmp.backends.symbolic.limits import Side
 from diffcmp.backends.symbolic.numbers import Singular, decimal, form, number
 from diffcmp.backends.symbolic.pieces import Pieces
 from diffcmp.engines.partials import distinct, variables
+from diffcmp.errors import Fault, InputError
+from diffcmp.language.parser import parse
 from diffcmp.program.ir import Program
 
 Answer: TypeAlias = dict[str, Any]
@@ -81,8 +83,21 @@ def differentiated(program: Program, names: Sequence[str], order: int) -> Answer
 
 
 def shown(program: Program, names: Sequence[str], order: int) -> Answer:
-    """The derivatives in the expression language, cut to a length that can be read."""
-    return {"texts": {name: elided(_derivative(program, name, order)) for name in names}}
+    """The derivatives in the expression language, cut to a length that can be read; none that
+    needs what the language does not have."""
+    derivatives = {name: _derivative(program, name, order) for name in names}
+    return {"texts": {n: elided(d) for n, d in derivatives.items() if expressible(d, program)}}
+
+
+def expressible(expression: Any, program: Program) -> bool:
+    """Whether the language can express it, or could if it were shorter: with no variables but those
+    of the program, here under names of numbers."""
+    names = {name: f"v{i}" for i, name in enumerate(program.inputs)}
+    numbers = expression.xreplace({variable(n): variable(v) for n, v in names.items()})
+    try:
+        return set(parse(text(numbers)).inputs) <= set(names.values())
+    except InputError as error:
+        return error.fault in (Fault.TOO_LONG, Fault.TOO_DEEP)
 
 
 def elided(expression: Any) -> str:
