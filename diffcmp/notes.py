@@ -241,7 +241,7 @@ _CAUSES = {
 }
 
 
-NONE_BETTER = "no method in this table is known to do better"
+NONE_BETTER = "no method in this table has a digit more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +249,10 @@ class Remark:
     """One note about one result: the facts of the case, and the span of the sub-expression that it
     is about.
 
-    better: methods that have more digits in the same table, with these; None for the digits of one
-        that is not in it. None without a table: the note's own methods are named. why: the cause,
-        where that is of the case and not of the note.
+    better: methods that have more digits in the same table, with these. None without a table: the
+        note's own methods are named. comparable: whether the digits of the table are known, so that
+        none is better where none is named. why: the cause, where that is of the case and not of the
+        note.
     """
 
     note: Note
@@ -259,6 +260,7 @@ class Remark:
     span: Span | None = None
     piece: str = ""
     better: tuple[tuple[str, float | None], ...] | None = None
+    comparable: bool = True
     why: Cause | None = None
 
     @property
@@ -300,7 +302,7 @@ class Remark:
         if self.better is None:
             return f"try {' or '.join(self.note.methods)}"
         if not self.better:
-            return NONE_BETTER
+            return NONE_BETTER if self.comparable else ""
         return _with_digits(self.better)
 
     def __str__(self) -> str:

@@ -13,8 +13,7 @@ from diffcmp.accuracy.judging.record import Map, Place, Sample, Stretch, Track
 from diffcmp.accuracy.mapping.grid import grid, merged, position, value
 from diffcmp.accuracy.mapping.landmarks import landmarks
 from diffcmp.accuracy.mapping.places import Reply, places, reply
-from diffcmp.accuracy.verdicts.rows import recommended
-from diffcmp.arithmetic.floats import finite
+from diffcmp.accuracy.verdicts.rows import counsel
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline, within_timeout
@@ -226,15 +225,7 @@ def advised(tracks: Mapping[str, Track], name: str) -> Track:
 def _advised(tracks: Mapping[str, Track], name: str, place: Place) -> Place:
     values = {n: track.derivative[place.at] for n, track in tracks.items()}
     digits = {n: tracks[n].digits[place.at] for n, value in values.items() if value is not None}
-    finite_ones = [n for n in digits if finite(values[n])]
-
-    def better(reason: Remark) -> Remark:
-        if not reason.note.methods:
-            return reason
-        named = recommended(name, reason.note, digits, finite_ones)
-        return replace(reason, better=tuple(named))
-
-    return replace(place, remarks=tuple(better(reason) for reason in place.remarks))
+    return replace(place, remarks=tuple(counsel(reason, name, digits) for reason in place.remarks))
 
 
 def _replies(

@@ -8,7 +8,7 @@ products with vectors; columns or rows that share no row or column are found by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -29,6 +29,7 @@ from diffcmp.accuracy.matrices.record import (
     Place,
     What,
 )
+from diffcmp.accuracy.verdicts.rows import counsel, known_digits
 from diffcmp.accuracy.verdicts.verdict import Answer, verdict
 from diffcmp.backends.estimate import warm
 from diffcmp.backends.protocol import Backend
@@ -211,7 +212,8 @@ def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
     if asked.backends is None and asked.question.dtype == "float64":
         row = _by_products(asked, certain, count)
         reasons = _reasons(asked, row, truths, backend(MODES[mode]))
-        results.append(replace(row, remarks=_advised(reasons, results)))
+        results.append(replace(row, remarks=tuple(dict.fromkeys(reasons))))
+    results = _advised(results)
     remarks = [note for truth in truths.values() for note in truth.remarks]
     if asked.sampled:
         remarks.append(remark(Note.SAMPLED, asked=len(asked.held), entries=len(asked.places)))
@@ -343,7 +345,10 @@ def _reasons(
         yield from verdict(questions[n], truths[n], answer)
 
 
-def _advised(reasons: Iterable[Remark], others: Sequence[MatrixRow]) -> tuple[Remark, ...]:
-    """The reasons, each once, with the advice that goes with them in other rows."""
-    advice = {replace(r, better=None): r for row in others for r in row.remarks}
-    return tuple(dict.fromkeys(advice.get(reason, reason) for reason in reasons))
+def _advised(results: Sequence[MatrixRow]) -> list[MatrixRow]:
+    """The rows, whose notes name the methods that do better for the matrix as a whole."""
+    digits = {row.backend: known_digits(row.values, row.digits) for row in results}
+    return [
+        replace(row, remarks=tuple(counsel(one, row.backend, digits) for one in row.remarks))
+        for row in results
+    ]

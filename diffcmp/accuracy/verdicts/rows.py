@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -96,39 +96,38 @@ def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
 
 
 def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows, in which every method that a note recommends stands with the digits that it has in
-    this very table; one that has no more digits than the row is not recommended."""
-    digits = {row.backend: least_digits(row) for row in rows}
-    finite_ones = {row.backend for row in rows if all(map(finite, row.derivative.values()))}
-
-    def better(row: Row, reason: Remark) -> Remark:
-        if not reason.note.methods:
-            return reason
-        named = recommended(row.backend, reason.note, digits, finite_ones)
-        return replace(reason, better=tuple(named))
-
+    """The rows, whose notes name the methods that do better in this very table."""
+    digits = {
+        row.backend: known_digits(row.derivative.values(), row.digits.values()) for row in rows
+    }
     return tuple(
-        replace(row, remarks=tuple(better(row, reason) for reason in row.remarks)) for row in rows
+        replace(row, remarks=tuple(counsel(one, row.backend, digits) for one in row.remarks))
+        for row in rows
     )
 
 
-def recommended(
-    backend: str, note: Note, digits: Mapping[str, float | None], finite_ones: Collection[str]
-) -> Iterator[tuple[str, float | None]]:
-    """The methods of a note that do better than a backend in a table, with their digits; else the
-    best of all, if it does; else those of the note that are not in the table."""
+def counsel(reason: Remark, backend: str, digits: Mapping[str, float | None]) -> Remark:
+    """A note about a backend with its own methods that have at least `WORTH` digits more in a
+    table, else the best of all if it has; each with its digits there. digits: by backend, None
+    where nothing is known to compare with."""
+    if not reason.note.methods:
+        return reason
     own = digits[backend]
-    if own is None:  # nobody knows the digits, but a number is more than none
-        tried = [name for name in note.methods if name not in digits or name in finite_ones]
-        yield from ((name, None) for name in tried if backend not in finite_ones)
-        return
+    if own is None:
+        return replace(reason, better=(), comparable=False)
     wins = {name: d for name, d in digits.items() if d is not None and d >= own + WORTH}
-    named = [name for name in note.methods if name in wins]
+    named = [name for name in reason.note.methods if name in wins]
     if not named and wins:
         named = [max(wins, key=lambda name: wins[name])]
-    yield from ((name, wins[name]) for name in named)
-    if not named:
-        yield from ((name, None) for name in note.methods if name not in digits)
+    return replace(reason, better=tuple((name, wins[name]) for name in named))
+
+
+def known_digits(values: Iterable[Any], digits: Iterable[float | None]) -> float | None:
+    """The correct digits of the worst derivative whose true value is known; None where none is, or
+    where a method has nothing to say of one."""
+    if any(value is None for value in values):
+        return None
+    return min((d for d in digits if d is not None), default=None)
 
 
 def least_digits(row: Row) -> float | None:

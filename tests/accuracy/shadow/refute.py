@@ -530,6 +530,7 @@ BY_NOTE: dict[Note, Callable[[Witness, Remark], str | None]] = {
     Note.EXTRAPOLATION: extrapolated,
     Note.EXTRAPOLATED_ROUNDOFF: extrapolated,
     Note.NOT_FINITE: lambda witness, remark: None,
+    Note.VALUE_NOT_FINITE: lambda witness, remark: None,
     Note.POINT_BEYOND: lambda witness, remark: None,
     Note.LOST_BELOW_ROUNDOFF: lambda witness, remark: (
         None if witness.comparison.truth.kind.value == "removable" else "nothing is removable"
