@@ -84,6 +84,6 @@ roundoff("log1p",   "1 + 1/(1 + x)",                       "min(lo, 1)/2",      
 
 roundoff("erf",     "1",                                   "min(lo, 1)/2",        "2")
 roundoff("erfc",    "1 + 2*x*x",                           "exp(-hi*hi)/(2 + 2*hi)", "2", positive=True)
-# |x·ψ(x)| is at most 1 + x·|log(x)| right of 0
-roundoff("gamma",   "where(x > 0, 1 + x*x, 1e300)")
+# |x·ψ(x)| is at most 2 + x·|log(x)| right of 0
+roundoff("gamma",   "where(x > 0, 2 + x*x, 1e300)")
 # fmt: on

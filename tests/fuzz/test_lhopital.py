@@ -5,20 +5,27 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
 import pytest
+from flint import arb
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact, finite
 from diffcmp.backends.registry import able
+from diffcmp.engines.lhopital.answer import is_right
 from diffcmp.errors import InputError
 from diffcmp.language.parser import parse
+from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import Point, point
+from diffcmp.program.ir import Program
+from diffcmp.truth.smooth import smooth
 from tests.fuzz.beside import Number, Reference, reference
 from tests.fuzz.judge import derivative
 from tests.fuzz.reference import Unclear, Undefined, evaluate
@@ -88,6 +95,10 @@ def outcome(one: Asked) -> str:
         return "none"
     if prepared.doubts(estimate):
         return "warned"
+    certain = certified(program, inputs, name, one.order)
+    if certain is not None:
+        right = is_right(found, certain, floats)
+        return "right" if right else f"wrong: {found}, not {certain.str(20)}"
     at = dict(zip(program.inputs, map(_text, inputs), strict=True))
     if one.mixed:
         return _judged(found, mixed_reference(problem.text, at), floats)
@@ -95,6 +106,20 @@ def outcome(one: Asked) -> str:
     if isinstance(true, str) and "undefined" in true and CHAINED.search(problem.text):
         return "undecided"  # whether one part that is false decides what another has no value for
     return _judged(found, true, floats)
+
+
+def certified(program: Program, inputs: Sequence[Any], name: str, order: int) -> arb | None:
+    """The derivative at a point that is certainly smooth, by the truth; None elsewhere."""
+    form = core(program)
+    for bits in (128, 512):
+        balls = Balls(bits)
+        values = [balls.literal(exact(x)) for x in inputs]
+        found = smooth(form, values, [name], balls, order)
+        if found is not None:
+            ball = to_arb(found.derivatives[0])
+            if ball.is_exact() or ball.rel_accuracy_bits() > 80:
+                return ball
+    return None
 
 
 def _text(x: Any) -> str:

@@ -18,7 +18,7 @@ from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact, finite
 from diffcmp.engines.lhopital.enclosed import enclosed, is_certain
 from diffcmp.engines.lhopital.mixed import mixed
-from diffcmp.engines.lhopital.resolve import Resolved, common, number, resolved, rounded
+from diffcmp.engines.lhopital.resolve import Resolved, common, is_finite, number, resolved, rounded
 from diffcmp.engines.series.logarithms import Extended
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
@@ -65,8 +65,9 @@ def answer(
 
 def _of_mixed(series: Resolved, plain: Any, floats: Floats) -> Answer:
     """What series say of a mixed derivative: that of ∂f/∂x along y."""
-    if series.slope is None and series.broken is not None:
-        return Answer(math.nan, remarks=(remark(Note.KINK_OF_VALUE),))
+    if series.slope is None:
+        broken = Note.UNRESOLVED if series.broken is None else Note.KINK_OF_VALUE
+        return Answer(math.nan, remarks=(remark(broken),))
     return _by_series(series, plain, floats)
 
 
@@ -114,6 +115,8 @@ def _by_series(series: Resolved, plain: Any, floats: Floats) -> Answer:
     if slope.infinite:
         infinite = remark(Note.VERTICAL_TANGENT)
         return Answer(slope.infinite * math.inf, remarks=(infinite, *taken))
+    if not is_finite(slope.value):  # beyond the exponents of balls
+        return Answer(plain, remarks=(remark(Note.UNRESOLVED), *taken))
     if _may_be_zero(slope.value):
         zero = floats.literal(exact(0))
         counted = taken or (remark(Note.TAKEN_AS_ZERO, times=series.times),)
