@@ -42,7 +42,7 @@ def holds(ball: Any, number: Any) -> bool:
     "1-tanh(200)", "1+tanh(-200)", "1-erf(18)", "1+erf(-18)", "erfc(-18)-2", "atanh(tanh(200))", "log(1-erf(18))", "acos(1-exp(-200))",
     "acos(exp(-200)-1)-pi", "acosh(1+exp(-200))", "(1-cos(exp(-300)))*exp(600)", "cosh(exp(-300))-1", "sqrt(1+exp(-200))-1", "(1+exp(-200))**-3-1",
     "(1+exp(-200))**(1/3)-1", "1/(1+exp(-200))-1", "(2+exp(-200))/(1-exp(-250))-2", "exp(exp(-200))-1", "log(1+exp(-200))", "(3+exp(-200))*(2-exp(-201))-6",
-    "floor(erf(18))", "floor(1+exp(-200))", "floor(3-exp(-200))", "ceil(tanh(200))", "sigmoid(200)-1", 
+    "floor(erf(18))", "floor(1+exp(-200))", "floor(3-exp(-200))", "ceil(tanh(200))", "sigmoid(200)-1",
     "where(tanh(200) < 1, 2, 3)", "where(1+exp(-200) == 1, 2, 3)", "max(tanh(200), 1)", "asin(1-exp(-200))", "0*(1-tanh(200))",
     "(1-tanh(200))-exp(-400)*2", "sin(1)*(1+exp(-200))", "(1+exp(-200))/sin(1)", "sin(1)/(1+exp(-200))", "1-tanh(200)**2", "atan(1+exp(-200))", "hypot(1, exp(-200))-1",
 ])  # fmt: skip
