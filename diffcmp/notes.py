@@ -73,6 +73,7 @@ class Note(Enum):
     OVERFLOW = "overflow: {what} is {true}, larger than the largest {dtype}", "use a wider dtype, or a form that stays finite", "dual-lhopital"
     INFINITE_SLOPE = "the partial derivative of {name} is infinite or undefined here", "choose another point, or rewrite the expression", "dual-lhopital symbolic"
     STENCIL_LEAVES_DOMAIN = "the step reaches points where f is undefined", "use a smaller h, or a one-sided method"
+    STENCIL_AT_EDGE = "f is defined on one side of the point only, and the step reaches the other", "use a method that steps to the inside: no smaller h helps"
     IMAGINARY_STEP_LEAVES_DOMAIN = "f is finite at the point, but its complex evaluation at an imaginary step beside it is nan", "use another method: a smaller h does not help"
     NO_COMPLEX_TYPE = "there is no complex type that matches {dtype}", "use float32 or wider"
     NO_SUCH_FORMAT = "the method does not work in {dtype}", "use float64"
@@ -91,6 +92,7 @@ class Note(Enum):
     ROUNDOFF = "roundoff dominates: the step is too small here", "use a larger h, or a method that does not subtract values of f; see `diffcmp sweep`"
     REPRESENTATION = "the rounded point is not the point asked for", "use a wider dtype"
     CANCELLATION = "nearly equal numbers are subtracted, which loses {lost:.1f} digits", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
+    SUMMED = "contributions to the derivative nearly cancel when they are added up, which loses {lost:.1f} digits", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
     ABSORPTION = "one addend is too small to change the other in {dtype}, and is lost", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
     ILL_CONDITIONED = "{name} magnifies the roundoff of its argument, which loses {lost:.1f} digits", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
     INACCURATE = "{name} of the library loses {lost:.1f} digits by itself", "use a wider dtype", "dual-lhopital symbolic"
@@ -131,7 +133,7 @@ class Note(Enum):
     RESOLVED = "resolved by series beside the point (L'Hôpital's rule)", ""
     UNRESOLVED = "there is no series beside the point either: f is undefined there, or behaves as no series can", "see how the point was analysed"
     WIDENED = "an intermediate value is not finite in {dtype}: computed again on balls with {times} times the bits and unbounded exponents", ""
-    REFINED = "fewer than half of the digits are right in {dtype}: computed again on balls with {times} times the bits", ""
+    REFINED = "rounding costs the plain engine more than a quarter of its digits in {dtype}: computed again on balls with {times} times the bits", ""
     TAKEN_AS_ZERO = "what cannot be told from zero with {times} times the bits was taken to be zero", "a nearby point may tell more"
     DIRECTION = "the limit depends on the direction in which the point is approached", "f has no limit here"
     NO_LIMIT = "the derivative has no finite limit from both sides: {left} from the left, {right} from the right", "look at the one-sided derivatives"
@@ -218,6 +220,7 @@ _CAUSES = {
     Note.OVERFLOW: Cause.OVERFLOW,
     Note.SLOPE_BEYOND: Cause.OVERFLOW,
     Note.STENCIL_LEAVES_DOMAIN: Cause.STEP_LEAVES,
+    Note.STENCIL_AT_EDGE: Cause.STEP_LEAVES,
     Note.IMAGINARY_STEP_LEAVES_DOMAIN: Cause.STEP_LEAVES,
     Note.LOST_BELOW_ROUNDOFF: Cause.ABSORPTION,
     Note.GUARD: Cause.TOUCHING_CONDITION,
@@ -228,6 +231,7 @@ _CAUSES = {
     Note.ROUNDOFF: Cause.DIFFERENCE_ROUNDOFF,
     Note.REPRESENTATION: Cause.REPRESENTATION,
     Note.CANCELLATION: Cause.CANCELLATION,
+    Note.SUMMED: Cause.CANCELLATION,
     Note.ABSORPTION: Cause.ABSORPTION,
     Note.ILL_CONDITIONED: Cause.ILL_CONDITIONING,
     Note.INACCURATE: Cause.FUNCTION,

@@ -162,7 +162,7 @@ class Case:
                 return self.told(chain, shadow)
             there = singularity(shadow, None)
             if there is not None and here is None:
-                return remark(Note.STENCIL_LEAVES_DOMAIN, there.span, self.text)
+                return self.stencil_outside(there)
             if there is not None:
                 return self.singular(there)
         if here is not None:
@@ -306,7 +306,13 @@ class Case:
         assert link is not None
         if self.method.imaginary:
             return remark(Note.IMAGINARY_STEP_LEAVES_DOMAIN, link.span, self.text)
-        return remark(Note.STENCIL_LEAVES_DOMAIN, link.span, self.text)
+        return self.stencil_outside(link)
+
+    def stencil_outside(self, link: Link) -> Remark:
+        """Evaluations where f is undefined; at an edge every step reaches them."""
+        edge = self.truth.along[self.name].kind is Kind.EDGE
+        note = Note.STENCIL_AT_EDGE if edge else Note.STENCIL_LEAVES_DOMAIN
+        return remark(note, link.span, self.text)
 
     def touching(self) -> Iterator[Remark]:
         """The choices that change at the point."""
@@ -459,6 +465,8 @@ class Case:
             argument = link.facts.get("argument")
             facts["argument"] = f"`{argument}`" if argument else "an argument"
         note = SAID[link.cause]
+        if link.cause is Cause.CANCELLATION and link.span is None and not link.of_value:
+            note = Note.SUMMED
         return remark(note, link.span, self.text, **_told(facts, note))
 
     def is_output(self, link: Link, shadow: Shadow) -> bool:

@@ -103,7 +103,7 @@ def _baseless(along: Coordinatewise, second: bool, errors: Errors) -> Remark:
 def _short(quantity: Quantity | None) -> str:
     if quantity is None:
         return "none"
-    text = quantity.text(SHORT)
+    text = quantity.text(SHORT).replace("inf", "∞")
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 

@@ -1,8 +1,9 @@
 """What an engine that knows L'Hôpital's rule answers where its plain derivative is in doubt.
 
 First the derivative is enclosed, which settles all smooth points; elsewhere series beside the point
-are asked. The plain number stands where it is right to half of the digits of the format. Every
-answer is right to that, or not a number, or comes with a remark that says why it may be wrong.
+are asked. The plain number stands where three quarters of its digits are right. Every answer is
+right to half of the digits of the format, or not a number, or comes with a remark that says why it
+may be wrong.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from diffcmp.engines.series.logarithms import Extended
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.program.ir import Program
 
+KEPT = 0.75  # of its digits must be right for the plain number to stand, once it is in doubt
 COMPARED = 64  # bits at which a plain number is held against a ball
 DIRECTIONS = ((1, 1), (1, 2), (1, -1))
 DOUBTFUL = frozenset({Note.TAKEN_AS_ZERO, Note.NO_LIMIT, Note.UNRESOLVED, Note.UNDERFLOW})
@@ -75,7 +77,7 @@ def _told(true: Ball, plain: Any, floats: Floats, times: int) -> Answer:
     """The plain number where it is right, else the true one and what it took."""
     if _may_be_zero(true):
         return Answer(floats.literal(exact(0)), remarks=(remark(Note.TAKEN_AS_ZERO, times=times),))
-    if is_right(plain, true, floats):
+    if is_right(plain, true, floats, KEPT):
         return Answer(plain)
     best = rounded(true, floats)
     if not finite(best):
@@ -93,15 +95,15 @@ def _may_be_zero(ball: Ball) -> bool:
     return isinstance(ball, arb) and bool(ball.contains(0)) and not ball.is_zero()
 
 
-def is_right(found: Any, true: Ball, floats: Floats) -> bool:
-    """Whether a number has half of the digits of the format."""
+def is_right(found: Any, true: Ball, floats: Floats, share: float = 0.5) -> bool:
+    """Whether a number has half of the digits of the format, or another share of them."""
     if not finite(found):
         return False
     given = exact(found)
     with Balls(max(COMPARED, 2 * floats.precision)).working():
         close = to_arb(true)
         gap = abs(close - fmpq(given.numerator, given.denominator))
-        allowed = abs(close) * arb(2).sqrt() ** -floats.precision
+        allowed = abs(close) * arb(2) ** arb(-share * floats.precision)
         return bool(gap <= allowed) or (given == 0 and bool(close == 0))
 
 
@@ -135,7 +137,7 @@ def _without_slope(series: Resolved, plain: Any, floats: Floats) -> Answer:
     """Where both sides have no derivative in common: the plain number where it lies between them,
     by a convention that is told."""
     if series.broken is not None:
-        return Answer(math.nan, remarks=(remark((Note.JUMP, Note.KINK_OF_VALUE)[series.broken]),))
+        return Answer(math.nan, remarks=(remark(_broken(series)),))
     if any(side is not None for side in series.slopes):
         left, right = (_side(side, floats) for side in series.slopes)
         told = remark(Note.NO_LIMIT, left=left, right=right)
@@ -143,6 +145,14 @@ def _without_slope(series: Resolved, plain: Any, floats: Floats) -> Answer:
         return Answer(plain if between else math.nan, remarks=(told,))
     unknown = finite(plain) and not series.known
     return Answer(plain if unknown else math.nan, remarks=(remark(Note.UNRESOLVED),))
+
+
+def _broken(series: Resolved) -> Note:
+    """What the sides differ in."""
+    if series.broken:
+        return Note.KINK_OF_VALUE
+    limits = series.pairs[0]
+    return Note.POLE if any(side and side.infinite for side in limits) else Note.JUMP
 
 
 def _is_between(plain: Any, slopes: Iterable[Extended | None], floats: Floats) -> bool:

@@ -169,7 +169,7 @@ def truly(eq: Equation, arguments: Sequence[Any], imaginary: bool) -> Any:
     """One equation in mpmath."""
     if eq.primitive == "where":
         test, x, y = arguments
-        return None if test is None else x if test else y
+        return test if test is None or test == UNDEFINED else x if test else y
     if eq.primitive in ("and", "or", "not"):
         return _logic(eq.primitive, arguments)
     if any(x is None for x in arguments):
