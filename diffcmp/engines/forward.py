@@ -55,7 +55,7 @@ class Duals(NumberSystem[Dual]):
 
     def function(self, name: str) -> Callable[..., Any] | None:
         entry = TABLE[name]
-        if self.exact and entry.definition:
+        if self.exact and entry.definition and not entry.analytic:
             return None
         if entry.structure is not None:
             return partial(self.structural, name)

@@ -71,7 +71,7 @@ class Recording(NumberSystem[Variable]):
 
     def function(self, name: str) -> Callable[..., Any] | None:
         entry = TABLE[name]
-        if self.exact and entry.definition:
+        if self.exact and entry.definition and not entry.analytic:
             return None
         if entry.structure is not None:
             return partial(self.structural, name)

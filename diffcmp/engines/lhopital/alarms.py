@@ -39,7 +39,7 @@ from diffcmp.primitives.roundoff import ROUNDOFF
 from diffcmp.program.ir import Builder, Equation, Program
 
 ULPS = 8.0  # u's by which a library's function may be wrong
-SLACK = 1.0  # log₂ of what is kept for errors of second order and those of the tests themselves
+SLACK = 4.5  # log₂ of what is kept for errors of second order and those of the tests themselves
 NEAR, FAR = -100.0, 100.0  # log₂ of the least and the largest size that is tested for
 SQUARED = 500.0  # log₂ of the largest value whose square is in range, and of 1 over the least
 RATIOS = 2  # terms of a sum up to which quotients are cheaper than squares
