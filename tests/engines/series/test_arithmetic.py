@@ -7,14 +7,13 @@ from fractions import Fraction
 import pytest
 
 from diffcmp.arithmetic.balls import Balls
-from diffcmp.arithmetic.floats import Floats
-from diffcmp.engines.series.coefficients import WideField
 from diffcmp.engines.series.laurent import Exhausted, Failure, Series
 from diffcmp.engines.series.system import SeriesSystem
+from diffcmp.truth.zero import BallField
 
 
 def system() -> SeriesSystem:
-    return SeriesSystem(WideField(Floats()))
+    return SeriesSystem(BallField(64))
 
 
 def test_a_series_shows_the_terms_that_are_known() -> None:
@@ -25,7 +24,9 @@ def test_a_series_shows_the_terms_that_are_known() -> None:
 
 
 def test_a_system_shows_its_level_and_field() -> None:
-    assert repr(system()) == "SeriesSystem(level 0 over WideField(Wide(53 bits)))"
+    assert repr(system()) == (
+        "SeriesSystem(level 0 over <BallField of 64 bits: 0 zeros suspected>)"
+    )
     assert repr(Balls(99)) == "Balls(99 bits)"
 
 
