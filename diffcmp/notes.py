@@ -101,7 +101,7 @@ class Note(Enum):
     UNDERFLOW = "underflow: the derivative is {true}, smaller than the smallest normal {dtype}", "use a wider dtype, or its logarithm"
     INNER_UNDERFLOW = "underflow: {what} is {true}, smaller than the smallest normal {dtype}", "use a wider dtype, or a form that stays larger", "dual-lhopital symbolic"
     STEP_CROSSES = "the step reaches other pieces of f than the one at the point", "use a smaller h"
-    STATIONARY = "the derivative is nearly 0: the error itself is as small as this method can have it for such an f", "", "dual tape symbolic"
+    STATIONARY = "the derivative is nearly 0: the error is small for an f of this size, and large only relative to the derivative", "", "dual-lhopital symbolic"
     INNER_LOSS = "f itself is not right to its last digits, because {why}", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
     NOT_FINITE = "not finite, and the method does not say what it computes", "use another method"
     EXTRAPOLATION = "the extrapolation to h = 0 fails: its steps are too large for f", "use another method, or a smaller first h"

@@ -164,6 +164,9 @@ class _Walk:
         if to_arb(local).is_finite() or broken:
             parts = [Place(eq.output, part) for part in shadow.parts]
             largest = max(parts, key=lambda part: abs(to_arb(shadow.ball(part))).mid())
+            made = abs(to_arb(part_of(shadow.local(eq), largest.part)))
+            if max(made.mid(), abs(to_arb(shadow.ball(largest))).mid()) < self.largest / 2:
+                return self.link(Cause.FUNCTION, eq, largest, lost=self.most), None
             return self.link(Cause.OVERFLOW, eq, largest), None
         moved = self.carrier(eq, place, finite_again=True)
         link = self.link(Cause.ROUNDED_OUT, eq, place, argument=moved)
@@ -319,6 +322,11 @@ class _Walk:
             first = source.by_output.get(owner.inputs[0])
             return source.inputs[owner.inputs[0]] if first is None else source.piece(first)
         return program.piece(argument)
+
+    @property
+    def most(self) -> float:
+        """The decimal digits of the format."""
+        return -math.log10(self.shadow.floats.unit_roundoff)
 
     @cached_property
     def largest(self) -> arb:

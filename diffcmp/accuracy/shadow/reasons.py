@@ -333,7 +333,7 @@ class Case:
             return remark(Note.STEP_CROSSES, crossed.span, self.text)
         stationary = self.stationary()
         if stationary is not None:
-            return stationary
+            return self.wrong_value(LOST) or stationary
         return remark(Note.TRUNCATION)
 
     def crossed(self) -> Equation | None:
@@ -350,22 +350,22 @@ class Case:
 
     def noisy(self) -> Remark:
         """Roundoff of a difference: of right values of f, or of wrong ones."""
-        floats = self.question.floats
-        worst, most = None, NOISY * floats.unit_roundoff
+        wrong = self.wrong_value(LOST)
+        if wrong is None and self.enough_if_right():
+            wrong = self.wrong_value(NOISY)
+        return wrong or self.stationary() or remark(Note.ROUNDOFF)
+
+    def wrong_value(self, units: float) -> Remark | None:
+        """Why f itself is wrong by more than some units of roundoff where it is evaluated."""
+        worst, most = None, units * self.question.floats.unit_roundoff
         for shadow in self.shadows:
             place = output_of(shadow)
             if shadow.is_known(place):
                 relative = 10.0 ** min(shadow.relative(place), 300.0)
                 if relative > most:
                     worst, most = shadow, relative
-        if worst is not None and (most > LOST * floats.unit_roundoff or self.enough_if_right()):
-            chain = blame(worst)
-            if chain.origin is not None:
-                return self.inner(chain)
-        stationary = self.stationary()
-        if stationary is not None:
-            return stationary
-        return remark(Note.ROUNDOFF)
+        chain = Chain() if worst is None else blame(worst)
+        return None if chain.origin is None else self.inner(chain)
 
     def enough_if_right(self) -> bool:
         """Whether the method would have the digits that it should, were the values of f right to

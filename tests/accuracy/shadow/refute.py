@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -20,12 +19,12 @@ from diffcmp.passes.expand import core
 from diffcmp.program.ir import Equation, Program
 from tests.accuracy.shadow.independent import (
     DIGITS,
-    UNDEFINED,
     Format,
     Shade,
     finite,
     known,
     shade,
+    truly,
     wide,
 )
 from tests.fuzz.beside import reference
@@ -167,8 +166,6 @@ class Witness:
 
 def exactly(program: Program, at: Sequence[Any]) -> list[Any]:
     """All true values at exact numbers."""
-    from tests.accuracy.shadow.independent import truly
-
     values: list[Any] = [*at, *([None] * (program.size - len(at)))]
     for eq in program.equations:
         if eq.params:
@@ -221,6 +218,38 @@ def errors(one: Shade, eq: Equation) -> Iterator[tuple[Any, Any]]:
         yield one.relative(x, y), arguments
 
 
+def amplification(one: Shade, eq: Equation) -> Any:
+    """By how much an error of the last digit in one argument is larger in the result: what the
+    rounding of this very run may have hidden by luck."""
+    arguments, value = [one.true[i] for i in eq.inputs], one.true[eq.output]
+    worst = mpf(0)
+    if not known(value):
+        return worst
+    turns = (mpc(1, 0), mpc(0, 1)) if one.imaginary else (mpf(1),)
+    for k, x in enumerate(arguments):
+        if not known(x):
+            continue
+        for turn in turns:
+            part = mpc(x / turn).real  # of the argument, that is moved
+            moved = truly(
+                eq,
+                [*arguments[:k], x + part * turn * one.form.u, *arguments[k + 1 :]],
+                one.imaginary,
+            )
+            if known(moved):
+                worst = max(worst, *_changes(moved, value, one))
+    return worst
+
+
+def _changes(moved: Any, value: Any, one: Shade) -> list[Any]:
+    """The relative change of each part, in units of roundoff."""
+    if not one.imaginary:
+        return [abs(moved / value - 1) / one.form.u if value else mpf(0)]
+    a, b = mpc(moved), mpc(value)
+    pairs = ((a.real, b.real), (a.imag, b.imag))
+    return [abs(x / y - 1) / one.form.u for x, y in pairs if y] or [mpf(0)]
+
+
 def loses(additive: bool) -> Callable[[Witness, Shade, Equation, Remark], bool | None]:
     """Whether the result is worse than the arguments, by as many digits as are said."""
 
@@ -231,7 +260,8 @@ def loses(additive: bool) -> Callable[[Witness, Shade, Equation, Remark], bool |
             if result is None or None in arguments:
                 return None
             before = max((min(max(a, one.form.u), 1) for a in arguments), default=one.form.u)
-            lost = mp.log10(min(max(result, one.form.u), 1) / before)
+            after = max(min(result, 1), before * amplification(one, eq))
+            lost = mp.log10(max(after, one.form.u) / before)
             said = remark.digits_lost or 0.0
             if lost > 0.1 and lost >= said - DIGIT:
                 return True
@@ -536,5 +566,3 @@ BY_NOTE: dict[Note, Callable[[Witness, Remark], str | None]] = {
         None if witness.comparison.truth.kind.value == "removable" else "nothing is removable"
     ),
 }
-UNDEFINED_VALUES: Iterable[str] = (UNDEFINED,)
-_ = math
