@@ -182,9 +182,13 @@ def _hidden(program: Program, derived: Program, floats: Floats) -> set[int]:
     slots = {i: i for i in inputs}
     for eq in program.equations:
         slots[eq.output] = builder.copied(eq, [slots[i] for i in eq.inputs])
-    watched = [eq.output for eq in program.equations if eq.entry.domain]
-    whole = builder.program([*outputs, *(slots[i] for i in watched)])
-    joint = _least(whole, floats)
+    watched: list[int] = []
+    seen: list[int] = []
+    for eq in program.equations:
+        if eq.entry.domain:
+            watched.append(eq.output)
+            seen.append(_shows_domain(builder, eq, slots))
+    joint = _least(builder.program([*outputs, *seen]), floats)
     count = len(outputs)
     live = set(joint.outputs[min(1, count - 1) : count])
     for eq in reversed(joint.equations):
@@ -192,6 +196,16 @@ def _hidden(program: Program, derived: Program, floats: Floats) -> set[int]:
             live.update(eq.inputs)
     pairs = zip(watched, joint.outputs[count:], strict=True)
     return {i for i, slot in pairs if slot not in live}
+
+
+def _shows_domain(builder: Builder, eq: Equation, slots: Mapping[int, int]) -> int:
+    """The slot of what is no number outside of the domain of a primitive: its value, or, where the
+    domain has ends that belong to it, the partial derivative, which is infinite there."""
+    rule = rules.partial(eq.primitive, 0)
+    if rule is None or not eq.entry.steep or "=" not in eq.entry.domain:
+        return slots[eq.output]
+    arguments = [slots[i] for i in (*eq.inputs, eq.output)]
+    return builder.appended(rule, arguments, spans=False)[0]
 
 
 @dataclass
@@ -233,11 +247,11 @@ class _Analysis:
         condition that has to hold too."""
         try:
             self.bounds()
-            if defined is not None:
-                self.require(defined)
+            self.require_all(defined)
             error = max(self.of_output(i).error for i in wanted)
         except Unbounded:
             return False
+        self.tests = {i: None for i in self.tests if not self.is_known(i)}
         return math.log2(max(error, 1.0)) <= self.floats.precision / 2 - SLACK
 
     def bounds(self) -> None:
@@ -276,6 +290,28 @@ class _Analysis:
     def require(self, test: int) -> None:
         """Add a test: that a condition holds."""
         self.tests[test] = None
+
+    def require_all(self, condition: int | None) -> None:
+        """Add a test for each part of a condition that is joined by `and`."""
+        waiting = [] if condition is None else [condition]
+        while waiting:
+            slot = waiting.pop()
+            eq = self.builder.equations[slot - len(self.joint.inputs)]
+            if eq.primitive == "and":
+                waiting += eq.inputs
+            else:
+                self.require(slot)
+
+    def is_known(self, test: int) -> bool:
+        """Whether a test only asks that a value is not 0, which another one says."""
+        eq = self.builder.equations[test - len(self.joint.inputs)]
+        if eq.primitive != "ne":
+            return False
+        value, zero = eq.inputs
+        made = self.builder.equations[zero - len(self.joint.inputs)]
+        if zero < len(self.joint.inputs) or made.params != (Fraction(0),):
+            return False
+        return value in self.values and self.values[value].low > NONE
 
     # values
 
