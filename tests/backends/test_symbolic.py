@@ -39,11 +39,17 @@ def test_where_there_is_no_derivative_it_says_so(expr: str, at: str) -> None:
     assert row.remarks
 
 
+def test_a_limit_that_is_not_found_is_not_said_to_be_missing() -> None:
+    (found,) = symbolic("sin(1/x)", "0", timeout=60).remarks
+    assert "it finds no limit of the derivative from the left and the right" in str(found)
+
+
 PYTHAGORAS = "(sin(0.7)**2 + cos(0.7)**2 - 1)"
 
 
 @pytest.mark.parametrize(("expr", "at", "sides"), [
     ("sqrt(1 - (sin(0.7)**2 + cos(0.7)**2*cos(x))) + x", "0", ("0.459175 from the left", "1.54083 from the right")),
+    ("sqrt(1 - cos(x) + (cosh(1)**2 - sinh(1)**2 - 1)) + x", "0", ("0.292893 from the left", "1.70711 from the right")),
     (f"sqrt(x**2 + {PYTHAGORAS}) + 3*x", "0", ("2 from the left", "4 from the right")),
     ("sqrt((exp(x) - 2)**2)", "log(2)", ("-2 from the left", "2 from the right")),
     ("cos(sqrt(x))", "0", ("undefined from the left", "-0.5 from the right")),

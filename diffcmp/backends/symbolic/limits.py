@@ -13,12 +13,15 @@ from diffcmp.backends.symbolic.numbers import (
     Place,
     Singular,
     number,
-    without_hidden_zeros,
+    with_rational_constants,
 )
 
 STEPS = 8  # of L'Hôpital's rule
 NEAR = (sympy.Rational(1, 10**12), sympy.Rational(1, 10**24))
 """Distances at which a limit has to show."""
+APPROACH, THERE = 0.95, 1e-9
+"""What is left of the distance to a limit from the first place to the second, even where it is that
+of 1/log(log(1/t)); or how near the second has to be."""
 SMALL = 60  # operations up to which L'Hôpital's rule is tried before sympy's `limit`
 GRUNTZ = (*EVALUATION, AssertionError, KeyError, IndexError)
 """What sympy's `limit` has raised."""
@@ -46,7 +49,7 @@ class Side:
     def along(self, e: Expression) -> Expression:
         """`e` as a function of t."""
         moved = e.xreplace({**self.at, self.x: self.at[self.x] + self.side * self.t})
-        return without_hidden_zeros(moved)
+        return with_rational_constants(moved)
 
     def limit(self, e: Expression, rule: bool = False) -> Any | None:
         """The limit of `e`: a real number, or ±oo. None where there is none, or it was not found.
@@ -98,7 +101,8 @@ class Side:
             return None
         # logarithms converge slowly, but they do converge
         far, close = abs(near - limit), abs(nearer - limit)
-        return limit if close < (1 + abs(limit)) / 2 and close <= far + NEAR[1] else None
+        approaches = close <= APPROACH * far or close <= THERE * (1 + abs(limit))
+        return limit if close < (1 + abs(limit)) / 2 and approaches else None
 
     def quotient(self, e: Expression, value: Any) -> Any | None:
         """The limit of the difference quotient, which may exist where that of f′ does not."""

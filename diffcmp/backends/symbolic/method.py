@@ -25,6 +25,7 @@ from diffcmp.program.ir import Program
 
 WORK = "diffcmp.backends.symbolic.work"
 BESIDE = fmpq(1, 10**30)
+NOT_FOUND = "not found"  # what the worker says of a limit
 
 
 class Symbolic(Backend):
@@ -216,6 +217,10 @@ def _verdict(answer: Mapping[str, Any]) -> Remark:
         return remark(Note.MIXED_SINGULAR, form=answer["form"])
     if answer["kind"]:
         return remark(Note.POLE if answer["kind"] == "pole" else Note.JUMP)
+    if answer["slope"] is None and NOT_FOUND in (answer["left"], answer["right"]):
+        sides = [side for side in ("left", "right") if answer[side] == NOT_FOUND]
+        reason = f"it finds no limit of the derivative from the {' and the '.join(sides)}"
+        return remark(Note.SYMBOLIC_FAILED, reason=reason)
     if answer["slope"] is None:
         return remark(Note.NO_LIMIT, left=answer["left"], right=answer["right"])
     if answer["steps"]:

@@ -4,6 +4,7 @@ form that substitution gives instead. Runs inside the worker process only."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import sympy
@@ -18,6 +19,7 @@ Place: TypeAlias = Mapping[Any, Any]  # an exact number for each symbol
 DIGITS = 40
 ROUNDS = (50, 100, 200, 400, 800)  # digits: until two evaluations in a row agree
 FEW, NEARLY = 20, sympy.Float(10) ** -10  # digits of a look at a number, and what may be 0
+SHORT = 1000  # the largest denominator of a rational number that is looked for
 BEYOND = 20_000  # binary exponents that no format has
 LARGEST_POWER = 4096  # an exact rational to a higher power is too long
 LARGEST_FACTORIAL = 512
@@ -85,18 +87,30 @@ def _vanishes(base: Expression, at: Place) -> bool:
     return agreed is None or agreed == 0
 
 
-def without_hidden_zeros(expression: Expression) -> Expression:
-    """The expression, in whose sums constants that add up to 0 are left out, also where sympy does
-    not see that they do: `x + cos(1)**2 + sin(1)**2 - 1` is `x`."""
-    return expression.replace(
-        lambda part: part.is_Add and not part.is_number and not _constant(part).is_Rational,
-        lambda part: part - _constant(part) if _vanishes(_constant(part), {}) else part,
-    )
+def with_rational_constants(expression: Expression) -> Expression:
+    """The expression, in whose sums a constant is written as the short rational number that it is,
+    also where sympy does not see that: `x + cos(1)**2 + sin(1)**2` is `x + 1`."""
+
+    def is_open(part: Expression) -> bool:
+        return bool(part.is_Add and not part.is_number and not _constant(part).is_Rational)
+
+    return expression.replace(is_open, lambda part: part - _difference(_constant(part)))
 
 
 def _constant(sum_: Expression) -> Expression:
     """The part of a sum that no symbol is in."""
     return sum_.as_independent(*sum_.free_symbols, as_Add=True)[0]
+
+
+def _difference(constant: Expression) -> Expression:
+    """A constant minus the short rational number that it is, as far as many digits tell, which
+    vanishes; 0 where it is none."""
+    value = _real(constant, 2 * FEW)
+    if value is None:
+        return sympy.S.Zero
+    short_one = Fraction(str(value)).limit_denominator(SHORT)
+    difference = constant - sympy.Rational(short_one.numerator, short_one.denominator)
+    return difference if _vanishes(difference, {}) else sympy.S.Zero
 
 
 def infinite(expression: Expression) -> bool:
