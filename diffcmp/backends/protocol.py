@@ -101,8 +101,8 @@ class Backend:
 
     @property
     def roundoff_weight(self) -> Fraction | None:
-        """Σ|w| of the roundoff Σ|w|·ε/h**m, for roundoff ε of f; 0: it does not grow as h falls; None:
-        not known."""
+        """Σ|w| of the roundoff Σ|w|·ε/h**m, for roundoff ε of f; 0: it does not grow as h falls;
+        None: not known."""
         return None
 
     @property
