@@ -9,7 +9,7 @@ from dataclasses import replace
 from diffcmp.accuracy.compare import compare
 from diffcmp.accuracy.explaining.branches import branches
 from diffcmp.accuracy.explaining.conditioning import conditioning
-from diffcmp.accuracy.explaining.explanation import Explanation, Suggestion
+from diffcmp.accuracy.explaining.explanation import Conditioning, Explanation, Suggestion
 from diffcmp.accuracy.explaining.passages import passages
 from diffcmp.accuracy.explaining.suggestions import (
     failing,
@@ -23,6 +23,7 @@ from diffcmp.accuracy.explaining.suggestions import (
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison
 from diffcmp.accuracy.sweep import step_sizes, stepped_methods, swept
+from diffcmp.backends.registry import backend
 from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
@@ -73,7 +74,7 @@ def explain(
     question = Question(program, where, names, 1, format_named(dtype), digits)
     progress("sub-expressions")
     seen = tuple(anatomy(program, where, name, truth) for name in names)
-    conditions = {name: conditioning(question, truth, name) for name in names}
+    conditions = {name: _conditioning(question, comparison, name) for name in names}
     choices = tuple(branches(question, truth))
     progress("other ways")
     found = tuple(passages(question, comparison))
@@ -91,6 +92,19 @@ def explain(
         suggestions=tuple(listed(others, steps)),
         unhelped=tuple(name for name in wrong if name not in best),
     )
+
+
+def _conditioning(question: Question, comparison: Comparison, name: str) -> Conditioning:
+    """Where the digits go along one variable; nothing is lossless beside an automatic method that
+    fails."""
+    found = conditioning(question, comparison.truth, name)
+    floats = question.floats
+    fails = []
+    for row in comparison.rows:
+        method, digits = backend(row.backend), row.digits.get(name)
+        due = method.expected_digits(floats)
+        fails.append(method.automatic and digits is not None and digits < due)
+    return replace(found, lossless=found.lossless and not any(fails))
 
 
 def _steps(question: Question, comparison: Comparison, timeout: float) -> Iterator[Suggestion]:

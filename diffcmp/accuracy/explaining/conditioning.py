@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from flint import arb
 
 from diffcmp.accuracy.explaining.explanation import Conditioning, Loss
+from diffcmp.accuracy.judging.errors import Errors, full_digits
 from diffcmp.accuracy.judging.question import Question
-from diffcmp.accuracy.shadow.blame import losses, right
+from diffcmp.accuracy.shadow.blame import losses, output_of, right
 from diffcmp.accuracy.shadow.record import Link
 from diffcmp.accuracy.shadow.trace import Shadow, shadow_of
 from diffcmp.arithmetic.balls import Balls, to_arb
@@ -26,6 +27,7 @@ from diffcmp.truth.certify import taylor
 from diffcmp.truth.record import Truth
 
 MEASURE = "dual"  # whose evaluation is looked at
+LAST = 1.0  # decimal digits: what is right but for these is right to the last digits
 NOTABLE = 1.0  # digits lost by one equation before it is named
 DIGITS = (20, 80, 320, 1280)  # of f and its derivatives, until they can be told from 0
 
@@ -41,7 +43,11 @@ def conditioning(question: Question, truth: Truth, name: str) -> Conditioning:
     exists = truth.along[name].derivative is not None
     found = [loss for loss in _losses(shadow, question) if exists or loss.of == "value"]
     worst_first = sorted(found, key=lambda loss: -loss.lost)
-    return Conditioning(value, derivative, tuple(worst_first), lossless=exists and right(shadow))
+    number = shadow.number(output_of(shadow))
+    digits = Errors(number, truth.exact(name), question.floats).digits
+    is_true = digits is not None and digits > full_digits(question.floats) - LAST
+    lossless = exists and is_true and right(shadow)
+    return Conditioning(value, derivative, tuple(worst_first), lossless=lossless)
 
 
 def condition_numbers(

@@ -122,6 +122,9 @@ class Witness:
         if rounded is None or typed is None or not finite(self.value):
             return None
         number = wide(self.form.scalar(self.value))
+        if self.row.h is None and not self.method.automatic:  # found in another way than its run
+            gap = abs(rounded.value - typed.value)
+            return {"representation": gap, "run": abs(number - rounded.value)}
         computes = self.computes()
         if computes is None:
             return None
