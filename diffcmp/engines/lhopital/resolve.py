@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.arithmetic.floats import Floats, exact
@@ -44,20 +44,26 @@ class Identified(Balls):
 
     def __init__(self, precision: int) -> None:
         super().__init__(precision)
-        self.made: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
+        self.made: dict[tuple[object, ...], tuple[Any, Sequence[Any]]] = {}
 
     def function(self, name: str) -> Callable[..., Any] | None:
         apply = super().function(name)
         if apply is None or TABLE[name].condition:
             return apply
 
+        is_difference, stays_rational = name == "sub", TABLE[name].rational
+
         def once(*arguments: Any) -> Any:
-            if name == "sub" and arguments[0] is arguments[1] and is_finite(arguments[0]):
+            balls = [x for x in arguments if type(x) is arb]
+            if stays_rational and not balls:  # these are known to be equal
+                return apply(*arguments)
+            if is_difference and arguments[0] is arguments[1] and is_finite(arguments[0]):
                 return fmpq(0)
-            key = (name, *((x.p, x.q) if isinstance(x, fmpq) else id(x) for x in arguments))
-            if key not in self.made:
-                self.made[key] = apply(*arguments), arguments  # these too: their ids stay theirs
-            return self.made[key][0]
+            key = (name, *[id(x) if type(x) is arb else (x,) for x in arguments])
+            made = self.made.get(key)
+            if made is None:
+                made = self.made[key] = apply(*arguments), balls  # so that their ids stay theirs
+            return made[0]
 
         return once
 
