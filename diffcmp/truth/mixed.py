@@ -27,7 +27,7 @@ from diffcmp.truth.local import Local, analysis, kind_of
 from diffcmp.truth.proof import bits_for
 from diffcmp.truth.record import Kind
 from diffcmp.truth.smooth import smooth
-from diffcmp.truth.zero import BallField, Imprecise
+from diffcmp.truth.zero import BallField, Imprecise, enclosure
 
 BEYOND = (Exhausted, Imprecise, Deepen, Ramify, Essential)  # what leaves the derivative open
 
@@ -103,7 +103,9 @@ def _local(plane: Program, along_x: Local, at: list[Any], field: BallField) -> L
     def agree(a: Extended | None, b: Extended | None) -> bool:
         assert a is not None
         assert b is not None
-        return one_function or _equal(field, a.value, b.value)
+        if one_function and _overlap(a.value, b.value):
+            return True
+        return _equal(field, a.value, b.value)
 
     def continuous() -> bool:
         assert right.limit is not None
@@ -163,6 +165,11 @@ def _one_side(slope: Slope, side: int, field: BallField) -> OneSide:
     if side < 0:
         rest = [mirrored(one, field) for one in rest]
     return OneSide(True, expanded, limit, *rest)
+
+
+def _overlap(a: Any, b: Any) -> bool:
+    """Whether two numbers may be equal."""
+    return bool(to_arb(enclosure(a)).overlaps(to_arb(enclosure(b))))
 
 
 def _equal(field: BallField, a: Any, b: Any) -> bool:

@@ -151,6 +151,7 @@ def test_mixed_where_pieces_meet(expr: str, at: dict[str, str], mixed: str) -> N
     ("x*y*(x**2-y**2)/(x**2+y**2)", {"x": "0", "y": "0"}, "removable"),  # ∂²f/∂x∂y = 1 and ∂²f/∂y∂x = -1 there
     ("relu(x-y)**2", {"x": "1", "y": "1"}, "smooth"),  # ∂f/∂x = 2·relu(x-y), with slopes 0 and -2 along y
     ("x**2*log(x**2+y**2)", {"x": "0", "y": "0"}, "removable"),
+    ("floor(x+y)*sin(x-y)**2", {"x": "0", "y": "0"}, "smooth"),  # ∂f/∂x is 0 for y > 0 and sin(2y) for y < 0
 ])  # fmt: skip
 def test_mixed_where_f_is_not_smooth_is_left_open(expr: str, at: dict[str, str], kind: str) -> None:
     found = second(expr, at, "x:y")

@@ -213,6 +213,7 @@ class SeriesSystem(SeriesArithmetic):
             below = self.field.floor(x[0])
             if below is None:
                 raise laurent.Exhausted
+            self.took(below)  # a coefficient may be a function of another variable, beside a jump
             return self.literal(Fraction(below))
         beside = self.sign(self.sub(x, self.literal(Fraction(whole))))
         self.took(beside < 0)
