@@ -60,7 +60,7 @@ class Note(Enum):
 
     # fmt: off
     # what a method met
-    ZERO_OVER_ZERO = "0/0: the quotient rule gives nan", "", "dual-lhopital symbolic"
+    ZERO_OVER_ZERO = "0/0 gives nan", "", "dual-lhopital symbolic"
     INFINITE_DIFFERENCE = "∞ - ∞ gives nan", "combine the two terms", "dual-lhopital symbolic"
     INFINITE_QUOTIENT = "∞/∞ gives nan", "divide before anything is infinite", "dual-lhopital symbolic"
     ZERO_TIMES_INFINITY = "0·∞ gives nan", "rewrite the product", "dual-lhopital symbolic"
@@ -91,6 +91,7 @@ class Note(Enum):
     TRUNCATION = "truncation dominates: the step is too large here", "use a smaller h; see `diffcmp sweep`"
     ROUNDOFF = "roundoff dominates: the step is too small here", "use a larger h, or a method that does not subtract values of f; see `diffcmp sweep`"
     REPRESENTATION = "the rounded point is not the point asked for", "use a wider dtype"
+    POINT_ROUNDED = "the point asked for is rounded to one where f has no derivative", "use a wider dtype"
     CANCELLATION = "nearly equal numbers are subtracted, which loses {lost:.1f} digits", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
     SUMMED = "contributions to the derivative nearly cancel when they are added up, which loses {lost:.1f} digits", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
     ABSORPTION = "one addend is too small to change the other in {dtype}, and is lost", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
@@ -230,6 +231,7 @@ _CAUSES = {
     Note.TRUNCATION: Cause.TRUNCATION,
     Note.ROUNDOFF: Cause.DIFFERENCE_ROUNDOFF,
     Note.REPRESENTATION: Cause.REPRESENTATION,
+    Note.POINT_ROUNDED: Cause.REPRESENTATION,
     Note.CANCELLATION: Cause.CANCELLATION,
     Note.SUMMED: Cause.CANCELLATION,
     Note.ABSORPTION: Cause.ABSORPTION,

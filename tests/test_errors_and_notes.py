@@ -262,6 +262,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.NOT_FINITE: lambda: {r.note for r in silent_row(math.nan).remarks},
     Note.INFINITE_SLOPE: lambda: noted("sqrt(x)", 0),
     Note.STENCIL_LEAVES_DOMAIN: lambda: noted("log(x)", "1e-9"),
+    Note.POINT_ROUNDED: lambda: noted("abs(x-3)", "3-1e-20", backends=["dual"]),
     Note.STENCIL_AT_EDGE: lambda: noted("cos(sqrt(x))", "0", backends=["central"]),
     Note.SUMMED: lambda: noted("lgamma(x)-lgamma(x+3)", "3e15", backends=["tape"]),
     Note.IMAGINARY_STEP_LEAVES_DOMAIN: lambda: noted("sqrt(x**2)", 0),

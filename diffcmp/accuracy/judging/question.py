@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from diffcmp.arithmetic.floats import DTYPES, Floats, exact
+from diffcmp.arithmetic.floats import DTYPES, Floats, exact, finite
 from diffcmp.backends.protocol import Backend, Prepared
 from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.engines.compiled import compiled
@@ -71,6 +71,13 @@ class Question:
     def inputs(self) -> list[Any]:
         """The point as the format rounds it."""
         return self.where.rounded(self.floats)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the format holds the point as typed."""
+        coordinates = self.where.coordinates
+        typed = [coordinates[name].rational for name in self.program.inputs]
+        return all(map(finite, self.inputs)) and typed == [exact(x) for x in self.inputs]
 
     def configured(self, methods: Sequence[Backend]) -> list[Backend]:
         """Methods with the order, the step and the deadline that are asked for."""

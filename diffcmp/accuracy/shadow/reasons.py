@@ -173,6 +173,8 @@ class Case:
         """A singularity in a sentence."""
         note = link.facts["note"]
         assert isinstance(note, Note)
+        if link.cause is Cause.SINGULARITY and self.is_singular_when_rounded:
+            return remark(Note.POINT_ROUNDED, link.span, self.text)
         facts: dict[str, object] = {**link.facts, "dtype": self.question.dtype}
         return remark(note, link.span, self.text, **_told(facts, note))
 
@@ -190,7 +192,8 @@ class Case:
             return
         part = self.largest_part()
         if part is Cause.REPRESENTATION:
-            yield remark(Note.REPRESENTATION)
+            singular = self.is_singular_when_rounded
+            yield remark(Note.POINT_ROUNDED if singular else Note.REPRESENTATION)
         elif part is Cause.TOUCHING_CONDITION or (
             part is Cause.TRUNCATION and self.method.imaginary and self.touched
         ):
@@ -224,23 +227,34 @@ class Case:
         if at_typed is None:
             return None
         if at_rounded is None:
-            return self.largest_of_run(at_typed)
+            return self.without_rounded(at_typed)
         with WORKING.working():
             parts = self.parts(at_rounded, at_typed)
             sizes = {cause: abs(to_arb(part)).mid() for cause, part in parts.items()}
         return max(sizes, key=lambda cause: sizes[cause], default=None)
 
-    def largest_of_run(self, at_typed: Ball) -> Cause | None:
-        """What is known where f′ does not exist at the rounded point: whether the run is wrong."""
-        if self.steps is not None or not self.shadows:
-            return None
-        ball = self.shadows[0].ball(output_of(self.shadows[0]))
-        if not to_arb(ball).is_finite():
-            return None
-        with WORKING.working():
-            number = rational(exact(self.value))
-            of_run, rest = abs(to_arb(number - ball)), abs(to_arb(ball - at_typed))
-            return Cause.CANCELLATION if of_run > rest else Cause.REPRESENTATION
+    def without_rounded(self, at_typed: Ball) -> Cause | None:
+        """What is known where f′ does not exist at the rounded point, or is not known there.
+
+        Whether the run of a method without a step is wrong, else whether it is the point.
+        """
+        if self.steps is None and self.shadows:
+            ball = self.shadows[0].ball(output_of(self.shadows[0]))
+            if not to_arb(ball).is_finite():
+                return None
+            with WORKING.working():
+                number = rational(exact(self.value))
+                of_run, rest = abs(to_arb(number - ball)), abs(to_arb(ball - at_typed))
+                return Cause.CANCELLATION if of_run > rest else Cause.REPRESENTATION
+        return Cause.REPRESENTATION if self.is_singular_when_rounded else None
+
+    @cached_property
+    def is_singular_when_rounded(self) -> bool:
+        """Whether only the point that the format holds has no derivative."""
+        if self.certified is None or self.question.is_exact:
+            return False
+        along = self.at_rounded.along[self.name]
+        return along.derivative is None and along.kind is not Kind.UNDECIDED
 
     def parts(self, at_rounded: Ball, at_typed: Ball) -> dict[Cause, Ball]:
         """The parts of the error by their cause; nothing where they are not known."""
@@ -282,18 +296,15 @@ class Case:
     def at_both_points(self) -> tuple[Ball | None, Ball | None]:
         """f′ at the rounded point and at the point as typed."""
         typed = self.certified
-        if self.is_exact:
+        if self.question.is_exact:
             return typed, typed
-        rounded = replace(self.question, where=self.question.rounded(), digits=PART_DIGITS)
-        rounded = replace(rounded, names=(self.name,))
-        return _number(rounded.truth(), self.name), typed
+        return _number(self.at_rounded, self.name), typed
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether the format holds the point as typed."""
-        coordinates = self.question.where.coordinates
-        typed = [coordinates[name].rational for name in self.question.program.inputs]
-        return typed == [exact(x) for x in self.question.inputs]
+    @cached_property
+    def at_rounded(self) -> Truth:
+        """The truth at the rounded point."""
+        rounded = replace(self.question, where=self.question.rounded(), digits=PART_DIGITS)
+        return replace(rounded, names=(self.name,)).truth()
 
     def outside(self) -> Link | None:
         """What is undefined at a point at which f is evaluated, although rounding may hide it."""

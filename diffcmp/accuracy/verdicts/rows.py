@@ -32,6 +32,8 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
     answers = [Answer.of(method, question, truth, estimate, name) for name in question.names]
     errors = {answer.name: answer.errors for answer in answers}
     remarks = list(estimate.remarks)
+    if not method.waits:  # what is exact knows the point as typed
+        remarks = _of_rounded(question, truth, remarks)
     explained = any(reason.cause is not None for reason in remarks)  # what is not finite
     for one in _looked_into(answers):
         if not explained or finite(one.value):
@@ -40,6 +42,18 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
     if not remarks and any(one.value is not None and not finite(one.value) for one in answers):
         remarks = [remark(Note.NOT_FINITE)]
     return measured(method, estimate, errors, remarks)
+
+
+def _of_rounded(question: Question, truth: Truth, remarks: Sequence[Remark]) -> list[Remark]:
+    """The remarks of a method, which knows the rounded point only: what it says of that is no word
+    about the point asked for, where all derivatives exist."""
+    if question.is_exact or any(truth.exact(name) is None for name in question.names):
+        return list(remarks)
+    singular = [one.note.singularity is not None for one in remarks]
+    return [
+        remark(Note.POINT_ROUNDED) if rounded else one
+        for one, rounded in zip(remarks, singular, strict=True)
+    ]
 
 
 def _looked_into(answers: list[Answer]) -> list[Answer]:

@@ -293,6 +293,8 @@ def _of_infinity(name: str, form: Format, arguments: Sequence[Any]) -> Any:
     ufunc = getattr(np, arc.get(name, name), None)
     if ufunc is None or not isinstance(ufunc, np.ufunc):
         return form.scalar(math.nan)
+    if ufunc.nin != len(arguments):
+        return form.scalar(math.nan)
     return form.scalar(ufunc(*map(form.scalar, arguments)))
 
 
