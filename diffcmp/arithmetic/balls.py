@@ -323,6 +323,16 @@ def _complex_lgamma(z: acb) -> acb:
     return z.lgamma() - acb(0, turns * arb.pi()) if z.imag != 0 else UNDEFINED
 
 
+def _complex_atan2(y: acb, x: acb) -> acb:
+    """The angle; on its cut, where it is π, the piece above the cut continued."""
+    if x.real > 0:
+        return (y / x).atan()
+    if y.real > 0 or y.real < 0:
+        quarter = arb.pi() / 2
+        return (quarter if y.real > 0 else -quarter) - (x / y).atan()
+    return (y / x).atan() + arb.pi() if x.real < 0 and y.real == 0 else UNDEFINED
+
+
 def _complex_erf(z: acb) -> acb:
     """The error function; where it is next to ±1, its imaginary part is small and that of erfc."""
     if z.real > 1:
@@ -343,6 +353,7 @@ _COMPLEX: dict[str, Callable[..., Any]] = {
     "where": _complex_where,
     "floor": lambda x: acb(x.real.floor()),
     "lgamma": _complex_lgamma,
+    "atan2": _complex_atan2,
     "erf": _complex_erf,
     "erfc": _complex_erfc,
     "polygamma": polygamma,

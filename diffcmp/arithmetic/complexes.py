@@ -170,6 +170,16 @@ class Complexes(NumberSystem[Any]):
         x, y = x / out, y / out
         return self.operation("sqrt")(x * x + y * y) * out
 
+    def _atan2(self, y: Any, x: Any) -> Any:
+        """The angle; on its cut, where it is π, the piece above the cut continued."""
+        atan, div = self.operation("atan"), self.operation("div")
+        if x.real > 0:
+            return atan(div(y, x))
+        pi = self.real("pi")()
+        if y.real != 0:
+            return self.make(math.copysign(1, y.real) * pi / 2, 0.0) - atan(div(x, y))
+        return atan(div(y, x)) + self.make(pi, 0.0) if x.real < 0 else NAN
+
     def _log1p(self, z: Any) -> Any:
         """The real part without the cancellation of 1 + z."""
         log, log1p, atan2, hypot = (self.real(n) for n in ("log", "log1p", "atan2", "hypot"))
