@@ -341,9 +341,13 @@ def _joined(node: ast.BoolOp, names: Mapping[str, Any], source: str) -> bool:
 def _holds(node: ast.expr, names: Mapping[str, Any], source: str) -> bool:
     match node:
         case ast.Compare():
-            values = [_number(n, names, source) for n in (node.left, *node.comparators)]
-            pairs = zip(node.ops, values, values[1:], strict=False)
-            return all(COMPARISONS[type(op)](sign(x - y)) for op, x, y in pairs)
+            if len(node.ops) > 1:  # x < y < z is x < y and y < z
+                terms = [node.left, *node.comparators]
+                pairs = zip(terms, node.ops, terms[1:], strict=False)
+                links: list[ast.expr] = [ast.Compare(x, [op], [y]) for x, op, y in pairs]
+                return _joined(ast.BoolOp(ast.And(), links), names, source)
+            x, y = (_number(n, names, source) for n in (node.left, node.comparators[0]))
+            return COMPARISONS[type(node.ops[0])](sign(x - y))
         case ast.BoolOp():
             return _joined(node, names, source)
         case ast.UnaryOp(op=ast.Not()):
