@@ -40,11 +40,12 @@ Along: TypeAlias = Mapping[str, int]
 
 class Identified(Balls):
     """Balls of which equal operations on equal numbers are one number, so that sin(x) - sin(y) is
-    seen to vanish at x = y."""
+    seen to vanish at x = y, and of which multiples of π are known, so that sin(π·x) is at x = 1."""
 
     def __init__(self, precision: int) -> None:
         super().__init__(precision)
         self.made: dict[tuple[object, ...], tuple[Any, Sequence[Any]]] = {}
+        self.multiples: dict[int, fmpq] = {}  # of π, by the identity of a ball in `made`
 
     def function(self, name: str) -> Callable[..., Any] | None:
         apply = super().function(name)
@@ -62,10 +63,53 @@ class Identified(Balls):
             key = (name, *[id(x) if type(x) is arb else (x,) for x in arguments])
             made = self.made.get(key)
             if made is None:
-                made = self.made[key] = apply(*arguments), balls  # so that their ids stay theirs
+                multiple = self.multiple(name, arguments)
+                out = fmpq(0) if multiple == 0 else self.by_multiple(name, arguments)
+                if out is None:
+                    out = apply(*arguments)
+                if multiple is not None and type(out) is arb:
+                    self.multiples[id(out)] = multiple
+                made = self.made[key] = out, balls  # so that their ids stay theirs
             return made[0]
 
         return once
+
+    def multiple(self, name: str, arguments: Sequence[Any]) -> fmpq | None:
+        """Which multiple of π a result is, where its arguments are known to be some."""
+        if name in TURNS:
+            return TURNS[name]
+        known = [self.multiples.get(id(x)) if type(x) is arb else None for x in arguments]
+        if name in ("add", "sub"):
+            sides = [fmpq(0) if x == 0 else k for x, k in zip(arguments, known, strict=True)]
+            x, y = sides
+            return None if x is None or y is None else x + y if name == "add" else x - y
+        if name == "neg" and known[0] is not None:
+            return -known[0]
+        if name in ("mul", "div") and known[0] is not None and type(arguments[1]) is fmpq:
+            factor = arguments[1]
+            return known[0] * factor if name == "mul" else known[0] / factor if factor else None
+        if name == "mul" and known[1] is not None and type(arguments[0]) is fmpq:
+            return arguments[0] * known[1]
+        return None
+
+    def by_multiple(self, name: str, arguments: Sequence[Any]) -> fmpq | None:
+        """The sine or cosine of a multiple of π, where that is rational."""
+        known = self.multiples.get(id(arguments[0])) if name in ("sin", "cos") else None
+        if known is None:
+            return None
+        turned = known if name == "sin" else known + fmpq(1, 2)
+        return RATIONAL_SINES.get(turned - 2 * (turned / 2).floor())
+
+
+TURNS = {"pi": fmpq(1), "tau": fmpq(2)}
+RATIONAL_SINES = {
+    **{fmpq(n): fmpq(0) for n in (0, 1)},
+    **{fmpq(n, 6): fmpq(1, 2) for n in (1, 5)},
+    **{fmpq(n, 6): fmpq(-1, 2) for n in (7, 11)},
+    fmpq(1, 2): fmpq(1),
+    fmpq(3, 2): fmpq(-1),
+}
+"""sin(π·q) by q from 0 to 2, where both are rational (Niven 1956)."""
 
 
 def is_finite(ball: Ball) -> bool:
