@@ -11,8 +11,9 @@ from diffcmp import InputError, compare
 from diffcmp.accuracy.judging.record import Comparison
 from diffcmp.arithmetic.floats import Floats, finite
 from diffcmp.backends.registry import chosen
-from diffcmp.language.parser import parse
+from diffcmp.notes import Note, Remark
 from diffcmp.point.point import point
+from diffcmp.spans import Span
 from diffcmp.truth import symbolic
 from tests.accuracy.shadow.refute import Witness, refutation
 from tests.fuzz.singular import Problem, problems
@@ -60,23 +61,31 @@ def refuted(one: Asked) -> list[str]:
     return list(_refuted(comparison, one))
 
 
-def _refuted(comparison: Comparison, one: Asked) -> list[str]:
-    floats = Floats(one.dtype)
-    program = parse(one.problem.text)
-    inputs = point(program, one.problem.at).rounded(floats)
+def witnesses(comparison: Comparison, at: dict[str, str], name: str) -> list[Witness]:
+    """The rows of a comparison with what is needed to judge them; none where the point is beyond
+    the format."""
+    floats, order = Floats(comparison.dtype), comparison.truth.order
+    program = comparison.program
+    inputs = point(program, at).rounded(floats)
     if not all(map(finite, inputs)):
         return []
-    methods = {method.name: method.configured(one.order) for method in chosen(METHODS, one.order)}
-    at = dict(zip(program.inputs, map(_text, inputs), strict=True))
-    reasons = []
+    rounded = dict(zip(program.inputs, map(_text, inputs), strict=True))
+    found = []
     for row in comparison.rows:
-        witness = Witness(
-            comparison, row, methods[row.backend], one.problem.name, inputs, one.problem.at, at
-        )
-        for remark in row.remarks:
+        (method,) = chosen([row.backend], order)
+        method = method.configured(order)
+        found.append(Witness(comparison, row, method, name, inputs, at, rounded))
+    return found
+
+
+def _refuted(comparison: Comparison, one: Asked) -> list[str]:
+    reasons = []
+    for witness in witnesses(comparison, one.problem.at, one.problem.name):
+        for remark in witness.row.remarks:
             reason = refutation(witness, remark)
             if reason is not None:
-                reasons.append(f"{row.backend}: {remark.note!r} {remark.sentence}: {reason}")
+                by = witness.row.backend
+                reasons.append(f"{by}: {remark.note!r} {remark.sentence}: {reason}")
     return reasons
 
 
@@ -102,3 +111,33 @@ def test_no_cause_is_refuted(chunk: int) -> None:
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_no_cause_of_a_second_derivative_is_refuted(chunk: int) -> None:
     hold(true_causes, asked(2), chunk, 10, share=0.2)
+
+
+LOST = ("(1-cos(x))/x**2", "1e-8", "dual", None)
+SINGULAR = ("log(x)", "2.6e-5", "forward", None)
+TINY = ("sin(x)", "1", "forward", 1e-13)
+ROUNDED = ("cos(x)", "31415926535897932384.62643383279", "dual", None)
+LIES = [
+    (LOST, Note.OVERFLOW, "1-cos(x)"), (LOST, Note.INNER_UNDERFLOW, "1-cos(x)"), (LOST, Note.ABSORPTION, "1-cos(x)"),
+    (LOST, Note.ROUNDED_OUT, "cos(x)"), (LOST, Note.ROUNDED_CONDITION, "cos(x)"), (LOST, Note.ILL_CONDITIONED, "x**2"),
+    (LOST, Note.CANCELLATION, "x**2"), (LOST, Note.ZERO_OVER_ZERO, "(1-cos(x))/x**2"), (LOST, Note.OUTSIDE_DOMAIN, "cos(x)"),
+    (LOST, Note.INFINITE_SLOPE, "cos(x)"), (LOST, Note.UNTAKEN_BRANCH, "cos(x)"), (LOST, Note.GUARD, "cos(x)"), (LOST, Note.REPRESENTATION, ""),
+    (LOST, Note.DIVISION_BY_ZERO, "(1-cos(x))/x**2"), (LOST, Note.INFINITE_QUOTIENT, "(1-cos(x))/x**2"), (LOST, Note.LOST_BELOW_ROUNDOFF, "cos(x)"),
+    (SINGULAR, Note.ROUNDOFF, ""), (SINGULAR, Note.STATIONARY, ""), (SINGULAR, Note.STEP_CROSSES, "log(x)"), (SINGULAR, Note.UNDERFLOW, ""),
+    (SINGULAR, Note.STENCIL_LEAVES_DOMAIN, "log(x)"), (SINGULAR, Note.SLOPE_BEYOND, "log(x)"), (TINY, Note.TRUNCATION, ""),
+    (ROUNDED, Note.CANCELLATION, "cos(x)"), (ROUNDED, Note.GUARD, "cos(x)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "note", "piece"), LIES)
+def test_a_false_cause_is_refuted(
+    row: tuple[str, str, str, float | None], note: Note, piece: str
+) -> None:
+    """The judge is itself judged."""
+    text, at, backend, h = row
+    start = text.index(piece)
+    span = Span(start, start + len(piece)) if piece else None
+    lie = Remark(note, (("lost", 5.0), ("true", "1.0e400")), span)
+    (witness,) = witnesses(compare(text, at, backends=[backend], h=h), {"x": at}, "x")
+    assert refutation(witness, lie) is not None
+    assert not [one for one in witness.row.remarks if refutation(witness, one) is not None]
