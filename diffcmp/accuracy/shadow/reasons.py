@@ -277,6 +277,8 @@ class Case:
                 return {Cause.STEP_LEAVES: at_typed}
             if split.truncation is None:
                 split = self.split(at_rounded, at_typed, steps, smallest * FINEST)
+            if split.truncation is None and self.method.imaginary:
+                split = self.by_shadow(at_rounded)
             if split.truncation is None:
                 return {}
             of_run = Cause.CANCELLATION if self.method.imaginary else Cause.DIFFERENCE_ROUNDOFF
@@ -291,6 +293,16 @@ class Case:
         question = replace(self.question, names=(self.name,))
         budget = budget_of(question, self.method, at_rounded, at_typed, smallest)
         return budget.split(self.value, steps)
+
+    def by_shadow(self, at_rounded: Ball) -> Parts:
+        """The parts of the error of an imaginary step, by what is true of its one run."""
+        (shadow,), (step,) = self.shadows, self.runs[0].imaginary.values()
+        imaginary = shadow.ball(output_of(shadow))
+        if not to_arb(imaginary).is_finite():
+            return Parts()
+        computes = imaginary / rational(exact(step))
+        number = rational(exact(self.value))
+        return Parts(truncation=computes - at_rounded, roundoff=number - computes)
 
     @cached_property
     def at_both_points(self) -> tuple[Ball | None, Ball | None]:

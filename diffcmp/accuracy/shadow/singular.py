@@ -15,6 +15,7 @@ from diffcmp.language import rules
 from diffcmp.notes import Cause, Note
 from diffcmp.program.ir import Equation, Program
 
+LARGE = 100_000  # arguments from which on a value may have no ball any more
 BEYOND = "beyond 10^(1e9)"  # what has no ball any more
 
 
@@ -27,15 +28,15 @@ def singularity(f: Shadow, derived: Shadow | None) -> Link | None:
     taken = _taken(f)
     singular = [eq for eq in f.program.equations if eq.output in taken and _is_singular(f, eq)]
     if singular:
-        if _is_beyond(f, singular[0]):
-            return _beyond(f.program, singular[0])
+        if _exists(f, singular[0]):
+            return _beyond(f, singular[0], f.program)
         eq = _meeting(f, singular) or singular[0]
         return _link(f.program, eq, _form(f, eq), Cause.SINGULARITY)
     if derived is None:
         return None
     culprit = _descended(derived)
-    if culprit is not None and _is_beyond(derived, culprit):
-        return _beyond(f.program, culprit)
+    if culprit is not None and _exists(derived, culprit):
+        return _beyond(derived, culprit, f.program)
     return None if culprit is None else _of_derivative(f, culprit, taken)
 
 
@@ -59,13 +60,17 @@ def _link(program: Program, eq: Equation, note: Note, cause: Cause, **more: obje
     return Link(cause, eq.span, program.piece(eq), None, None, facts=facts)
 
 
-def _beyond(program: Program, eq: Equation) -> Link:
-    """A number that exists, but is beyond the exponents of balls too."""
+def _beyond(shadow: Shadow, eq: Equation, program: Program) -> Link | None:
+    """A number that exists, but is beyond the exponents of balls too; None where its arguments are
+    not that large, so that only balls cannot tell it."""
+    sizes = [abs(to_arb(part_of(shadow.true[place.slot]))) for place in shadow.arguments(eq)]
+    if not any(size > LARGE for size in sizes):
+        return None
     what = "this" if eq in program.equations else "a term of the derivative"
     return _link(program, eq, Note.OVERFLOW, Cause.OVERFLOW, what=what, true=BEYOND)
 
 
-def _is_beyond(shadow: Shadow, eq: Equation) -> bool:
+def _exists(shadow: Shadow, eq: Equation) -> bool:
     """Whether an equation without a finite ball has a value all the same: its arguments are finite,
     and certainly inside its domain."""
     arguments = [shadow.true[i] for i in eq.inputs]
