@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from diffcmp.accuracy.judging.errors import full_digits
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison, Row
 from diffcmp.accuracy.verdicts import directional
@@ -103,4 +104,4 @@ def answers(question: Question, methods: Sequence[Backend]) -> tuple[Truth, tupl
     for method, ready, answer in zip(methods, prepared, pending, strict=True):
         question.progress(method.name)
         rows.append(row(method, question, truth, timed(ready, question, answer()), f))
-    return truth, advised(rows)
+    return truth, advised(rows, full_digits(question.floats))

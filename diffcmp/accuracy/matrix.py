@@ -15,7 +15,7 @@ from random import Random
 from typing import TypeAlias, TypeVar
 
 from diffcmp.accuracy.compare import answers
-from diffcmp.accuracy.judging.errors import Errors
+from diffcmp.accuracy.judging.errors import Errors, full_digits
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Row
 from diffcmp.accuracy.matrices.record import (
@@ -213,7 +213,7 @@ def _compared(asked: _Asked, mode: str, count: int) -> MatrixComparison:
         row = _by_products(asked, certain, count)
         reasons = _reasons(asked, row, truths, backend(MODES[mode]))
         results.append(replace(row, remarks=tuple(dict.fromkeys(reasons))))
-    results = _advised(results)
+    results = _advised(results, full_digits(floats))
     remarks = [note for truth in truths.values() for note in truth.remarks]
     if asked.sampled:
         remarks.append(remark(Note.SAMPLED, asked=len(asked.held), entries=len(asked.places)))
@@ -345,10 +345,10 @@ def _reasons(
         yield from verdict(questions[n], truths[n], answer)
 
 
-def _advised(results: Sequence[MatrixRow]) -> list[MatrixRow]:
+def _advised(results: Sequence[MatrixRow], full: float) -> list[MatrixRow]:
     """The rows, whose notes name the methods that do better for the matrix as a whole."""
     digits = {row.backend: known_digits(row.values, row.digits) for row in results}
     return [
-        replace(row, remarks=tuple(counsel(one, row.backend, digits) for one in row.remarks))
+        replace(row, remarks=tuple(counsel(one, row.backend, digits, full) for one in row.remarks))
         for row in results
     ]

@@ -3,6 +3,7 @@ of it."""
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -109,25 +110,31 @@ def timed(ready: Prepared, question: Question, estimate: Estimate) -> Estimate:
     return replace(estimate, seconds=statistics.median(seconds))
 
 
-def advised(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows, whose notes name the methods that do better in this very table."""
+def advised(rows: Sequence[Row], full: float) -> tuple[Row, ...]:
+    """The rows, whose notes name the methods that do better in this very table. full: the digits of
+    the format."""
     digits = {
         row.backend: known_digits(row.derivative.values(), row.digits.values()) for row in rows
     }
     return tuple(
-        replace(row, remarks=tuple(counsel(one, row.backend, digits) for one in row.remarks))
+        replace(row, remarks=tuple(counsel(one, row.backend, digits, full) for one in row.remarks))
         for row in rows
     )
 
 
-def counsel(reason: Remark, backend: str, digits: Mapping[str, float | None]) -> Remark:
+def counsel(
+    reason: Remark, backend: str, digits: Mapping[str, float | None], full: float = math.inf
+) -> Remark:
     """A note about a backend with its own methods that have at least `WORTH` digits more in a
-    table, else the best of all if it has; each with its digits there. digits: by backend, None
-    where nothing is known to compare with."""
+    table, else the best of all if it has; each with its digits there.
+
+    digits: by backend, None where nothing is known to compare with. full: the digits of the format;
+    beside all of them nothing is better, and the note is about a derivative that nobody knows.
+    """
     if not reason.note.methods:
         return reason
     own = digits[backend]
-    if own is None:
+    if own is None or own > full - WORTH:
         return replace(reason, better=(), comparable=False)
     wins = {name: d for name, d in digits.items() if d is not None and d >= own + WORTH}
     named = [name for name in reason.note.methods if name in wins]

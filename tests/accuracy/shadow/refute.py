@@ -28,7 +28,7 @@ from tests.accuracy.shadow.independent import (
     wide,
 )
 from tests.fuzz.beside import reference
-from tests.fuzz.judge import derivative
+from tests.fuzz.test_lhopital import _true
 
 SLACK = mpf(2)  # by which two measurements of one error may differ
 DIGIT = mpf("0.8")  # decimal digits by which two measurements of a loss may
@@ -102,18 +102,8 @@ class Witness:
         order = self.comparison.truth.order
         out = []
         for at in (self.at_rounded, self.at_typed):
-            found = reference(self.program.text, at, self.name, order)
-            slopes = [
-                None if side is None or not side.defined else derivative(side, order)
-                for side in (found.left, found.right)
-            ]
-            first = slopes[0]
-            same = None not in slopes and not any(s.infinite for s in slopes if s is not None)
-            if first is None or not same or slopes[1] is None:
-                out.append(None)
-            else:
-                gap = abs(first.value - slopes[1].value)
-                out.append(first if gap <= mpf(10) ** -12 * abs(first.value) else None)
+            true = _true(reference(self.program.text, at, self.name, order), order)
+            out.append(None if isinstance(true, str) else true)
         return out[0], out[1]
 
     def parts(self) -> dict[str, Any] | None:
