@@ -261,9 +261,15 @@ def test_the_reference_judges(engine: str, order: int, word: str) -> None:
     assert outcome(Asked(HALF, engine, "float64", order)) == word
 
 
-def test_the_mixed_reference() -> None:
-    known = mixed_reference("abs(x-y)**2", {"x": "1", "y": "1"})
-    assert known is None  # its quadrants differ
-    known = mixed_reference("sin(x*y)", {"x": "1", "y": "0"})
-    assert known is not None
-    assert math.isclose(known.value, 1.0)
+@pytest.mark.parametrize(
+    ("expr", "at", "mixed"),
+    [
+        ("abs(x-y)**2", {"x": "1", "y": "1"}, -2.0),
+        ("sin(x*y)", {"x": "1", "y": "0"}, 1.0),
+        ("abs(x)*y", {"x": "0", "y": "0"}, None),
+    ],
+)
+def test_the_mixed_reference(expr: str, at: dict[str, str], mixed: float | None) -> None:
+    known = mixed_reference(expr, at)
+    assert (known is None) == (mixed is None)
+    assert known is None or math.isclose(known.value, mixed or 0.0)
