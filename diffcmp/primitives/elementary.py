@@ -33,7 +33,7 @@ primitive("acosh",  "x",    ["1/(sqrt(x - 1)*sqrt(x + 1))"],          domain="x 
 primitive("atanh",  "x",    ["1/((1 - x)*(1 + x))"],                  domain="-1 < x < 1", aliases="arctanh",
           definition="log((1 + x)/(1 - x))/2", steep=True)
 
-primitive("exp",    "x",    ["out"],                                  factors=(), underflows=True)
+primitive("exp",    "x",    ["out"],                                  factors=())
 primitive("exp2",   "x",    ["out*log(2)"],                           definition="2**x", factors=())
 # out + 1 has lost all digits by x = -37
 primitive("expm1",  "x",    ["exp(x)"],                               definition="exp(x) - 1")

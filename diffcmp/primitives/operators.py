@@ -9,15 +9,15 @@ primitive("add",    "x, y",    ["1", "1"],            infix=" + ", precedence=11
           symmetric=True, cancels=True)
 primitive("sub",    "x, y",    ["1", "-1"],           infix=" - ", precedence=11, internal=True, numpy="subtract", ring=True, additive=True, rational=True, cancels=True)
 primitive("mul",    "x, y",    ["y", "x"],            infix="*",   precedence=12, internal=True, numpy="multiply", ring=True, rational=True,
-          symmetric=True, factors=(0, 1), underflows=True)
+          symmetric=True, factors=(0, 1))
 primitive("div",    "x, y",    ["1/y", "-out/y"],     infix="/",   precedence=12, internal=True, numpy="divide",   rational=True,
-          domain="y != 0", factors=(0,), underflows=True)
+          domain="y != 0", factors=(0,))
 primitive("fma",    "x, y, z", ["y", "x", "1"],       definition="x*y + z")
 
 # x**y is two primitives. Where the exponent is a constant (`power`), negative bases and zeros are allowed as its value
 # allows them, and no logarithm is ever taken; where it varies (`pow`), x must be positive. The builder of programs chooses.
 primitive("power",  "x, y",    ["where(y == 0, 0, y*x**(y - 1))", ""],           infix="**", precedence=14, numpy="power", internal=True, rational=True,
-          domain="x > 0 or y == floor(y) and (x != 0 or y >= 0) or x == 0 and y >= 0", factors=(0,), branches=True, underflows=True)
+          domain="x > 0 or y == floor(y) and (x != 0 or y >= 0) or x == 0 and y >= 0", factors=(0,), branches=True)
 primitive("pow",    "x, y",    ["y*x**(y - 1)", "where(x == 0, 0, out*log(x))"], infix="**", precedence=14, numpy="power",
           domain="x > 0 or x == 0 and y >= 0 or y == floor(y) and x != 0",
           definition="where(x == 0, where(y > 0, 0, where(y == 0, 1, 1/x)), exp(y*log(x)))", branches=True)

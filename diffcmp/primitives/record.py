@@ -136,7 +136,6 @@ class Primitive:
     steep: its slope is infinite at 1 or -1.
     branches: its slope is infinite, or a quotient 0/0, where its first argument vanishes: a root.
     poles: it has poles that are no floating-point numbers (tan).
-    underflows: of arguments other than 0 it is 0 by underflow only.
     of_matrix: what it is of a matrix, where it was made of one: a component of a solution, with the
         determinant as its last argument, or an eigenvalue.
     structure: how it moves and adds up the elements of arrays; None for what works element by
@@ -174,7 +173,6 @@ class Primitive:
     steep: bool = False
     branches: bool = False
     poles: bool = False
-    underflows: bool = False
     of_matrix: Literal["", "solution", "eigenvalue"] = ""
     structure: Structure | None = None
 

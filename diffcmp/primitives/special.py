@@ -11,7 +11,7 @@ U = f"(x - {M})"
 
 #          name         args    partial derivatives               exceptions
 primitive("erf",       "x",    ["2/sqrt(pi)*exp(-x**2)"],        at_infinity=("-1", "1"), near={"inf": "1 - erfc(x)", "-inf": "erfc(-x) - 1"})
-primitive("erfc",      "x",    ["-2/sqrt(pi)*exp(-x**2)"],       at_infinity=("2", "0"), near={"-inf": "2 - erfc(-x)"}, underflows=True)
+primitive("erfc",      "x",    ["-2/sqrt(pi)*exp(-x**2)"],       at_infinity=("2", "0"), near={"-inf": "2 - erfc(-x)"})
 primitive("gamma",     "x",    ["out*digamma(x)"],               domain=POLE, recurrence=f"(1 - 2*({M} - 2*floor({M}/2)))*gamma(1 + {U})*gamma(1 - {U})/({U}*gamma(1 - x))", factors=())
 primitive("lgamma",    "x",    ["digamma(x)"],                   domain=POLE, recurrence=f"lgamma(1 + {U}) + lgamma(1 - {U}) - log(abs({U})) - lgamma(1 - x)", aliases="gammaln")
 primitive("digamma",   "x",    ["polygamma(1, x)"],              domain=POLE, recurrence=f"digamma(1 + {U}) - digamma(1 - {U}) + digamma(1 - x) - 1/{U}")
