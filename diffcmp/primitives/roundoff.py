@@ -14,7 +14,8 @@ class Roundoff:
     """Facts of one primitive.
 
     amplifies: for each parameter a bound of |x · ∂out/∂x / out|, by which a small relative error of
-        the argument grows: a number, or an expression in the parameters and `out`.
+        the argument grows: a number, or an expression in the parameters and `out`; "" where none
+        is stated, so that the argument has to be exact.
     size: for a primitive of one argument, bounds of |out| where that is not 0, in the bounds `lo`
         and `hi` of |x|; () where there are none.
     positive: the value is never negative. steady: an absolute error of the argument is at most as
@@ -86,4 +87,8 @@ roundoff("erf",     "1",                                   "min(lo, 1)/2",      
 roundoff("erfc",    "1 + 2*x*x",                           "exp(-hi*hi)/(2 + 2*hi)", "2", positive=True)
 # |x·ψ(x)| is at most 2 + x·|log(x)| right of 0
 roundoff("gamma",   "where(x > 0, 2 + x*x, 1e300)")
+# correctly rounded, by balls; what is not in this table, such as lgamma, has few digits next to its zeros
+roundoff("digamma", "")
+roundoff("polygamma", "; ")
+roundoff("fma",     "; ; ")
 # fmt: on

@@ -318,7 +318,7 @@ class _Analysis:
     def of_inputs(self) -> None:
         """Inputs are exact, and may be 0."""
         inputs = [i for i in range(len(self.joint.inputs)) if i in self.live]
-        high = FAR if self.bounded else self.most
+        high = FAR if self.bounded else self.most + 2
         self.values |= dict.fromkeys(inputs, Bound(high=high))
         if self.bounded and inputs:
             squares = self.sum_of_squares(inputs)
@@ -525,29 +525,28 @@ class _Analysis:
     def function(self, eq: Equation) -> Bound:
         """A function by its facts."""
         facts = ROUNDOFF.get(eq.primitive)
+        if facts is None:
+            raise Unbounded
         error = ULPS
         for i in eq.inputs:
             self.shown(i)
-        steady = facts is not None and facts.steady
-        arguments = [self.negligible(i) if steady else self.solid(i) for i in eq.inputs]
+        arguments = [self.negligible(i) if facts.steady else self.solid(i) for i in eq.inputs]
         for position, x in enumerate(arguments):
             if x.error:
-                if facts is None:
-                    raise Unbounded
                 error += x.error * self.growth(eq, position)
         low, high = NONE, math.inf
-        if facts is not None and facts.size and len(arguments) == 1 and not arguments[0].null:
+        if facts.size and len(arguments) == 1 and not arguments[0].null:
             x = arguments[0]
             low, high = _size(eq.primitive, x.low, max(x.low, self.tiny), x.high)
-        positive = facts is not None and facts.positive
         nan = bool(eq.entry.domain) and eq.primitive not in self.raising
-        out = Bound(error, NONE, low, high, int(positive), nan=nan)
+        out = Bound(error, NONE, low, high, int(facts.positive), nan=nan)
         return self.within(eq.output, out)
 
     def growth(self, eq: Equation, position: int) -> float:
         """By what a relative error of one argument grows at most, by a test where need be."""
         body = rules.amplification(eq.primitive, position)
-        assert body is not None
+        if body is None:
+            raise Unbounded
         if not body.constant.isdisjoint(body.outputs):
             return float(evaluate(body, Floats(), [math.nan] * len(body.inputs))[0])
         (bound,) = self.builder.appended(body, [*eq.inputs, eq.output], spans=False)

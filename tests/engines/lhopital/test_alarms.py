@@ -50,7 +50,7 @@ def test_quiet(expr: str, at: float) -> None:
     ("sin(x)/x", 1e-9), ("(1-cos(x))/x**2", 1e-7), ("abs(x)", 0.0), ("abs(x-0.1)", 0.1), ("floor(x)", 1.0), ("ceil(x)*x", 2.0),
     ("sign(x)*x", 0.0), ("heaviside(x-1)", 1.0), ("max(x, 1)", 1.0), ("where(x == 0, 1, x)", 0.0),
     ("log(x)", -1.0), ("exp(-x**2)", 30.0), ("x*tanh(exp(x))", 800.0), ("x**1.5", 0.0), ("x**200*1e-300", 1e-3),
-    ("where(acos(x) > 0, 1, 2)*x", 2.0), ("x + log(-2)", 1.0), ("asin(sin(x))", math.pi / 2),
+    ("where(acos(x) > 0, 1, 2)*x", 2.0), ("x + log(-2)", 1.0), ("asin(sin(x))", math.pi / 2), ("lgamma(x)*lgamma(x)", 1.5),
 ])  # fmt: skip
 def test_alarm(expr: str, at: float) -> None:
     assert not quiet(expr, at)
@@ -97,7 +97,10 @@ def _pairs(name: str) -> list[tuple[float, ...]]:
     return [(x, y) for x in signed[::3] for y in signed[1::4]]
 
 
-@pytest.mark.parametrize("name", [name for name in ROUNDOFF if not TABLE[name].ring])
+STATED = [name for name, facts in ROUNDOFF.items() if any(facts.amplifies)]
+
+
+@pytest.mark.parametrize("name", [name for name in STATED if not TABLE[name].ring])
 def test_relative_errors_grow_no_more_than_the_table_says(name: str) -> None:
     """|x · ∂out/∂x / out| in balls."""
     with BALLS.working():
