@@ -68,15 +68,20 @@ def divides_by_zero(expression: Expression, at: Place) -> bool:
 def _is_negative(exponent: Expression, at: Place) -> bool:
     if exponent.is_Rational:
         return bool(exponent.is_negative)
-    value = _real(exponent.xreplace(dict(at)), FEW)
+    value = _real(exponent.xreplace(_rounded(at)), FEW)
     return value is None or bool(value < 0)
+
+
+def _rounded(at: Place) -> Place:
+    """A place with more digits than `FEW` of each coordinate."""
+    return {symbol: value.evalf(4 * FEW) for symbol, value in at.items()}
 
 
 def _vanishes(base: Expression, at: Place) -> bool:
     """Whether a number is 0 as far as many digits tell."""
     if base.is_Rational:
         return bool(base.is_zero)
-    value = _real(base.xreplace(dict(at)), FEW)
+    value = _real(base.xreplace(_rounded(at)), FEW)  # exactly, (1 + t)**(1/t) would have no end
     if value is None or abs(value) > NEARLY:
         return False
     try:
