@@ -132,7 +132,7 @@ class Note(Enum):
     LIMIT = "found as the limit from both sides: substitution gives {form}", ""
     LHOPITAL = "found as the limit from both sides, with L'Hôpital's rule applied {steps} times: substitution gives {form}", ""
     RESOLVED = "resolved by series beside the point (L'Hôpital's rule)", ""
-    UNRESOLVED = "there is no series beside the point either: f is undefined there, or behaves as no series can", "see how the point was analysed"
+    UNRESOLVED = "no series beside the point was found either: f may be undefined there, or behave as no series can", "see how the point was analysed"
     WIDENED = "an intermediate value is not finite in {dtype}: computed again on balls with {times} times the bits and unbounded exponents", ""
     REFINED = "rounding costs the plain engine more than a quarter of its digits in {dtype}: computed again on balls with {times} times the bits", ""
     TAKEN_AS_ZERO = "what cannot be told from zero with {times} times the bits was taken to be zero", "a nearby point may tell more"

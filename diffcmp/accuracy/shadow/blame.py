@@ -166,6 +166,8 @@ class _Walk:
             largest = max(parts, key=lambda part: abs(to_arb(shadow.ball(part))).mid())
             made = abs(to_arb(part_of(shadow.local(eq), largest.part)))
             if max(made.mid(), abs(to_arb(shadow.ball(largest))).mid()) < self.largest / 2:
+                if len(shadow.parts) > 1:  # beside the real domain there is nothing by convention
+                    return None, None
                 return self.link(Cause.FUNCTION, eq, largest, lost=self.most), None
             return self.link(Cause.OVERFLOW, eq, largest), None
         moved = self.carrier(eq, place, finite_again=True)

@@ -176,6 +176,8 @@ class Case:
         if link.cause is Cause.SINGULARITY and self.is_singular_when_rounded:
             return remark(Note.POINT_ROUNDED, link.span, self.text)
         facts: dict[str, object] = {**link.facts, "dtype": self.question.dtype}
+        if "suspected" in facts and self.at_rounded.along[self.name].kind is Kind.SMOOTH:
+            note, facts["argument"] = Note.ROUNDED_OUT, f"`{facts['argument']}`"
         return remark(note, link.span, self.text, **_told(facts, note))
 
     @property
@@ -315,6 +317,8 @@ class Case:
     @cached_property
     def at_rounded(self) -> Truth:
         """The truth at the rounded point."""
+        if self.question.is_exact:
+            return self.truth
         rounded = replace(self.question, where=self.question.rounded(), digits=PART_DIGITS)
         return replace(rounded, names=(self.name,)).truth()
 

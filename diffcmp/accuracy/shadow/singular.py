@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+
+from flint import fmpq
 
 from diffcmp.accuracy.shadow.blame import output_of
 from diffcmp.accuracy.shadow.record import Link
@@ -31,13 +34,16 @@ def singularity(f: Shadow, derived: Shadow | None) -> Link | None:
         if _exists(f, singular[0]):
             return _beyond(f, singular[0], f.program)
         eq = _meeting(f, singular) or singular[0]
-        return _link(f.program, eq, _form(f, eq), Cause.SINGULARITY)
+        link = _link(f.program, eq, _form(f, eq), Cause.SINGULARITY)
+        return _suspected(f, singular[0], f.program, link)
     if derived is None:
         return None
     culprit = _descended(derived)
     if culprit is not None and _exists(derived, culprit):
         return _beyond(derived, culprit, f.program)
-    return None if culprit is None else _of_derivative(f, culprit, taken)
+    if culprit is None:
+        return None
+    return _suspected(derived, culprit, f.program, _of_derivative(f, culprit, taken))
 
 
 def _of_derivative(f: Shadow, culprit: Equation, taken: set[int]) -> Link:
@@ -68,6 +74,28 @@ def _beyond(shadow: Shadow, eq: Equation, program: Program) -> Link | None:
         return None
     what = "this" if eq in program.equations else "a term of the derivative"
     return _link(program, eq, Note.OVERFLOW, Cause.OVERFLOW, what=what, true=BEYOND)
+
+
+def _suspected(shadow: Shadow, eq: Equation, program: Program, link: Link) -> Link:
+    """A link that says so where an argument cannot be told from the edge of a domain, but may be
+    beside it."""
+    arguments = [part_of(shadow.true[place.slot]) for place in shadow.arguments(eq)]
+    inexact = [not isinstance(x, fmpq) and not x.is_exact() for x in arguments]
+    if shadow.system is not shadow.real or not any(inexact):
+        return link
+    unsure = any(rounded and is_zero(x) for x, rounded in zip(arguments, inexact, strict=True))
+    domain = rules.domain(eq.primitive)
+    if domain is not None:
+        with shadow.system.working():
+            inside = evaluate(domain, shadow.system, [shadow.true[i] for i in eq.inputs])[0]
+        unsure = unsure or not (inside == 0 or inside == 1)
+    if not unsure:
+        return link
+    owners = [one for one in program.equations if one.span == eq.span and one.inputs]
+    slot = (owners[-1] if owners else eq).inputs[0]
+    argument = program.by_output.get(slot)
+    piece = program.inputs[slot] if argument is None else program.piece(argument)
+    return replace(link, facts={**link.facts, "suspected": True, "argument": piece})
 
 
 def _exists(shadow: Shadow, eq: Equation) -> bool:

@@ -22,6 +22,14 @@ from diffcmp.truth.record import Truth
 REPEAT_SECONDS = 0.002
 REPEATS = 20  # a median of more is hardly better, and a table has a dozen rows that wait for it
 WORTH = 1.0  # digits that a method must have more to be recommended
+WITHOUT_DERIVATIVE = {
+    Note.JUMP,
+    Note.POLE,
+    Note.VERTICAL_TANGENT,
+    Note.KINK_OF_VALUE,
+    Note.INFINITE_CURVATURE,
+    Note.NO_LIMIT,
+}
 LARGE = 64  # components of which all are looked into
 WORST = 3  # of more components the ones that are looked into
 
@@ -32,9 +40,7 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
         estimate = replace(estimate, value=f)
     answers = [Answer.of(method, question, truth, estimate, name) for name in question.names]
     errors = {answer.name: answer.errors for answer in answers}
-    remarks = list(estimate.remarks)
-    if not method.waits:  # what is exact knows the point as typed
-        remarks = _of_rounded(question, truth, remarks)
+    remarks = _uncontradicted(method, question, truth, estimate.remarks)
     explained = any(reason.cause is not None for reason in remarks)  # what is not finite
     for one in _looked_into(answers):
         if not explained or finite(one.value):
@@ -45,16 +51,17 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
     return measured(method, estimate, errors, remarks)
 
 
-def _of_rounded(question: Question, truth: Truth, remarks: Sequence[Remark]) -> list[Remark]:
-    """The remarks of a method, which knows the rounded point only: what it says of that is no word
-    about the point asked for, where all derivatives exist."""
-    if question.is_exact or any(truth.exact(name) is None for name in question.names):
+def _uncontradicted(
+    method: Backend, question: Question, truth: Truth, remarks: Sequence[Remark]
+) -> list[Remark]:
+    """The remarks of a method on its own answer. Where all derivatives exist, what it says of a
+    point without one is about the point that the format holds, or false."""
+    if any(truth.exact(name) is None for name in question.names):
         return list(remarks)
-    singular = [one.note.singularity is not None for one in remarks]
-    return [
-        remark(Note.POINT_ROUNDED) if rounded else one
-        for one, rounded in zip(remarks, singular, strict=True)
-    ]
+    kept = [one for one in remarks if one.note not in WITHOUT_DERIVATIVE]
+    if len(kept) < len(remarks) and not (question.is_exact or method.waits):
+        kept.append(remark(Note.POINT_ROUNDED))
+    return kept
 
 
 def _looked_into(answers: list[Answer]) -> list[Answer]:
