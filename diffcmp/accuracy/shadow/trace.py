@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flint import acb, arb, fmpq
@@ -85,8 +86,18 @@ class Shadow:
         return abs(arb(rational(exact(value))) - to_arb(self.ball(place)))
 
     def relative(self, place: Place) -> float:
-        """log₁₀ of the relative error; -∞ where there is none."""
-        return log_ratio(self.error(place), self.ball(place))
+        """log₁₀ of the relative error, -∞ where there is none.
+
+        Beside a true 0 that of the error itself; of an imaginary part in steps.
+        """
+        return log_ratio(self.error(place), self.ball(place), self.scales[place.part])
+
+    @cached_property
+    def scales(self) -> tuple[arb, arb]:
+        """What errors beside a true 0 are measured by: 1, and the imaginary step."""
+        inputs = self.true[: len(self.program.inputs)]
+        steps = (to_arb(part_of(x, IMAGINARY)) for x in inputs if isinstance(x, acb))
+        return arb(1), max(map(abs, steps), default=arb(1))
 
     def lost(self, place: Place) -> float:
         """log₁₀ of the relative error, at least a unit of roundoff, where all digits are right, and
@@ -213,10 +224,12 @@ def is_zero(ball: Ball) -> bool:
     return bool(ball == 0) if isinstance(ball, fmpq) else bool(ball.contains(0))
 
 
-def log_ratio(error: arb, true: Ball) -> float:
-    """log₁₀ of an error over the true number; where that is 0, of the error itself."""
+def log_ratio(error: arb, true: Ball, scale: arb | None = None) -> float:
+    """log₁₀ of an error over the true number; where that is 0, over a scale, by default 1."""
     size = abs(to_arb(true))
-    ratio = error if size.contains(0) else error / size
+    if size.contains(0):
+        size = arb(1) if scale is None else scale
+    ratio = error / size
     if not ratio.is_finite():
         return math.inf
     middle = ratio.mid()
