@@ -277,7 +277,7 @@ class _Walk:
         shadow = self.shadow
         here = Place(eq.output, place.part if place.slot == eq.output else REAL)
         owner = self.owner(eq)
-        facts: dict[str, object] = {"name": _name(owner or eq)}
+        facts: dict[str, object] = {"name": named(owner or eq)}
         if not eq.entry.condition:
             facts |= {"true": spelled(shadow.ball(here)), "what": self.subject(eq, here)}
         if owner is not None and owner.primitive != eq.primitive:
@@ -350,10 +350,18 @@ def needed(program: Program, output: int) -> set[int]:
     return slots
 
 
-def _name(eq: Equation) -> str:
+WORDS = {
+    "+": "addition",
+    "-": "subtraction",
+    "*": "multiplication",
+    "/": "division",
+    "**": "the power",
+}
+
+
+def named(eq: Equation) -> str:
     """What a primitive is called in a sentence."""
-    symbol = eq.entry.infix.strip()
-    return f"the operator {symbol}" if symbol else eq.primitive
+    return WORDS.get(eq.entry.infix.strip(), eq.primitive)
 
 
 def _pairs(values: Sequence[Any]) -> Iterator[tuple[Any, Any]]:

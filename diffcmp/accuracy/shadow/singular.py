@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from diffcmp.accuracy.shadow.blame import output_of
+from diffcmp.accuracy.shadow.blame import named, output_of
 from diffcmp.accuracy.shadow.record import Link
 from diffcmp.accuracy.shadow.trace import Place, Shadow, is_zero, part_of
 from diffcmp.arithmetic.balls import to_arb
@@ -60,9 +60,7 @@ def _of_derivative(f: Shadow, culprit: Equation, taken: set[int]) -> Link:
 
 
 def _link(program: Program, eq: Equation, note: Note, cause: Cause, **more: object) -> Link:
-    symbol = eq.entry.infix.strip()
-    name = f"the operator {symbol}" if symbol else eq.primitive
-    facts = {"note": note, "name": name, **more}
+    facts = {"note": note, "name": named(eq), **more}
     return Link(cause, eq.span, program.piece(eq), None, None, facts=facts)
 
 
@@ -182,7 +180,8 @@ def _form(shadow: Shadow, eq: Equation) -> Note:
         return Note.REPEATED_EIGENVALUE
     if eq.primitive == "div":
         if zero[1]:
-            return Note.ZERO_OVER_ZERO if zero[0] else Note.DIVISION_BY_ZERO
+            vanishes = zero[0] or (numbers[0] == 0 and not to_arb(arguments[0]).is_finite())
+            return Note.ZERO_OVER_ZERO if vanishes else Note.DIVISION_BY_ZERO
         return Note.INFINITE_QUOTIENT
     if entry.ring:
         return Note.INFINITE_DIFFERENCE if entry.additive else Note.ZERO_TIMES_INFINITY
