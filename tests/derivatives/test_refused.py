@@ -37,13 +37,15 @@ def test_the_ends_of_a_map_are_numbers(start: Any, stop: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", [diffcmp.derivative, diffcmp.gradient, lambda f: diffcmp.map(f, 0, 1), diffcmp.parse]
+    "call", [diffcmp.derivative, diffcmp.gradient, lambda f: diffcmp.map(f, 0, 1)]
 )
 @pytest.mark.parametrize("function", [None, b"x", 3])
 def test_a_function_is_text_or_a_program(call: Any, function: Any) -> None:
     with pytest.raises(InputError) as refused:
         call(function)
     assert refused.value.fault is Fault.NO_TEXT
+    with pytest.raises(InputError, match="text must be a text"):
+        diffcmp.parse(function)
 
 
 def test_the_errors_that_calls_raise_are_public() -> None:
