@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -102,8 +102,7 @@ class Witness:
         order = self.comparison.truth.order
         out = []
         for at in (self.at_rounded, self.at_typed):
-            true = _true(reference(self.program.text, at, self.name, order), order)
-            out.append(None if isinstance(true, str) else true)
+            out.append(_slope(self.program.text, tuple(at.items()), self.name, order))
         return out[0], out[1]
 
     def parts(self) -> dict[str, Any] | None:
@@ -155,6 +154,13 @@ class Witness:
         at: list[Any] = [wide(self.form.scalar(x)) for x in self.inputs]
         at[place] += offset
         return exactly(self.program, at)[self.program.outputs[-1]]
+
+
+@lru_cache(maxsize=64)
+def _slope(text: str, at: tuple[tuple[str, str], ...], name: str, order: int) -> Any:
+    """The derivative at a point; None where it is not conclusive, or does not exist."""
+    true = _true(reference(text, dict(at), name, order), order)
+    return None if isinstance(true, str) else true
 
 
 def exactly(program: Program, at: Sequence[Any]) -> list[Any]:
