@@ -104,7 +104,7 @@ class Note(Enum):
     STEP_CROSSES = "the step reaches other pieces of f than the one at the point", "use a smaller h"
     STATIONARY = "the derivative is nearly 0: the error is small for an f of this size, and large only relative to the derivative", "", "dual-lhopital symbolic"
     INNER_LOSS = "f itself is not right to its last digits, because {why}", "rewrite it, or use a wider dtype", "dual-lhopital symbolic"
-    NOT_FINITE = "not finite, and the method does not say what it computes", "use another method"
+    NOT_FINITE = "not finite, for a reason that was not found", "use another method"
     EXTRAPOLATION = "the extrapolation to h = 0 fails: its steps are too large for f", "use another method, or a smaller first h"
     EXTRAPOLATED_ROUNDOFF = "the extrapolation to h = 0 ends in the roundoff of f", "use another method"
     KINK_OF_VALUE = "f has a kink here, so it has no second derivative", "no finite number is right"

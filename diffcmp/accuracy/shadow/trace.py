@@ -23,6 +23,7 @@ from diffcmp.arithmetic.complexes import Complexes
 from diffcmp.arithmetic.evaluate import carried_out, trace_of
 from diffcmp.arithmetic.floats import Floats, exact, finite
 from diffcmp.backends.protocol import Run, rational
+from diffcmp.errors import ComputationError
 from diffcmp.program.ir import Equation, Program
 
 BITS = 320  # of the first run on balls
@@ -153,20 +154,39 @@ def part_of(ball: Any, part: int = REAL) -> Ball:
 
 
 def shadow_of(run: Run, floats: Floats, source: Program) -> Shadow:
-    """A run again, in its format and on balls of enough bits for what its last output is. source: f
-    as typed."""
+    """A run again, in its format and on balls of enough bits for what its last output is; of as
+    many as the time allows. source: f as typed.
+
+    Raises
+    ------
+    ComputationError: where the time does not suffice for the fewest bits.
+    """
     computed = _computed(run, floats)
     bits = BITS + 4 * run.smallness
-    while True:
-        system = ComplexBalls(bits) if run.imaginary else Balls(bits)
-        with system.working():
-            true = trace_of(run.program, system, _inputs(run, system))
-            shadow = Shadow(run.program, floats, system, computed, true, source)
-            outputs = [Place(run.program.outputs[-1], part) for part in shadow.parts]
-            doubtful = [p for p in outputs if not shadow.is_known(p) and _may_settle(shadow, p)]
-        if bits >= MOST_BITS or not doubtful:
-            return shadow
+    shadow = _on_balls(run, floats, source, computed, bits)
+    while bits < MOST_BITS and _is_doubtful(shadow):
         bits *= 4
+        try:
+            shadow = _on_balls(run, floats, source, computed, bits)
+        except ComputationError:
+            break
+    return shadow
+
+
+def _on_balls(
+    run: Run, floats: Floats, source: Program, computed: Sequence[Any], bits: int
+) -> Shadow:
+    system = ComplexBalls(bits) if run.imaginary else Balls(bits)
+    with system.working():
+        true = trace_of(run.program, system, _inputs(run, system))
+    return Shadow(run.program, floats, system, computed, true, source)
+
+
+def _is_doubtful(shadow: Shadow) -> bool:
+    """Whether more bits may tell more of the last output."""
+    with shadow.system.working():
+        outputs = [Place(shadow.program.outputs[-1], part) for part in shadow.parts]
+        return any(not shadow.is_known(p) and _may_settle(shadow, p) for p in outputs)
 
 
 def _may_settle(shadow: Shadow, place: Place) -> bool:

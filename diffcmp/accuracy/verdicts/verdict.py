@@ -12,10 +12,12 @@ from diffcmp.accuracy.judging.question import Question
 from diffcmp.accuracy.shadow.reasons import Case
 from diffcmp.arithmetic.floats import finite
 from diffcmp.backends.protocol import Backend, Estimate
+from diffcmp.errors import ComputationError
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, exact_of
 
 SHORT = 6  # digits of a number inside a sentence
+NO_REASON = remark(Note.NOT_FINITE)
 CHOICE = 0.25  # of the dtype's digits: enough to tell which one-sided derivative a number is
 
 _SINGULAR = {
@@ -62,9 +64,17 @@ class Answer:
 
 def verdict(question: Question, truth: Truth, answer: Answer) -> tuple[Remark, ...]:
     """The remarks on one derivative, wrong or not finite; none where it is right, or where the
-    method has nothing to say."""
+    method has nothing to say. Where there is no time for a reason, there is none."""
     if answer.value is None:
         return ()
+    try:
+        return _reasons(question, truth, answer)
+    except ComputationError:
+        digits = answer.errors.digits or 0.0
+        return (remark(Note.WRONG, digits=digits) if finite(answer.value) else NO_REASON,)
+
+
+def _reasons(question: Question, truth: Truth, answer: Answer) -> tuple[Remark, ...]:
     case = answer.case(question, truth)
     if not finite(answer.value):
         return tuple(case.not_finite())
