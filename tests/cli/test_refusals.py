@@ -120,7 +120,7 @@ def test_the_name_of_a_figure_is_a_name(tmp_path: Path, name: str) -> None:
 def test_the_name_of_a_file_is_a_name(tmp_path: Path) -> None:
     done = run("grad", "sin(x)", "--at", "1", "-o", "[bold]$x$`a`.json", *BACKENDS, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads((tmp_path / "[bold]$x$`a`.json").read_text())["schema"] == 1
+    assert json.loads((tmp_path / "[bold]$x$`a`.json").read_text())["schema"] == 2
 
 
 def test_a_name_is_what_python_makes_of_it() -> None:

@@ -59,7 +59,7 @@ def test_a_stream_that_takes_nothing(
 def test_without_any_stream_a_file_is_written(tmp_path: Path) -> None:
     done = shell("<&- >&- 2>&-", *ANSWER, "-o", "a.json", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    assert json.loads((tmp_path / "a.json").read_text())["schema"] == 1
+    assert json.loads((tmp_path / "a.json").read_text())["schema"] == 2
     assert os.listdir(tmp_path) == ["a.json"]
 
 
@@ -219,7 +219,7 @@ def test_the_import_of_click_stands_under_the_guard(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["-", "/dev/stdout"])
 def test_a_hyphen_is_standard_output(name: str, tmp_path: Path) -> None:
     done = run(*ANSWER, "--json", "-o", name, cwd=tmp_path)
-    assert json.loads(done.stdout)["schema"] == 1
+    assert json.loads(done.stdout)["schema"] == 2
     assert os.listdir(tmp_path) == []
 
 

@@ -45,6 +45,6 @@ def answered(problem: Problem, order: int = 1) -> None:
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize("chunk", CHUNKS)
 def test_every_program_is_answered(chunk: int, order: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(symbolic, "proven", lambda *_: None)
+    monkeypatch.setattr(symbolic, "zeros", lambda constants, _: [None] * len(constants))
     monkeypatch.setattr(symbolic, "symbolic_side", lambda *_: None)
     hold(partial(answered, order=order), problems(), chunk, 20, share=0.1)

@@ -74,7 +74,7 @@ def size(value: Fraction) -> Size:
     """The nearest float64 to a magnitude; 17 digits of it where it is beyond their range.
 
     >>> size(Fraction(1, 4)), size(Fraction(10) ** 400)
-    (0.25, Decimal('1E+400'))
+    (0.25, Decimal('1.0000000000000000E+400'))
     """
     number = nearest_double(value)
     if value == 0 or 0 < number < math.inf:
