@@ -27,8 +27,9 @@ from tests.stress.rounds import rounds
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and links of POSIX")
 
 WRITER = """
-import hashlib, itertools, random, sys
+import hashlib, itertools, random, signal, sys
 from diffcmp import files
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job ignores
 if sys.argv[2] == "named":
     files.NAMELESS = 0
 print(flush=True)
@@ -98,7 +99,10 @@ def killed_while_writing(
         writer.stdout.readline()
         time.sleep(chance.random() * 0.1)
         writer.send_signal(number)
-        assert writer.wait(timeout=10) in (-number, 1)  # 1: KeyboardInterrupt
+        try:
+            assert writer.wait(timeout=10) in (-number, 1)  # 1: KeyboardInterrupt
+        finally:
+            writer.kill()
 
 
 def test_killed_without_warning_the_file_is_whole() -> None:
