@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from diffcmp.accuracy.judging.errors import Errors
 from diffcmp.accuracy.judging.fit import slope
 from diffcmp.arithmetic.floats import Floats
 from diffcmp.derivatives.arrays import gradient
+from diffcmp.derivatives.prepared import Derivative
 from diffcmp.truth.record import Quantity
 
 
@@ -29,9 +31,15 @@ def absolute_error(value: Any, true: Fraction) -> float:
     return float(error)
 
 
+@cache
+def _gradient(text: str, backend: str) -> Derivative:
+    """The gradient of a text, prepared once for all steps of a descent."""
+    return gradient(text, backend)
+
+
 def slopes(text: str, values: Mapping[str, Any], backend: str = "tape") -> dict[str, NDArray[Any]]:
     """The gradient of a text in every variable, each part of the shape of its value."""
-    f = gradient(text, backend)
+    f = _gradient(text, backend)
     parts = f(*(values[name] for name in f.names))
     return dict(zip(f.names, parts if len(f.names) > 1 else (parts,), strict=True))
 

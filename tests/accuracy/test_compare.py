@@ -269,7 +269,9 @@ def false_advice(remarks: Iterable[Remark], own: float | None, digits: Mapping[s
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize(("expr", "at"), ADVISED)
 def test_advice_is_what_the_table_shows(expr: str, at: dict[str, Any], order: int) -> None:
-    found = compare(expr, at, order=order, backends=[*NUMERIC, "dual-lhopital", "symbolic"])
+    found = compare(
+        expr, at, order=order, backends=[*NUMERIC, "dual-lhopital", "symbolic"], timeout=3
+    )
     least = {r.backend: known_digits(r.derivative.values(), r.digits.values()) for r in found.rows}
     for r in found.rows:
         assert not false_advice(r.remarks, least[r.backend], least), r.backend

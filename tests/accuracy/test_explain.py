@@ -211,7 +211,7 @@ def test_a_step_gives_the_digits_that_it_promises(
 def test_a_method_is_recommended_with_the_digits_of_this_table(
     expr: str, at: dict[str, str]
 ) -> None:
-    found = explain(expr, at)
+    found = explain(expr, at, timeout=4)
     rows = {row.backend: row for row in found.comparison.rows}
     for name, one in [*found.instead.items(), *((s.than, s) for s in found.suggestions)]:
         if one.kind == "backend":
