@@ -251,7 +251,6 @@ class _Analysis:
             error = max(self.of_output(i).error for i in wanted)
         except Unbounded:
             return False
-        self.tests = {i: None for i in self.tests if not self.is_known(i)}
         return math.log2(max(error, 1.0)) <= self.floats.precision / 2 - SLACK
 
     def bounds(self) -> None:
@@ -301,17 +300,6 @@ class _Analysis:
                 waiting += eq.inputs
             else:
                 self.require(slot)
-
-    def is_known(self, test: int) -> bool:
-        """Whether a test only asks that a value is not 0, which another one says."""
-        eq = self.builder.equations[test - len(self.joint.inputs)]
-        if eq.primitive != "ne":
-            return False
-        value, zero = eq.inputs
-        made = self.builder.equations[zero - len(self.joint.inputs)]
-        if zero < len(self.joint.inputs) or made.params != (Fraction(0),):
-            return False
-        return value in self.values and self.values[value].low > NONE
 
     # values
 

@@ -40,7 +40,7 @@ def test_right_and_silent(expr: str, at: float, slope: float, backend: str) -> N
 
 @pytest.mark.parametrize("backend", ENGINES)
 @pytest.mark.parametrize(("expr", "at"), [
-    ("floor(x)", 1.0), ("sign(x)", 0.0), ("heaviside(x)", 0.0), ("abs(sign(x))", 0.0), ("where(x == 0, 5, x)", 0.0), ("log(x)", -1.0),
+    ("floor(x)", 1.0), ("sign(x)", 0.0), ("heaviside(x)", 0.0), ("abs(sign(x))", 0.0), ("heaviside(log(x))", 1.0), ("sign(log2(x)-log(1))", 1.0), ("where(x == 0, 5, x)", 0.0), ("log(x)", -1.0),
     ("atan(1/x)", 0.0), ("x + sqrt(-1-x**2)", 1.0), ("x + log(-2)", 1.0), ("(x-2)*floor(x) + ceil(x)", 2.0),
 ])  # fmt: skip
 def test_no_number_where_there_is_no_derivative(expr: str, at: float, backend: str) -> None:
