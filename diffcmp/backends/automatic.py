@@ -14,11 +14,9 @@ from diffcmp.engines.partials import ORDERS
 from diffcmp.program.ir import Program
 
 
-class Automatic(Backend):
+class Derived(Backend):
     """What all of automatic differentiation has in common: a derivative is an output of a Program
     that is derived from f."""
-
-    automatic = True
 
     def derived(self, program: Program, name: str) -> Program:
         """The Program whose last output is one partial derivative."""
@@ -34,6 +32,12 @@ class Automatic(Backend):
     ) -> Sequence[Run]:
         """The derived Program, once."""
         return [Run(self.derived(program, name), inputs, derived=True)]
+
+
+class Automatic(Derived):
+    """Plain automatic differentiation."""
+
+    automatic = True
 
 
 class DualNumbers(Automatic):

@@ -3,12 +3,13 @@ series where these are in doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from diffcmp.arithmetic.floats import Floats, finite
-from diffcmp.backends.protocol import Backend, Estimate, Numeric, Outcome, Prepared, Run
+from diffcmp.backends.automatic import Derived
+from diffcmp.backends.protocol import Estimate, Numeric, Outcome, Prepared
 from diffcmp.engines.derived import forward_programs, reverse_program
 from diffcmp.engines.lhopital.answer import DOUBTFUL, Answer, answer
 from diffcmp.engines.lhopital.compiled import watched
@@ -19,7 +20,7 @@ from diffcmp.program.ir import Program
 
 
 @dataclass(frozen=True, repr=False)
-class LHopital(Backend):
+class LHopital(Derived):
     """Dual numbers or the tape, with an alarm beside them; where that is raised, balls at a smooth
     point, and series beside it at 0/0, 0·∞, ∞-∞, a root of 0, or where pieces meet.
 
@@ -51,20 +52,11 @@ class LHopital(Backend):
 
         return Careful(Numeric(program, wrt, floats, compute), runs, self.order)
 
-    def runs(
-        self,
-        program: Program,
-        name: str,
-        floats: Floats,
-        inputs: Sequence[Any],
-        steps: Mapping[str, float] | None,
-    ) -> Sequence[Run]:
-        """The run of the plain engine, which gives the number where it is not in doubt."""
+    def derived(self, program: Program, name: str) -> Program:
+        """What the plain engine runs, which gives the number where it is not in doubt."""
         if self.mode == "tape":
-            derived = reverse_program(program, (name,), self.order)
-        else:
-            (derived,) = forward_programs(program, (name,), self.order)
-        return [Run(derived, inputs, derived=True)]
+            return reverse_program(program, (name,), self.order)
+        return forward_programs(program, (name,), self.order)[0]
 
 
 @dataclass(frozen=True)
