@@ -39,6 +39,7 @@ LOST = 1000  # units of roundoff by which f is wrong enough to be the reason wha
 MOST_TOUCHING = 3  # choices that are named
 NOTABLE = 0.25  # of an error: a part of it that explains it
 SAME = 8  # units in the last place by which two ways to carry out one run may differ
+NEARER = 2.0**-40  # times a step: at which truncation has fallen
 FINEST = 2.0**-1000  # times a step: for balls of thousands of bits
 NEARLY = 1e-3  # of the scale of f′: a derivative that is nearly 0
 
@@ -197,7 +198,7 @@ class Case:
             singular = self.is_singular_when_rounded
             yield remark(Note.POINT_ROUNDED if singular else Note.REPRESENTATION)
         elif part is Cause.TOUCHING_CONDITION or (
-            part is Cause.TRUNCATION and self.method.imaginary and self.touched
+            part is Cause.TRUNCATION and self.method.imaginary and self.keeps_its_error()
         ):
             yield from self.touching()
         elif part is Cause.TRUNCATION:
@@ -212,6 +213,23 @@ class Case:
             yield self.unsplit(self.method.shortfall)
         else:
             yield remark(Note.WRONG, digits=self.digits)
+
+    def keeps_its_error(self) -> bool:
+        """Whether pieces meet at the point, and a far smaller imaginary step is as wrong: it stays
+        on one of them."""
+        at_rounded, at_typed = self.at_both_points
+        if not self.touched or at_rounded is None or at_typed is None or self.steps is None:
+            return False
+        here = tuple(self.steps[along] for along in self.method.moves(self.name))
+        nearer = tuple(step * NEARER for step in here)
+        errors = [
+            self.split(at_rounded, at_typed, steps, min(nearer)).truncation
+            for steps in (here, nearer)
+        ]
+        if errors[0] is None or errors[1] is None:
+            return True
+        with WORKING.working():
+            return not abs(to_arb(errors[1])) < abs(to_arb(errors[0])) / 2
 
     def is_below(self) -> bool:
         """Whether the derivative, and the number too, is below the normal numbers of the format."""

@@ -143,3 +143,9 @@ def test_a_false_cause_is_refuted(
     (witness,) = witnesses(compare(text, at, backends=[backend], h=h), {"x": at}, "x")
     assert refutation(witness, lie) is not None
     assert not [one for one in witness.row.remarks if refutation(witness, one) is not None]
+
+
+def test_an_imaginary_step_that_converges_where_pieces_meet_is_too_large() -> None:
+    """3·√h beside 0 of √|x|·sin(3x): the pieces meet there, but a smaller step is nearer."""
+    (row,) = compare("sqrt(abs(x))*sin(3*x)", 0, backends=["complex-step"]).rows
+    assert [one.note for one in row.remarks] == [Note.TRUNCATION]
