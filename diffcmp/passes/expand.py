@@ -92,6 +92,13 @@ def line(program: Program, point: Mapping[str, Program], direction: Mapping[str,
     return builder.program(builder.appended(program, places), program.text)
 
 
+def at_infinity(program: Program, sign: int) -> Program:
+    """t -> f(sign/t), of one variable: as t tends to 0 from above, f at ±∞."""
+    builder = Builder(("t",))
+    far = builder.add("div", [builder.literal(sign), 0])
+    return builder.program(builder.appended(program, [far]), program.text)
+
+
 def varying_part(program: Program, names: Collection[str]) -> Program:
     """f less the addends that none of the inputs `names` is in: a function with the same
     derivatives along these.

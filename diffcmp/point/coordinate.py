@@ -32,10 +32,12 @@ LONGEST = (10 ** (MAX_DIGITS + MAX_EXPONENT)).bit_length()  # bits of a numerato
 @dataclass(frozen=True, eq=False)
 class Coordinate:
     """One exact real number: a rational, or a constant Program that computes it; and the text that
-    names it, if it has one."""
+    names it, if it has one. infinite: 1 or -1 for ±∞, where the value is 0 and stands for the
+    distance 1/|x|."""
 
     value: Fraction | Program
     typed: str = ""
+    infinite: int = 0
 
     def __repr__(self) -> str:
         return f"Coordinate({self.text})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
@@ -64,15 +64,32 @@ class Finding:
     limit: bool = False
 
 
-Analysing: TypeAlias = Callable[[BallField], Local]
+class Analysed(Protocol):
+    """What is known of a function beside a point, over one field."""
+
+    @property
+    def field(self) -> Any:
+        """The field of the coefficients."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether anything is known."""
+
+    @property
+    def shown(self) -> list[Any]:
+        """Every finite number that the answer is made of."""
+
+
+Shown = TypeVar("Shown", bound=Analysed)
+Analysing: TypeAlias = Callable[[BallField], Shown]
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Generic[Shown]):
     """A local analysis, the bits that it was made with, and what in it was taken to be zero without
     a proof: what decided, and what is only shown."""
 
-    local: Local
+    local: Shown
     bits: int
     suspects: tuple[Any, ...] = ()
     vanishing: tuple[Any, ...] = ()
@@ -93,7 +110,7 @@ def finding(request: Request, name: str) -> Finding:
     """What is known along one coordinate."""
     form, x = core(request.program, request.at.others(name)), request.at.coordinates[name]
     try:
-        settled = believed(request, along(form, x, request.order))
+        settled = believed(request.digits, request.budget, along(form, x, request.order))
     except (Exhausted, Imprecise) as reason:
         cause = "leading terms vanish" if isinstance(reason, Exhausted) else "precision"
         return undecided(remark(Note.OSCILLATION, reason=cause))
@@ -105,7 +122,7 @@ def finding(request: Request, name: str) -> Finding:
     return found(settled, request.order)
 
 
-def found(settled: Settled, order: int) -> Finding:
+def found(settled: Settled[Local], order: int) -> Finding:
     """What a local analysis says."""
     assumed = settled.assumed
     return Finding(
@@ -118,7 +135,7 @@ def found(settled: Settled, order: int) -> Finding:
     )
 
 
-def along(form: Program, x: Coordinate, order: int = 1) -> Analysing:
+def along(form: Program, x: Coordinate, order: int = 1) -> Analysing[Local]:
     """The local analysis of a core Program of one variable at a coordinate, over any field."""
 
     def analysing(field: BallField) -> Local:
@@ -132,23 +149,23 @@ def undecided(reason: Remark) -> Finding:
     return Finding(Coordinatewise(Kind.UNDECIDED), None, False, None, (reason,))
 
 
-def believed(request: Request, analysing: Analysing) -> Settled:
+def believed(digits: int, budget: Budget, analysing: Analysing[Shown]) -> Settled[Shown]:
     """A local analysis, in which only such zeros are suspected that sympy cannot prove.
 
     What cannot be proven to vanish may well be tiny: it is looked at with far more bits. Raises
     Imprecise where even then a zero is suspected that sympy refutes.
     """
-    first = settled_at(analysing, request.digits, ZERO_BITS)
-    if not first.assumed or first.local.kind is Kind.UNDECIDED:
+    first = settled_at(analysing, digits, ZERO_BITS)
+    if not first.assumed or not first.local.decided:
         return replace(first, suspects=(), vanishing=())
     from diffcmp.truth.symbolic import zeros  # starts a process: only where it is needed
 
-    if all(zeros(first.constants, request.budget)):
+    if all(zeros(first.constants, budget)):
         return replace(first, suspects=(), vanishing=())
-    second = settled_at(analysing, request.digits, DEEP_BITS)
-    if not second.assumed or second.local.kind is Kind.UNDECIDED:
+    second = settled_at(analysing, digits, DEEP_BITS)
+    if not second.assumed or not second.local.decided:
         return replace(second, suspects=(), vanishing=())
-    answers = zeros(second.constants, request.budget)
+    answers = zeros(second.constants, budget)
     if False in answers:
         raise Imprecise
     zero = dict(zip((*second.suspects, *second.vanishing), answers, strict=True))
@@ -159,7 +176,7 @@ def believed(request: Request, analysing: Analysing) -> Settled:
     )
 
 
-def settled_at(analysing: Analysing, digits: int, deep: int) -> Settled:
+def settled_at(analysing: Analysing[Shown], digits: int, deep: int) -> Settled[Shown]:
     """The local analysis at a precision where all digits are certain and every suspected zero is
     below 1e-400; where there are such zeros, with at least `deep` bits on a sharp field. Raises
     Imprecise where no precision is enough, Exhausted where too many leading terms vanish."""
@@ -218,7 +235,7 @@ def quantity_of(x: Extended | None) -> Quantity | None:
     return Quantity(fmpq(0) if _is_zero(x.value) else enclosure(x.value))
 
 
-def _coordinatewise(settled: Settled, order: int) -> Coordinatewise:
+def _coordinatewise(settled: Settled[Local], order: int) -> Coordinatewise:
     local, kind = settled.local, settled.local.kind
     if not kind.sided:
         return Coordinatewise(kind)
@@ -229,7 +246,7 @@ def _coordinatewise(settled: Settled, order: int) -> Coordinatewise:
     return Coordinatewise(kind, right if local.exists else None, left, right)
 
 
-def _value(settled: Settled) -> Quantity | None:
+def _value(settled: Settled[Local]) -> Quantity | None:
     """f at the point; where it is undefined there but continuous, its limit."""
     local = settled.local
     with Balls(settled.bits).working():

@@ -35,7 +35,7 @@ def _disagrees(request: Request, limit: Quantity, weights: tuple[int, int]) -> b
     direction = {name: weights[i % 2] for i, name in enumerate(request.program.inputs)}
     form = core(line(request.program, point, direction))
     try:
-        settled = believed(request, along(form, HERE))
+        settled = believed(request.digits, request.budget, along(form, HERE))
     except (Exhausted, Imprecise):
         return False
     sides = settled.local.left.limit, settled.local.right.limit

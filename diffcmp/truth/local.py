@@ -37,6 +37,11 @@ class Local:
         return f"<Local {self.kind.value}: limits {self.left.limit} and {self.right.limit}>"
 
     @property
+    def decided(self) -> bool:
+        """Whether the kind of the point is known."""
+        return self.kind is not Kind.UNDECIDED
+
+    @property
     def shown(self) -> list[Any]:
         """Every finite number that the answer is made of."""
         numbers = [self.at] if self.at is not None else []

@@ -85,7 +85,7 @@ def _iterated(request: Request, x: str, y: str) -> Finding | None:
         return _local(plane, analysis(line, at[0], field), at, field)
 
     try:
-        settled = believed(request, analysing)
+        settled = believed(request.digits, request.budget, analysing)
     except (*BEYOND, Unequal):
         return None
     return found(settled, 1) if settled.local.kind is Kind.SMOOTH else None
