@@ -68,6 +68,7 @@ class Fault(Enum):
     POINT_NOT_CONSTANT = "a point must be a number, but '{name}' is a variable", "For example 2, 0.1 or pi/4"
     POINT_BEYOND = "the point is outside the range of {dtype}", "Use a wider --dtype"
     POINT_NOT_FINITE = "the point {piece} is not a finite real number", "For example 2, 0.1 or pi/4"
+    POINT_INFINITE_TWICE = "{names} are infinite together, and the limit then depends on the path", "Let one variable tend to infinity, and give the others a value"
     POINT_LONG = "a number of the point is too long; the limits are {digits} digits and an exponent of {exponent}", "Round it"
     WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
     WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with --wrt"

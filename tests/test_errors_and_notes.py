@@ -38,7 +38,7 @@ from diffcmp.engines.compiled import remaining
 from diffcmp.engines.sparse.pattern import SparseMatrix
 from diffcmp.errors import Breakdown, ComputationError, Fault
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.point.point import assignments, function_at
+from diffcmp.point.point import assignments, function_at, located
 from diffcmp.speed import run, stored
 from diffcmp.speed.record import Measurement
 from diffcmp.speed.timing import QUICK
@@ -152,6 +152,7 @@ FAULTS: dict[Fault, Callable[[], Any]] = {
     Fault.POINT_NOT_CONSTANT: lambda: compare("x", "y"),
     Fault.POINT_BEYOND: lambda: sweep("x", 1e300, dtype="float32"),
     Fault.POINT_NOT_FINITE: lambda: compare("x", "1/0"),
+    Fault.POINT_INFINITE_TWICE: lambda: located("x*y", {"x": "inf", "y": "oo"}, infinity=True),
     Fault.WRT_UNKNOWN: lambda: compare("x", 1, wrt=["z"]),
     Fault.WRT_NEEDED: lambda: derivative("x*y"),
     Fault.TRACED_BRANCH: lambda: trace(lambda x: x if x > 0 else -x),

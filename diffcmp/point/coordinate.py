@@ -25,6 +25,7 @@ from diffcmp.spans import Piece
 Number: TypeAlias = int | float | str | Fraction | Decimal
 
 DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]{0,99})([.][0-9]{1,99})?")
+INFINITY = re.compile(r"([+-]?)(inf|infinity|oo|∞)", re.IGNORECASE)
 LARGEST = Fraction(10) ** MAX_EXPONENT  # of a coordinate
 LONGEST = (10 ** (MAX_DIGITS + MAX_EXPONENT)).bit_length()  # bits of a numerator or a denominator
 
@@ -45,6 +46,8 @@ class Coordinate:
     @cached_property
     def text(self) -> str:
         """What names it."""
+        if self.infinite:
+            return "inf" if self.infinite > 0 else "-inf"
         return self.typed or decimal(self.rational or Fraction(0))
 
     @cached_property
@@ -85,9 +88,9 @@ class Coordinate:
         return to_fraction(value) if isinstance(value, fmpq) else None
 
 
-def coordinate(value: Number, text: str | None = None) -> Coordinate:
+def coordinate(value: Number, text: str | None = None, *, infinity: bool = False) -> Coordinate:
     """The exact number that a user gave: a float is its binary value, a string an exact decimal or
-    a constant expression.
+    a constant expression; ±∞ where the caller allows `infinity`.
 
     Raises
     ------
@@ -98,14 +101,31 @@ def coordinate(value: Number, text: str | None = None) -> Coordinate:
         if DECIMAL.fullmatch(value):  # most are: no need to parse these
             whole, _, decimals = value.partition(".")
             return Coordinate(Fraction(int(whole + decimals), 10 ** len(decimals)), str(value))
-        return _parsed(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
+        piece = value if isinstance(value, Piece) else Piece(value, 0, len(value))
+        sign = infinite_sign(piece) if infinity else 0
+        return Coordinate(Fraction(0), infinite=sign) if sign else _parsed(piece)
     try:
         exact = _exact(value)
     except (ValueError, OverflowError):
+        sign = infinite_sign(str(value)) if infinity else 0
+        if sign:
+            return Coordinate(Fraction(0), infinite=sign)
         raise InputError(Fault.POINT_NOT_FINITE, piece=value) from None
     except TypeError:
         raise InputError(Fault.ARRAY_OF_NUMBERS) from None
     return Coordinate(exact, text or "")
+
+
+def infinite_sign(text: str) -> int:
+    """1 or -1 for a text that names ∞ or -∞, else 0.
+
+    >>> infinite_sign("-oo"), infinite_sign("+inf"), infinite_sign("2")
+    (-1, 1, 0)
+    """
+    named = INFINITY.fullmatch(text.strip())
+    if named is None:
+        return 0
+    return -1 if named[1] == "-" else 1
 
 
 def _exact(value: int | float | Fraction | Decimal) -> Fraction:
@@ -137,7 +157,7 @@ def _parsed(piece: Piece) -> Coordinate:
         raise InputError(Fault.POINT_NAME, piece.whole, piece.span, piece=text)
     if not text:
         raise InputError(Fault.POINT_EMPTY)
-    if re.fullmatch(r"[+-]?(inf|infinity|nan|oo)", text.lower()):
+    if infinite_sign(text) or text.lower().lstrip("+-") == "nan":
         raise InputError(Fault.POINT_NOT_FINITE, piece.whole, piece.span, piece=text)
     try:
         program = parse(piece)

@@ -51,6 +51,11 @@ class Point:
         """What the user called the values."""
         return self.typed or {name: c.text for name, c in self.coordinates.items()}
 
+    @property
+    def infinite(self) -> str | None:
+        """The name of the coordinate that is ±∞; None where all are finite."""
+        return next((name for name, c in self.coordinates.items() if c.infinite), None)
+
     def others(self, name: str) -> dict[str, Program]:
         """The constant Programs of all coordinates but one."""
         return {n: c.program for n, c in self.coordinates.items() if n != name}
@@ -95,30 +100,36 @@ class Problem:
         return dict(zip(self.program.inputs, self.program.shapes, strict=True))
 
 
-def located(expr: str | Program, at: Values | Mapping[str, Values]) -> Problem:
+def located(
+    expr: str | Program, at: Values | Mapping[str, Values], *, infinity: bool = False
+) -> Problem:
     """The function at a point: a mapping from names to numbers or arrays, or a bare value for a
     function of one variable. The point says which variables of an expression are vectors or
-    matrices.
+    matrices. With `infinity` one coordinate may be ±∞.
 
     Raises
     ------
     InputError: for an expression, or a point, that makes no sense, or where shapes do not go
-        together.
+        together; where more than one coordinate is infinite.
     """
     if isinstance(expr, Program):
         text, names = expr.text, expr.inputs
     else:
         text, names = expr, _variables(expr)
-    values = {name: array_of(value) for name, value in assigned(text, names, at).items()}
+    given = assigned(text, names, at).items()
+    values = {name: array_of(value, infinity=infinity) for name, value in given}
     if not isinstance(expr, Program):
         expr = _parsed(expr, tuple((n, v.shape) for n, v in values.items() if v.shape))
     flat: dict[str, Coordinate] = {}
     for i, name in enumerate(names):
         value, shape = values[name], expr.dims[i]
         if value.shape != shape:
-            where, given, wanted = _first(text, name), spelled(value.shape), spelled(shape)
-            raise InputError(Fault.POINT_SHAPE, *where, name=name, given=given, wanted=wanted)
+            where, wrong, wanted = _first(text, name), spelled(value.shape), spelled(shape)
+            raise InputError(Fault.POINT_SHAPE, *where, name=name, given=wrong, wanted=wanted)
         flat.update(zip(components(name, shape), value.flat, strict=True))
+    infinite = [name for name, c in flat.items() if c.infinite]
+    if len(infinite) > 1:
+        raise InputError(Fault.POINT_INFINITE_TWICE, names=" and ".join(infinite))
     typed = {name: values[name].text for name in names} if expr.shapes else {}
     return Problem(expr, Point(flat, typed))
 
@@ -131,15 +142,17 @@ def _parsed(text: str, shapes: tuple[tuple[str, Shape], ...]) -> Program:
     return parse(text, (), dict(shapes))
 
 
-def function_at(expr: str | Program, at: Values | Mapping[str, Values]) -> tuple[Program, Point]:
+def function_at(
+    expr: str | Program, at: Values | Mapping[str, Values], *, infinity: bool = False
+) -> tuple[Program, Point]:
     """The function as a Program of numbers, and the point, for whatever differentiates functions
-    with one number as value.
+    with one number as value; with `infinity` one coordinate may be ±∞.
 
     Raises
     ------
     InputError: as in `located`, and where the value is a vector or a matrix.
     """
-    problem = located(expr, at)
+    problem = located(expr, at, infinity=infinity)
     return scalarised(number_valued(problem.program)), problem.at
 
 

@@ -57,8 +57,8 @@ class ExactArray:
 Rows: TypeAlias = tuple[list[Coordinate], Shape]  # the elements, row by row
 
 
-def array_of(value: Values) -> ExactArray:
-    """The exact numbers that a user gave for a variable.
+def array_of(value: Values, *, infinity: bool = False) -> ExactArray:
+    """The exact numbers that a user gave for a variable; with `infinity` one number may be ±∞.
 
     Raises
     ------
@@ -67,7 +67,8 @@ def array_of(value: Values) -> ExactArray:
     """
     if isinstance(value, str):
         if not DECIMAL.fullmatch(value):
-            return _read(value if isinstance(value, Piece) else Piece(value, 0, len(value)))
+            piece = value if isinstance(value, Piece) else Piece(value, 0, len(value))
+            return _read(piece, infinity)
         return ExactArray((coordinate(value),), ())
     size = getattr(value, "size", 0)
     if isinstance(size, int) and size > MOST:
@@ -75,22 +76,24 @@ def array_of(value: Values) -> ExactArray:
     nested: Any = value
     if hasattr(value, "tolist") and not isinstance(value, type):
         nested = value.tolist()
-    return _nested(nested) if isinstance(nested, list | tuple) else ExactArray((_one(nested),), ())
+    if isinstance(nested, list | tuple):
+        return _nested(nested)
+    return ExactArray((_one(nested, infinity),), ())
 
 
-def _one(value: Any) -> Coordinate:
+def _one(value: Any, infinity: bool = False) -> Coordinate:
     """A number: an int, a float, a text, or whatever is a real number to Python."""
     # `float` would drop the imaginary part of NumPy's, and read bytes as text
     no_real = isinstance(value, Complex) and not isinstance(value, Real)
     if no_real or isinstance(value, bytes | bytearray):
         raise InputError(Fault.ARRAY_OF_NUMBERS)
     try:
-        return coordinate(value)
+        return coordinate(value, infinity=infinity)
     except TypeError:
         raise InputError(Fault.ARRAY_OF_NUMBERS) from None
 
 
-def _read(piece: Piece) -> ExactArray:
+def _read(piece: Piece, infinity: bool) -> ExactArray:
     text = piece.strip()
     if text.startswith("["):
         flat, shape = _list(piece)
@@ -99,7 +102,7 @@ def _read(piece: Piece) -> ExactArray:
         return _file(piece, text[1:])
     if re.match(r"linspace\b", text):
         return _range(piece)
-    return ExactArray((coordinate(piece),), ())
+    return ExactArray((coordinate(piece, infinity=infinity),), ())
 
 
 def _inside(piece: Piece, start: int, end: int) -> list[Piece]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 import diffcmp
 from diffcmp import InputError, certify
 from diffcmp.errors import Fault
 from diffcmp.point.coordinate import coordinate
+from diffcmp.point.point import Point, located
 
 
 @pytest.mark.parametrize("value", [
@@ -59,6 +62,50 @@ def test_what_is_not_finite_is_refused(value: Any) -> None:
     with pytest.raises(InputError) as caught:
         coordinate(value)
     assert caught.value.fault is Fault.POINT_NOT_FINITE
+
+
+@pytest.mark.parametrize(("value", "sign"), [
+    ("inf", 1), ("+inf", 1), ("oo", 1), ("Infinity", 1), (" ∞ ", 1), ("-inf", -1), ("-oo", -1), ("-INFINITY", -1),
+    (math.inf, 1), (-math.inf, -1), (np.inf, 1), (np.float32("-inf"), -1), (Decimal("Infinity"), 1), (Decimal("-Infinity"), -1),
+], ids=repr)  # fmt: skip
+def test_infinity_where_the_caller_allows_it(value: Any, sign: int) -> None:
+    at = point_at("x", value)
+    assert at.coordinates["x"].infinite == sign
+    assert at.infinite == "x"
+    assert at.texts() == {"x": "inf" if sign > 0 else "-inf"}
+    with pytest.raises(InputError) as caught:
+        coordinate(value)
+    assert caught.value.fault is Fault.POINT_NOT_FINITE
+
+
+def point_at(expr: str, at: Any) -> Point:
+    return located(expr, at, infinity=True).at
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "nan",
+        "1/0",
+        "inf + 1",
+        "2*oo",
+        "infin",
+        float("nan"),
+        Decimal("nan"),
+        ["inf"],
+        "[1, inf]",
+        "linspace(0, inf, 3)",
+    ],
+)
+def test_what_is_no_infinity_is_refused_all_the_same(value: Any) -> None:
+    with pytest.raises(InputError):
+        point_at("sum(x)", value)
+
+
+def test_one_coordinate_at_infinity() -> None:
+    at = point_at("x*y", {"x": "2", "y": "-oo"})
+    assert (at.infinite, at.coordinates["x"].rational) == ("y", 2)
+    assert point_at("x", "2").infinite is None
 
 
 @pytest.mark.parametrize("value", ["[1,2]", "[[1]]", "[pi]", "[1]*2"])
