@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from diffcmp.accuracy.compare import compare as compare
     from diffcmp.accuracy.explain import explain as explain
     from diffcmp.accuracy.explaining.explanation import Explanation as Explanation
+    from diffcmp.accuracy.limit import limit as limit
+    from diffcmp.accuracy.limits.record import Limit as Limit
     from diffcmp.accuracy.map import map as map
     from diffcmp.accuracy.judging.record import Comparison as Comparison, Map as Map, Sweep as Sweep
     from diffcmp.accuracy.sweep import sweep as sweep
@@ -47,6 +49,8 @@ _MODULES = {
     "accuracy.compare": "compare",
     "accuracy.explain": "explain",
     "accuracy.explaining.explanation": "Explanation",
+    "accuracy.limit": "limit",
+    "accuracy.limits.record": "Limit",
     "accuracy.map": "map",
     "accuracy.judging.record": "Comparison Map Sweep",
     "accuracy.sweep": "sweep",

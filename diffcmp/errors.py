@@ -70,6 +70,8 @@ class Fault(Enum):
     POINT_NOT_FINITE = "the point {piece} is not a finite real number", "For example 2, 0.1 or pi/4"
     POINT_INFINITE_TWICE = "{names} are infinite together, and the limit then depends on the path", "Let one variable tend to infinity, and give the others a value"
     POINT_LONG = "a number of the point is too long; the limits are {digits} digits and an exponent of {exponent}", "Round it"
+    SIDE = "a limit is taken from the left or from the right, not from {given}", "Leave it out for both sides"
+    SIDE_OF_INFINITY = "{at} cannot be approached from the {given}", "Leave the side out: there is only one"
     WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
     WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with --wrt"
     TRACED_BRANCH = "a traced function cannot branch on a value", "Write the expression as text, with where(condition, a, b)"

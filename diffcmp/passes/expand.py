@@ -94,9 +94,29 @@ def line(program: Program, point: Mapping[str, Program], direction: Mapping[str,
 
 def at_infinity(program: Program, sign: int) -> Program:
     """t -> f(sign/t), of one variable: as t tends to 0 from above, f at ±∞."""
+    return at_infinity_with_places(program, sign)[0]
+
+
+def at_infinity_with_places(program: Program, sign: int) -> tuple[Program, dict[int, int]]:
+    """`at_infinity`, and for every slot of `program` the slot of the same value there."""
     builder = Builder(("t",))
-    far = builder.add("div", [builder.literal(sign), 0])
-    return builder.program(builder.appended(program, [far]), program.text)
+    slots = {0: builder.add("div", [builder.literal(sign), 0])}
+    for eq in program.equations:
+        slots[eq.output] = builder.copied(eq, [slots[i] for i in eq.inputs])
+    outputs = [slots[i] for i in program.outputs]
+    return builder.program(outputs, program.text), slots
+
+
+def difference(
+    program: Program, point: Mapping[str, Program], name: str, one: int, other: int
+) -> Program:
+    """t -> f(x + one·t) - f(x + other·t) along the input `name`, from a point of constant Programs.
+    With 1 and -1 it tends to the right limit less the left one; with ±1 and 0 to that of the side
+    less the value.
+    """
+    builder = Builder(("t",))
+    ends = [builder.appended(line(program, point, {name: step}), [0])[0] for step in (one, other)]
+    return builder.program([builder.add("sub", ends)], program.text)
 
 
 def varying_part(program: Program, names: Collection[str]) -> Program:

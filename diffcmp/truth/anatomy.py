@@ -12,19 +12,19 @@ from typing import Any
 
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.engines.series.coefficients import BallCoefficients
-from diffcmp.engines.series.expansion import MAX_TERMS, Expansion
+from diffcmp.engines.series.expansion import MAX_TERMS, Expansion, expansion
 from diffcmp.engines.series.laurent import Beyond, Exhausted, Failure, Field, Series
 from diffcmp.engines.series.logarithms import Logarithmic
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.passes.expand import core_with_places
+from diffcmp.passes.expand import at_infinity_with_places, core_with_places
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import Span
 from diffcmp.truth.coordinatewise import ZERO_BITS, along, quantity_of, settled_at
 from diffcmp.truth.local import Local
 from diffcmp.truth.proof import certified
-from diffcmp.truth.record import Quantity, Truth
-from diffcmp.truth.zero import Imprecise, enclosure
+from diffcmp.truth.record import Quantity, Truth, text_of
+from diffcmp.truth.zero import BallField, Imprecise, enclosure
 
 CONSTANT = Fraction(0)
 
@@ -50,6 +50,16 @@ class Term:
         beyond_powers = self.beyond != 0 or self.flat
         return beyond_powers or self.exponent != 0 or any(self.logarithms)
 
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """The term as the JSON form has it, its coefficient to `digits` digits."""
+        return {
+            "coefficient": text_of(self.coefficient, digits),
+            "exponent": str(self.exponent),
+            "logarithms": [str(k) for k in self.logarithms],
+            "beyond": self.beyond,
+            "flat": self.flat,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Leading:
@@ -59,6 +69,15 @@ class Leading:
     piece: str
     left: Term | None
     right: Term | None
+
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """The terms as the JSON form has them, their coefficients to `digits` digits."""
+        return {
+            "piece": self.piece,
+            "span": [self.span.start, self.span.stop],
+            "left": None if self.left is None else self.left.to_dict(digits),
+            "right": None if self.right is None else self.right.to_dict(digits),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,7 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
     local = settled.local
     with Balls(settled.bits).working():
         left, right = quantity_of(local.left.limit), quantity_of(local.right.limit)
-        terms = tuple(_leading(program, local, places))
+        terms = tuple(_leading(program, local.left.expansion, local.right.expansion, places))
     by_balls = certified(program, at, [name], truth.digits) is not None
     steps = [remark(Note.FOUND_BY_BALLS)]
     if not by_balls:
@@ -92,15 +111,66 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
     return Anatomy(name, left, right, terms, tuple(steps))
 
 
-def _leading(program: Program, local: Local, places: dict[int, int]) -> Iterator[Leading]:
+def leading_terms(program: Program, at: Point, name: str, digits: int) -> tuple[Leading, ...]:
+    """The leading terms of the sub-expressions that vanish or blow up where one coordinate tends to
+    its value, which may be ±∞: there they are on the left side only at ∞, on the right at -∞, and
+    the distance is 1/|x|. None where f has no expansion."""
+    form, places = core_with_places(program, at.others(name))
+    place = at.coordinates[name]
+    try:
+        if place.infinite:
+            return _far(program, form, places, place.infinite, digits)
+        settled = settled_at(along(form, place), digits, ZERO_BITS)
+    except (Exhausted, Imprecise):
+        return ()
+    with Balls(settled.bits).working():
+        left, right = settled.local.left.expansion, settled.local.right.expansion
+        return tuple(_leading(program, left, right, places))
+
+
+@dataclass(frozen=True, slots=True)
+class _Far:
+    """f at ±∞, over a field."""
+
+    expansion: Expansion
+    field: Any
+
+    decided = True
+
+    @property
+    def shown(self) -> list[Any]:
+        """No number of it is an answer."""
+        return []
+
+
+def _far(
+    program: Program, form: Program, places: dict[int, int], sign: int, digits: int
+) -> tuple[Leading, ...]:
+    far, moved = at_infinity_with_places(form, sign)
+
+    def analysing(field: BallField) -> _Far:
+        zero = field.system.literal(CONSTANT)
+        return _Far(expansion(far, zero, 1, field, MAX_TERMS), field)
+
+    settled = settled_at(analysing, digits, ZERO_BITS)
+    places = {slot: moved[place] for slot, place in places.items()}
+    with Balls(settled.bits).working():
+        one = settled.local.expansion
+        left, right = (one, None) if sign > 0 else (None, one)
+        return tuple(_leading(program, left, right, places))
+
+
+def _leading(
+    program: Program, left: Expansion | None, right: Expansion | None, places: dict[int, int]
+) -> Iterator[Leading]:
     seen: set[str] = set()
     for span, slot in _pieces(program):
         piece, place = span.cut(program.text), places[slot]
         if piece not in seen:
-            left, right = _term(local.left.expansion, place), _term(local.right.expansion, place)
-            if any(term is not None and term.moves for term in (left, right)):
+            terms = [None if side is None else _term(side, place) for side in (left, right)]
+            if any(term is not None and term.moves for term in terms):
                 seen.add(piece)
-                yield Leading(span, piece, left, right)
+                yield Leading(span, piece, left=terms[0], right=terms[1])
 
 
 def _pieces(program: Program) -> Iterator[tuple[Span, int]]:

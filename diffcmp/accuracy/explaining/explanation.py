@@ -11,7 +11,7 @@ from diffcmp.accuracy.shadow.record import Link
 from diffcmp.backends.protocol import rational
 from diffcmp.notes import Cause, Remark
 from diffcmp.spans import Span
-from diffcmp.truth.anatomy import Anatomy, Leading, Term
+from diffcmp.truth.anatomy import Anatomy
 from diffcmp.truth.record import GUARD_DIGITS, decimal_string, text_of
 
 Of: TypeAlias = Literal["value", "derivative"]
@@ -205,7 +205,7 @@ class Explanation:
             **self.comparison.to_dict(),
             "explanation": {
                 "sides": {a.name: _sides(a, digits) for a in self.anatomy},
-                "leading": {a.name: [_leading(t, digits) for t in a.terms] for a in self.anatomy},
+                "leading": {a.name: [t.to_dict(digits) for t in a.terms] for a in self.anatomy},
                 "found": [r.to_dict() for a in self.anatomy for r in a.steps],
                 "conditioning": {name: c.to_dict() for name, c in self.conditioning.items()},
                 "branches": [b.to_dict() for b in self.branches],
@@ -236,20 +236,3 @@ def _ends(span: Span) -> list[int]:
 def _sides(anatomy: Anatomy, digits: int) -> dict[str, str | None]:
     left, right = anatomy.left_limit, anatomy.right_limit
     return {"left": text_of(left, digits), "right": text_of(right, digits)}
-
-
-def _leading(leading: Leading, digits: int) -> dict[str, Any]:
-    left, right = _term(leading.left, digits), _term(leading.right, digits)
-    return {"piece": leading.piece, "span": _ends(leading.span), "left": left, "right": right}
-
-
-def _term(term: Term | None, digits: int) -> dict[str, Any] | None:
-    if term is None:
-        return None
-    return {
-        "coefficient": text_of(term.coefficient, digits),
-        "exponent": str(term.exponent),
-        "logarithms": [str(k) for k in term.logarithms],
-        "beyond": term.beyond,
-        "flat": term.flat,
-    }

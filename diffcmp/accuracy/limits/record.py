@@ -1,0 +1,98 @@
+"""The result of `limit`: a `Limit` and its parts. Plain fields, nothing computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from diffcmp.accuracy.judging.record import SCHEMA
+from diffcmp.notes import Remark
+from diffcmp.point.coordinate import Coordinate
+from diffcmp.program.ir import Program
+from diffcmp.truth.anatomy import Leading
+from diffcmp.truth.limits import SideLimit
+from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, text_of
+
+Way: TypeAlias = Literal["left", "right"]
+
+DIRECTIONS: dict[Way, int] = {"left": -1, "right": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """What f and its derivative do on one side of the point."""
+
+    value: SideLimit
+    derivative: SideLimit
+
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """The side as the JSON form has it, its numbers to `digits` digits."""
+        return side_dict(self.value, digits) | {"derivative": side_dict(self.derivative, digits)}
+
+
+def side_dict(side: SideLimit, digits: int) -> dict[str, Any]:
+    """The limit of one function on one side as the JSON form has it."""
+    cluster = None if side.cluster is None else [end.text(digits) for end in side.cluster]
+    return {
+        "defined": side.defined,
+        "limit": text_of(side.limit, digits),
+        "certified": side.certified,
+        "source": side.source,
+        "cluster": cluster,
+        "notes": [remark.to_dict() for remark in side.remarks],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The limit of f where one variable tends to a point, or to ±∞, and the others are held fixed.
+
+    variable: the one that tends to `place`. at: what the user called the values of all. sides: what
+    happens on each side that was asked for; at ∞ that is the left one, at -∞ the right one. exists:
+    whether there is a limit, a number or ±∞, on all of these sides on which f is defined; None
+    where that is not known. limit: that one. certified: whether `exists` and `limit` are proven.
+    kind: of the point for f along that variable; None at ±∞. value: f at the point itself, None
+    where it is undefined. continuous: whether that is certainly the limit, or certainly not; None
+    where it is not known, and at ±∞. leading: the leading terms of the sub-expressions that vanish
+    or blow up. remarks: what has to be said of the whole.
+    """
+
+    program: Program
+    variable: str
+    place: Coordinate
+    at: dict[str, str]
+    sides: Mapping[Way, Approach]
+    exists: bool | None
+    limit: Quantity | None
+    certified: bool
+    kind: Kind | None
+    value: Quantity | None
+    continuous: bool | None
+    leading: tuple[Leading, ...]
+    digits: int
+    remarks: tuple[Remark, ...] = ()
+
+    def __repr__(self) -> str:
+        tends = f"{self.variable} → {self.place.text}"
+        return f"<Limit of {self.program.text!r} for {tends}: {self.limit}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form of `diffcmp limit`, described by `docs/schema.json`."""
+        digits = self.digits + GUARD_DIGITS
+        return {
+            "schema": SCHEMA,
+            "expression": self.program.text,
+            "variable": self.variable,
+            "at": self.at,
+            "limit": text_of(self.limit, digits),
+            "exists": self.exists,
+            "certified": self.certified,
+            "digits": self.digits,
+            "sides": {way: side.to_dict(digits) for way, side in self.sides.items()},
+            "kind": None if self.kind is None else self.kind.value,
+            "value": text_of(self.value, digits),
+            "continuous": self.continuous,
+            "leading": [leading.to_dict(digits) for leading in self.leading],
+            "notes": [remark.to_dict() for remark in self.remarks],
+        }
