@@ -4,6 +4,7 @@ whether the function is continuous there."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from diffcmp.accuracy.judging.question import Progress, silent
 from diffcmp.accuracy.limits.continuity import Continuity, continuity
@@ -78,6 +79,7 @@ def limit(
     values = {way: approach.value for way, approach in sides.items()}
     whole = together(form, place, values, budget)
     there = Continuity() if place.infinite else continuity(form, place, values, digits, budget)
+    sides = {way: replace(side, continuous=there.sides.get(way)) for way, side in sides.items()}
     kind = None
     if not place.infinite:
         kind = truth(program, where, (name,), digits, deadline).along[name].kind

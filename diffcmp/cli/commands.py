@@ -14,7 +14,9 @@ from diffcmp.cli.endings import told
 from diffcmp.spans import printable
 from diffcmp.version import __version__
 
-COMMANDS = "compare explain sweep map jacobian hessian bench study code backends completion".split()
+COMMANDS = (
+    "compare explain limit sweep map jacobian hessian bench study code backends completion".split()
+)
 SECOND_NAMES = {"compare": "grad", "sweep": "sweep-h"}  # kept for good: what people type
 
 EPILOG = """\b
@@ -23,6 +25,7 @@ Examples:
   diffcmp compare "x*y + sin(x)" --at x=1,y=2 --wrt x
   diffcmp sweep "exp(x)/sqrt(sin(x)**3+cos(x)**3)" --at 1.5 --plot errors.png
   diffcmp explain "(1-cos(x))/x**2" --at 1e-8
+  diffcmp limit "(1+1/x)**x" --at inf
   diffcmp map "log(1+exp(x))" --from -800 --to 800
   diffcmp jacobian "[x[0]*x[1], sin(x[0])]" --at "x=[2,3]"
   diffcmp hessian "norm(x)" --at "x=[3,4]" --plot hessian.png

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from diffcmp.accuracy.limits.record import DIRECTIONS, Way
@@ -18,11 +18,19 @@ from diffcmp.truth.record import Quantity
 
 @dataclass(frozen=True, slots=True)
 class Continuity:
-    """f at the point, None where it is undefined or unknown, and whether that is the limit from
-    every side on which f is defined; None where that is not known."""
+    """f at the point, None where it is undefined or unknown; and for each side whether f certainly
+    tends to that value, or certainly does not; None where that is not known."""
 
     value: Quantity | None = None
-    continuous: bool | None = None
+    sides: Mapping[Way, bool | None] = field(default_factory=dict)
+
+    @property
+    def continuous(self) -> bool | None:
+        """Whether f tends to its value from every side on which it is defined."""
+        answers = self.sides.values()
+        if False in answers:
+            return False
+        return None if None in answers or not answers else True
 
 
 def continuity(
@@ -31,16 +39,14 @@ def continuity(
     """Whether a core Program of one variable is continuous at a finite place, from these sides."""
     still = line(form, {form.inputs[0]: place.program}, {})
     there = side_limit(still, Coordinate(Fraction(0)), 1, digits, budget)
-    if there.defined is False:
-        return Continuity(None, False)
     value = there.limit
     beside = {way: side for way, side in sides.items() if side.defined is not False}
-    if value is None or not there.certified or not beside:
-        return Continuity(value)
-    answers = [_agrees(form, place, way, side, value, budget) for way, side in beside.items()]
-    if False in answers:
-        return Continuity(value, False)
-    return Continuity(value, None if None in answers else True)
+    if there.defined is False:
+        return Continuity(None, dict.fromkeys(beside, False))
+    if value is None or not there.certified:
+        return Continuity(value, dict.fromkeys(beside))
+    answers = {way: _agrees(form, place, way, beside[way], value, budget) for way in beside}
+    return Continuity(value, answers)
 
 
 def _agrees(

@@ -21,14 +21,20 @@ DIRECTIONS: dict[Way, int] = {"left": -1, "right": 1}
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """What f and its derivative do on one side of the point."""
+    """What f and its derivative do on one side of the point, and whether f tends to its value; None
+    where that is not known, f is not defined on that side, or the point is ±∞."""
 
     value: SideLimit
     derivative: SideLimit
+    continuous: bool | None = None
 
     def to_dict(self, digits: int) -> dict[str, Any]:
         """The side as the JSON form has it, its numbers to `digits` digits."""
-        return side_dict(self.value, digits) | {"derivative": side_dict(self.derivative, digits)}
+        return {
+            **side_dict(self.value, digits),
+            "continuous": self.continuous,
+            "derivative": side_dict(self.derivative, digits),
+        }
 
 
 def side_dict(side: SideLimit, digits: int) -> dict[str, Any]:

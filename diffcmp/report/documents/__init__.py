@@ -11,6 +11,7 @@ FILES = {
     "Sweep": "sweep",
     "Map": "map",
     "Explanation": "explanation",
+    "Limit": "limit",
     "MatrixComparison": "matrix",
     "Bench": "bench",
     "Report": "study",

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
+from diffcmp.point.coordinate import infinite_sign
 from diffcmp.report import numbers
 from diffcmp.spans import printable
 from diffcmp.truth.anatomy import Leading, Term
@@ -16,12 +17,17 @@ SHORT = 1000  # the largest denominator that is shown as a fraction
 
 
 def leading_text(leading: Leading, name: str, at: str) -> str:
-    """How a sub-expression begins: one formula where it serves both sides, else one for each."""
+    """How a sub-expression begins: one formula where it serves both sides, else one for each. At ±∞
+    there is one side, and it is a formula in the variable itself."""
+    piece, left, right = printable(leading.piece), leading.left, leading.right
+    if infinite_sign(at):
+        term = left or right
+        assert term is not None
+        text = formula(term, printable(name), infinite_sign(at), far=True)
+        return f"{piece} {_sign(text)} {text}".replace("  ", " ")
     distance = gap(name, at)
-    left, right = leading.left, leading.right
     one = None if left is None else formula(left, distance, -1)
     two = None if right is None else formula(right, distance, 1)
-    piece = printable(leading.piece)
     if one == two and one is not None:
         return f"{piece} {_sign(one)} {one}"
     sides = [
@@ -46,8 +52,9 @@ def gap(name: str, at: str) -> str:
     return f"({name}-({at}))" if re.search(r"[-+]", at) else f"({name}-{at})"
 
 
-def formula(term: Term, distance: str, side: int) -> str:
-    """The leading term in powers of the distance, of its magnitude where fractional."""
+def formula(term: Term, distance: str, side: int, *, far: bool = False) -> str:
+    """The leading term in powers of the distance, of its magnitude where fractional; `far` away, at
+    ±∞, in powers of the variable, of which the distance is the inverse."""
     if term.beyond:
         return f"grows towards {'+' if term.beyond > 0 else '-'}∞ beyond every power of {distance}"
     if term.flat or term.coefficient is None:
@@ -55,8 +62,10 @@ def formula(term: Term, distance: str, side: int) -> str:
     whole = term.exponent.denominator == 1
     flip = -1 if whole and term.exponent % 2 and side < 0 else 1
     magnitude = f"|{distance.removeprefix('(').removesuffix(')')}|"
-    powers = [(distance if whole else magnitude, term.exponent)]
-    logarithm = f"log(1/{magnitude})"
+    if far and side > 0:
+        magnitude = distance
+    powers = [(distance if whole else magnitude, -term.exponent if far else term.exponent)]
+    logarithm = f"log({magnitude})" if far else f"log(1/{magnitude})"
     for power in term.logarithms:
         powers.append((logarithm, power))
         logarithm = f"log({logarithm})"

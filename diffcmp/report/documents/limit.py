@@ -1,0 +1,200 @@
+"""The document of a Limit: the answer, how it is known, either side, the paper, leading terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from diffcmp.accuracy.limits.record import Limit
+from diffcmp.notes import Remark, joined
+from diffcmp.report import document as doc
+from diffcmp.report.document import Column, Document, Fact, Facts, Item, Items, Notes, Text, section
+from diffcmp.report.documents import facts
+from diffcmp.report.documents.terms import leading_text
+from diffcmp.report.remarks import grouped
+from diffcmp.truth.limits import SideLimit
+from diffcmp.truth.record import Kind, text_of
+
+FIELDS = (
+    "expression variable at side function defined limit certified source least greatest notes"
+).split()
+SIDE_FIGURES = 10
+MOST_TERMS = 8
+SOURCES = {
+    "series": "balls and series",
+    "scales": "balls and scales of growth",
+    "symbolic": "symbolic limits",
+}
+
+
+def document(record: Limit) -> Document:
+    """A Limit, ready for any medium."""
+    where = f"as {tends(record)}"
+    fixed = {name: text for name, text in record.at.items() if name != record.variable}
+    if fixed:
+        where += f"  at {facts.point(fixed)}"
+    return Document(record, record.program.text, where, parts, FIELDS, lines)
+
+
+def lines(record: Limit) -> Iterable[list[object]]:
+    """For CSV: f and its derivative on each side."""
+    for way, approach in record.sides.items():
+        for function, side in (("f", approach.value), ("derivative", approach.derivative)):
+            ends = side.cluster or (None, None)
+            asked = [record.program.text, record.variable, place(record), way, function]
+            answer = [side.defined, text_of(side.limit, record.digits), side.certified, side.source]
+            yield [
+                *asked,
+                *answer,
+                *(text_of(end, record.digits) for end in ends),
+                joined(side.remarks),
+            ]
+
+
+def parts(record: Limit) -> list[doc.Part]:
+    """What a person reads."""
+    text = record.program.text
+    return [
+        Text(answer(record), "strong"),
+        *section("", Facts(list(certainty(record)))),
+        *section("On either side" if len(record.sides) > 1 else "", sides(record)),
+        *section("Notes", Notes(grouped(owned(record)), text)),
+        *section("How its parts begin", terms(record)),
+    ]
+
+
+def place(record: Limit) -> str:
+    """The point as a person writes it."""
+    if record.place.infinite:
+        return "∞" if record.place.infinite > 0 else "-∞"
+    return record.place.text
+
+
+def tends(record: Limit) -> str:
+    """`x → 0`, with its side where only one was asked for."""
+    text = f"{record.variable} → {place(record)}"
+    if record.place.infinite or len(record.sides) > 1:
+        return text
+    return f"{text} from the {next(iter(record.sides))}"
+
+
+def answer(record: Limit) -> str:
+    """What f tends to, in one sentence or one formula."""
+    beside = {w: a.value for w, a in record.sides.items() if a.value.defined is not False}
+    if not beside:
+        return f"f is not defined beside {record.variable} = {place(record)}"
+    if record.limit is not None:
+        number = facts.certified(record.limit, record.digits)
+        missing = [way for way in record.sides if way not in beside]
+        aside = f" from the {next(iter(beside))}, the only side on which f is defined"
+        return f"lim f = {number}{aside if missing else ''}"
+    told = {way: does(side, record.digits) for way, side in beside.items()}
+    each = ", ".join(f"{text} from the {way}" for way, text in told.items())
+    alike = len(set(told.values())) == 1 and any(side.limit is None for side in beside.values())
+    if record.exists is None:
+        return "the limit is not known" if alike else f"the limit is not known: {each}"
+    return (
+        f"f has no limit: it keeps {next(iter(told.values()))}"
+        if alike
+        else f"f has no limit: {each}"
+    )
+
+
+def does(side: SideLimit, digits: int) -> str:
+    """What f does on one side."""
+    if side.cluster is not None:
+        low, high = (facts.certified(end, digits) for end in side.cluster)
+        return f"oscillating between {low} and {high}"
+    return facts.certified(side.limit, digits, "unknown")
+
+
+def certainty(record: Limit) -> Iterator[Fact]:
+    """How sure the answer is, and what f does at the point itself."""
+    yield proof(record)
+    if record.place.infinite:
+        return
+    if record.value is not None:
+        yield Fact("value", facts.certified(record.value, record.digits))
+    elif not all(a.continuous is None for a in record.sides.values()):
+        yield Fact("value", f"undefined at {record.variable} = {place(record)}")
+    yield Fact("continuous", continuous(record))
+    if record.kind not in (None, Kind.UNDECIDED):
+        yield Fact("point", record.kind.value)
+
+
+def proof(record: Limit) -> Fact:
+    """Whether it is proven, to how many digits, and by what."""
+    values = [approach.value for approach in record.sides.values()]
+    sources = dict.fromkeys(SOURCES[side.source] for side in values if side.source is not None)
+    if record.exists is None:
+        return Fact("proof", "none: this could not be found out")
+    if not record.certified:
+        return Fact("proof", "not certified", ", ".join(sources))
+    inexact = any(side.limit is not None and not side.limit.infinite for side in values)
+    digits = f" to {record.digits} digits" if inexact else ""
+    return Fact("proof", f"certified{digits}", ", ".join(sources))
+
+
+def continuous(record: Limit) -> str:
+    """Whether f is continuous, from which side, or what it would take."""
+    if record.continuous is None:
+        return "not known"
+    from_sides = [way for way, approach in record.sides.items() if approach.continuous]
+    if record.continuous:
+        return "yes" if len(from_sides) == 2 else f"yes, from the {from_sides[0]}"
+    if from_sides:
+        return f"from the {from_sides[0]} only"
+    if record.limit is None or record.limit.infinite:
+        return "no"
+    number = facts.certified(record.limit, SIDE_FIGURES)
+    return f"no; with the value {number} it would be"
+
+
+def sides(record: Limit) -> doc.Table:
+    """What f and its derivative tend to on each side."""
+    slope = facts.symbol(record.variable, record.program.inputs)
+    columns = [
+        Column("", "name"),
+        Column("f tends to", "number"),
+        Column(f"{slope} tends to", "number"),
+    ]
+    rows = []
+    for way, approach in record.sides.items():
+        name = way if not record.place.infinite else tends(record)
+        rows.append([doc.Graded(name, "name"), cell(approach.value), cell(approach.derivative)])
+    return doc.table(columns, rows)
+
+
+def cell(side: SideLimit) -> str:
+    """What one function tends to on one side, in a word."""
+    if side.defined is False:
+        return "undefined"
+    if side.cluster is not None:
+        low, high = (facts.certified(end, SIDE_FIGURES) for end in side.cluster)
+        return f"none, in [{low}, {high}]"
+    return facts.certified(side.limit, SIDE_FIGURES, "unknown")
+
+
+def owned(record: Limit) -> Iterator[tuple[str, Iterable[Remark]]]:
+    """The notes, and what they are about."""
+    slope = facts.symbol(record.variable, record.program.inputs)
+    yield "", record.remarks
+    for way, approach in record.sides.items():
+        side = "" if record.place.infinite else f" {way}"
+        yield f"f{side}", approach.value.remarks
+        yield f"{slope}{side}", approach.derivative.remarks
+
+
+def terms(record: Limit) -> Items:
+    """The leading terms of what vanishes or blows up, but for those that say what is typed."""
+    at = record.place.text
+    texts = [leading_text(one, record.variable, at) for one in record.leading]
+    telling = [text for text in texts if not is_itself(text)]
+    more = len(telling) - MOST_TERMS
+    items = [Item(text) for text in telling[:MOST_TERMS]]
+    return Items(items, left_out=f"and {more} more; --json has all" if more > 0 else "")
+
+
+def is_itself(text: str) -> bool:
+    """Whether a leading term is what was typed, as `1/x ≈ 1/x`."""
+    piece, _, term = text.partition(" ≈ ")
+    return piece.replace(" ", "").replace("*", "·") == term.replace("**", "··").replace("*", "·")
