@@ -36,6 +36,8 @@ REASONS = {
     "irrational": "an irrational power of what vanishes",
     "steps": "steps at an infinite argument",
     "repeated": "the largest eigenvalue is repeated",
+    "oscillation": "an oscillation that may change the sign",
+    "exhausted": "leading terms vanish",
     "suspected": "a quantity below 1e-400 may be zero",
 }
 
@@ -237,13 +239,18 @@ def quantity_of(x: Extended | None) -> Quantity | None:
 
 def _coordinatewise(settled: Settled[Local], order: int) -> Coordinatewise:
     local, kind = settled.local, settled.local.kind
-    if not kind.sided:
-        return Coordinatewise(kind)
-    sides = local.left, local.right
-    derivatives = [side.slope if order == 1 else side.curvature for side in sides]
+    ends = local.left, local.right
     with Balls(settled.bits).working():
+        sides = None if kind is Kind.SMOOTH else (_side(local.left), _side(local.right))
+        if not kind.sided:
+            return Coordinatewise(kind, sides=sides)
+        derivatives = [end.slope if order == 1 else end.curvature for end in ends]
         left, right = map(quantity_of, derivatives)
-    return Coordinatewise(kind, right if local.exists else None, left, right)
+    return Coordinatewise(kind, right if local.exists else None, left, right, sides)
+
+
+def _side(end: OneSide) -> Side:
+    return Side(end.defined, quantity_of(end.limit), quantity_of(end.slope))
 
 
 def _value(settled: Settled[Local]) -> Quantity | None:
@@ -276,10 +283,11 @@ def _beyond_series(request: Request, form: Program, name: str, local: Local) -> 
     left, right = sides
     value = quantity_of(Extended(local.at)) if local.at is not None else None
     kind = kind_from_sides(value, left, right)
-    along = Coordinatewise(kind)
+    beside = None if kind is Kind.SMOOTH else (left, right)
+    along = Coordinatewise(kind, sides=beside)
     if kind.sided:
         both = right.slope if kind.differentiable else None
-        along = Coordinatewise(kind, both, left.slope, right.slope)
+        along = Coordinatewise(kind, both, left.slope, right.slope, beside)
         value = value or right.limit or left.limit
     remarks = (remark(Note.SYMBOLIC_TRUTH),)
     return Finding(along, value, False, "symbolic", remarks, local.at is None)
@@ -289,7 +297,7 @@ def _expressed(side: OneSide) -> Side | None:
     """What the series say of one side; None where they could not express f."""
     if side.defined and side.limit is None:
         return None
-    return Side(side.defined, quantity_of(side.limit), quantity_of(side.slope))
+    return _side(side)
 
 
 def _failures(local: Local) -> list[Failure]:

@@ -45,10 +45,9 @@ class Local:
     def shown(self) -> list[Any]:
         """Every finite number that the answer is made of."""
         numbers = [self.at] if self.at is not None else []
-        if not self.kind.sided:
-            return numbers
         for side in (self.left, self.right):
-            shown = side.limit, side.slope, side.curvature
+            curvature = side.curvature if self.kind.sided else None
+            shown = side.limit, side.slope, curvature
             numbers += [x.value for x in shown if x is not None and not x.infinite]
         return numbers
 

@@ -134,24 +134,36 @@ def decimal_string(x: Ball, digits: int) -> str:
 class Side:
     """The behaviour on one side of the point along one coordinate.
 
-    defined: whether f is defined next to the point on this side. limit, slope: of f and its
-    one-sided derivative; None where there is no such number.
+    defined: whether f is defined next to the point on this side. limit: of f, perhaps ±∞. slope:
+    the one-sided derivative of f continued by that limit. None where there is no such number, or it
+    is not known.
     """
 
     defined: bool
     limit: Quantity | None = None
     slope: Quantity | None = None
 
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """The side as the JSON form has it, its numbers as decimal strings."""
+        numbers = {name: text_of(getattr(self, name), digits) for name in ("limit", "slope")}
+        return {"defined": self.defined, **numbers}
+
 
 @dataclass(frozen=True, slots=True)
 class Coordinatewise:
     """What is known along one coordinate: its kind, and the two-sided, left and right derivative
-    of one order."""
+    of one order.
+
+    sides: what f does on the left and on the right of a singular or removable point; None where
+    that is not known, where f is smooth, so that both limits are its value, and of a mixed
+    derivative.
+    """
 
     kind: Kind
     derivative: Quantity | None = None
     left: Quantity | None = None
     right: Quantity | None = None
+    sides: tuple[Side, Side] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +209,14 @@ class Truth:
             "derivative": {name: text_of(c.derivative, digits) for name, c in along},
             "left": {name: text_of(c.left, digits) for name, c in along},
             "right": {name: text_of(c.right, digits) for name, c in along},
+            "sides": {name: _sides(c.sides, digits) for name, c in along if c.sides is not None},
             "digits": self.digits,
             "certified": self.certified,
             "source": self.source,
             "notes": [note.to_dict() for note in self.remarks],
         }
+
+
+def _sides(sides: tuple[Side, Side], digits: int) -> dict[str, Any]:
+    left, right = sides
+    return {"left": left.to_dict(digits), "right": right.to_dict(digits)}

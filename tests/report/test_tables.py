@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from diffcmp import compare
 from diffcmp.report.documents.sweep import thinned
 from diffcmp.report.screen import screen
 
@@ -94,6 +95,20 @@ def test_one_sided_derivatives_stand_where_they_matter() -> None:
     assert re.search(r"f′ left\s+-2\n", found)
     assert re.search(r"f′ right\s+4\n", found)
     assert "not certified" in found
+
+
+@pytest.mark.parametrize(("expr", "lines", "columns"), [
+    ("heaviside(x)", ["f left 0 (the limit from the left)", "f right 1 (the limit from the right)", "f′ left 0 (towards that limit)"], ",,,0,1.0000"),
+    ("log(x)", ["f left not defined", "f right -∞ (the limit from the right)", "f′ does not exist"], ",,,undefined,-inf"),
+    ("sqrt(x)", ["f 0", "f left not defined", "f right 0 (the limit from the right)", "f′ left none", "f′ right ∞"], ",,inf,undefined,0"),
+])  # fmt: skip
+def test_limits_of_both_sides_stand_where_f_is_not_continuous(
+    expr: str, lines: list[str], columns: str
+) -> None:
+    record = compare(expr, 0, digits=5, backends=["dual"])
+    shown = [" ".join(line.split()) for line in text(record, 80).splitlines()]
+    assert set(lines) <= set(shown)
+    assert samples.exported(record, "csv").splitlines()[1].endswith(columns)
 
 
 def test_a_method_is_named_once_for_all_its_variables() -> None:

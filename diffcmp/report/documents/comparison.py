@@ -13,14 +13,15 @@ from diffcmp.report import document as doc
 from diffcmp.report import numbers
 from diffcmp.report.document import Column, Document, Graded, Item, Items, Part, Table, section
 from diffcmp.report.documents import facts
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.record import Quantity, Truth, text_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIELDS = (
     "expression at dtype kernel kind certified variable truth backend value derivative "
-    "abs_error rel_error digits ulps h rule evaluations seconds notes order"
+    "abs_error rel_error digits ulps h rule evaluations seconds notes order "
+    "left right left_limit right_limit"
 ).split()
 FITS = ((0, None), (1, None), (1, 12), (2, 12), (3, 10), (4, 8), (4, 5))
 ABSOLUTE = "absolute, the distance from the certified derivative"
@@ -165,7 +166,21 @@ def lines(record: Comparison) -> Iterable[list[object]]:
                 row.seconds,
                 joined(row.remarks),
                 record.truth.order,
+                *one_sided(record.truth, name),
             ]
+
+
+def one_sided(truth: Truth, name: str) -> list[str | None]:
+    """The one-sided derivatives along a coordinate, and the limits of f from the left and from the
+    right, where they are not its value: "undefined" where f is not defined on that side."""
+    along = truth.along[name]
+    derivatives = [text_of(side, truth.digits) for side in (along.left, along.right)]
+    if along.sides is None:
+        return [*derivatives, None, None]
+    limits = [
+        text_of(side.limit, truth.digits) if side.defined else "undefined" for side in along.sides
+    ]
+    return [*derivatives, *limits]
 
 
 def _steps(row: Row, name: str, order: int) -> object:

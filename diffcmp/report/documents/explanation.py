@@ -19,7 +19,7 @@ from diffcmp.report.documents import comparison, facts
 from diffcmp.report.documents.terms import leading_text
 from diffcmp.report.remarks import grouped
 from diffcmp.spans import shortened
-from diffcmp.truth.record import Kind, Quantity, Truth, decimal_string
+from diffcmp.truth.record import Kind, Truth, decimal_string
 
 MOST_TERMS = 8
 MOST = 8  # equations between a cause and its result
@@ -33,7 +33,6 @@ INSTEAD = "what was tried and does better, with its digits"
 FITS = ((0, None), (0, 10), (0, 6), (1, 5))
 WIDEST = 32  # characters of a suggestion in the table
 ORDINARY = 10.0  # a condition number below which nothing need be said
-SIDE_FIGURES = 10
 
 
 def document(record: Explanation) -> Document:
@@ -58,7 +57,6 @@ def parts(record: Explanation) -> list[doc.Part]:
     return [
         *facts.truth_parts(asked.truth, asked.wrt, asked.program),
         *section("How that was found", Notes(anatomy, text)),
-        *section("On either side", *sides(record)),
         *section("How its parts begin", terms(record)),
         *section("Where the digits go", *digits(record)),
         *section("Branches", Notes(branches, text)),
@@ -75,29 +73,6 @@ def helpless(record: Explanation) -> list[doc.Part]:
         return []
     names = ", ".join(record.unhelped)
     return [Text(f"{names}: no other method, form or step that was tried has more correct digits.")]
-
-
-def sides(record: Explanation) -> Iterator[Table]:
-    """Limit and derivative on the left and on the right, where the point is not simply smooth."""
-    truth = record.comparison.truth
-    for seen in record.anatomy:
-        along = truth.along[seen.name]
-        if along.kind in (Kind.SMOOTH, Kind.UNDECIDED, Kind.OUTSIDE):
-            continue
-        slope = facts.symbol(seen.name, record.comparison.program.inputs)
-        columns = [
-            Column(seen.name if len(record.anatomy) > 1 else "", "name"),
-            Column("f tends to", "number"),
-            Column(slope, "number"),
-        ]
-        left = side("left", seen.left_limit, along.left)
-        yield doc.table(columns, [left, side("right", seen.right_limit, along.right)])
-
-
-def side(name: str, limit: Quantity | None, slope: Quantity | None) -> list[object]:
-    """What is certain on one side."""
-    numbers = (facts.certified(quantity, SIDE_FIGURES) for quantity in (limit, slope))
-    return [doc.Graded(name, "name"), *numbers]
 
 
 def terms(record: Explanation) -> Items:

@@ -27,6 +27,7 @@ WHY = {
     Kind.OUTSIDE: "undefined",
     Kind.POLE: "unbounded",
 }
+LIMITED = (Kind.POLE, Kind.EDGE, Kind.JUMP)  # where the limits of f say more than its value
 HEAD, TAIL = 4, 2  # of many derivatives these are shown
 TIME = "of one call, the median of repeats"
 EVALUATIONS = "runs of f, or of a program made of it"
@@ -108,9 +109,11 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
         if name is None:
             facts.append(Fact("…", f"{len(wrt) - HEAD - TAIL} more"))
             continue
-        label = symbol(name, inputs, truth.order)
-        facts.append(_derivative(truth, truth.along[name], label))
-        facts += _sides(truth.along[name], label, truth.digits)
+        along, label = truth.along[name], symbol(name, inputs, truth.order)
+        facts += _limits(along, "" if len(inputs) == 1 else f" in {name}", truth.digits)
+        facts.append(_derivative(truth, along, label))
+        facts += _sides(along, label, truth.digits)
+        facts += _slopes(along, symbol(name, inputs), truth.digits)
     # without a value, the limits along the coordinates are not one limit
     apart = truth.kind is Kind.REMOVABLE and truth.value is None
     facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))
@@ -124,6 +127,30 @@ def _value(truth: Truth) -> Fact:
         return Fact("f", missing.get(truth.kind, aside or "undefined"))
     limit = aside if truth.kind is Kind.REMOVABLE else ""
     return Fact("f", certified(truth.value, truth.digits), limit)
+
+
+def _limits(along: Coordinatewise, where: str, digits: int) -> list[Fact]:
+    """The limits of f from the left and from the right, where it is not continuous."""
+    if along.sides is None or along.kind not in LIMITED:
+        return []
+    told = []
+    for label, side in zip(("left", "right"), along.sides, strict=True):
+        text = certified(side.limit, digits, "unknown") if side.defined else "not defined"
+        aside = "" if side.limit is None else f"the limit from the {label}"
+        told.append(Fact(f"f {label}{where}", text, aside))
+    return told
+
+
+def _slopes(along: Coordinatewise, label: str, digits: int) -> list[Fact]:
+    """The one-sided slopes of f towards its limits, where it has no one-sided derivatives."""
+    if along.sides is None or along.kind.sided:
+        return []
+    known = zip(("left", "right"), along.sides, strict=True)
+    return [
+        Fact(f"{label} {end}", certified(side.slope, digits), "towards that limit")
+        for end, side in known
+        if side.slope is not None
+    ]
 
 
 def _derivative(truth: Truth, along: Coordinatewise, label: str) -> Fact:
