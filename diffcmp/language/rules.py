@@ -7,6 +7,7 @@ from functools import cache
 
 from diffcmp.language.parser import parse
 from diffcmp.primitives import TABLE
+from diffcmp.primitives.asymptotics import GROWTH
 from diffcmp.primitives.roundoff import ROUNDOFF
 from diffcmp.program.ir import Program
 
@@ -77,6 +78,16 @@ def amplification(name: str, position: int) -> Program | None:
     None where none is stated."""
     facts = ROUNDOFF.get(name)
     return None if facts is None else _body(name, facts.amplifies[position], "out")
+
+
+@cache
+def growth(name: str, sign: int) -> tuple[Program | None, Program]:
+    """The primitive for arguments that tend to ±∞, as a Program of its parameters and `s` (None
+    where none is stated), and what `s` is a series in."""
+    facts = GROWTH[name]
+    small = _body(name, facts.small)
+    assert small is not None
+    return _body(name, facts.right if sign > 0 else facts.left, "s"), small
 
 
 @cache

@@ -8,8 +8,11 @@ from typing import Any, Literal, TypeAlias
 
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.engines.series.expansion import MAX_TERMS, OneSide, one_side
+from diffcmp.engines.scales.constants import Tends, Unclear
+from diffcmp.engines.scales.expansion import scaled
+from diffcmp.engines.series.expansion import MAX_TERMS, one_side
 from diffcmp.engines.series.laurent import Exhausted, Failure
+from diffcmp.engines.series.logarithms import Extended
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.passes.expand import at_infinity
 from diffcmp.point.coordinate import Coordinate
@@ -17,7 +20,7 @@ from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.coordinatewise import REASONS, believed, quantity_of
 from diffcmp.truth.record import Quantity
-from diffcmp.truth.zero import BallField, Imprecise
+from diffcmp.truth.zero import BallField, Imprecise, enclosure
 
 Source: TypeAlias = Literal["series", "scales", "symbolic"]
 
@@ -43,22 +46,23 @@ class SideLimit:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """f on one side, over a field, and how it was found."""
+    """What f tends to on one side, or the Failure that says why that is not known, over a field;
+    and how it was found."""
 
-    side: OneSide
+    tends: Tends | Failure
     field: Any
     source: Source
 
     @property
     def decided(self) -> bool:
         """Whether it is known what f does."""
-        return not self.side.defined or self.side.limit is not None
+        return isinstance(self.tends, Tends) or self.tends.reason == "undefined"
 
     @property
     def shown(self) -> list[Any]:
         """The finite number that the answer is made of."""
-        limit = self.side.limit
-        return [] if limit is None or limit.infinite else [limit.value]
+        value = self.tends.value if isinstance(self.tends, Tends) else None
+        return [] if value is None else [value]
 
 
 def side_limit(
@@ -72,27 +76,68 @@ def side_limit(
         side, form = 1, at_infinity(program, place.infinite)
 
     def analysing(field: BallField) -> Beside:
-        x = evaluate(place.program, field.system, [])[0]
-        return Beside(one_side(form, x, side, field, MAX_TERMS, order=0), field, "series")
+        return beside(form, evaluate(place.program, field.system, [])[0], side, field)
 
     try:
         settled = believed(digits, budget, analysing)
     except (Exhausted, Imprecise) as reason:
         cause = "leading terms vanish" if isinstance(reason, Exhausted) else "precision"
         return SideLimit(None, remarks=(remark(Note.OSCILLATION, reason=cause),))
-    beside = settled.local
-    if not beside.decided:
-        return _unknown(program, beside.side)
-    with Balls(settled.bits).working():
-        limit = quantity_of(beside.side.limit)
+    found = settled.local
+    if not found.decided:
+        return _unknown(program, found)
+    if isinstance(found.tends, Failure):
+        return SideLimit(False, certified=not settled.assumed, source=found.source)
     count = settled.assumed
-    remarks = (remark(Note.ZERO_ASSUMED, count=count),) if count else ()
-    return SideLimit(beside.side.defined, limit, not count, beside.source, None, remarks)
+    with Balls(settled.bits).working():
+        return SideLimit(
+            defined=True,
+            limit=_quantity(found.tends),
+            certified=not count,
+            source=found.source,
+            cluster=_cluster(found.tends),
+            remarks=(remark(Note.ZERO_ASSUMED, count=count),) if count else (),
+        )
 
 
-def _unknown(program: Program, side: OneSide) -> SideLimit:
+def beside(form: Program, x: Any, side: int, field: BallField) -> Beside:
+    """What a core Program of one variable does on one side of x, a number of the field: by series
+    in the distance, and where these cannot express it over a scale of growth."""
+    try:
+        one = one_side(form, x, side, field, MAX_TERMS, order=0)
+        if not one.defined:
+            return Beside(Failure("undefined"), field, "series")
+        if one.limit is not None:
+            return Beside(Tends(one.limit.value, one.limit.infinite), field, "series")
+    except Exhausted:
+        pass
+    wider = scaled(form, x, side, field, enclosure, field.precision)
+    if isinstance(wider.out, Failure):
+        return Beside(wider.out, field, "scales")
+    try:
+        return Beside(wider.top.limit(wider.out), field, "scales")
+    except Unclear:
+        return Beside(Failure("oscillation"), field, "scales")
+
+
+def _quantity(tends: Tends) -> Quantity | None:
+    if tends.wave is not None or tends.swings:
+        return None
+    return quantity_of(Extended(tends.value, tends.infinite))
+
+
+def _cluster(tends: Tends) -> tuple[Quantity, Quantity] | None:
+    """Between which values it keeps oscillating, where that is certain."""
+    if tends.swings:
+        return Quantity(infinite=-1), Quantity(infinite=1)
+    if tends.wave is None or not tends.wave.attained:
+        return None
+    return Quantity(tends.wave.low), Quantity(tends.wave.high)
+
+
+def _unknown(program: Program, found: Beside) -> SideLimit:
     """That it is not known what f does, and why."""
-    failure = side.expansion.out
+    failure = found.tends
     assert isinstance(failure, Failure)
     span = failure.equation.span if failure.equation is not None else None
     reason = REASONS[failure.reason]

@@ -1,0 +1,239 @@
+"""The numbers at the bottom of a scale, and what oscillates: a bounded quantity that keeps moving
+between two ends is a coefficient too, an enclosure of all that it can be.
+
+With sin(1/x) = [-1, 1] the limits of x·sin(1/x) and of log(10 + sin(1/x))·x follow, since every
+rule of a series holds for each value in the enclosure. Two enclosures know nothing of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, fmpq
+
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate, operation
+from diffcmp.arithmetic.system import NumberSystem
+from diffcmp.engines.scales.series import Exponent
+from diffcmp.engines.series.laurent import Exhausted, Field
+from diffcmp.language import rules
+from diffcmp.primitives import TABLE
+
+MOST_STEPS = 300_000  # operations on numbers: the budget of one expansion
+
+
+class Unclear(Exception):
+    """What oscillates may vanish, or may not."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wave:
+    """A bounded quantity between two ends. attained: it comes back to every value between the ends,
+    as near as one likes. partial: it is not defined all the way to the point."""
+
+    low: Ball
+    high: Ball
+    attained: bool = False
+    partial: bool = False
+
+    @property
+    def hull(self) -> arb:
+        """All values."""
+        return to_arb(self.low).union(to_arb(self.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Tends:
+    """What a quantity does at the end: it tends to `value`, a number, or to ±∞ (`infinite`), or
+    oscillates (`wave`), or keeps exceeding every bound in both directions (`swings`)."""
+
+    value: Any = None
+    infinite: int = 0
+    wave: Wave | None = None
+    swings: bool = False
+
+
+class Constants(NumberSystem[Any]):
+    """Numbers of a field and waves."""
+
+    exact = True
+
+    def __init__(self, field: Field, enclosing: Callable[[Any], Ball], precision: int) -> None:
+        self.field = field
+        self.enclosing = enclosing
+        self.balls = Balls(precision)
+        self.zero, self.one = self.literal(Fraction(0)), self.literal(Fraction(1))
+        self.stepped = False  # whether some quantity jumps again and again
+        self.steps = 0
+
+    def __repr__(self) -> str:
+        return f"Constants({self.field!r})"
+
+    @property
+    def base(self) -> Constants:
+        """Itself."""
+        return self
+
+    def literal(self, value: Fraction) -> Any:
+        return self.field.system.literal(value)
+
+    def embed(self, c: Any) -> Any:
+        """A number or wave as a coefficient: itself."""
+        return c
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        of_numbers = operation(self.field.system, name) if not TABLE[name].definition else None
+        if of_numbers is None:
+            return None
+
+        def applied(*arguments: Any) -> Any:
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                raise Exhausted
+            if any(isinstance(a, Wave) for a in arguments):
+                return self.enclosed(name, arguments)
+            return of_numbers(*arguments)
+
+        return applied
+
+    # what is known of a number
+
+    def is_zero(self, c: Any) -> bool:
+        """Whether it vanishes. Raises Unclear for a wave that may."""
+        if not isinstance(c, Wave):
+            return self.field.is_zero(c)
+        if c.hull.contains(0):
+            raise Unclear
+        return False
+
+    def is_exact_zero(self, c: Any) -> bool:
+        """Whether it is the rational number 0."""
+        return not isinstance(c, Wave) and self.field.rational(c) == 0
+
+    def sign(self, c: Any) -> int:
+        """-1, 0 or 1. Raises Unclear for a wave that may vanish."""
+        if not isinstance(c, Wave):
+            return self.field.sign(c)
+        self.is_zero(c)
+        return 1 if c.hull > 0 else -1
+
+    def limit(self, c: Any) -> Tends:
+        """Itself."""
+        return Tends(wave=c) if isinstance(c, Wave) else Tends(c)
+
+    def whole(self, c: Any) -> int | None:
+        """The integer that a number equals."""
+        return None if isinstance(c, Wave) else self.field.whole(c)
+
+    def ratio(self, a: Any, b: Any) -> Tends:
+        """a/b for b that does not vanish."""
+        if isinstance(a, Wave) or isinstance(b, Wave):
+            raise Unclear
+        return Tends(operation(self, "div")(a, b))
+
+    def less_leading(self, a: Any, r: Any, b: Any) -> Any:
+        """a - r·b, for r = a/b."""
+        return self.zero
+
+    def less_limit(self, c: Any) -> Any:
+        """What is beside the limit: nothing."""
+        return self.zero
+
+    def formal(self, coefficient: Callable[[int], Fraction], y: Any) -> Any:
+        """Σ c_k y**k at 0."""
+        return self.literal(coefficient(0))
+
+    # exponents
+
+    def exponent(self, c: Any) -> Exponent:
+        """A number as an exponent."""
+        rational = self.field.rational(c)
+        return c if rational is None else rational
+
+    def number(self, e: Exponent) -> Any:
+        """An exponent as a number."""
+        return self.literal(e) if isinstance(e, Fraction) else e
+
+    def plus(self, a: Exponent, b: Exponent) -> Exponent:
+        """a + b."""
+        if isinstance(a, Fraction) and isinstance(b, Fraction):
+            return a + b
+        return self.exponent(operation(self, "add")(self.number(a), self.number(b)))
+
+    def minus(self, a: Exponent, b: Exponent) -> Exponent:
+        """a - b."""
+        if isinstance(a, Fraction) and isinstance(b, Fraction):
+            return a - b
+        return self.exponent(operation(self, "sub")(self.number(a), self.number(b)))
+
+    def compare(self, a: Exponent, b: Exponent) -> int:
+        """The sign of a - b."""
+        if isinstance(a, Fraction) and isinstance(b, Fraction):
+            return (a > b) - (a < b)
+        return 0 if a is b else self.field.sign(self.number(self.minus(a, b)))
+
+    # waves
+
+    def enclosed(self, name: str, arguments: Sequence[Any]) -> Any:
+        """A primitive of waves. Raises Unclear where it is not bounded or cannot be decided."""
+        if name in ("sub", "div") and arguments[0] is arguments[1]:
+            if name == "sub":
+                return self.zero
+            if not arguments[0].hull.contains(0):
+                return self.one
+        if name == "mul" and any(self.is_exact_zero(a) for a in arguments):
+            return self.zero
+        if name == "power":
+            return self.power(*arguments)
+        hulls = [a.hull if isinstance(a, Wave) else self.enclosing(a) for a in arguments]
+        out = operation(self.balls, name)(*hulls)
+        if out is None or isinstance(out, bool):
+            if out is None:
+                raise Unclear
+            return out
+        ball = to_arb(out)
+        if not ball.is_finite():
+            raise Unclear
+        waves = [a for a in arguments if isinstance(a, Wave)]
+        partial = any(w.partial for w in waves)
+        if len(waves) > 1 or not waves[0].attained:
+            return Wave(ball.lower(), ball.upper(), False, partial)
+        slope = self.slope(name, hulls, out, arguments.index(waves[0]))
+        if slope is None or slope.contains(0):
+            return Wave(ball.lower(), ball.upper(), False, partial)
+        ends = []
+        for end in (waves[0].low, waves[0].high):
+            at = [end if a is waves[0] else h for a, h in zip(arguments, hulls, strict=True)]
+            ends.append(operation(self.balls, name)(*at))
+        low, high = ends if slope > 0 else reversed(ends)
+        return Wave(low, high, True, partial)
+
+    def slope(self, name: str, hulls: Sequence[Ball], out: Ball, place: int) -> arb | None:
+        """The partial derivative over all values; None without a rule."""
+        rule = rules.partial(name, place)
+        if rule is None or name == "floor":
+            return None
+        return to_arb(evaluate(rule, self.balls, [*hulls, out])[0])
+
+    def power(self, x: Any, y: Any) -> Any:
+        """A wave to a constant power, where it is defined."""
+        exponent, e = self.field.rational(y), self.enclosing(y)
+        whole = exponent is not None and exponent.denominator == 1
+        falls, zero = bool(to_arb(e) < 0), x.hull.contains(0)
+        if falls and zero:
+            raise Unclear
+        if not whole and not to_arb(x.low) >= 0:
+            if not (x.attained and to_arb(x.high) > 0):
+                raise Unclear
+            x = replace(x, low=fmpq(0), partial=True)
+        ends = [operation(self.balls, "power")(end, e) for end in (x.low, x.high)]
+        if whole and exponent is not None and exponent % 2 == 0:
+            if zero:
+                top = ends[0] if to_arb(ends[0]) > to_arb(ends[1]) else ends[1]
+                return replace(x, low=fmpq(0), high=top)
+            falls = falls != bool(x.hull < 0)
+        low, high = reversed(ends) if falls else ends
+        return replace(x, low=low, high=high)

@@ -1,0 +1,301 @@
+"""The primitives on one level of a scale.
+
+Functions follow from their rules in the table, as in `engines.series`: out = out₀ + ∫ partial(x)
+dx, where out₀ is the function of the coefficient below. What grows without bound is written in the
+form that `primitives.asymptotics` states. Only exp can leave the scale (`Widen`), and only log can
+need a new level at its slow end (`Deepen`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+from math import comb
+from typing import Any
+
+from flint import fmpq
+
+from diffcmp.arithmetic.evaluate import evaluate, operation
+from diffcmp.arithmetic.system import COMPARISONS
+from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic, Rows
+from diffcmp.engines.scales.constants import Unclear, Wave
+from diffcmp.engines.scales.series import ZERO, Series, Term
+from diffcmp.language import rules
+from diffcmp.primitives import TABLE
+from diffcmp.primitives.asymptotics import GROWTH
+
+OWN = "neg add sub mul div power log exp floor where".split()
+WAVES = {"sin": (-1, 1), "cos": (-1, 1)}
+WHOLE_POWER = 16
+
+
+class Widen(Exception):
+    """The scale needs exp(-|large|) as a generator, faster than that of `level`."""
+
+    def __init__(self, level: LevelArithmetic, large: Series) -> None:
+        super().__init__()
+        self.level = level
+        self.large = large
+
+
+class Deepen(Exception):
+    """The scale needs the logarithm of its slowest generator."""
+
+
+class Level(LevelArithmetic):
+    """The number system of series in one generator. Conditions are `bool`. Raises Failed where a
+    value does not exist or is not known, Unclear where an oscillation would decide."""
+
+    def __init__(self, inner: Any, logarithm: Any, terms: int) -> None:
+        super().__init__(inner, logarithm, terms)
+        self.shared: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
+
+    def function(self, name: str) -> Callable[..., Any] | None:
+        entry = TABLE[name]
+        if entry.definition:
+            return None
+        own = self.own(name)
+
+        def applied(*arguments: Any) -> Any:
+            """Equal operations on one series give one series, so that x - x is seen to vanish."""
+            key = (name, *map(id, arguments))
+            if key not in self.shared:
+                self.shared[key] = own(*arguments), arguments
+            return self.shared[key][0]
+
+        return applied
+
+    def own(self, name: str) -> Callable[..., Any]:
+        """A primitive on this level."""
+        entry = TABLE[name]
+        if entry.connects:
+            return CONNECTED[name]
+        if entry.compares:
+            return partial(self.decided, COMPARISONS[name])
+        if name in OWN:
+            method: Callable[..., Any] = getattr(self, name)
+            return method
+        if entry.separant:
+            return self.root
+        if entry.parameters:
+            return partial(self.regular, name)
+        return lambda: self.constant(operation(self.inner, name)())
+
+    def root(self, *coefficients: Series) -> Series:
+        """Roots of polynomials are not expanded by growth."""
+        raise Failed("repeated")
+
+    # conditions
+
+    def decided(self, compare: Callable[[int, int], bool], x: Series, y: Series) -> bool:
+        """A comparison, by the sign of x - y at the end."""
+        return compare(self.sign(self.sub(x, y)), 0)
+
+    def where(self, p: bool, x: Series, y: Series) -> Series:
+        """One of two values."""
+        return x if p else y
+
+    # powers, logarithms, exponentials
+
+    def power(self, x: Series, y: Series) -> Series:
+        """x to a constant power."""
+        number = self.limit(y).value
+        whole = self.base.whole(number)
+        if whole is not None and 0 <= whole <= WHOLE_POWER:
+            return self.product(x, whole)
+        n = self.leading(x)
+        if n is None:
+            if self.base.sign(number) > 0:
+                return self.zero
+            raise Failed("undefined")
+        c = self.first(x)[1]
+        exponent = self.base.exponent(number) if whole is None else Fraction(whole)
+        if whole is None and self.is_negative(c):
+            raise Failed("undefined")
+        start = operation(self.inner, "power")(c, self.inner.embed(self.base.number(exponent)))
+        return self.miller(x, n, exponent, start)
+
+    def is_negative(self, c: Any) -> bool:
+        """Whether a coefficient is negative; False for an oscillation, which has its own rules."""
+        try:
+            return bool(self.inner.sign(c) < 0)
+        except Unclear:
+            return False
+
+    def product(self, x: Series, n: int) -> Series:
+        """x**n for n >= 0 by repeated squaring."""
+        if n <= 1:
+            return x if n else self.one
+        half = self.product(x, n // 2)
+        square = self.mul(half, half)
+        return self.mul(square, x) if n % 2 else square
+
+    def log(self, x: Series) -> Series:
+        """e·log g + log c + log(1 + …), where c·gᵉ leads."""
+        n = self.leading(x)
+        if n is None or self.inner.sign(self.first(x)[1]) < 0:
+            raise Failed("undefined")
+        e, c = self.first(x)
+        unit = self.shifted(x.from_index(n), self.base.minus(ZERO, e))
+        log = self.integral("log", (unit,), operation(self.inner, "log")(c))
+        if self.base.compare(e, ZERO) == 0:
+            return log
+        if self.logarithm is None:
+            raise Deepen
+        return self.add(self.constant(self.weighted(e, self.logarithm)), log)
+
+    def exp(self, x: Series) -> Series:
+        """gʳ·exp(x - r·log g), where r is what x/log g tends to."""
+        parts = self.split(x)
+        if parts is None:
+            raise Widen(self, x)
+        c, rest = parts
+        r = None
+        if self.logarithm is not None:
+            tends = self.inner.ratio(c, self.logarithm)
+            if tends.infinite:
+                raise Widen(self, x)
+            r = self.base.exponent(tends.value)
+            if self.base.compare(r, ZERO):
+                c = self.inner.less_leading(c, tends.value, self.logarithm)
+            else:
+                r = None
+        bounded = self.add(self.constant(c), rest)
+        out = self.integral("exp", (bounded,), operation(self.inner, "exp")(c))
+        return out if r is None else self.shifted(out, r)
+
+    def floor(self, x: Series) -> Series:
+        """The largest integer below x; at an integer the side decides, and far out it is x less
+        something between 0 and 1."""
+        tends = self.limit(x)
+        if tends.infinite:
+            attained = not self.base.stepped
+            self.base.stepped = True
+            return self.sub(x, self.embed(Wave(fmpq(0), fmpq(1), attained)))
+        if tends.value is None:
+            if tends.wave is None:
+                raise Unclear
+            self.base.stepped = True
+            return self.embed(operation(self.base, "floor")(tends.wave))
+        whole = self.base.whole(tends.value)
+        if whole is None:
+            below = self.base.field.floor(tends.value)
+            if below is None:
+                raise Failed("suspected")
+            return self.literal(Fraction(below))
+        return self.literal(Fraction(whole - (self.sign(self.less_limit(x)) < 0)))
+
+    # functions by their rules
+
+    def regular(self, name: str, *arguments: Series) -> Series:
+        """A function by its rule inside its domain, and as its entry says at edges and poles."""
+        x = arguments[-1]
+        parts = self.split(x)
+        if name in WAVES and parts is None:
+            low, high = WAVES[name]
+            self.sign(x)  # it must go to one of ±∞
+            return self.embed(Wave(fmpq(low), fmpq(high), not self.base.stepped))
+        tends = self.limit(x)
+        if tends.infinite and name in GROWTH:
+            return self.grown(name, arguments, tends.infinite)
+        if parts is None:
+            raise Failed("essential")
+        domain = rules.domain(name)
+        if domain is not None and evaluate(domain, self, arguments)[0].vanishes:
+            raise Failed("undefined")
+        if TABLE[name].recurrence and tends.value is not None:
+            pole = self.base.whole(tends.value)
+            if pole is not None and pole <= 0:
+                recurrence = rules.recurrence(name)
+                assert recurrence is not None
+                out: Series = evaluate(recurrence, self, arguments)[0]
+                return out
+        first = [parts[0]] if len(arguments) == 1 else [*map(self.below, arguments)]
+        return self.integral(name, arguments, operation(self.inner, name)(*first))
+
+    def below(self, x: Series) -> Any:
+        """The coefficient of g⁰ of what has no negative powers."""
+        parts = self.split(x)
+        assert parts is not None
+        return parts[0]
+
+    def grown(self, name: str, arguments: Sequence[Series], sign: int) -> Series:
+        """A function of what tends to ±∞, in the form that the table states for that."""
+        growth = GROWTH[name]
+        form, small = rules.growth(name, sign)
+        if form is None:
+            raise Failed("essential")
+        known = [self.base.field.rational(self.limit(a).value) for a in arguments[:-1]]
+        y = evaluate(small, self, arguments)[0]
+        s = self.formal(lambda k: growth.coefficient(k, *known), y)
+        out: Series = evaluate(form, self, [*arguments, s])[0]
+        return out
+
+    def formal(self, coefficient: Callable[[int], Fraction], y: Series) -> Series:
+        """Σ c_k y**k for y that tends to 0: as a Taylor series around the coefficient below."""
+        parts = self.split(y)
+        assert parts is not None
+        c, rest = parts
+
+        def taylor(j: int) -> Any:
+            if self.inner.is_exact_zero(c):
+                return self.inner.literal(coefficient(j))
+            return self.inner.formal(lambda k: comb(k + j, j) * coefficient(k + j), c)
+
+        return self._horner(taylor, rest, 0)
+
+    def _horner(self, taylor: Callable[[int], Any], rest: Series, j: int) -> Series:
+        return Series((), self._terms_of_horner(taylor, rest, j))
+
+    def _terms_of_horner(
+        self, taylor: Callable[[int], Any], rest: Series, j: int
+    ) -> Iterator[Term]:
+        yield ZERO, taylor(j)
+        if rest[0] is None:
+            return
+        product, n = self.mul(rest, self._horner(taylor, rest, j + 1)), 0
+        while (term := product[n]) is not None:
+            yield term
+            n += 1
+
+    def integral(self, name: str, arguments: Sequence[Series], start: Any) -> Series:
+        """A function by its rule: out = start + ∫ partial dx, term by term."""
+        x = arguments[-1]
+        parts = self.split(x)
+        assert parts is not None
+        rest = parts[1]
+        out = Series([(ZERO, start)])
+        if rest[0] is not None:
+            out.source = self._integrated(name, arguments, rest, out)
+        return out
+
+    def _integrated(
+        self, name: str, arguments: Sequence[Series], rest: Series, out: Series
+    ) -> Iterator[Term]:
+        rule = rules.partial(name, len(arguments) - 1)
+        assert rule is not None
+        slope = evaluate(rule, self, [*arguments, out])[0]
+        rows = Rows(self, rest, slope)
+        rows.open(0)
+        while (e := rows.lowest()) is not None:
+            total = None
+            for row, c, d in rows.taken(e):
+                term = rest[row]
+                assert term is not None
+                part = self.weighted(term[0], self.times(c, d))
+                total = part if total is None else self.added(total, part)
+                if rows.next[row] == 1:
+                    rows.open(row + 1)
+            if self.base.compare(e, ZERO) == 0:
+                if not self.inner.is_zero(total):
+                    raise Failed("logarithm")
+                continue
+            yield e, self.over(total, self.inner.embed(self.base.number(e)))
+
+
+CONNECTED: dict[str, Callable[..., Any]] = {
+    "not": lambda p: not p,
+    "and": lambda p, q: p and q,
+    "or": lambda p, q: p or q,
+}
