@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from diffcmp.accuracy.judging.question import Progress, silent
 from diffcmp.accuracy.limits.continuity import Continuity, continuity
+from diffcmp.accuracy.limits.lines import Paper
+from diffcmp.accuracy.limits.paper import paper as on_paper
 from diffcmp.accuracy.limits.record import DIRECTIONS, Approach, Limit, Way
 from diffcmp.accuracy.limits.together import Together, together
 from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.engines.derived import only, tangent
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Note, Remark, remark
-from diffcmp.passes.expand import core
+from diffcmp.passes.expand import core, holding
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.point.point import Point, function_at
 from diffcmp.point.values import Values
@@ -36,6 +38,7 @@ def limit(
     side: str | None = None,
     wrt: str | None = None,
     digits: int = 30,
+    paper: bool = True,
     timeout: float = 10.0,
     progress: Progress = silent,
 ) -> Limit:
@@ -47,17 +50,19 @@ def limit(
         and `-inf`. Of several variables one tends to its value, and the others are held fixed.
     side: "left" or "right"; both by default. wrt: the variable that tends to its value; by default
         the only one, or the one at infinity.
-    digits: of the numbers, all of them certain. timeout: seconds for all of it; four fifths of them
-        may be spent on waiting for sympy. progress: is told what is being done.
+    digits: of the numbers, all of them certain. paper: whether to write the limit out as a student
+        would, with L'Hôpital's rule, and to ask sympy's `limit` too, which starts a process.
+    timeout: seconds for all of it; four fifths of them may be spent on waiting for sympy. progress:
+        is told what is being done.
 
     Raises
     ------
     InputError: for an expression, point, side or name that makes no sense.
 
-    >>> found = limit("(exp(x)-1)/x", 0)
+    >>> found = limit("(exp(x)-1)/x", 0, paper=False)
     >>> found.limit.text(5), found.certified, found.continuous
     ('1.0000', True, False)
-    >>> [approach.value.limit.text(5) for approach in limit("1/x", 0).sides.values()]
+    >>> [approach.value.limit.text(5) for approach in limit("1/x", 0, paper=False).sides.values()]
     ['-inf', 'inf']
     """
     if not 1 <= digits <= MAX_DIGITS:
@@ -68,9 +73,8 @@ def limit(
     ways = asked(place, side)
     deadline = Deadline.for_waiting(timeout)
     budget = Budget(deadline)
-    fixed = where.others(name)
-    form = core(program, fixed)
-    slope = core(only(tangent(program, name), 1), fixed)
+    function = holding(program, where.others(name))
+    form, slope = core(function), core(only(tangent(function, name), 1))
     sides: dict[Way, Approach] = {}
     for way in ways:
         progress(f"from the {way}")
@@ -97,9 +101,28 @@ def limit(
         value=there.value,
         continuous=there.continuous,
         leading=leading_terms(program, where, name, digits),
+        papers=_papers(function, place, sides, digits, deadline, progress) if paper else {},
         digits=digits,
         remarks=(*whole.remarks, *_unfinished(budget, whole)),
     )
+
+
+def _papers(
+    function: Program,
+    place: Coordinate,
+    sides: Mapping[Way, Approach],
+    digits: int,
+    deadline: Deadline,
+    progress: Progress,
+) -> dict[Way, Paper]:
+    """The limit as on paper, from each side on which f is defined."""
+    papers: dict[Way, Paper] = {}
+    for way in sides:
+        progress(f"on paper, from the {way}")
+        written = on_paper(function, place, DIRECTIONS[way], digits, deadline)
+        if written is not None:
+            papers[way] = written
+    return papers
 
 
 def tending(program: Program, where: Point, wrt: str | None) -> str:

@@ -11,7 +11,8 @@ from diffcmp.cli.output import Output
 from diffcmp.cli.progress import progress
 
 POINT = "2, pi/4, inf, -inf, or x=2,y=3 where the others are held fixed; repeatable."
-STAGES = 4
+STAGES = 6
+PAPER = "Whether to write it out with L'Hôpital's rule, and to ask sympy too."
 
 
 @options.command("limit", "What does the function tend to, from either side or at infinity?")
@@ -20,6 +21,7 @@ STAGES = 4
 @click.option("--from", "side", type=click.Choice(["left", "right"]), help="Look at one side only.")
 @options.one_variable("Of several variables the one that tends to its value.")
 @options.defaulted("--digits", 30, "Certified digits of the limits.", int)
+@click.option("--paper/--no-paper", default=True, show_default=True, help=PAPER)
 @options.timeout(
     10.0, "Time for the whole command. A note says where sympy has not answered by then."
 )
@@ -33,6 +35,8 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     diffcmp limit "1/x" --at 0 --from right
     diffcmp limit "exp(x)/x**100" --at inf
     """
+    if settings["paper"]:
+        options.preload(None)
     from diffcmp.accuracy.limit import limit
     from diffcmp.point.point import assignments
 

@@ -92,6 +92,18 @@ def line(program: Program, point: Mapping[str, Program], direction: Mapping[str,
     return builder.program(builder.appended(program, places), program.text)
 
 
+def holding(program: Program, fixed: Mapping[str, Program]) -> Program:
+    """The Program with constant Programs in place of some of its inputs."""
+    if not fixed:
+        return program
+    builder = Builder(tuple(name for name in program.inputs if name not in fixed))
+    places = {name: i for i, name in enumerate(builder.inputs)}
+    for name, value in fixed.items():
+        places[name] = builder.appended(value, [], spans=False)[0]
+    arguments = [places[name] for name in program.inputs]
+    return builder.program(builder.appended(program, arguments), program.text)
+
+
 def at_infinity(program: Program, sign: int) -> Program:
     """t -> f(sign/t), of one variable: as t tends to 0 from above, f at ±∞."""
     return at_infinity_with_places(program, sign)[0]

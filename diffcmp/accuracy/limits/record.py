@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from diffcmp.accuracy.judging.record import SCHEMA
+from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.notes import Remark
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
@@ -61,7 +62,9 @@ class Limit:
     kind: of the point for f along that variable; None at ±∞. value: f at the point itself, None
     where it is undefined. continuous: whether that is certainly the limit, or certainly not; None
     where it is not known, and at ±∞. leading: the leading terms of the sub-expressions that vanish
-    or blow up. remarks: what has to be said of the whole.
+    or blow up. papers: the limit as a student would write it, and what sympy says, from the sides
+    on which f is defined; none where that was not asked for. remarks: what has to be said of the
+    whole.
     """
 
     program: Program
@@ -76,6 +79,7 @@ class Limit:
     value: Quantity | None
     continuous: bool | None
     leading: tuple[Leading, ...]
+    papers: Mapping[Way, Paper]
     digits: int
     remarks: tuple[Remark, ...] = ()
 
@@ -100,5 +104,6 @@ class Limit:
             "value": text_of(self.value, digits),
             "continuous": self.continuous,
             "leading": [leading.to_dict(digits) for leading in self.leading],
+            "papers": {way: paper.to_dict() for way, paper in self.papers.items()},
             "notes": [remark.to_dict() for remark in self.remarks],
         }

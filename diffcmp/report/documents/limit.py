@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from diffcmp.accuracy.limits.lines import Paper, Part, Step
 from diffcmp.accuracy.limits.record import Limit
 from diffcmp.notes import Remark, joined
 from diffcmp.report import document as doc
@@ -19,6 +20,9 @@ FIELDS = (
 ).split()
 SIDE_FIGURES = 10
 MOST_TERMS = 8
+MOST_STEPS = 8
+FIRST_STEPS = 3  # of lines that lead nowhere
+BEYOND = ", which differ beyond the digits shown"
 SOURCES = {
     "series": "balls and series",
     "scales": "balls and scales of growth",
@@ -58,7 +62,9 @@ def parts(record: Limit) -> list[doc.Part]:
         *section("", Facts(list(certainty(record)))),
         *section("On either side" if len(record.sides) > 1 else "", sides(record)),
         *section("Notes", Notes(grouped(owned(record)), text)),
+        *on_paper(record),
         *section("How its parts begin", terms(record)),
+        *section("What sympy says", Items(peers(record))),
     ]
 
 
@@ -89,14 +95,13 @@ def answer(record: Limit) -> str:
         return f"lim f = {number}{aside if missing else ''}"
     told = {way: does(side, record.digits) for way, side in beside.items()}
     each = ", ".join(f"{text} from the {way}" for way, text in told.items())
-    alike = len(set(told.values())) == 1 and any(side.limit is None for side in beside.values())
+    alike = len(set(told.values())) == 1
+    limits = [side.limit for side in beside.values()]
     if record.exists is None:
         return "the limit is not known" if alike else f"the limit is not known: {each}"
-    return (
-        f"f has no limit: it keeps {next(iter(told.values()))}"
-        if alike
-        else f"f has no limit: {each}"
-    )
+    if alike and None in limits:
+        return f"f has no limit: it keeps {next(iter(told.values()))}"
+    return f"f has no limit: {each}{BEYOND if alike else ''}"
 
 
 def does(side: SideLimit, digits: int) -> str:
@@ -145,6 +150,8 @@ def continuous(record: Limit) -> str:
         return f"from the {from_sides[0]} only"
     if record.limit is None or record.limit.infinite:
         return "no"
+    if text_of(record.value, record.digits) == record.limit.text(record.digits):
+        return f"no: f there and its limit are two numbers{BEYOND}"
     number = facts.certified(record.limit, SIDE_FIGURES)
     return f"no; with the value {number} it would be"
 
@@ -182,6 +189,58 @@ def owned(record: Limit) -> Iterator[tuple[str, Iterable[Remark]]]:
         side = "" if record.place.infinite else f" {way}"
         yield f"f{side}", approach.value.remarks
         yield f"{slope}{side}", approach.derivative.remarks
+
+
+def on_paper(record: Limit) -> list[doc.Part]:
+    """The limit as a student writes it: once where both sides read alike."""
+    sheets = {way: sheet(paper) for way, paper in record.papers.items()}
+    if len(sheets) == 2 and sheets["left"] == sheets["right"]:
+        del sheets["left"]
+    told = len(sheets) > 1 or len(record.papers) < len(record.sides)
+    return [
+        one
+        for way, parts in sheets.items()
+        for one in section(f"On paper, from the {way}" if told else "On paper", *parts)
+    ]
+
+
+def sheet(paper: Paper) -> list[doc.Part]:
+    """The form, and the lines of each indeterminate part."""
+    parts: list[doc.Part] = [Text(paper.sentence)]
+    for chain in paper.chains:
+        shown = chain.steps[: MOST_STEPS if chain.outcome == "settled" else FIRST_STEPS]
+        more = len(chain.steps) - len(shown)
+        left_out = f"and {more} more; --json has all" if more else ""
+        items = [Item(step.expression, code=True, lines=under(step)) for step in shown]
+        parts += [Items(items, "1.", left_out), Text(chain.sentence)]
+    return parts
+
+
+def under(step: Step) -> list[Fact]:
+    """How a line follows from the one before, and what its parts tend to."""
+    lines = [] if step.move == "given" else [Fact("how", step.sentence)]
+    parts = ", ".join(f"{part.text} → {part_limit(part)}" for part in step.parts)
+    if step.form is not None:
+        lines.append(Fact("form", step.form.value, parts))
+    elif parts:
+        lines.append(Fact("so", parts))
+    return lines
+
+
+def part_limit(part: Part) -> str:
+    """What a part of a line tends to."""
+    if part.cluster is not None:
+        low, high = (facts.certified(end, SIDE_FIGURES) for end in part.cluster)
+        return f"between {low} and {high}"
+    return facts.certified(part.limit, SIDE_FIGURES, "?")
+
+
+def peers(record: Limit) -> list[Item]:
+    """sympy's answer and its time, once where it is the same on both sides."""
+    answers = {way: paper.peer for way, paper in record.papers.items() if paper.peer is not None}
+    if len({(peer.verdict, peer.answer) for peer in answers.values()}) == 1:
+        return [Item(next(iter(answers.values())).sentence)]
+    return [Item(peer.sentence, owner=way) for way, peer in answers.items()]
 
 
 def terms(record: Limit) -> Items:
