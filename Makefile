@@ -10,6 +10,7 @@
 # make docs-figures   draw the figures of docs/ and README.md again
 # make docs-studies   write docs/studies/ again: a page and a figure for every study, or for some: make docs-studies STUDIES="lhopital"
 # make docs-tables    write docs/singular-points.md and docs/evaluations.md again: textbook limits by every backend, runs per gradient
+# make docs-limits    write docs/limits.md again: the limits of tests/corpus/limits.jsonl by diffcmp, and by sympy beside
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -24,7 +25,7 @@ FUZZ_SEED ?= $(shell date +%s)
 STRESS ?= 60
 STRESS_SEED ?= $(shell date +%s)
 
-.PHONY: demo test fuzz stress lint bench bench-baseline docs-figures docs-studies docs-tables clean
+.PHONY: demo test fuzz stress lint bench bench-baseline docs-figures docs-studies docs-tables docs-limits clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -95,6 +96,9 @@ docs-studies: $(VENV)/.installed
 docs-tables: $(VENV)/.installed
 	$(BIN)/python docs/singular_points.py
 	$(BIN)/python docs/evaluations.py
+
+docs-limits: $(VENV)/.installed
+	$(BIN)/python docs/limits.py
 
 clean:
 	rm -rf $(VENV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

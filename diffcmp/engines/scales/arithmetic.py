@@ -38,6 +38,7 @@ class LevelArithmetic(NumberSystem[Any]):
         self.logarithm = logarithm
         self.terms = terms
         self.base: Constants = inner.base
+        self.constants: dict[int, tuple[Series, Any]] = {}
         self.zero = Series(())
         self.one = self.literal(Fraction(1))
         self.over = operation(inner, "div")
@@ -55,8 +56,21 @@ class LevelArithmetic(NumberSystem[Any]):
         return self.constant(self.inner.literal(value))
 
     def constant(self, c: Any) -> Series:
-        """A quantity of the level below."""
-        return Series(()) if self.inner.is_exact_zero(c) else Series([(ZERO, c)])
+        """A quantity of the level below; one series for one quantity."""
+        if id(c) not in self.constants:
+            known = () if self.inner.is_exact_zero(c) else ((ZERO, c),)
+            self.constants[id(c)] = Series(known), c  # c too, so that its id stays its own
+        return self.constants[id(c)][0]
+
+    def is_constant(self, x: Series) -> bool:
+        """Whether it is known to be a quantity of the level below."""
+        if x.source is not None or len(x.terms) > 1:
+            return False
+        return not x.terms or (isinstance(x.terms[0][0], Fraction) and x.terms[0][0] == 0)
+
+    def as_constant(self, x: Series) -> Any:
+        """What `is_constant` as a quantity of the level below."""
+        return x.terms[0][1] if x.terms else self.inner.zero
 
     def embed(self, c: Any) -> Series:
         """A number or wave."""
@@ -160,6 +174,8 @@ class LevelArithmetic(NumberSystem[Any]):
 
     def ratio(self, a: Series, b: Series) -> Tends:
         """What a/b tends to, for b that does not vanish: 0, ±∞ or a number."""
+        if a is b:
+            return Tends(self.base.one)
         if self.is_zero(a):
             return Tends(self.base.zero)
         (e, c), (f, d) = self.first(a), self.first(b)
@@ -170,6 +186,8 @@ class LevelArithmetic(NumberSystem[Any]):
 
     def less_leading(self, a: Series, r: Any, b: Series) -> Series:
         """a - r·b, where r is the number that a/b tends to: the leading parts cancel."""
+        if a is b:
+            return self.zero
         n, m = self.leading(a), self.leading(b)
         assert n is not None
         assert m is not None

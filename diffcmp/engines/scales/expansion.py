@@ -44,6 +44,7 @@ class Scale:
             inner = Level(inner, self.logarithm(inner), terms)
             self.levels.insert(0, inner)
         self.distance: Level = inner
+        self.variables: dict[Level, Series] = {}
 
     def __repr__(self) -> str:
         return f"Scale({len(self.levels)} levels)"
@@ -79,11 +80,17 @@ class Scale:
             return new.constant(x)
         return new.mapped(x, lambda c: self.moved(c, old.inner, new.inner, level))
 
-    def raised(self, x: Series, level: Level) -> Series:
-        """x, of some level, at the top."""
+    def variable(self, x: Any, side: int) -> Series:
+        """x ± t at the top, always made of the same series."""
+        level = self.distance
+        if level not in self.variables:
+            number = level.constant(level.inner.embed(x))
+            step = level.inner.embed(level.base.literal(Fraction(side)))
+            self.variables[level] = level.add(number, Series([(ONE, step)]))
+        variable = self.variables[level]
         for one in reversed(self.levels[: self.levels.index(level)]):
-            x = one.constant(x)
-        return x
+            variable = one.constant(variable)
+        return variable
 
 
 def scaled(
@@ -110,8 +117,7 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
     scale = Scale(constants, logarithms, terms)
     while True:
         try:
-            variable = scale.raised(_variable(scale.distance, x, side), scale.distance)
-            out = _value(program, variable, scale.top)
+            out = _value(program, scale.variable(x, side), scale.top)
             return Scaled(out, scale.top, scale.distance)
         except Widen as needed:
             if len(scale.levels) > MAX_GENERATORS:
@@ -122,12 +128,6 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
             if logarithms > MAX_LOGARITHMS:
                 raise Exhausted from None
             scale = Scale(constants, logarithms, terms)
-
-
-def _variable(level: Level, x: Any, side: int) -> Series:
-    number = level.inner.embed(x)
-    step = level.inner.embed(level.base.literal(Fraction(side)))
-    return level.add(level.constant(number), Series([(ONE, step)]))
 
 
 def _value(program: Program, variable: Series, system: Level) -> Series | Failure:

@@ -26,6 +26,7 @@ from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
 
 OWN = "neg add sub mul div power log exp floor where".split()
+STAYS = frozenset("neg add sub mul div power log floor sin cos".split())  # on its level
 WAVES = {"sin": (-1, 1), "cos": (-1, 1)}
 WHOLE_POWER = 16
 
@@ -61,10 +62,16 @@ class Level(LevelArithmetic):
             """Equal operations on one series give one series, so that x - x is seen to vanish."""
             key = (name, *map(id, arguments))
             if key not in self.shared:
-                self.shared[key] = own(*arguments), arguments
+                below = name in STAYS and all(map(self.is_constant, arguments))
+                out = self.by_level_below(name, arguments) if below else own(*arguments)
+                self.shared[key] = out, arguments
             return self.shared[key][0]
 
         return applied
+
+    def by_level_below(self, name: str, arguments: Sequence[Series]) -> Series:
+        """A primitive of quantities of the level below."""
+        return self.constant(operation(self.inner, name)(*map(self.as_constant, arguments)))
 
     def own(self, name: str) -> Callable[..., Any]:
         """A primitive on this level."""
@@ -161,6 +168,8 @@ class Level(LevelArithmetic):
                 c = self.inner.less_leading(c, tends.value, self.logarithm)
             else:
                 r = None
+        if r is None and self.is_constant(x):
+            return self.constant(operation(self.inner, "exp")(c))
         bounded = self.add(self.constant(c), rest)
         out = self.integral("exp", (bounded,), operation(self.inner, "exp")(c))
         return out if r is None else self.shifted(out, r)
