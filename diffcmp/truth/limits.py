@@ -19,7 +19,7 @@ from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.coordinatewise import REASONS, believed, quantity_of
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.record import Quantity, text_of
 from diffcmp.truth.zero import BallField, Imprecise, enclosure
 
 Source: TypeAlias = Literal["series", "scales", "symbolic"]
@@ -42,6 +42,23 @@ class SideLimit:
     source: Source | None = None
     cluster: tuple[Quantity, Quantity] | None = None
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is known what f does: it tends to something, keeps oscillating, or is not
+        defined."""
+        return self.defined is False or self.limit is not None or self.cluster is not None
+
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """The limit as the JSON form has it, its numbers to `digits` digits."""
+        return {
+            "defined": self.defined,
+            "limit": text_of(self.limit, digits),
+            "certified": self.certified,
+            "source": self.source,
+            "cluster": None if self.cluster is None else [end.text(digits) for end in self.cluster],
+            "notes": [remark.to_dict() for remark in self.remarks],
+        }
 
 
 @dataclass(frozen=True, slots=True)

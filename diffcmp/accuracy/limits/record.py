@@ -32,23 +32,10 @@ class Approach:
     def to_dict(self, digits: int) -> dict[str, Any]:
         """The side as the JSON form has it, its numbers to `digits` digits."""
         return {
-            **side_dict(self.value, digits),
+            **self.value.to_dict(digits),
             "continuous": self.continuous,
-            "derivative": side_dict(self.derivative, digits),
+            "derivative": self.derivative.to_dict(digits),
         }
-
-
-def side_dict(side: SideLimit, digits: int) -> dict[str, Any]:
-    """The limit of one function on one side as the JSON form has it."""
-    cluster = None if side.cluster is None else [end.text(digits) for end in side.cluster]
-    return {
-        "defined": side.defined,
-        "limit": text_of(side.limit, digits),
-        "certified": side.certified,
-        "source": side.source,
-        "cluster": cluster,
-        "notes": [remark.to_dict() for remark in side.remarks],
-    }
 
 
 @dataclass(frozen=True, slots=True)
