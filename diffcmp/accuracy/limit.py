@@ -3,7 +3,7 @@ whether the function is continuous there."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from diffcmp.accuracy.judging.question import Progress, silent
@@ -88,6 +88,7 @@ def limit(
     if not place.infinite:
         kind = truth(program, where, (name,), digits, deadline).along[name].kind
     progress("sub-expressions")
+    written = _differing(sides, whole) if paper else []
     return Limit(
         program=program,
         variable=name,
@@ -101,7 +102,7 @@ def limit(
         value=there.value,
         continuous=there.continuous,
         leading=leading_terms(program, where, name, digits),
-        papers=_papers(function, place, sides, digits, deadline, progress) if paper else {},
+        papers=_papers(function, place, written, digits, deadline, progress),
         digits=digits,
         remarks=(*whole.remarks, *_unfinished(budget, whole)),
     )
@@ -110,19 +111,25 @@ def limit(
 def _papers(
     function: Program,
     place: Coordinate,
-    sides: Mapping[Way, Approach],
+    ways: Sequence[Way],
     digits: int,
     deadline: Deadline,
     progress: Progress,
 ) -> dict[Way, Paper]:
-    """The limit as on paper, from each side on which f is defined."""
+    """The limit as on paper, from each of these sides on which f is defined."""
     papers: dict[Way, Paper] = {}
-    for way in sides:
+    for way in ways:
         progress(f"on paper, from the {way}")
         written = on_paper(function, place, DIRECTIONS[way], digits, deadline)
         if written is not None:
             papers[way] = written
     return papers
+
+
+def _differing(sides: Mapping[Way, Approach], whole: Together) -> list[Way]:
+    """The sides to write out: of two that have one limit the right one is enough."""
+    beside = [way for way, approach in sides.items() if approach.value.defined is not False]
+    return beside[-1:] if whole.exists else beside
 
 
 def tending(program: Program, where: Point, wrt: str | None) -> str:

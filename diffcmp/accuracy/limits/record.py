@@ -50,8 +50,8 @@ class Limit:
     where it is undefined. continuous: whether that is certainly the limit, or certainly not; None
     where it is not known, and at ±∞. leading: the leading terms of the sub-expressions that vanish
     or blow up. papers: the limit as a student would write it, and what sympy says, from the sides
-    on which f is defined; none where that was not asked for. remarks: what has to be said of the
-    whole.
+    on which f is defined, or from one of them where both have one limit; none where that was not
+    asked for. remarks: what has to be said of the whole.
     """
 
     program: Program

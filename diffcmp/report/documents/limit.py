@@ -10,10 +10,10 @@ from diffcmp.notes import Remark, joined
 from diffcmp.report import document as doc
 from diffcmp.report.document import Column, Document, Fact, Facts, Item, Items, Notes, Text, section
 from diffcmp.report.documents import facts
-from diffcmp.report.documents.terms import leading_text
+from diffcmp.report.documents.terms import leading_text, short_fraction
 from diffcmp.report.remarks import grouped
 from diffcmp.truth.limits import SideLimit
-from diffcmp.truth.record import Kind, text_of
+from diffcmp.truth.record import Kind, Quantity, text_of
 
 FIELDS = (
     "expression variable at side function defined limit certified source least greatest notes"
@@ -89,7 +89,7 @@ def answer(record: Limit) -> str:
     if not beside:
         return f"f is not defined beside {record.variable} = {place(record)}"
     if record.limit is not None:
-        number = facts.certified(record.limit, record.digits)
+        number = exactly(record.limit, record.digits)
         missing = [way for way in record.sides if way not in beside]
         aside = f" from the {next(iter(beside))}, the only side on which f is defined"
         return f"lim f = {number}{aside if missing else ''}"
@@ -102,6 +102,13 @@ def answer(record: Limit) -> str:
     if alike and None in limits:
         return f"f has no limit: it keeps {next(iter(told.values()))}"
     return f"f has no limit: {each}{BEYOND if alike else ''}"
+
+
+def exactly(quantity: Quantity, digits: int) -> str:
+    """A certified number, before it the fraction that it is where that is short."""
+    text = facts.certified(quantity, digits)
+    fraction = short_fraction(quantity)
+    return text if fraction is None or "/" not in fraction else f"{fraction} = {text}"
 
 
 def does(side: SideLimit, digits: int) -> str:
@@ -177,7 +184,7 @@ def cell(side: SideLimit) -> str:
         return "undefined"
     if side.cluster is not None:
         low, high = (facts.certified(end, SIDE_FIGURES) for end in side.cluster)
-        return f"none, in [{low}, {high}]"
+        return f"oscillates in [{low}, {high}]"
     return facts.certified(side.limit, SIDE_FIGURES, "unknown")
 
 
@@ -192,15 +199,16 @@ def owned(record: Limit) -> Iterator[tuple[str, Iterable[Remark]]]:
 
 
 def on_paper(record: Limit) -> list[doc.Part]:
-    """The limit as a student writes it: once where both sides read alike."""
-    sheets = {way: sheet(paper) for way, paper in record.papers.items()}
-    if len(sheets) == 2 and sheets["left"] == sheets["right"]:
-        del sheets["left"]
-    told = len(sheets) > 1 or len(record.papers) < len(record.sides)
+    """The limit as a student writes it, from each side where they differ."""
+    papers = {w: p for w, p in record.papers.items() if p.chains or p.value is not None}
+    if not any(paper.chains for paper in papers.values()):
+        papers = dict(list(papers.items())[-1:])
+        return [one for paper in papers.values() for one in section("On paper", *sheet(paper))]
+    told = len(record.sides) > 1
     return [
-        one
-        for way, parts in sheets.items()
-        for one in section(f"On paper, from the {way}" if told else "On paper", *parts)
+        part
+        for way, paper in papers.items()
+        for part in section(f"On paper, from the {way}" if told else "On paper", *sheet(paper))
     ]
 
 
@@ -255,5 +263,5 @@ def terms(record: Limit) -> Items:
 
 def is_itself(text: str) -> bool:
     """Whether a leading term is what was typed, as `1/x ≈ 1/x`."""
-    piece, _, term = text.partition(" ≈ ")
-    return piece.replace(" ", "").replace("*", "·") == term.replace("**", "··").replace("*", "·")
+    piece, _, term = (part.replace(" ", "").replace("·", "*") for part in text.partition("≈"))
+    return piece == term or f"({piece})" == term

@@ -11,6 +11,7 @@ from diffcmp.point.coordinate import infinite_sign
 from diffcmp.report import numbers
 from diffcmp.spans import printable
 from diffcmp.truth.anatomy import Leading, Term
+from diffcmp.truth.record import Quantity
 
 DIGITS = 6
 SHORT = 1000  # the largest denominator that is shown as a fraction
@@ -24,22 +25,23 @@ def leading_text(leading: Leading, name: str, at: str) -> str:
         term = left or right
         assert term is not None
         text = formula(term, printable(name), infinite_sign(at), far=True)
-        return f"{piece} {_sign(text)} {text}".replace("  ", " ")
+        return f"{piece} {_verb(text)}"
     distance = gap(name, at)
     one = None if left is None else formula(left, distance, -1)
     two = None if right is None else formula(right, distance, 1)
     if one == two and one is not None:
-        return f"{piece} {_sign(one)} {one}"
+        return f"{piece} {_verb(one)}"
     sides = [
-        f"{side} {_sign(text)} {text}"
+        f"{side} {_verb(text)}"
         for side, text in (("left", one), ("right", two))
         if text is not None
     ]
     return f"{piece}: {'; '.join(sides)}" if len(sides) == 2 else f"{piece}, on the {sides[0]}"
 
 
-def _sign(text: str) -> str:
-    return "" if text.startswith(("grows", "is ")) else "≈"
+def _verb(text: str) -> str:
+    """A formula after ≈; a sentence as it is."""
+    return text if text.startswith(("grows", "is ")) else f"≈ {text}"
 
 
 def gap(name: str, at: str) -> str:
@@ -82,13 +84,21 @@ def _power(base: str, exponent: Fraction) -> str:
 def _number(term: Term, flip: int) -> str:
     """The coefficient: a short fraction where it is one, else a few digits."""
     assert term.coefficient is not None
-    exact = term.coefficient.exact if isinstance(term.coefficient.ball, fmpq) else None
-    if exact is not None and exact.denominator <= SHORT and abs(exact.numerator) <= SHORT:
-        return str(flip * exact)
+    text = short_fraction(term.coefficient, flip)
+    if text is not None:
+        return text
     text = numbers.certified(term.coefficient.text(DIGITS))
     if flip > 0:
         return text
     return text.removeprefix("-") if text.startswith("-") else f"-{text}"
+
+
+def short_fraction(quantity: Quantity, factor: int = 1) -> str | None:
+    """`factor` times an exact number, as a fraction of short whole numbers where it is one."""
+    exact = quantity.exact if isinstance(quantity.ball, fmpq) else None
+    if exact is None or exact.denominator > SHORT or abs(exact.numerator) > SHORT:
+        return None
+    return str(factor * exact)
 
 
 def _quotient(number: str, above: list[str], below: list[str]) -> str:
