@@ -30,7 +30,7 @@ def explained(
     ("x*log(x)", "0", ["log(x), on the right ≈ -log(1/|x|)", "x*log(x), on the right ≈ -x·log(1/|x|)"]),
     ("cbrt(v+55)", "-55", ["v+55 ≈ (v+55)", "cbrt(v+55): left ≈ -|v+55|**(1/3); right ≈ |v+55|**(1/3)"]),
     ("sin(x)/(x-pi)", "pi", ["sin(x) ≈ -(x-pi)", "x-pi ≈ (x-pi)"]),
-    ("exp(-1/x)", "0", ["-1/x ≈ -1/x", "exp(-1/x): left  grows towards +∞ beyond every power of x; right  is smaller than every power of x"]),
+    ("exp(-1/x)", "0", ["-1/x ≈ -1/x", "exp(-1/x): left grows towards +∞ beyond every power of x; right is smaller than every power of x"]),
     ("sin(x)", "1", []),
 ])  # fmt: skip
 def test_leading_terms(expr: str, at: str, lines: list[str]) -> None:
