@@ -38,6 +38,7 @@ class LevelArithmetic(NumberSystem[Any]):
         self.logarithm = logarithm
         self.terms = terms
         self.base: Constants = inner.base
+        self.shared: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
         self.constants: dict[int, tuple[Series, Any]] = {}
         self.zero = Series(())
         self.one = self.literal(Fraction(1))
@@ -188,12 +189,16 @@ class LevelArithmetic(NumberSystem[Any]):
         """a - r·b, where r is the number that a/b tends to: the leading parts cancel."""
         if a is b:
             return self.zero
-        n, m = self.leading(a), self.leading(b)
-        assert n is not None
-        assert m is not None
-        (e, c), (_, d) = self.first(a), self.first(b)
-        rest = self.sub(a.from_index(n + 1), self.mul(self.embed(r), b.from_index(m + 1)))
-        return self.add(Series([(e, self.inner.less_leading(c, r, d))]), rest)
+        key = "less_leading", id(a), id(b)
+        if key not in self.shared:
+            n, m = self.leading(a), self.leading(b)
+            assert n is not None
+            assert m is not None
+            (e, c), (_, d) = self.first(a), self.first(b)
+            behind = self.mul(self.embed(r), b.from_index(m + 1))
+            begun = Series([(e, self.inner.less_leading(c, r, d))])
+            self.shared[key] = self.add(begun, self.sub(a.from_index(n + 1), behind)), (a, b)
+        return self.shared[key][0]
 
     def less_limit(self, x: Series) -> Series:
         """x less the number that it tends to."""
@@ -205,7 +210,10 @@ class LevelArithmetic(NumberSystem[Any]):
 
     def neg(self, x: Series) -> Series:
         """-x."""
-        return self.mapped(x, self.negated)
+        if x.opposite is None:
+            x.opposite = self.mapped(x, self.negated)
+            x.opposite.opposite = x
+        return x.opposite
 
     def mapped(self, x: Series, function: Callable[[Any], Any]) -> Series:
         """The series with a function of every coefficient."""
@@ -231,6 +239,8 @@ class LevelArithmetic(NumberSystem[Any]):
         """x + y."""
         if x.vanishes or y.vanishes:
             return y if x.vanishes else x
+        if x.opposite is y:
+            return self.zero
         return Series((), self._merged(x, y, self.added, lambda c: c))
 
     def sub(self, x: Series, y: Series) -> Series:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 from flint import arb, fmpq
@@ -21,6 +22,7 @@ from diffcmp.engines.scales.series import Exponent
 from diffcmp.engines.series.laurent import Exhausted, Field
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
+from diffcmp.primitives.asymptotics import GROWTH
 
 MOST_STEPS = 300_000  # operations on numbers: the budget of one expansion
 
@@ -56,6 +58,21 @@ class Tends:
     swings: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The formal power series in the asymptotic form of a primitive, or its derivative of an order
+    divided by the factorial of that. parameters: of the primitive, before its last one."""
+
+    primitive: str
+    parameters: tuple[Fraction, ...]
+    order: int = 0
+
+    def coefficient(self, k: int) -> Fraction:
+        """That of y**k."""
+        n = k + self.order
+        return comb(n, k) * GROWTH[self.primitive].coefficient(n, *self.parameters)
+
+
 class Constants(NumberSystem[Any]):
     """Numbers of a field and waves."""
 
@@ -65,6 +82,8 @@ class Constants(NumberSystem[Any]):
         self.field = field
         self.enclosing = enclosing
         self.balls = Balls(precision)
+        self.literals: dict[Fraction, Any] = {}
+        self.literals: dict[Fraction, Any] = {}
         self.zero, self.one = self.literal(Fraction(0)), self.literal(Fraction(1))
         self.stepped = False  # whether some quantity jumps again and again
         self.steps = 0
@@ -78,7 +97,9 @@ class Constants(NumberSystem[Any]):
         return self
 
     def literal(self, value: Fraction) -> Any:
-        return self.field.system.literal(value)
+        if value not in self.literals:
+            self.literals[value] = self.field.system.literal(value)
+        return self.literals[value]
 
     def embed(self, c: Any) -> Any:
         """A number or wave as a coefficient: itself."""
@@ -142,9 +163,9 @@ class Constants(NumberSystem[Any]):
         """What is beside the limit: nothing."""
         return self.zero
 
-    def formal(self, coefficient: Callable[[int], Fraction], y: Any) -> Any:
-        """Σ c_k y**k at 0."""
-        return self.literal(coefficient(0))
+    def formal(self, tail: Tail, y: Any) -> Any:
+        """The tail at 0."""
+        return self.literal(tail.coefficient(0))
 
     # exponents
 

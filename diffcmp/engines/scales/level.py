@@ -19,7 +19,7 @@ from flint import fmpq
 from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.system import COMPARISONS
 from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic, Rows
-from diffcmp.engines.scales.constants import Unclear, Wave
+from diffcmp.engines.scales.constants import Tail, Unclear, Wave
 from diffcmp.engines.scales.series import ZERO, Series, Term
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
@@ -27,6 +27,7 @@ from diffcmp.primitives.asymptotics import GROWTH
 
 OWN = "neg add sub mul div power log exp floor where".split()
 STAYS = frozenset("neg add sub mul div power log floor sin cos".split())  # on its level
+COMMUTES = ("add", "mul")
 WAVES = {"sin": (-1, 1), "cos": (-1, 1)}
 WHOLE_POWER = 16
 
@@ -48,10 +49,6 @@ class Level(LevelArithmetic):
     """The number system of series in one generator. Conditions are `bool`. Raises Failed where a
     value does not exist or is not known, Unclear where an oscillation would decide."""
 
-    def __init__(self, inner: Any, logarithm: Any, terms: int) -> None:
-        super().__init__(inner, logarithm, terms)
-        self.shared: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
-
     def function(self, name: str) -> Callable[..., Any] | None:
         entry = TABLE[name]
         if entry.definition:
@@ -60,11 +57,14 @@ class Level(LevelArithmetic):
 
         def applied(*arguments: Any) -> Any:
             """Equal operations on one series give one series, so that x - x is seen to vanish."""
-            key = (name, *map(id, arguments))
+            ids = map(id, arguments)
+            key = (name, *(sorted(ids) if name in COMMUTES else ids))
             if key not in self.shared:
                 below = name in STAYS and all(map(self.is_constant, arguments))
                 out = self.by_level_below(name, arguments) if below else own(*arguments)
                 self.shared[key] = out, arguments
+                if name == "neg":
+                    out.opposite, arguments[0].opposite = arguments[0], out
             return self.shared[key][0]
 
         return applied
@@ -134,9 +134,9 @@ class Level(LevelArithmetic):
         """x**n for n >= 0 by repeated squaring."""
         if n <= 1:
             return x if n else self.one
-        half = self.product(x, n // 2)
-        square = self.mul(half, half)
-        return self.mul(square, x) if n % 2 else square
+        times, half = operation(self, "mul"), self.product(x, n // 2)
+        square: Series = times(half, half)
+        return times(square, x) if n % 2 else square
 
     def log(self, x: Series) -> Series:
         """e·log g + log c + log(1 + …), where c·gᵉ leads."""
@@ -231,28 +231,31 @@ class Level(LevelArithmetic):
 
     def grown(self, name: str, arguments: Sequence[Series], sign: int) -> Series:
         """A function of what tends to ±∞, in the form that the table states for that."""
-        growth = GROWTH[name]
         form, small = rules.growth(name, sign)
         if form is None:
             raise Failed("essential")
-        known = [self.base.field.rational(self.limit(a).value) for a in arguments[:-1]]
-        y = evaluate(small, self, arguments)[0]
-        s = self.formal(lambda k: growth.coefficient(k, *known), y)
+        known = tuple(self.base.exponent(self.limit(a).value) for a in arguments[:-1])
+        s = self.formal(Tail(name, known), evaluate(small, self, arguments)[0])
         out: Series = evaluate(form, self, [*arguments, s])[0]
         return out
 
-    def formal(self, coefficient: Callable[[int], Fraction], y: Series) -> Series:
-        """Σ c_k y**k for y that tends to 0: as a Taylor series around the coefficient below."""
-        parts = self.split(y)
-        assert parts is not None
-        c, rest = parts
+    def formal(self, tail: Tail, y: Series) -> Series:
+        """A formal power series in what tends to 0: its Taylor series around the coefficient
+        below."""
+        key = (tail, id(y))
+        if key not in self.shared:
+            parts = self.split(y)
+            assert parts is not None
+            taylor = partial(self._taylor, tail, parts[0])
+            below = self.is_constant(y)
+            out = self.constant(taylor(0)) if below else self._horner(taylor, parts[1], 0)
+            self.shared[key] = out, (y,)
+        return self.shared[key][0]
 
-        def taylor(j: int) -> Any:
-            if self.inner.is_exact_zero(c):
-                return self.inner.literal(coefficient(j))
-            return self.inner.formal(lambda k: comb(k + j, j) * coefficient(k + j), c)
-
-        return self._horner(taylor, rest, 0)
+    def _taylor(self, tail: Tail, c: Any, j: int) -> Any:
+        n = tail.order + j
+        derivative = self.inner.formal(Tail(tail.primitive, tail.parameters, n), c)
+        return self.weighted(Fraction(comb(n, j)), derivative)
 
     def _horner(self, taylor: Callable[[int], Any], rest: Series, j: int) -> Series:
         return Series((), self._terms_of_horner(taylor, rest, j))

@@ -22,12 +22,13 @@ class Series:
     """Σ c·g**e, with exponents e that increase and coefficients c that may vanish: the terms known
     so far, and where further ones come from (None: there are no more)."""
 
-    __slots__ = ("broken", "lead", "source", "terms")
+    __slots__ = ("broken", "lead", "opposite", "source", "terms")
 
     def __init__(self, terms: Sequence[Term], source: Iterator[Term] | None = None) -> None:
         self.terms = list(terms)
         self.source = source
         self.broken: Exception | None = None
+        self.opposite: Series | None = None  # its negative, where that has been formed
         self.lead: int | None = None  # the index of the first term that does not vanish
 
     def __repr__(self) -> str:
