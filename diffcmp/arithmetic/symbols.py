@@ -166,7 +166,7 @@ def variable(name: str) -> Any:
     return sympy.Symbol(PREFIX + name, real=True)
 
 
-class _Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
+class Language(StrPrinter):  # type: ignore[misc]  # sympy is untyped
     """Expressions as the user would have typed them."""
 
     def _print_Symbol(self, expr: Any) -> str:
@@ -247,4 +247,4 @@ _RECIPROCALS = {
 
 def text(expression: Any) -> str:
     """An expression in the expression language."""
-    return str(_Language().doprint(expression))
+    return str(Language().doprint(expression))

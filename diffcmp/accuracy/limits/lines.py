@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 from diffcmp.truth.record import GUARD_DIGITS, Quantity, text_of
 
+SHORTEST = 1e-3  # seconds that are told
+
 
 class Form(Enum):
     """The seven indeterminate forms: what the parts tend to does not settle what the whole does."""
@@ -116,7 +118,8 @@ class Chain:
     expression: whose limit is asked, as typed where it is a part of f; form: its indeterminate
     form. steps: the lines, the first one the expression itself. limit: what the expression tends
     to, certified. outcome: "settled" where the last line has that limit; else why the rule leads
-    nowhere. uses: how often the rule was used. sentence: the end of it in words.
+    nowhere. uses: how often the rule was used. sentence: the end of it in words. instead: where the
+    rule leads nowhere, lines without it that settle the limit, if any are known.
     """
 
     expression: str
@@ -126,6 +129,7 @@ class Chain:
     outcome: Outcome
     uses: int
     sentence: str
+    instead: tuple[Step, ...] = ()
 
     def to_dict(self, digits: int) -> dict[str, Any]:
         """The lines as the JSON form has them."""
@@ -137,6 +141,7 @@ class Chain:
             "outcome": self.outcome,
             "uses": self.uses,
             "sentence": self.sentence,
+            "instead": [step.to_dict(digits) for step in self.instead],
         }
 
 
@@ -158,7 +163,7 @@ class Peer:
     @property
     def sentence(self) -> str:
         """The answer in words."""
-        seconds = f"{self.seconds:.2g} s"
+        seconds = f"{self.seconds:.2g} s" if self.seconds >= SHORTEST else "less than 1 ms"
         match self.verdict:
             case "late":
                 return f"sympy's limit had no answer after {seconds} of computing."
@@ -181,13 +186,15 @@ class Paper:
     """How a student would write the limit of f on one side of a point.
 
     form: the indeterminate form of f, or of the outermost part of it that has one; None where
-    there is none. part: the text of that part; "" where it is f itself or there is none. chains:
-    one for each such part. sentence: what kind of limit it is. conclusion: what f tends to. peer:
+    there is none. part: the text of that part; "" where it is f itself or there is none. parts: f
+    taken apart by its outermost operation. chains: one for each part that has such a form.
+    sentence: what kind of limit it is. conclusion: what f tends to. peer:
     sympy's `limit` beside it.
     """
 
     form: Form | None
     part: str
+    parts: tuple[Part, ...]
     chains: tuple[Chain, ...]
     value: Quantity | None
     digits: int
@@ -201,6 +208,7 @@ class Paper:
         return {
             "form": None if self.form is None else self.form.value,
             "part": self.part or None,
+            "parts": [part.to_dict(digits) for part in self.parts],
             "sentence": self.sentence,
             "chains": [chain.to_dict(digits) for chain in self.chains],
             "limit": text_of(self.value, digits),

@@ -13,7 +13,7 @@ import sympy
 from sympy.core.random import seed
 
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.arithmetic.symbols import PREFIX, Symbols, text
+from diffcmp.arithmetic.symbols import PREFIX, Language, Symbols, text
 from diffcmp.errors import InputError
 from diffcmp.language.parser import parse
 from diffcmp.program.ir import Program
@@ -26,6 +26,8 @@ Answer: TypeAlias = tuple[Any, bool]  # and whether the budget was enough
 
 LONGEST = 400  # characters of a line that anybody reads
 DIGITS = 50
+CANDIDATES = 4  # to divide by
+HALVES = (-1, -sympy.S.Half)  # that sympy writes as 1/x and 1/sqrt(x)
 TRIGONOMETRIC = (sympy.sin, sympy.cos, sympy.tan)
 
 
@@ -41,7 +43,32 @@ def _within(seconds: float, work: Callable[[], Any]) -> Answer:
     except Spent:
         return None, False
     except Unwritable:
-        return None, True
+        return "unwritable", True
+
+
+class Handwriting(Language):
+    """The expression language, as a person orders it: what is subtracted does not come first."""
+
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
+        terms = list(self._as_ordered_terms(expr, order=order))
+        first = next((t for t in terms if not t.could_extract_minus_sign()), terms[0])
+        terms.remove(first)
+        shown = str(self._print(first))
+        for term in terms:
+            piece = f"({self._print(term)})" if term.is_Add else self._print(term)
+            shown += f" - {piece[1:]}" if piece.startswith("-") else f" + {piece}"
+        return shown
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:
+        base, exponent = expr.args
+        if exponent.is_Rational and exponent.is_negative and exponent not in HALVES:
+            return f"1/{self._print(sympy.Pow(base, -exponent))}"
+        return str(super()._print_Pow(expr, rational))
+
+
+def written(expression: Expression) -> str:
+    """An expression as a person writes it in the language."""
+    return str(Handwriting().doprint(expression))
 
 
 class Hand:
@@ -67,7 +94,7 @@ class Hand:
         ------
         Unwritable: where the language has no such function, or it is longer than a line.
         """
-        shown = text(expression)
+        shown = written(expression)
         if len(shown) > LONGEST:
             raise Unwritable
         try:
@@ -145,7 +172,7 @@ def _kinds(expression: Expression) -> set[Any]:
 
 
 def _size(expression: Expression) -> int:
-    return len(text(expression))
+    return len(written(expression))
 
 
 def _length(quotient: Quotient) -> int:
@@ -153,59 +180,153 @@ def _length(quotient: Quotient) -> int:
     return over if quotient[1] == 1 else over + under
 
 
-def used(
+def used(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """L'Hôpital's rule used once: the texts of f′ and g′ ("rule"), and of the quotient simplified
+    where that is shorter ("simplified")."""
+    hand = Hand(over.inputs[0], sign)
+
+    def work() -> dict[str, Texts | None]:
+        derived = hand.derived((hand.read(over), hand.read(under)))
+        simplified = hand.simplified(derived)
+        shorter = _length(simplified) < _length(derived)
+        return {
+            "rule": hand.pair(derived),
+            "simplified": hand.pair(simplified) if shorter else None,
+        }
+
+    return _within(seconds, work)
+
+
+def seen(
     over: Program,
     under: Program,
     earlier: Sequence[tuple[Program, Program]],
     sign: int,
     seconds: float,
 ) -> Answer:
-    """L'Hôpital's rule used once: the texts of f′ and g′ ("rule"), of the quotient simplified where
-    that is shorter ("simplified"), and which of the earlier quotients it is again, or the
-    reciprocal of it, but for a constant factor ("again", "reciprocal")."""
+    """Which of the earlier quotients this one is, but for a constant factor; None for a new one."""
     hand = Hand(over.inputs[0], sign)
 
-    def work() -> dict[str, Any]:
-        derived = hand.derived((hand.read(over), hand.read(under)))
-        simplified = hand.simplified(derived)
-        shorter = _length(simplified) < _length(derived)
-        best = simplified if shorter else derived
-        return {
-            "rule": hand.pair(derived),
-            "simplified": hand.pair(simplified) if shorter else None,
-            **_seen(hand, best, earlier),
-        }
+    def work() -> int | None:
+        now = hand.read(over) / hand.read(under)
+        for i, (top, bottom) in enumerate(earlier):
+            ratio = now * hand.read(bottom) / hand.read(top)
+            if not sympy.simplify(ratio).has(hand.x):
+                return i
+        return None
 
     return _within(seconds, work)
 
 
-def _seen(
-    hand: Hand, quotient: Quotient, earlier: Sequence[tuple[Program, Program]]
-) -> dict[str, int | None]:
-    """Which earlier quotient it is a constant times, or the reciprocal of."""
-    now = quotient[0] / quotient[1]
-    found: dict[str, int | None] = {"again": None, "reciprocal": None}
-    for i, (over, under) in enumerate(earlier):
-        before = hand.read(over) / hand.read(under)
-        for word, ratio in (("again", now / before), ("reciprocal", now * before)):
-            if not sympy.simplify(ratio).has(hand.x):
-                found[word] = i
-    return found
-
-
 def starts(over: Program, under: Program, sign: int, seconds: float) -> Answer:
-    """Other ways to write a quotient: simplified, where that is shorter, and turned over."""
+    """The ways to write a quotient before the rule is used: as it is, simplified where that is
+    shorter, and turned over; that which gets shortest by the rule first."""
     hand = Hand(over.inputs[0], sign)
 
-    def work() -> dict[str, Texts | None]:
+    def work() -> list[tuple[str, str, str]]:
         typed = hand.read(over), hand.read(under)
+        ways = {"": typed}
+        cost = hand.cost(typed)
         simplified = hand.simplified(typed)
-        turned = 1 / typed[1], 1 / typed[0]
-        shorter = _length(simplified) < _length(typed)
-        return {
-            "simplified": hand.pair(simplified) if shorter else None,
-            "turned": hand.pair((hand.tidy(turned[0]), hand.tidy(turned[1]))),
-        }
+        if _length(simplified) < _length(typed):
+            ways["simplified"] = simplified
+        if cost > _length(typed):
+            ways["turned"] = hand.tidy(1 / typed[1]), hand.tidy(1 / typed[0])
+        costs = {name: hand.cost(way) if name else cost for name, way in ways.items()}
+        ordered = sorted(ways, key=lambda name: costs[name])
+        return [(name, *(hand.pair(ways[name]) if name else ("", ""))) for name in ordered]
+
+    return _within(seconds, work)
+
+
+def divisions(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """A quotient whose numerator and denominator are divided by what grows fastest, as (what,
+    numerator, denominator): a way for each candidate."""
+    hand = Hand(over.inputs[0], sign)
+
+    def work() -> list[tuple[str, str, str]]:
+        typed = hand.read(over), hand.read(under)
+        return list(_written_ways(hand, _divisions(hand, typed)))
+
+    return _within(seconds, work)
+
+
+def _written_ways(
+    hand: Hand, ways: Iterable[tuple[Any, Quotient]]
+) -> Iterable[tuple[str, str, str]]:
+    """The ways that the language can write, each with its name."""
+    for name, quotient in ways:
+        try:
+            yield name, *hand.pair(quotient)
+        except Unwritable:
+            continue
+
+
+def _divisions(hand: Hand, typed: Quotient) -> Iterable[tuple[str, Quotient]]:
+    growths = [_growth(term, hand.x) for part in typed[::-1] for term in sympy.Add.make_args(part)]
+    for growth in list(dict.fromkeys(growths))[:CANDIDATES]:
+        top, bottom = (_over(part, growth) for part in typed)
+        if not bottom.has(hand.x):
+            top, bottom = top / bottom, sympy.S.One
+        yield written(growth), (top, bottom)
+
+
+def _growth(term: Expression, x: Any) -> Expression:
+    """What a term grows like: a power of x, or the term itself without its constant factor."""
+    degree = _degree(term, x)
+    if degree is not None:
+        return x**degree if degree else sympy.S.One
+    return term.as_independent(x, as_Add=False)[1]
+
+
+def _degree(term: Expression, x: Any) -> Any | None:
+    """The power of x that an algebraic function grows like; None for others."""
+    if not term.has(x):
+        return sympy.S.Zero
+    if term == x:
+        return sympy.S.One
+    if term.is_Pow and term.exp.is_Rational:
+        degree = _degree(term.base, x)
+        return None if degree is None else degree * term.exp
+    if not (term.is_Add or term.is_Mul):
+        return None
+    degrees: list[Any] = [_degree(part, x) for part in term.args]
+    if None in degrees:
+        return None
+    return max(degrees) if term.is_Add else sum(degrees)
+
+
+def _over(part: Expression, divisor: Expression) -> Expression:
+    """A sum divided term by term; what stands under a root is divided there."""
+    return sympy.Add(*(_term_over(term, divisor) for term in sympy.Add.make_args(part)))
+
+
+def _term_over(term: Expression, divisor: Expression) -> Expression:
+    roots = [p for p in sympy.Mul.make_args(term) if p.is_Pow and _is_root(p.exp)]
+    rest = sympy.powsimp(sympy.cancel(term / sympy.Mul(*roots) / divisor))
+    outside = -1 if rest.is_negative else 1
+    rest = sympy.expand_power_base(outside * rest)
+    if len(roots) != 1 or not rest.is_positive:
+        return sympy.powsimp(sympy.cancel(term / divisor))
+    (root,) = roots
+    base = sympy.expand(root.base * rest ** (1 / root.exp))
+    return outside * base**root.exp
+
+
+def _is_root(exponent: Expression) -> bool:
+    return bool(exponent.is_Rational and not exponent.is_Integer)
+
+
+def rooted(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """A quotient as the square root of a simpler quotient, with the sign that fits, or []."""
+    hand = Hand(over.inputs[0], sign)
+
+    def work() -> list[str]:
+        square = sympy.cancel(sympy.together((hand.read(over) / hand.read(under)) ** 2))
+        if any(_is_root(power.exp) for power in square.atoms(sympy.Pow)):
+            return []
+        inside = hand.write(square)
+        return [f"sqrt({inside})", f"-sqrt({inside})"]
 
     return _within(seconds, work)
 
@@ -246,13 +367,7 @@ def differences(program: Program, terms: Sequence[Program], sign: int, seconds: 
 
     def work() -> list[tuple[str, str, str]]:
         whole, addends = hand.read(program), [hand.read(term) for term in terms]
-        ways = []
-        for name, quotient in _differences(hand, whole, addends):
-            try:
-                ways.append((name, *hand.pair(quotient)))
-            except Unwritable:
-                continue
-        return ways
+        return list(_written_ways(hand, _differences(hand, whole, addends)))
 
     return _within(seconds, work)
 

@@ -1,0 +1,465 @@
+"""The sheet on which a student works out one indeterminate expression: the quotient that it is
+rewritten as, and L'Hôpital's rule until the limits of the parts settle it, or it leads nowhere.
+
+sympy does the algebra, in the worker process. What it wrote is parsed again; the limits of its
+parts are the certified ones, and it is held against the line before on balls beside the point,
+derivatives against those of forward mode, so that no wrong line is shown. The rule is used only
+where its hypotheses hold (Rudin, Principles of Mathematical Analysis, theorem 5.13): both parts
+tend to 0, or the denominator to ±∞, and the derivative of the denominator vanishes nowhere beside
+the point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import chain
+from typing import Any
+
+from flint import arb, fmpq
+
+from diffcmp import worker
+from diffcmp.accuracy.limits.forms import (
+    Beside,
+    Piece,
+    Reading,
+    divided,
+    outermost,
+    product,
+    quotient,
+    text_of,
+    varies,
+)
+from diffcmp.accuracy.limits.lines import Chain, Form, Move, Outcome, Step
+from diffcmp.accuracy.limits.peer import WORK, bare
+from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.deadline import Deadline
+from diffcmp.engines.derived import only, tangent
+from diffcmp.errors import InputError
+from diffcmp.language.parser import parse
+from diffcmp.passes.expand import core
+from diffcmp.program.ir import Program, constant
+from diffcmp.truth.limits import SideLimit
+from diffcmp.truth.record import Quantity
+
+USES = 8  # of the rule on one sheet
+LINES = 24
+WAYS = 3  # of rewriting that are tried
+QUESTIONS = 60  # to sympy, on one sheet
+ALGEBRA = 2.0  # seconds of computing for one of them
+SHOWN = 12  # digits in a sentence
+LARGEST = 10_000  # denominator of a fraction in a sentence
+ATOM = re.compile(r"([\w.]+|\w+\([^()]*\))(\*\*\d+)?")
+PRODUCT = re.compile(rf"-?{ATOM.pattern}(\*({ATOM.pattern}))*")
+NEAR = [Fraction(1, 97), Fraction(1, 1009), Fraction(1, 100_003)]
+"""Distances from the point, or from 1/x at infinity, at which two lines are compared."""
+BITS = 512
+
+SIMPLIFIED = "The quotient is simplified."
+RULE = "By L'Hôpital's rule, numerator and denominator are differentiated."
+WORDS = {
+    "logarithm": "The logarithms are put together into one.",
+    "denominator": "The terms are brought over a common denominator.",
+    "conjugate": "The difference is multiplied and divided by its conjugate, the sum.",
+    "factor": "The term that grows is factored out.",
+    "turned": "The quotient is turned over: f/g = (1/g)/(1/f).",
+    "simplified": SIMPLIFIED,
+}
+
+
+def fraction(over: str, under: str) -> str:
+    """A quotient in one line, whose parts are in parentheses unless they are short."""
+    top = over if PRODUCT.fullmatch(over) else f"({over})"
+    bottom = under if ATOM.fullmatch(under) else f"({under})"
+    return f"{top}/{bottom}"
+
+
+def spelled(quantity: Quantity) -> str:
+    """A number in a sentence: a short fraction, or its first digits; "∞" or "-∞"."""
+    if quantity.infinite:
+        return "∞" if quantity.infinite > 0 else "-∞"
+    exact = quantity.exact if isinstance(quantity.ball, fmpq) else None
+    if exact is not None and exact.denominator < LARGEST:
+        return str(exact)
+    return quantity.text(SHOWN)
+
+
+def oscillating(side: SideLimit) -> str:
+    """Between which values a function goes on and on."""
+    assert side.cluster is not None
+    low, high = map(spelled, side.cluster)
+    return f"oscillating between {low} and {high}"
+
+
+class Stuck(Exception):
+    """The lines lead nowhere; why, in a sentence."""
+
+    def __init__(self, outcome: Outcome, sentence: str) -> None:
+        super().__init__(sentence)
+        self.outcome, self.sentence = outcome, sentence
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet of paper: the lines written so far, the quotients that the rule was used on, and
+    how often.
+
+    compared: what the next line must be equal to.
+    """
+
+    beside: Beside
+    deadline: Deadline
+    name: str
+    steps: list[Step] = field(default_factory=list)
+    quotients: list[Reading] = field(default_factory=list)
+    compared: Program | None = None
+    questions: int = 0
+
+    def __repr__(self) -> str:
+        return f"<sheet of {len(self.steps)} lines>"
+
+    def chain(self, reading: Reading) -> Chain:
+        """The lines that find the limit of an indeterminate expression."""
+        form, side = reading.form, self.beside.limit(reading.program)
+        assert form is not None
+        self.write(reading, "given", f"This has the form {form.value}.")
+        outcome: Outcome = "settled"
+        instead: tuple[Step, ...] = ()
+        try:
+            self.settle(reading)
+            sentence = self.end(side)
+        except Stuck as stuck:
+            outcome, sentence = stuck.outcome, stuck.sentence
+            instead = self.instead()
+            if instead:
+                sentence += f" {INSTEAD[bool(side.limit)]}"
+        return Chain(
+            expression=text_of(reading.program),
+            form=form,
+            steps=tuple(self.steps),
+            limit=side.limit,
+            outcome=outcome,
+            uses=len(self.quotients),
+            sentence=sentence,
+            instead=instead,
+        )
+
+    def end(self, side: SideLimit) -> str:
+        """What the last line says."""
+        if side.limit is not None:
+            return f"So it tends to {spelled(side.limit)}."
+        return "So far on paper; that limit has not been certified."
+
+    def instead(self) -> tuple[Step, ...]:
+        """Lines that settle the first quotient without the rule."""
+        if not self.quotients:
+            return ()
+        first = self.quotients[0]
+        for way, sentence in self.divided(first):
+            other = Sheet(self.beside, self.deadline, self.name, compared=first.program)
+            try:
+                other.write(way, "rewritten", sentence)
+                other.settle(way)
+            except Stuck:
+                continue
+            return tuple(other.steps)
+        return ()
+
+    # from line to line
+    # ----------------------------------------------------------------------------------------------
+
+    def settle(self, reading: Reading) -> None:
+        """Write lines until the limits of the parts settle that of the whole.
+
+        Raises
+        ------
+        Stuck: where they do not.
+        """
+        if reading.form is None:
+            self.settle_parts(reading)
+        elif reading.form.is_power:
+            self.settle_power(reading)
+        elif reading.form.is_quotient:
+            self.settle_quotient(reading)
+        else:
+            self.first_that_settles(self.rewritten(reading), self.settle)
+
+    def settle_parts(self, reading: Reading) -> None:
+        """Where an expression is not indeterminate itself, the parts of it that are."""
+        for part in outermost(reading.program, self.beside):
+            if part.program.structure != reading.program.structure:
+                self.compared = None
+                self.write(part, "part", f"What remains is the limit of {text_of(part.program)}.")
+            self.settle(part)
+
+    def settle_power(self, reading: Reading) -> None:
+        """f**g = exp(g·log f): the exponent decides."""
+        base, power = (bare(piece.program) for piece in reading.pieces)
+        over, under = self.algebra("exponent", base, power)
+        self.compared = None
+        said = "f**g = exp(g*log(f)), and exp is continuous: the limit of g*log(f) is enough."
+        exponent = self.read(over, under)
+        self.write(exponent, "exponent", said)
+        self.settle(exponent)
+
+    def settle_quotient(self, reading: Reading) -> None:
+        """By the rule as it stands; where that leads nowhere, by another way to write it."""
+        if self.quotients:
+            return self.rule(reading)
+        arisen = len(self.steps) > 1
+        algebraic = arisen and self.beside.place.infinite and has_roots(reading.program)
+        ways = self.divided(reading) if algebraic else ()
+        return self.first_that_settles(chain(ways, self.starts(reading)), self.rule)
+
+    def starts(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
+        """The ways to write a quotient before the rule is used."""
+        for name, over, under in self.algebra("starts", *parts_of(reading)):
+            yield (self.read(over, under), WORDS[name]) if name else (reading, "")
+
+    def divided(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
+        """A quotient divided by what grows fastest, where that settles it; or under one root."""
+        if self.beside.place.infinite:
+            for by, over, under in self.algebra("divisions", *parts_of(reading)):
+                way = self.read(over, under)
+                if by != "1" and way.form is None and all(p.side.limit for p in way.pieces):
+                    yield way, f"Numerator and denominator are divided by {by}."
+        for root in self.algebra("rooted", *parts_of(reading)):
+            way = self.read(root, "1")
+            if self.equal(way.program, reading.program):
+                yield way, "Both are put under one root."
+
+    def first_that_settles(
+        self, ways: Iterable[tuple[Reading, str]], goes_on: Callable[[Reading], None]
+    ) -> None:
+        """The first way of rewriting from which it goes on to an end; where none does, the lines of
+        the first one stay.
+
+        Raises
+        ------
+        Stuck: where none does.
+        """
+        before = list(self.steps), list(self.quotients), self.compared
+        first: tuple[Stuck, tuple[Any, ...]] | None = None
+        for count, (way, sentence) in enumerate(ways):
+            if count == WAYS:
+                break
+            self.steps, self.quotients, self.compared = list(before[0]), list(before[1]), before[2]
+            try:
+                if sentence:
+                    self.write(way, "rewritten", sentence)
+                return goes_on(way)
+            except Stuck as stuck:
+                first = first or (stuck, (self.steps, self.quotients, self.compared))
+        if first is None:
+            raise Stuck("not known", "No way was found to write it as a quotient.")
+        self.steps, self.quotients, self.compared = first[1]
+        raise first[0]
+
+    def rewritten(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
+        """The ways to write 0·∞ or ∞ - ∞ so that the rule, or algebra, can go on."""
+        whole = bare(reading.program)
+        if reading.form is Form.ZERO_TIMES_INFINITY:
+            large = bare(product([p.program for p in reading.pieces if p.infinite]))
+            for over, under in self.algebra("quotients", whole, large):
+                yield self.read(over, under), "A product is a quotient too: f*g = f/(1/g)."
+            return
+        terms = [bare(piece.program) for piece in reading.pieces]
+        for name, over, under in self.algebra("differences", whole, terms):
+            yield self.read(over, under), WORDS[name]
+
+    # the rule
+    # ----------------------------------------------------------------------------------------------
+
+    def rule(self, reading: Reading) -> None:
+        """L'Hôpital's rule, used until the quotient has a limit.
+
+        Raises
+        ------
+        Stuck: where a hypothesis does not hold, where it goes in circles, or does not end.
+        """
+        while reading.form is not None and reading.form.is_quotient:
+            self.check_circle(reading)
+            if len(self.quotients) == USES:
+                said = f"After {USES} uses of the rule the quotient still has the form"
+                raise Stuck("steps", f"{said} {reading.form.value}.")
+            answer = self.algebra("used", *parts_of(reading))
+            self.quotients.append(reading)
+            derived = self.read(*answer["rule"])
+            self.compared = derivatives(reading)
+            self.write(derived, "rule", RULE)
+            self.check_denominator(derived)
+            reading = derived
+            if answer["simplified"] is not None and self.is_open(derived):
+                reading = self.read(*answer["simplified"])
+                self.write(reading, "simplified", SIMPLIFIED)
+            self.check_limit(reading)
+        self.settle(reading)
+
+    def is_open(self, reading: Reading) -> bool:
+        """Whether something in a line is indeterminate."""
+        return reading.form is not None or bool(outermost(reading.program, self.beside))
+
+    def check_circle(self, reading: Reading) -> None:
+        """The same quotient as before, or a multiple of it, leads nowhere."""
+        if not self.quotients:
+            return
+        earlier = [parts_of(one) for one in self.quotients]
+        again = self.algebra("seen", *parts_of(reading), earlier)
+        if again is None:
+            return
+        uses = len(self.quotients) - again
+        said = "once" if uses == 1 else "twice" if uses == 2 else f"{uses} times"
+        raise Stuck(
+            "circle", f"The rule goes in circles: used {said}, it gives the same quotient again."
+        )
+
+    def check_denominator(self, derived: Reading) -> None:
+        """The derivative of the denominator must not vanish beside the point: it has a limit that
+        is not 0, or its reciprocal tends to ±∞."""
+        under = next((p for p in derived.pieces if p.role == "denominator"), None)
+        if under is None or (under.side.limit is not None and not under.zero):
+            return
+        text = text_of(under.program)
+        if under.side.cluster is not None:
+            low, high = (to_arb(end.ball) for end in under.side.cluster if end.ball is not None)
+            if low > 0 or high < 0:
+                return
+            raise Stuck(
+                "hypothesis",
+                f"The rule cannot be used: the derivative {text} of the denominator vanishes again"
+                " and again on the way to the point.",
+            )
+        one = constant_of(1, self.name)
+        inverse = self.beside.limit(divided(one, under.program)).limit
+        if inverse is None or not inverse.infinite:
+            raise Stuck(
+                "hypothesis",
+                "The rule cannot be used: it is not known that the derivative"
+                f" {text} of the denominator vanishes nowhere beside the point.",
+            )
+
+    def check_limit(self, derived: Reading) -> None:
+        """Where f′/g′ has no limit, the rule says nothing of f/g."""
+        side = self.beside.limit(derived.program)
+        if side.limit is not None or derived.form is not None:
+            return
+        if side.cluster is not None:
+            raise Stuck(
+                "no limit",
+                f"The quotient of the derivatives has no limit: it keeps {oscillating(side)}."
+                " So the rule says nothing here.",
+            )
+        raise Stuck(
+            "not known",
+            "Whether the quotient of the derivatives has a limit is not known, so that the rule"
+            " says nothing here.",
+        )
+
+    # what is written
+    # ----------------------------------------------------------------------------------------------
+
+    def algebra(self, question: str, *arguments: object) -> Any:
+        """What the worker writes.
+
+        Raises
+        ------
+        Stuck: where it finds nothing that can be written, or takes too long.
+        """
+        self.questions += 1
+        budget = min(ALGEBRA, self.beside.budget.computing)
+        target = f"{WORK}:{question}"
+        if self.questions > QUESTIONS:
+            raise Stuck("growth", "The algebra takes too long for paper.")
+        task = worker.shared().submit(target, *arguments, self.beside.sign, budget)
+        try:
+            answer, enough = task.result(self.deadline.share(2))
+        except worker.WorkerError:
+            answer, enough = None, False
+        if not enough:
+            raise Stuck("growth", "The algebra takes too long for paper.")
+        if answer == "unwritable":
+            raise Stuck("growth", "The expressions grow too long for paper.")
+        return answer
+
+    def read(self, over: str, under: str) -> Reading:
+        """A quotient that the worker wrote, or an expression over 1."""
+        try:
+            top, bottom = parse(over, (self.name,)), parse(under, (self.name,))
+        except InputError as error:
+            raise Stuck("growth", "The language has no words for the next line.") from error
+        if varies(bottom):
+            return quotient(top, bottom, self.beside)
+        parts = outermost(top, self.beside)
+        whole = next((p for p in parts if p.program.structure == top.structure), None)
+        return whole or Reading(top, (Piece("value", top, self.beside.limit(top)),))
+
+    def write(self, reading: Reading, move: Move, sentence: str) -> None:
+        """A line, if it is equal to the one before.
+
+        Raises
+        ------
+        Stuck: where it is not, or where there are too many.
+        """
+        if len(self.steps) == LINES:
+            raise Stuck("growth", "The lines do not come to an end.")
+        if self.compared is not None and not self.equal(reading.program, self.compared):
+            raise Stuck("not known", "The algebra of the next line could not be confirmed.")
+        self.compared = reading.program
+        text, parts = text_of(reading.program), reading.shown
+        if parts and parts[0].role == "numerator" and not reading.program.text:
+            text = fraction(*(part.text for part in parts))
+        self.steps.append(Step(text, parts, reading.form, move, sentence))
+
+    def equal(self, one: Program, other: Program) -> bool:
+        """Whether nothing beside the point tells two functions apart, by balls."""
+        balls = Balls(BITS)
+        with balls.working():
+            for distance in NEAR:
+                x = self.at(balls, distance)
+                values = [to_arb(evaluate(core(p), balls, [x])[0]) for p in (one, other)]
+                if all(v.is_finite() for v in values) and not values[0].overlaps(values[1]):
+                    return False
+        return True
+
+    def at(self, balls: Balls, distance: Fraction) -> Any:
+        """A place beside the point."""
+        step = fmpq(distance.numerator, distance.denominator)
+        place = self.beside.place
+        if place.infinite:
+            return place.infinite / step
+        return place.enclosure(balls) + self.beside.direction * step
+
+
+INSTEAD = {True: "These lines settle it instead:", False: "These lines say more:"}
+
+
+def parts_of(reading: Reading) -> tuple[Program, Program]:
+    """Numerator and denominator, for the worker."""
+    over, under = (bare(piece.program) for piece in reading.pieces)
+    return over, under
+
+
+def derivatives(reading: Reading) -> Program:
+    """f′/g′ of a quotient, by forward mode."""
+    name = reading.program.inputs[0]
+    over, under = (only(tangent(p, name), 1) for p in parts_of(reading))
+    return divided(over, under)
+
+
+def constant_of(value: int, name: str) -> Program:
+    """A number as a Program of one variable."""
+    program = constant(Fraction(value))
+    (number,) = program.equations
+    return Program((name,), (replace(number, output=1),), (1,))
+
+
+def has_roots(program: Program) -> bool:
+    """Whether a root is taken in it."""
+    powers = [eq for eq in program.equations if eq.primitive == "power"]
+    exponents = [replace(program, outputs=eq.inputs[1:]).pruned() for eq in powers]
+    values = [evaluate(exponent, Balls(), [arb.nan()])[0] for exponent in exponents]
+    fractional = any(isinstance(v, fmpq) and v.q != 1 for v in values)
+    return fractional or any(eq.entry.branches for eq in program.equations)
