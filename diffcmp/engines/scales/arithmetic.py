@@ -175,8 +175,8 @@ class LevelArithmetic(NumberSystem[Any]):
 
     def ratio(self, a: Series, b: Series) -> Tends:
         """What a/b tends to, for b that does not vanish: 0, ±∞ or a number."""
-        if a is b:
-            return Tends(self.base.one)
+        if a is b or a.opposite is b:
+            return Tends(self.base.one if a is b else self.base.minus_one)
         if self.is_zero(a):
             return Tends(self.base.zero)
         (e, c), (f, d) = self.first(a), self.first(b)
@@ -187,7 +187,7 @@ class LevelArithmetic(NumberSystem[Any]):
 
     def less_leading(self, a: Series, r: Any, b: Series) -> Series:
         """a - r·b, where r is the number that a/b tends to: the leading parts cancel."""
-        if a is b:
+        if a is b or a.opposite is b:
             return self.zero
         key = "less_leading", id(a), id(b)
         if key not in self.shared:
