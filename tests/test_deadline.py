@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diffcmp import certify, compare, deadline, explain, map, sweep
+from diffcmp import certify, compare, deadline, explain, limit, map, sweep
 from diffcmp.accuracy.matrix import matrix
 from diffcmp.errors import Breakdown, ComputationError, Fault, InputError
 
@@ -16,6 +16,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "certify": lambda timeout: certify("abs(x)", 0, timeout=timeout),
     "compare": lambda timeout: compare("x**2", 1, backends=["symbolic", "dual"], timeout=timeout),
     "explain": lambda timeout: explain("x**2", 1, timeout=timeout),
+    "limit": lambda timeout: limit("abs(x)", 0, timeout=timeout),
     "sweep": lambda timeout: sweep("x**2", 1, backends=["central"], timeout=timeout),
     "map": lambda timeout: map("x**2", 0, 1, points=3, backends=["symbolic"], timeout=timeout),
     "jacobian": lambda timeout: matrix("jacobian", "[x, x]", 1, timeout=timeout),

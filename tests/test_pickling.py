@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import multiprocessing
 import pickle
 from collections.abc import Callable
@@ -34,6 +35,8 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "Map": lambda: diffcmp.map("sin(x)/x", -1, 1, points=5, backends=["dual"]),
     "Explanation": lambda: diffcmp.explain("(1-cos(x))/x**2", 1e-3),
     "Explanation of 0/0": lambda: diffcmp.explain("(1-cos(x))/x**2", 0),
+    "Limit": lambda: diffcmp.limit("x*log(x)", 0),
+    "Limit at infinity": lambda: diffcmp.limit("sin(x)", math.inf, paper=False),
     "Matrix": lambda: matrix("jacobian", "x**2", [1, 2]),
     "Program": lambda: diffcmp.parse("u = x**2; where(u > 1, u, x[0])", ("x[0]",)),
     "Report": lambda: diffcmp.study("smoothness"),

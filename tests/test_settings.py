@@ -59,6 +59,7 @@ CALLS: dict[str, Call] = {
     "hvp": Call({"expr": "sum(x**2)"}, lambda f: f(VECTOR, VECTOR).tolist()),
     "jacobian": Call({"expr": "x**2"}, lambda f: f(VECTOR).tolist()),
     "jvp": Call({"expr": "x**2"}, lambda f: f(VECTOR, VECTOR).tolist()),
+    "limit": Call({"expr": "sin(x)/x", "at": 0, "paper": False}, lambda found: found.limit.text(5)),
     "map": Call({"expr": "x**2", "start": 1, "stop": 2, "points": 3, "backends": ["dual"]}, lambda found: len(found.points)),
     "parse": Call({"text": "x**2"}, lambda program: program.text),
     "study": Call({"name": "lhopital"}, lambda report: report.name),

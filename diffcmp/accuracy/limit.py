@@ -23,7 +23,7 @@ from diffcmp.point.values import Values
 from diffcmp.program.checks import chosen
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
-from diffcmp.truth.anatomy import leading_terms
+from diffcmp.truth.anatomy import Leading, leading_terms
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.certify import MAX_DIGITS, truth
 from diffcmp.truth.limits import SideLimit, side_limit
@@ -101,11 +101,22 @@ def limit(
         kind=kind,
         value=there.value,
         continuous=there.continuous,
-        leading=leading_terms(program, where, name, digits),
+        leading=_beside(leading_terms(program, where, name, digits), ways),
         papers=_papers(function, place, written, digits, deadline, progress),
         digits=digits,
         remarks=(*whole.remarks, *_unfinished(budget, whole)),
     )
+
+
+def _beside(terms: Sequence[Leading], ways: Sequence[Way]) -> tuple[Leading, ...]:
+    """The leading terms on these sides, of what vanishes or blows up there."""
+    kept = []
+    for term in terms:
+        left = term.left if "left" in ways else None
+        right = term.right if "right" in ways else None
+        if any(side is not None and side.moves for side in (left, right)):
+            kept.append(replace(term, left=left, right=right))
+    return tuple(kept)
 
 
 def _papers(

@@ -93,6 +93,56 @@ def test_explain_in_other_forms() -> None:
     assert len(rows) == 5
 
 
+@pytest.mark.parametrize(("expr", "at", "more"), [
+    ("x*log(x)", "0", []), ("1/x", "0", ["--from", "left"]), ("sin(1/x)", "0", []), ("(1+1/x)**x", "inf", ["--digits", "10"]),
+    ("x*y/sin(x)", "x=0,y=sqrt(2)", ["--wrt", "x"]), ("sqrt(x)", "-1", []), ("atan(x)", "-inf", ["--no-paper"]),
+])  # fmt: skip
+def test_limit_json(expr: str, at: str, more: list[str]) -> None:
+    done = run("limit", expr, "--at", at, "--json", *more)
+    assert done.returncode == 0
+    jsonschema.validate(json.loads(done.stdout), SCHEMA)
+
+
+def test_limit_on_paper() -> None:
+    """The form, each line with what its parts tend to, and sympy beside."""
+    found = json.loads(run("limit", "(1-cos(x))/x**2", "--at", "0", "--json").stdout)
+    paper = found["papers"]["right"]
+    (chain,) = paper["chains"]
+    assert (paper["form"], chain["uses"], chain["outcome"]) == ("0/0", 2, "settled")
+    assert [(part["text"], part["limit"]) for part in chain["steps"][0]["parts"]] == [
+        ("1-cos(x)", "0"),
+        ("x**2", "0"),
+    ]
+    assert (paper["sympy"]["answer"], paper["sympy"]["verdict"]) == ("1/2", "agrees")
+    shown = run("limit", "(1-cos(x))/x**2", "--at", "0").stdout
+    for part in ("lim f = 1/2 = 0.5", "the form 0/0", "L'Hôpital's rule", "sympy's limit gave 1/2"):
+        assert part in shown
+
+
+def test_limit_in_other_forms() -> None:
+    markdown = run("limit", "1/x", "--at", "0", "--markdown", "--no-paper").stdout
+    assert "f has no limit: -∞ from the left, ∞ from the right" in markdown
+    assert "| left | -∞ | -∞ |" in markdown
+    table = run("limit", "sin(x)", "--at", "inf", "--csv", "--no-paper").stdout
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["function"], row["least"], row["greatest"]) for row in rows] == [
+        ("f", "-1.00000000000000000000000000000", "1.00000000000000000000000000000"),
+        ("derivative", "-1.00000000000000000000000000000", "1.00000000000000000000000000000"),
+    ]
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["x*y", "--at", "x=1,y=2"], "which one?"), (["x", "--at", "inf", "--from", "right"], "inf cannot be approached from the right"),
+    (["x", "--at", "0", "--from", "above"], "'above' is not one of 'left', 'right'"), (["exp(sinn(x))", "--at", "0"], "exp(sinn(x))"),
+    (["x"], "--at"), (["x", "--at", "nan"], "not a finite real number"), (["x*y", "--at", "x=inf,y=-inf"], "infinite together"),
+    (["x", "--at", "0", "--digits", "0"], "0 digits were asked for"),
+])  # fmt: skip
+def test_limits_that_make_no_sense(arguments: list[str], says: str) -> None:
+    done = run("limit", *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
 def test_map_json() -> None:
     done = run(
         "map",
@@ -406,11 +456,20 @@ def without_times(text: str) -> str:
     ("explain-guard", ["explain", "where(x == 0, 1, (exp(x)-1)/x)", "--at", "0"]),
     ("vectors", ["grad", "norm(x-y)*t", "--at", "x=[0,0.5],y=[1,2],t=3"]),
     ("long", ["grad", "sum(100*(x[1:]-x[:-1]**2)**2+(1-x[:-1])**2)", "--at", "x=linspace(-1,1,30)"]),
+    ("limit-removable", ["limit", "(1-cos(x))/x**2", "--at", "0"]),
+    ("limit-jump", ["limit", "atan(1/x)", "--at", "0"]),
+    ("limit-step", ["limit", "floor(x)", "--at", "2"]),
+    ("limit-edge", ["limit", "x**x", "--at", "0"]),
+    ("limit-infinity", ["limit", "exp(x)/x**100", "--at", "inf"]),
+    ("limit-oscillates", ["limit", "sin(1/x)", "--at", "0"]),
+    ("limit-one-side", ["limit", "abs(x)/x*y", "--at", "x=0,y=1/3", "--wrt", "x", "--from", "left"]),
     ("explain-root", ["explain", "sqrt(x**2)*y", "--at", "x=0,y=-1/3"]),
 ])  # fmt: skip
 def test_golden_output(name: str, arguments: list[str], columns: str) -> None:
     """What a person sees, but for the times; DIFFCMP_REGOLD=1 writes the files again."""
     backends = ["--backend", "forward,central"] if arguments[0] == "sweep-h" else FAST
+    if arguments[0] == "limit":
+        backends = ["--no-paper"]
     seen = without_times(run(*arguments, *backends, COLUMNS=columns).stdout)
     path = GOLDEN / f"{name}-{columns}.txt"
     if os.environ.get("DIFFCMP_REGOLD"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from diffcmp.accuracy.limits.lines import Paper, Part, Step
 from diffcmp.accuracy.limits.record import Limit
@@ -160,7 +160,9 @@ def continuous(record: Limit) -> str:
     if text_of(record.value, record.digits) == record.limit.text(record.digits):
         return f"no: f there and its limit are two numbers{BEYOND}"
     number = facts.certified(record.limit, SIDE_FIGURES)
-    return f"no; with the value {number} it would be"
+    ways = [way for way, approach in record.sides.items() if approach.continuous is not None]
+    side = f", from the {ways[0]}" if len(ways) == 1 else ""
+    return f"no; with the value {number} it would be{side}"
 
 
 def sides(record: Limit) -> doc.Table:
@@ -200,34 +202,44 @@ def owned(record: Limit) -> Iterator[tuple[str, Iterable[Remark]]]:
 
 def on_paper(record: Limit) -> list[doc.Part]:
     """The limit as a student writes it, from each side where they differ."""
-    papers = {w: p for w, p in record.papers.items() if p.chains or p.value is not None}
-    if not any(paper.chains for paper in papers.values()):
-        papers = dict(list(papers.items())[-1:])
-        return [one for paper in papers.values() for one in section("On paper", *sheet(paper))]
-    told = len(record.sides) > 1
+    written = [(w, p) for w, p in record.papers.items() if p.chains or p.value is not None]
+    sheets = {way: sheet(paper) for way, paper in written}
+    both = len(sheets) == 2 and sheets["left"] == sheets["right"]
+    if both:
+        del sheets["left"]
+    alone = both or len(record.sides) == 1
     return [
         part
-        for way, paper in papers.items()
-        for part in section(f"On paper, from the {way}" if told else "On paper", *sheet(paper))
+        for way, parts in sheets.items()
+        for part in section("On paper" if alone else f"On paper, from the {way}", *parts)
     ]
 
 
 def sheet(paper: Paper) -> list[doc.Part]:
     """The form, and the lines of each indeterminate part."""
     parts: list[doc.Part] = [Text(paper.sentence)]
+    if not paper.chains:
+        parts += [Items([Item(f"{part.text} → {part_limit(part)}") for part in paper.parts])]
     for chain in paper.chains:
-        shown = chain.steps[: MOST_STEPS if chain.outcome == "settled" else FIRST_STEPS]
-        more = len(chain.steps) - len(shown)
-        left_out = f"and {more} more; --json has all" if more else ""
-        items = [Item(step.expression, code=True, lines=under(step)) for step in shown]
-        parts += [Items(items, "1.", left_out), Text(chain.sentence)]
+        most = MOST_STEPS if chain.outcome == "settled" else FIRST_STEPS
+        parts += [lines_of(chain.steps, most), Text(chain.sentence)]
+        if chain.instead:
+            parts.append(lines_of(chain.instead, MOST_STEPS))
     return parts
+
+
+def lines_of(steps: Sequence[Step], most: int) -> Items:
+    """The first lines of a sheet, numbered."""
+    items = [Item(step.expression, code=True, lines=under(step)) for step in steps[:most]]
+    more = len(steps) - len(items)
+    return Items(items, "1.", f"and {more} more; --json has all" if more else "")
 
 
 def under(step: Step) -> list[Fact]:
     """How a line follows from the one before, and what its parts tend to."""
     lines = [] if step.move == "given" else [Fact("how", step.sentence)]
-    parts = ", ".join(f"{part.text} → {part_limit(part)}" for part in step.parts)
+    tending = {part.text: part_limit(part) for part in step.parts}
+    parts = ", ".join(f"{text} → {end}" for text, end in tending.items() if text != end)
     if step.form is not None:
         lines.append(Fact("form", step.form.value, parts))
     elif parts:
