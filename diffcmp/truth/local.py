@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
+from diffcmp.engines.scales import expansion as scales
 from diffcmp.engines.series.expansion import MAX_TERMS, Expansion, OneSide, expansion, one_side
-from diffcmp.engines.series.laurent import Field, Series
+from diffcmp.engines.series.laurent import Exhausted, Field, Series
 from diffcmp.engines.series.logarithms import Extended
 from diffcmp.program.ir import Program
 from diffcmp.truth.record import Kind, Side
+from diffcmp.truth.zero import BallField, enclosure
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Local:
         return numbers
 
 
-def analysis(program: Program, x: Any, field: Field, order: int = 1) -> Local:
+def analysis(program: Program, x: Any, field: BallField, order: int = 1) -> Local:
     """The local behaviour of a core program of one variable at `x`, a number of the field, up to
     derivatives of `order`.
 
@@ -61,7 +63,7 @@ def analysis(program: Program, x: Any, field: Field, order: int = 1) -> Local:
     Exhausted: where too many leading terms vanish to tell.
     """
     at = expansion(program, x, 0, field, MAX_TERMS)
-    left, right = (one_side(program, x, side, field, MAX_TERMS, order) for side in (-1, 1))
+    left, right = (beside(program, x, side, field, order) for side in (-1, 1))
     value = at.out[0] if isinstance(at.out, Series) else None  # at x all series are constants
     # both sides certainly expand one analytic function: no numbers need be compared
     one_path = left.expansion.path == right.expansion.path
@@ -86,6 +88,43 @@ def analysis(program: Program, x: Any, field: Field, order: int = 1) -> Local:
         ends = left.curvature, right.curvature
         exists = not any(x is None or x.infinite for x in ends) and agree(*ends)
     return Local(kind, value, left, right, at, exists, field)
+
+
+def beside(program: Program, x: Any, side: int, field: BallField, order: int) -> OneSide:
+    """Limit and derivatives of a core program of one variable on one side: by series in the
+    distance or, where these cannot express it, over a scale of growth.
+
+    Raises
+    ------
+    Exhausted: where too many leading terms vanish to tell.
+    """
+    narrow: OneSide | None = None
+    try:
+        narrow = one_side(program, x, side, field, MAX_TERMS, order)
+    except Exhausted as reason:
+        exhausted = reason
+    if narrow is not None and is_known(narrow, order):
+        return narrow
+    try:
+        wide = scales.one_side(program, x, side, field, enclosure, field.precision, order)
+    except Exhausted as reason:
+        exhausted = reason
+    else:
+        if narrow is None or is_known(wide, order) or wide.limit is not None:
+            return wide
+    if narrow is None:
+        raise exhausted
+    return narrow
+
+
+def is_known(side: OneSide, order: int) -> bool:
+    """Whether all derivatives up to an order are known, or known to be infinite."""
+    if not side.defined:
+        return True
+    for one in (side.limit, side.slope, side.curvature)[: order + 1]:
+        if one is None or one.infinite:
+            return one is not None
+    return True
 
 
 def _equal(field: Field, a: Any, b: Any) -> bool:

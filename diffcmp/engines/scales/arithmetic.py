@@ -198,7 +198,8 @@ class LevelArithmetic(NumberSystem[Any]):
             behind = self.mul(self.embed(r), b.from_index(m + 1))
             begun = Series([(e, self.inner.less_leading(c, r, d))])
             self.shared[key] = self.add(begun, self.sub(a.from_index(n + 1), behind)), (a, b)
-        return self.shared[key][0]
+        left: Series = self.shared[key][0]
+        return left
 
     def less_limit(self, x: Series) -> Series:
         """x less the number that it tends to."""

@@ -83,7 +83,6 @@ class Constants(NumberSystem[Any]):
         self.enclosing = enclosing
         self.balls = Balls(precision)
         self.literals: dict[Fraction, Any] = {}
-        self.literals: dict[Fraction, Any] = {}
         self.zero, self.one = self.literal(Fraction(0)), self.literal(Fraction(1))
         self.minus_one = self.literal(Fraction(-1))
         self.stepped = False  # whether some quantity jumps again and again

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import factorial
 from typing import Any
 
 from diffcmp.arithmetic.balls import Ball
@@ -14,7 +15,9 @@ from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic
 from diffcmp.engines.scales.constants import Constants, Tends, Unclear
 from diffcmp.engines.scales.level import Deepen, Level, Widen
 from diffcmp.engines.scales.series import ONE, Series
+from diffcmp.engines.series.expansion import Expansion, OneSide
 from diffcmp.engines.series.laurent import Exhausted, Failure, Field
+from diffcmp.engines.series.logarithms import Extended
 from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Program
 
@@ -25,12 +28,21 @@ SEARCHED = (6, 24, 64)  # terms that may vanish before a leading one
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """A function on one side: its value over the scale, or a Failure; the level of the distance,
-    and the top of the scale."""
+    """A function on one side: its value over the scale, or a Failure."""
 
     out: Series | Failure
-    top: Level
-    distance: LevelArithmetic
+    scale: Scale
+
+    @property
+    def top(self) -> Level:
+        """The level of the value."""
+        return self.scale.top
+
+    def tends(self) -> Tends:
+        """What the value, where there is one, tends to. Raises Unclear where an oscillation would
+        decide."""
+        assert isinstance(self.out, Series)
+        return self.top.limit(self.out)
 
 
 class Scale:
@@ -87,10 +99,18 @@ class Scale:
             number = level.constant(level.inner.embed(x))
             step = level.inner.embed(level.base.literal(Fraction(side)))
             self.variables[level] = level.add(number, Series([(ONE, step)]))
-        variable = self.variables[level]
-        for one in reversed(self.levels[: self.levels.index(level)]):
-            variable = one.constant(variable)
-        return variable
+        return self.raised(self.variables[level])
+
+    def raised(self, x: Series) -> Series:
+        """A series in the distance, at the top."""
+        for one in reversed(self.levels[: self.levels.index(self.distance)]):
+            x = one.constant(x)
+        return x
+
+    def per_distance(self, side: int) -> Series:
+        """±1/t at the top."""
+        sign = self.distance.inner.embed(self.top.base.literal(Fraction(side)))
+        return self.raised(Series([(-ONE, sign)]))
 
 
 def scaled(
@@ -118,7 +138,7 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
     while True:
         try:
             out = _value(program, scale.variable(x, side), scale.top)
-            return Scaled(out, scale.top, scale.distance)
+            return Scaled(out, scale)
         except Widen as needed:
             if len(scale.levels) > MAX_GENERATORS:
                 raise Exhausted from None
@@ -164,7 +184,47 @@ def _carried_out(system: Level, name: str, arguments: Sequence[Any]) -> Any:
     return operation(system, name)(*arguments) if failure is None else failure
 
 
-def tends(one: Scaled) -> Tends:
-    """What the function tends to."""
-    assert isinstance(one.out, Series)
-    return one.top.limit(one.out)
+def one_side(
+    program: Program,
+    x: Any,
+    side: int,
+    field: Field,
+    enclosing: Callable[[Any], Ball],
+    bits: int,
+    order: int = 1,
+) -> OneSide:
+    """Limit and derivatives up to `order` of a core Program of one variable on one side of x: as
+    `engines.series.expansion.one_side`. Raises Exhausted as `scaled` does."""
+    one = scaled(program, x, side, field, enclosing, bits)
+    if isinstance(one.out, Failure):
+        return OneSide(one.out.reason != "undefined", _unexpanded(program, field, one.out))
+    try:
+        derivatives = _derivatives(one, side, order)
+    except Unclear:
+        derivatives = []
+    reason = Failure("" if len(derivatives) > order else "oscillation")
+    return OneSide(True, _unexpanded(program, field, reason), *derivatives)
+
+
+def _unexpanded(program: Program, field: Field, reason: Failure) -> Expansion:
+    """An expansion without values, on a path that no other one has."""
+    return Expansion((reason,) * program.size, reason, field, 1, ((0, object()),))
+
+
+def _derivatives(one: Scaled, side: int, order: int) -> list[Extended]:
+    """The limit, and the derivatives as far as all before are finite: each is the limit of what the
+    terms before leave over, divided by a power of the distance."""
+    rest, found = one.out, list[Extended]()
+    assert isinstance(rest, Series)
+    step = one.scale.per_distance(side)
+    for n in range(order + 1):
+        tends = one.top.limit(rest)
+        if tends.wave is not None or tends.swings:
+            break
+        if tends.infinite:
+            found.append(Extended(infinite=tends.infinite))
+            break
+        factor = one.top.base.literal(Fraction(factorial(n)))
+        found.append(Extended(operation(one.top.base, "mul")(factor, tends.value)))
+        rest = one.top.mul(one.top.less_limit(rest), step)
+    return found

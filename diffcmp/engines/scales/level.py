@@ -250,7 +250,8 @@ class Level(LevelArithmetic):
             below = self.is_constant(y)
             out = self.constant(taylor(0)) if below else self._horner(taylor, parts[1], 0)
             self.shared[key] = out, (y,)
-        return self.shared[key][0]
+        known: Series = self.shared[key][0]
+        return known
 
     def _taylor(self, tail: Tail, c: Any, j: int) -> Any:
         n = tail.order + j
