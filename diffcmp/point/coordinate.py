@@ -107,13 +107,21 @@ def coordinate(value: Number, text: str | None = None, *, infinity: bool = False
     try:
         exact = _exact(value)
     except (ValueError, OverflowError):
-        sign = infinite_sign(str(value)) if infinity else 0
+        sign = infinite_sign(_text_of(value)) if infinity else 0
         if sign:
             return Coordinate(Fraction(0), infinite=sign)
         raise InputError(Fault.POINT_NOT_FINITE, piece=value) from None
     except TypeError:
         raise InputError(Fault.ARRAY_OF_NUMBERS) from None
     return Coordinate(exact, text or "")
+
+
+def _text_of(value: object) -> str:
+    """What Python calls it; "" where it cannot say."""
+    try:
+        return str(value)
+    except Exception:  # whatever the caller's object does
+        return ""
 
 
 def infinite_sign(text: str) -> int:

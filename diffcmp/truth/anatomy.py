@@ -167,7 +167,10 @@ def _leading(
     for span, slot in _pieces(program):
         piece, place = span.cut(program.text), places[slot]
         if piece not in seen:
-            terms = [None if side is None else _term(side, place) for side in (left, right)]
+            try:
+                terms = [None if side is None else _term(side, place) for side in (left, right)]
+            except Imprecise:  # what decided f did not need this one
+                continue
             if any(term is not None and term.moves for term in terms):
                 seen.add(piece)
                 yield Leading(span, piece, left=terms[0], right=terms[1])
