@@ -77,7 +77,7 @@ def written(part: doc.Part) -> Iterator[str]:
     """The lines of one part; charts are for figures."""
     writers: dict[type, Callable[[Any], Iterable[str]]] = {
         Facts: facts,
-        doc.Text: lambda text: [prose(text.sentence)],
+        doc.Text: sentence,
         Notes: notes,
         Items: items,
         Table: table,
@@ -86,6 +86,12 @@ def written(part: doc.Part) -> Iterator[str]:
     }
     if type(part) in writers:
         yield from writers[type(part)](part)
+
+
+def sentence(part: doc.Text) -> Iterator[str]:
+    """A sentence of its own; a strong one in bold."""
+    mark = "**" if part.grade == "strong" else ""
+    yield f"{mark}{prose(part.sentence)}{mark}"
 
 
 def section(part: Section) -> Iterator[str]:

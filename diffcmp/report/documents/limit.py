@@ -12,8 +12,8 @@ from diffcmp.report.document import Column, Document, Fact, Facts, Item, Items, 
 from diffcmp.report.documents import facts
 from diffcmp.report.documents.terms import leading_text, short_fraction
 from diffcmp.report.remarks import grouped
-from diffcmp.truth.limits import SideLimit
-from diffcmp.truth.record import Kind, Quantity, text_of
+from diffcmp.spans import shortened
+from diffcmp.truth.record import Kind, Quantity, SideLimit, text_of
 
 FIELDS = (
     "expression variable at side function defined limit certified source least greatest notes"
@@ -22,6 +22,7 @@ SIDE_FIGURES = 10
 MOST_TERMS = 8
 MOST_STEPS = 8
 FIRST_STEPS = 3  # of lines that lead nowhere
+UNPROVEN = "; that these are equal is not proven"
 BEYOND = ", which differ beyond the digits shown"
 SOURCES = {
     "series": "balls and series",
@@ -72,7 +73,7 @@ def place(record: Limit) -> str:
     """The point as a person writes it."""
     if record.place.infinite:
         return "∞" if record.place.infinite > 0 else "-∞"
-    return record.place.text
+    return shortened(record.place.text, facts.VALUE_WIDTH)
 
 
 def tends(record: Limit) -> str:
@@ -87,7 +88,8 @@ def answer(record: Limit) -> str:
     """What f tends to, in one sentence or one formula."""
     beside = {w: a.value for w, a in record.sides.items() if a.value.defined is not False}
     if not beside:
-        return f"f is not defined beside {record.variable} = {place(record)}"
+        on = f" on the {next(iter(record.sides))}" if len(record.sides) == 1 else ""
+        return f"f is not defined beside {record.variable} = {place(record)}{on}"
     if record.limit is not None:
         number = exactly(record.limit, record.digits)
         missing = [way for way in record.sides if way not in beside]
@@ -97,8 +99,10 @@ def answer(record: Limit) -> str:
     each = ", ".join(f"{text} from the {way}" for way, text in told.items())
     alike = len(set(told.values())) == 1
     limits = [side.limit for side in beside.values()]
+    if record.exists is None and not any(limits):
+        return "the limit is not known"
     if record.exists is None:
-        return "the limit is not known" if alike else f"the limit is not known: {each}"
+        return f"the limit is not known: {each}{UNPROVEN if alike else ''}"
     if alike and None in limits:
         return f"f has no limit: it keeps {next(iter(told.values()))}"
     return f"f has no limit: {each}{BEYOND if alike else ''}"
@@ -219,7 +223,7 @@ def sheet(paper: Paper) -> list[doc.Part]:
     """The form, and the lines of each indeterminate part."""
     parts: list[doc.Part] = [Text(paper.sentence)]
     if not paper.chains:
-        parts += [Items([Item(f"{part.text} → {part_limit(part)}") for part in paper.parts])]
+        parts += [Items([Item(part_text(part)) for part in paper.parts])]
     for chain in paper.chains:
         most = MOST_STEPS if chain.outcome == "settled" else FIRST_STEPS
         parts += [lines_of(chain.steps, most), Text(chain.sentence)]
@@ -238,8 +242,7 @@ def lines_of(steps: Sequence[Step], most: int) -> Items:
 def under(step: Step) -> list[Fact]:
     """How a line follows from the one before, and what its parts tend to."""
     lines = [] if step.move == "given" else [Fact("how", step.sentence)]
-    tending = {part.text: part_limit(part) for part in step.parts}
-    parts = ", ".join(f"{text} → {end}" for text, end in tending.items() if text != end)
+    parts = ", ".join(part_text(part) for part in step.parts if part.text != part_limit(part))
     if step.form is not None:
         lines.append(Fact("form", step.form.value, parts))
     elif parts:
@@ -249,10 +252,15 @@ def under(step: Step) -> list[Fact]:
 
 def part_limit(part: Part) -> str:
     """What a part of a line tends to."""
-    if part.cluster is not None:
-        low, high = (facts.certified(end, SIDE_FIGURES) for end in part.cluster)
-        return f"between {low} and {high}"
     return facts.certified(part.limit, SIDE_FIGURES, "?")
+
+
+def part_text(part: Part) -> str:
+    """A part of a line, and what it does."""
+    if part.cluster is None:
+        return f"{part.text} → {part_limit(part)}"
+    low, high = (facts.certified(end, SIDE_FIGURES) for end in part.cluster)
+    return f"{part.text} oscillates in [{low}, {high}]"
 
 
 def peers(record: Limit) -> list[Item]:
