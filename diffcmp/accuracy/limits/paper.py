@@ -58,14 +58,18 @@ def _form_in_words(readings: Sequence[Reading], is_whole: bool) -> str:
     if is_whole:
         return f"The limit has the form {forms[0]}."
     named = [f"{text_of(r.program)} has the form {f}" for r, f in zip(readings, forms, strict=True)]
-    several = "The parts" if len(named) > 1 else "The part"
-    return f"{several} {' and '.join(named)}; the rest of f follows from it."
+    if len(named) == 1:
+        return f"The part {named[0]}; the rest of f follows from it."
+    return f"Parts of f are indeterminate: {', and '.join(named)}."
 
 
 def _settled(program: Program, beside: Beside) -> str:
     """Why there is no indeterminate form."""
     if _is_continuous(program, beside.place):
         return "There is no indeterminate form: f is continuous there, its limit is its value."
+    whole = beside.limit(program)
+    if whole.cluster is not None:
+        return f"There is no indeterminate form and no limit: f keeps {oscillating(whole)}."
     unknown = next(_unknown(program, beside), None)
     if unknown is not None:
         return f"Which form it has is not known, as it is not known what {unknown} tends to."

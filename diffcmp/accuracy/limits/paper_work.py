@@ -28,6 +28,8 @@ LONGEST = 400  # characters of a line that anybody reads
 DIGITS = 50
 CANDIDATES = 4  # to divide by
 HALVES = (-1, -sympy.S.Half)  # that sympy writes as 1/x and 1/sqrt(x)
+HIGHEST_ROOT = 3
+TRANSCENDENTAL = (sympy.Function, sympy.exp)
 TRIGONOMETRIC = (sympy.sin, sympy.cos, sympy.tan)
 
 
@@ -130,7 +132,8 @@ class Hand:
 
     def cost(self, quotient: Quotient) -> int:
         """How long the quotient is after the rule was used on it once."""
-        return _length(self.simplified(self.derived(quotient)))
+        over, under = self.derived(quotient)
+        return _length(self.fraction(_shortest(over / under, [_same, sympy.cancel, _powers])))
 
 
 def _same(expression: Expression) -> Expression:
@@ -166,9 +169,10 @@ def _shortest(
 
 
 def _kinds(expression: Expression) -> set[Any]:
-    """The functions in an expression; sine and cosine come together."""
-    kinds = {f.func for f in expression.atoms(sympy.Function)}
-    return kinds | {sympy.sin, sympy.cos} if kinds & {*TRIGONOMETRIC} else kinds
+    """The functions in an expression with what they are taken of; sine, cosine and tangent of one
+    angle count as one."""
+    functions = expression.atoms(sympy.Function) - expression.atoms(sympy.exp)
+    return {(TRIGONOMETRIC if f.func in TRIGONOMETRIC else f.func, f.args) for f in functions}
 
 
 def _size(expression: Expression) -> int:
@@ -219,22 +223,25 @@ def seen(
 
 
 def starts(over: Program, under: Program, sign: int, seconds: float) -> Answer:
-    """The ways to write a quotient before the rule is used: as it is, simplified where that is
-    shorter, and turned over; that which gets shortest by the rule first."""
+    """The ways to write a quotient before the rule is used, as (name, numerator, denominator): as
+    it is ("", whose texts are empty), simplified where that is shorter, and turned over. If the
+    rule makes it no longer, as it is; else that comes first which the rule leaves shortest."""
     hand = Hand(over.inputs[0], sign)
 
     def work() -> list[tuple[str, str, str]]:
         typed = hand.read(over), hand.read(under)
-        ways = {"": typed}
         cost = hand.cost(typed)
         simplified = hand.simplified(typed)
+        ways: dict[str, Quotient] = {}
         if _length(simplified) < _length(typed):
             ways["simplified"] = simplified
-        if cost > _length(typed):
-            ways["turned"] = hand.tidy(1 / typed[1]), hand.tidy(1 / typed[0])
-        costs = {name: hand.cost(way) if name else cost for name, way in ways.items()}
-        ordered = sorted(ways, key=lambda name: costs[name])
-        return [(name, *(hand.pair(ways[name]) if name else ("", ""))) for name in ordered]
+        ways["turned"] = hand.tidy(1 / typed[1]), hand.tidy(1 / typed[0])
+        costs = {name: hand.cost(way) for name, way in ways.items()}
+        first = cost <= max(_length(typed), *costs.values())
+        costs[""] = 0 if first else cost
+        texts = {way[0]: way for way in _written_ways(hand, ways.items())}
+        texts[""] = ("", "", "")
+        return [texts[name] for name in sorted(costs, key=lambda n: costs[n]) if name in texts]
 
     return _within(seconds, work)
 
@@ -245,7 +252,7 @@ def divisions(over: Program, under: Program, sign: int, seconds: float) -> Answe
     hand = Hand(over.inputs[0], sign)
 
     def work() -> list[tuple[str, str, str]]:
-        typed = hand.read(over), hand.read(under)
+        typed = tuple(_without_hyperbolics(hand.read(part)) for part in (over, under))
         return list(_written_ways(hand, _divisions(hand, typed)))
 
     return _within(seconds, work)
@@ -260,6 +267,11 @@ def _written_ways(
             yield name, *hand.pair(quotient)
         except Unwritable:
             continue
+
+
+def _without_hyperbolics(expression: Expression) -> Expression:
+    """sinh, cosh and tanh as exponentials."""
+    return expression.rewrite([sympy.sinh, sympy.cosh, sympy.tanh], sympy.exp).expand()
 
 
 def _divisions(hand: Hand, typed: Quotient) -> Iterable[tuple[str, Quotient]]:
@@ -318,17 +330,41 @@ def _is_root(exponent: Expression) -> bool:
 
 
 def rooted(over: Program, under: Program, sign: int, seconds: float) -> Answer:
-    """A quotient as the square root of a simpler quotient, with the sign that fits, or []."""
+    """A quotient as a root or a power of a simpler quotient: the texts that it may be."""
     hand = Hand(over.inputs[0], sign)
 
     def work() -> list[str]:
-        square = sympy.cancel(sympy.together((hand.read(over) / hand.read(under)) ** 2))
-        if any(_is_root(power.exp) for power in square.atoms(sympy.Pow)):
-            return []
-        inside = hand.write(square)
-        return [f"sqrt({inside})", f"-sqrt({inside})"]
+        typed = hand.read(over), hand.read(under)
+        square = sympy.cancel(sympy.together((typed[0] / typed[1]) ** 2))
+        if not any(_is_root(power.exp) for power in square.atoms(sympy.Pow)):
+            inside = hand.write(square)
+            return [f"sqrt({inside})", f"-sqrt({inside})"]
+        return []
 
     return _within(seconds, work)
+
+
+def rooted_power(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """A high power over an exponential, or the other way round, as the power of a quotient: its
+    text, or ""."""
+    hand = Hand(over.inputs[0], sign)
+
+    def work() -> str:
+        typed = hand.read(over), hand.read(under)
+        powers = [p for p in typed if p.is_Pow and p.exp.is_Integer and p.base != sympy.E]
+        if not powers or not any(isinstance(p, sympy.exp) for p in typed):
+            return ""
+        n = powers[0].exp
+        top, bottom = (_root_of(p, n) for p in typed)
+        return f"(({hand.write(top)})/({hand.write(bottom)}))**{n}"
+
+    return _within(seconds, work)
+
+
+def _root_of(expression: Expression, n: Any) -> Expression:
+    if isinstance(expression, sympy.exp):
+        return sympy.exp(expression.exp / n)
+    return expression.base if expression.is_Pow else expression ** (1 / n)
 
 
 def quotients(whole: Program, growing: Program, sign: int, seconds: float) -> Answer:
@@ -382,16 +418,34 @@ def _differences(
     over, under = hand.fraction(whole)
     if under.has(hand.x):
         yield "denominator", (hand.tidy(over), under)
+    yield from _conjugates(whole, addends)
     for addend in addends:
-        if addend.has(sympy.Pow) and any(p.exp == sympy.S.Half for p in addend.atoms(sympy.Pow)):
-            rest = addend - whole  # f = addend - rest
-            top = sympy.factor(sympy.expand(addend**2 - rest**2))
-            yield "conjugate", (top, sympy.Add(addend, rest))
-            break
+        outside, inside = addend.as_independent(*TRANSCENDENTAL, as_Add=False)
+        if inside.has(hand.x) and outside.has(hand.x):
+            yield "factor", (_factored(outside, addends), sympy.S.One)
     for addend in addends:
         if addend.has(hand.x):
-            ratio = sympy.Add(*(sympy.cancel(other / addend) for other in addends))
-            yield "factor", (addend * ratio, sympy.S.One)
+            yield "factor", (_factored(addend, addends), sympy.S.One)
+
+
+def _factored(factor: Expression, addends: Sequence[Expression]) -> Expression:
+    """A sum with a factor in front of it."""
+    factor = factor.as_coeff_Mul()[1]
+    return factor * sympy.Add(*(sympy.cancel(addend / factor) for addend in addends))
+
+
+def _conjugates(whole: Expression, addends: Sequence[Expression]) -> Iterable[tuple[str, Quotient]]:
+    """a - b = (aⁿ - bⁿ)/(aⁿ⁻¹ + aⁿ⁻²b + … + bⁿ⁻¹) where a or b is an n-th root."""
+    for addend in addends:
+        orders = [p.exp.q for p in addend.atoms(sympy.Pow) if _is_root(p.exp)]
+        if not orders or max(orders) > HIGHEST_ROOT:
+            continue
+        n, rest = max(orders), whole - addend
+        a, b = (rest, -addend) if addend.could_extract_minus_sign() else (addend, -rest)
+        top = sympy.factor(sympy.expand(a**n - b**n))
+        bottom = sympy.Add(*(a ** (n - 1 - k) * b**k for k in range(n)))
+        yield "conjugate", (top, bottom)
+        return
 
 
 def limit(

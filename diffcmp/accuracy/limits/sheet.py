@@ -52,8 +52,9 @@ QUESTIONS = 60  # to sympy, on one sheet
 ALGEBRA = 2.0  # seconds of computing for one of them
 SHOWN = 12  # digits in a sentence
 LARGEST = 10_000  # denominator of a fraction in a sentence
-ATOM = re.compile(r"([\w.]+|\w+\([^()]*\))(\*\*\d+)?")
-PRODUCT = re.compile(rf"-?{ATOM.pattern}(\*({ATOM.pattern}))*")
+ATOM = re.compile(r"[\w.]*(\(\))?(\*\*\d+)?")
+PRODUCT = re.compile(rf"-?{ATOM.pattern}(\*{ATOM.pattern})*")
+BRACKETS = re.compile(r"\([^()]+\)")
 NEAR = [Fraction(1, 97), Fraction(1, 1009), Fraction(1, 100_003)]
 """Distances from the point, or from 1/x at infinity, at which two lines are compared."""
 BITS = 512
@@ -72,9 +73,16 @@ WORDS = {
 
 def fraction(over: str, under: str) -> str:
     """A quotient in one line, whose parts are in parentheses unless they are short."""
-    top = over if PRODUCT.fullmatch(over) else f"({over})"
-    bottom = under if ATOM.fullmatch(under) else f"({under})"
+    top = over if PRODUCT.fullmatch(_outside(over)) else f"({over})"
+    bottom = under if ATOM.fullmatch(_outside(under)) else f"({under})"
     return f"{top}/{bottom}"
+
+
+def _outside(text: str) -> str:
+    """A text without what stands in parentheses."""
+    while (shorter := BRACKETS.sub("()", text)) != text:
+        text = shorter
+    return text
 
 
 def spelled(quantity: Quantity) -> str:
@@ -151,22 +159,21 @@ class Sheet:
         """What the last line says."""
         if side.limit is not None:
             return f"So it tends to {spelled(side.limit)}."
+        if side.cluster is not None:
+            return f"So it has no limit: it keeps {oscillating(side)}."
         return "So far on paper; that limit has not been certified."
 
     def instead(self) -> tuple[Step, ...]:
-        """Lines that settle the first quotient without the rule."""
+        """Lines that settle the first quotient without the rule, or with less of it."""
         if not self.quotients:
             return ()
         first = self.quotients[0]
-        for way, sentence in self.divided(first):
-            other = Sheet(self.beside, self.deadline, self.name, compared=first.program)
-            try:
-                other.write(way, "rewritten", sentence)
-                other.settle(way)
-            except Stuck:
-                continue
-            return tuple(other.steps)
-        return ()
+        other = Sheet(self.beside, self.deadline, self.name, compared=first.program)
+        try:
+            other.first_that_settles(chain(other.divided(first), other.rooted(first)), other.settle)
+        except Stuck:
+            return ()
+        return tuple(other.steps)
 
     # from line to line
     # ----------------------------------------------------------------------------------------------
@@ -220,16 +227,23 @@ class Sheet:
             yield (self.read(over, under), WORDS[name]) if name else (reading, "")
 
     def divided(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
-        """A quotient divided by what grows fastest, where that settles it; or under one root."""
-        if self.beside.place.infinite:
-            for by, over, under in self.algebra("divisions", *parts_of(reading)):
-                way = self.read(over, under)
-                if by != "1" and way.form is None and all(p.side.limit for p in way.pieces):
-                    yield way, f"Numerator and denominator are divided by {by}."
+        """A quotient divided by what grows fastest, where that settles it."""
+        if not self.beside.place.infinite:
+            return
+        for by, over, under in self.algebra("divisions", *parts_of(reading)):
+            way = self.read(over, under)
+            if by != "1" and not self.is_open(way) and self.beside.limit(way.program).limit:
+                yield way, f"Numerator and denominator are divided by {by}."
+
+    def rooted(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
+        """A quotient as the power or the root of a simpler one."""
+        power = self.algebra("rooted_power", *parts_of(reading))
+        if power:
+            yield self.read(power, "1"), "It is a power of a quotient."
         for root in self.algebra("rooted", *parts_of(reading)):
             way = self.read(root, "1")
             if self.equal(way.program, reading.program):
-                yield way, "Both are put under one root."
+                yield way, "It is the root of a quotient."
 
     def first_that_settles(
         self, ways: Iterable[tuple[Reading, str]], goes_on: Callable[[Reading], None]
@@ -284,7 +298,7 @@ class Sheet:
             self.check_circle(reading)
             if len(self.quotients) == USES:
                 said = f"After {USES} uses of the rule the quotient still has the form"
-                raise Stuck("steps", f"{said} {reading.form.value}.")
+                raise Stuck("steps", f"{said} {reading.form.value}, and that is enough for paper.")
             answer = self.algebra("used", *parts_of(reading))
             self.quotients.append(reading)
             derived = self.read(*answer["rule"])
@@ -405,12 +419,14 @@ class Sheet:
         """
         if len(self.steps) == LINES:
             raise Stuck("growth", "The lines do not come to an end.")
-        if self.compared is not None and not self.equal(reading.program, self.compared):
-            raise Stuck("not known", "The algebra of the next line could not be confirmed.")
-        self.compared = reading.program
         text, parts = text_of(reading.program), reading.shown
         if parts and parts[0].role == "numerator" and not reading.program.text:
             text = fraction(*(part.text for part in parts))
+        if move in ("rewritten", "part") and text in (step.expression for step in self.steps):
+            raise Stuck("circle", "The lines come back to an earlier one.")
+        if self.compared is not None and not self.equal(reading.program, self.compared):
+            raise Stuck("not known", "The algebra of the next line could not be confirmed.")
+        self.compared = reading.program
         self.steps.append(Step(text, parts, reading.form, move, sentence))
 
     def equal(self, one: Program, other: Program) -> bool:
