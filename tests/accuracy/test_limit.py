@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcmp import Kind, Limit, limit
+from diffcmp.accuracy.limits.record import DIRECTIONS
 from diffcmp.errors import Fault, InputError
 from diffcmp.truth.record import Quantity
 
@@ -179,7 +180,7 @@ def test_quotients_of_polynomials_and_sines_agree_with_mpmath(
     """(a·s + b·sin(s))/s**n for s = x - at, whose leading coefficient is known."""
     s = f"(x-({at}))"
     found = asked(f"({a}*{s} + {b}*sin({s}))/{s}**{n}", at)
-    for way, sign in (("left", -1), ("right", 1)):
+    for way, sign in DIRECTIONS.items():
         side = found.sides[way].value
         assert side.limit is not None
         coefficient, power = (a + b, 1 - n) if a + b else (-mpmath.mpf(b) / 6, 3 - n)

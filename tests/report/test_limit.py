@@ -99,7 +99,7 @@ def jump() -> Limit:
         "There is no indeterminate form.",
         "",
     )
-    papers = {
+    papers: dict[Way, Paper] = {
         "left": replace(empty, value=exact(1), peer=peers[0]),
         "right": replace(empty, value=exact(2), peer=peers[1]),
     }

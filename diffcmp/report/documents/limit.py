@@ -22,6 +22,7 @@ SIDE_FIGURES = 10
 MOST_TERMS = 8
 MOST_STEPS = 8
 FIRST_STEPS = 3  # of lines that lead nowhere
+NOT_ASKED = "sympy's limit was not asked, for there was no time left; --timeout allows more."
 UNPROVEN = "; that these are equal is not proven"
 BEYOND = ", which differ beyond the digits shown"
 SOURCES = {
@@ -265,10 +266,12 @@ def part_text(part: Part) -> str:
 
 def peers(record: Limit) -> list[Item]:
     """sympy's answer and its time, once where it is the same on both sides."""
-    answers = {way: paper.peer for way, paper in record.papers.items() if paper.peer is not None}
-    if len({(peer.verdict, peer.answer) for peer in answers.values()}) == 1:
-        return [Item(next(iter(answers.values())).sentence)]
-    return [Item(peer.sentence, owner=way) for way, peer in answers.items()]
+    peers = {way: paper.peer for way, paper in record.papers.items()}
+    told = {way: NOT_ASKED if peer is None else peer.sentence for way, peer in peers.items()}
+    answers = {None if peer is None else (peer.verdict, peer.answer) for peer in peers.values()}
+    if len(answers) == 1:
+        return [Item(next(iter(told.values())))]
+    return [Item(sentence, owner=way) for way, sentence in told.items()]
 
 
 def terms(record: Limit) -> Items:
