@@ -73,6 +73,7 @@ class Fault(Enum):
     SIDE = "a limit is taken from the left or from the right, not from {given}", "Leave it out for both sides"
     SIDE_OF_INFINITY = "{at} cannot be approached from the {given}", "Leave the side out: there is only one"
     WRT_UNKNOWN = "cannot differentiate with respect to '{name}'", "The variables are {names}"
+    WRT_AT_INFINITY = "the derivative with respect to '{name}' is not looked at where {infinite} is infinite", "Ask for the one by {infinite}: --wrt {infinite}"
     WRT_NEEDED = "the function has the variables {names}: which one?", "Name it with --wrt"
     TRACED_BRANCH = "a traced function cannot branch on a value", "Write the expression as text, with where(condition, a, b)"
     TRACED_VALUE = "a traced function computes with finite real numbers, but this is {given} {value}", "Return a number that is made of the parameters, as lambda x: x**2 does"

@@ -85,6 +85,7 @@ class Note(Enum):
     EDGE = "f is defined on one side only; the derivative from that side is {derivative}", "no two-sided derivative exists"
     OUTSIDE = "f is not defined around this point", "no number is right"
     UNDECIDED = "there is no certified derivative to compare this with", "see how the point was analysed"
+    AT_INFINITY = "infinity is not a point that a method can be run at", "rely on the certified limits, or ask at a large finite point"
     WRONG = "only {digits:.0f} digits are correct, and the method itself gives no warning", "trust the certified derivative"
     LOST_BELOW_ROUNDOFF = "finite but wrong: the derivative comes from terms of order h², far below the roundoff of f", "", "dual-lhopital symbolic"
     GUARD = "two pieces of f meet exactly here, and what is computed at the point has another derivative than the function beside it", "", "dual-lhopital symbolic"
@@ -147,6 +148,8 @@ class Note(Enum):
     UNASKED = "computed at {asked} of {points} points only, which took {seconds:g} s", "allow more time with --timeout, or use fewer --points"
     # how the truth was found
     FOUND_BY_BALLS = "every function and every condition involved is analytic around the point: one reverse sweep on balls", ""
+    FOUND_BY_SERIES_FAR = "series in 1/{name} with ball coefficients: their leading terms decide", ""
+    FOUND_BY_SCALES = "series with ball coefficients in what varies most rapidly, their coefficients in what varies more slowly: the leading terms decide", ""
     FOUND_BY_SERIES = "series with ball coefficients on either side along {name}: their leading terms decide", ""
     UNDEFINED_THERE = "as typed, this has no value at the point itself", ""
     SIDES_DIFFER = "a different piece of this applies on the left than on the right", ""
@@ -156,6 +159,7 @@ class Note(Enum):
     SYMBOLIC_TRUTH = "found as the symbolic limit from each side, confirmed by balls that approach the point", "take the result as very probable, not as proven"
     MIXED_UNDECIDED = "the mixed derivative here is not known: that both orders of differentiation give one number could not be proven", "look at the derivatives along each variable"
     PROOF_UNFINISHED = "sympy did not finish a proof or a limit in its share of {seconds:g} s", "allow more time with --timeout"
+    KEEPS_OSCILLATING = "{what} keeps oscillating between {low} and {high} beside the point, certified, and has no limit", ""
     OSCILLATION = "the behaviour of f here could not be determined ({reason})", "look at f beside the point"
     # fmt: on
 

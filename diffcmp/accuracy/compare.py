@@ -9,16 +9,16 @@ from diffcmp.accuracy.judging.errors import full_digits
 from diffcmp.accuracy.judging.question import Progress, Question, format_named, silent
 from diffcmp.accuracy.judging.record import Comparison, Row
 from diffcmp.accuracy.verdicts import directional
-from diffcmp.accuracy.verdicts.rows import LARGE, advised, row, timed
+from diffcmp.accuracy.verdicts.rows import LARGE, advised, row, timed, unasked
 from diffcmp.backends.protocol import Backend
 from diffcmp.backends.registry import chosen
 from diffcmp.deadline import Deadline, within_timeout
-from diffcmp.engines.partials import partials
 from diffcmp.point.point import located
 from diffcmp.point.values import Values
 from diffcmp.program.checks import number_valued
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
+from diffcmp.truth.infinity import partials_at
 from diffcmp.truth.record import Truth
 
 
@@ -44,7 +44,8 @@ def compare(
     ----------
     expr: an expression, or a Program. at: a mapping from names, or a bare value for a function of
         one variable; a value is a float (its exact binary value), a string (an exact decimal or a
-        constant expression), an int, Fraction or Decimal.
+        constant expression), an int, Fraction or Decimal. One of the values may be infinite: the
+        truth is then what f and its derivative tend to, and no method is run.
     wrt: the variables to differentiate with respect to; all by default. Where `order` is 2, `x` is
         ∂²f/∂x² and `x:y` the mixed ∂²f/∂x∂y. backends: names; all for that order by default.
     dtype: float16, float32, float64 or longdouble. h: the step size of the methods that have one;
@@ -62,12 +63,12 @@ def compare(
     >>> comparison.truth.kind.value, comparison.rows[0].derivative["t"]
     ('removable', nan)
     """
-    problem = located(expr, at)
+    problem = located(expr, at, infinity=True)
     number_valued(problem.program)
     question = Question(
         program=problem.scalar,
         where=problem.at,
-        names=partials(problem.scalar, wrt, order),
+        names=partials_at(problem.scalar, problem.at, wrt, order),
         order=order,
         floats=format_named(dtype),
         digits=digits,
@@ -76,7 +77,9 @@ def compare(
         progress=progress,
     )
     methods = question.configured(chosen(backends, order))
-    if len(question.names) > LARGE and order == 1 and dtype == "float64" and not full:
+    if question.where.infinite is not None:
+        truth, rows = question.truth(), tuple(unasked(method, question) for method in methods)
+    elif len(question.names) > LARGE and order == 1 and dtype == "float64" and not full:
         truth, rows = directional.answers(problem, question, methods)
     else:
         truth, rows = answers(question, methods)

@@ -25,11 +25,12 @@ from diffcmp.accuracy.judging.record import Comparison
 from diffcmp.accuracy.sweep import step_sizes, stepped_methods, swept
 from diffcmp.backends.registry import backend
 from diffcmp.deadline import Deadline, within_timeout
-from diffcmp.point.point import function_at
+from diffcmp.notes import Note, remark
+from diffcmp.point.point import Point, function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
-from diffcmp.truth.anatomy import anatomy
+from diffcmp.truth.anatomy import Anatomy, anatomy, leading_terms
 
 LEAST_TIME = 0.1  # seconds for the truth of a sweep
 STEPS = step_sizes(1e-20, 1.0, 4)
@@ -48,7 +49,8 @@ def explain(
     timeout: float = 10.0,
     progress: Progress = silent,
 ) -> Explanation:
-    """Why every backend does what it does at one point. Parameters as in `compare`.
+    """Why every backend does what it does at one point, or what f does at infinity, where none is
+    run. Parameters as in `compare`.
 
     Raises
     ------
@@ -69,8 +71,11 @@ def explain(
         timeout=timeout,
         progress=progress,
     )
-    program, where = function_at(expr, at)
+    program, where = function_at(expr, at, infinity=True)
     truth, names = comparison.truth, comparison.wrt
+    if truth.infinity is not None:
+        progress("sub-expressions")
+        return at_infinity(program, where, comparison)
     question = Question(program, where, names, 1, format_named(dtype), digits)
     progress("sub-expressions")
     seen = tuple(anatomy(program, where, name, truth) for name in names)
@@ -91,6 +96,32 @@ def explain(
         instead=best,
         suggestions=tuple(listed(others, steps)),
         unhelped=tuple(name for name in wrong if name not in best),
+    )
+
+
+def at_infinity(program: Program, where: Point, comparison: Comparison) -> Explanation:
+    """What there is to explain where no method is run: how the limits were found, and the leading
+    terms of the parts of f."""
+    known, digits = comparison.truth.infinity, comparison.truth.digits
+    assert known is not None
+    name, limit = known.variable, known.limit.limit
+    above = where.coordinates[name].infinite > 0
+    way = Note.FOUND_BY_SERIES_FAR if known.limit.source == "series" else Note.FOUND_BY_SCALES
+    seen = Anatomy(
+        name=name,
+        left_limit=limit if above else None,
+        right_limit=None if above else limit,
+        terms=leading_terms(program, where, name, digits),
+        steps=(remark(way, name=name),) if known.limit.decided else (),
+    )
+    return Explanation(
+        comparison=comparison,
+        anatomy=(seen,),
+        conditioning={},
+        branches=(),
+        passages=(),
+        instead={},
+        suggestions=(),
     )
 
 

@@ -27,12 +27,12 @@ from diffcmp.notes import Note, remark
 from diffcmp.passes.expand import core
 from diffcmp.point.point import Point, function_at
 from diffcmp.point.values import Values
-from diffcmp.program.checks import differentiated
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.coordinatewise import Finding, Request, Source, finding
 from diffcmp.truth.directions import depends_on_direction
+from diffcmp.truth.infinity import partials_at, truth_at_infinity
 from diffcmp.truth.mixed import mixed
 from diffcmp.truth.proof import bits_for, certified
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, most_singular
@@ -52,7 +52,8 @@ def certify(
     timeout: float = PATIENCE,
 ) -> Truth:
     """The certified truth: kind of the point, value, two-sided, left and right derivative, to
-    `digits` certain digits. `timeout` in seconds bounds all waiting for what only sympy can answer.
+    `digits` certain digits; where a coordinate is ±∞, the limits of f and of its derivative there.
+    `timeout` in seconds bounds all waiting for what only sympy can answer.
 
     Raises
     ------
@@ -63,8 +64,8 @@ def certify(
     """
     if not 1 <= digits <= MAX_DIGITS:
         raise InputError(Fault.DIGITS, given=digits, limit=MAX_DIGITS)
-    program, where = function_at(expr, at)
-    names = differentiated(program, wrt)
+    program, where = function_at(expr, at, infinity=True)
+    names = partials_at(program, where, wrt)
     return truth(program, where, names, digits, Deadline.after(timeout))
 
 
@@ -79,8 +80,12 @@ def truth(
     """The kind of the point, the value and the derivatives of one order to `digits` certain digits.
 
     `wrt` defaults to all variables; at order 2 `x` is ∂²f/∂x² and `x:y` a mixed derivative. All
-    waiting for what only sympy can answer ends by the deadline, in 10 s by default.
+    waiting for what only sympy can answer ends by the deadline, in 10 s by default. Where a
+    coordinate is ±∞, the limits along it.
     """
+    if at.infinite is not None:
+        budget = Budget(deadline or Deadline.after(PATIENCE))
+        return truth_at_infinity(program, at, digits, budget, order)
     names = program.inputs if wrt is None else tuple(wrt)
     smooth = certified(program, at, names, digits, order)
     if smooth is not None:

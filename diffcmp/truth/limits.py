@@ -4,7 +4,7 @@ coefficients where these can express it, else by sympy where balls confirm it, e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.arithmetic.evaluate import evaluate
@@ -13,52 +13,15 @@ from diffcmp.engines.scales.expansion import scaled
 from diffcmp.engines.series.expansion import MAX_TERMS, one_side
 from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.engines.series.logarithms import Extended
-from diffcmp.notes import Note, Remark, remark
+from diffcmp.notes import Note, remark
 from diffcmp.passes.expand import at_infinity
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.coordinatewise import REASONS, believed, quantity_of
-from diffcmp.truth.record import Quantity, text_of
+from diffcmp.truth.record import Quantity, Source
+from diffcmp.truth.record import SideLimit as SideLimit
 from diffcmp.truth.zero import BallField, Imprecise, enclosure
-
-Source: TypeAlias = Literal["series", "scales", "symbolic"]
-
-
-@dataclass(frozen=True, slots=True)
-class SideLimit:
-    """What f does on one side of a point.
-
-    defined: whether f is defined beside the point; None where that is not known. limit: a number or
-    ±∞; None where there is none, or it is not known. certified: proven, False where something was
-    only assumed. source: how it was found; None where it is undecided. cluster: where there is
-    certainly no limit since f keeps oscillating, the least and the greatest value between which it
-    does.
-    """
-
-    defined: bool | None
-    limit: Quantity | None = None
-    certified: bool = False
-    source: Source | None = None
-    cluster: tuple[Quantity, Quantity] | None = None
-    remarks: tuple[Remark, ...] = ()
-
-    @property
-    def decided(self) -> bool:
-        """Whether it is known what f does: it tends to something, keeps oscillating, or is not
-        defined."""
-        return self.defined is False or self.limit is not None or self.cluster is not None
-
-    def to_dict(self, digits: int) -> dict[str, Any]:
-        """The limit as the JSON form has it, its numbers to `digits` digits."""
-        return {
-            "defined": self.defined,
-            "limit": text_of(self.limit, digits),
-            "certified": self.certified,
-            "source": self.source,
-            "cluster": None if self.cluster is None else [end.text(digits) for end in self.cluster],
-            "notes": [remark.to_dict() for remark in self.remarks],
-        }
 
 
 @dataclass(frozen=True, slots=True)

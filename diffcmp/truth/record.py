@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from flint import arb, fmpq
 
@@ -16,9 +16,13 @@ from diffcmp.notes import Remark
 GUARD_DIGITS = 5
 SHOWN = 12  # digits in a debugger
 
+Source: TypeAlias = Literal["series", "scales", "symbolic"]
+"""How something was found: by series with ball coefficients, by such series over a scale of
+growth, or by sympy where balls confirm it."""
+
 
 class Kind(Enum):
-    """The kinds of points, the most singular first; `docs/kinds.md` defines each."""
+    """The kinds of points, the most singular first, and infinity; `docs/kinds.md` defines each."""
 
     OUTSIDE = "outside domain"
     POLE = "pole"
@@ -29,6 +33,7 @@ class Kind(Enum):
     UNDECIDED = "undecided"
     REMOVABLE = "removable"
     SMOOTH = "smooth"
+    INFINITY = "at infinity"
 
     @property
     def differentiable(self) -> bool:
@@ -39,12 +44,13 @@ class Kind(Enum):
     def singular(self) -> bool:
         """Whether something happens at such a point that f, or its continuous extension, is not
         differentiable."""
-        return not self.differentiable and self is not Kind.UNDECIDED
+        unsingular = Kind.REMOVABLE, Kind.SMOOTH, Kind.UNDECIDED, Kind.INFINITY
+        return self not in unsingular
 
     @property
     def sided(self) -> bool:
         """Whether one-sided derivatives are given at such a point."""
-        return self not in (Kind.OUTSIDE, Kind.POLE, Kind.JUMP)
+        return self not in (Kind.OUTSIDE, Kind.POLE, Kind.JUMP, Kind.INFINITY)
 
 
 def most_singular(kinds: Iterable[Kind]) -> Kind:
@@ -150,6 +156,78 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class SideLimit:
+    """What f does on one side of a point.
+
+    defined: whether f is defined beside the point; None where that is not known. limit: a number or
+    ±∞; None where there is none, or it is not known. certified: proven, False where something was
+    only assumed. source: how it was found; None where it is undecided. cluster: where there is
+    certainly no limit since f keeps oscillating, the least and the greatest value between which it
+    does.
+    """
+
+    defined: bool | None
+    limit: Quantity | None = None
+    certified: bool = False
+    source: Source | None = None
+    cluster: tuple[Quantity, Quantity] | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is known what f does: it tends to something, keeps oscillating, or is not
+        defined."""
+        return self.defined is False or self.limit is not None or self.cluster is not None
+
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """The limit as the JSON form has it, its numbers to `digits` digits."""
+        return {
+            "defined": self.defined,
+            "limit": text_of(self.limit, digits),
+            "certified": self.certified,
+            "source": self.source,
+            "cluster": None if self.cluster is None else [end.text(digits) for end in self.cluster],
+            "notes": [remark.to_dict() for remark in self.remarks],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asymptote:
+    """The line y = slope·x + intercept to which f tends at infinity; horizontal where the slope is
+    0."""
+
+    slope: Quantity
+    intercept: Quantity
+
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """The line as the JSON form has it."""
+        return {"slope": self.slope.text(digits), "intercept": self.intercept.text(digits)}
+
+
+@dataclass(frozen=True, slots=True)
+class Infinity:
+    """What is known where one variable tends to ±∞ and the others are held fixed.
+
+    limit, derivative: what f and its derivative by that variable tend to, of the order asked for.
+    asymptote: None where there is none, or it is not known.
+    """
+
+    variable: str
+    limit: SideLimit
+    derivative: SideLimit
+    asymptote: Asymptote | None = None
+
+    def to_dict(self, digits: int) -> dict[str, Any]:
+        """What is known at infinity as the JSON form has it."""
+        return {
+            "variable": self.variable,
+            "limit": self.limit.to_dict(digits),
+            "derivative": self.derivative.to_dict(digits),
+            "asymptote": None if self.asymptote is None else self.asymptote.to_dict(digits),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Coordinatewise:
     """What is known along one coordinate: its kind, and the two-sided, left and right derivative
     of one order.
@@ -173,9 +251,9 @@ class Truth:
     kind: of the point for f, the most singular one among the coordinates. value: f there, or its
     limit where f is removable. along: what is known of each partial derivative, by its name
     (`engines.partials`). digits: how many were asked for; all of them are certain. certified:
-    proven in ball arithmetic, False where something was only assumed. source: "series" (balls, and
-    series with ball coefficients) or "symbolic" (limits by sympy, confirmed numerically); None
-    where undecided. order: of the derivatives.
+    proven in ball arithmetic, False where something was only assumed. source: how it was found;
+    None where undecided. order: of the derivatives. infinity: where one coordinate is ±∞, what is
+    known there; value and derivative are then limits.
     """
 
     kind: Kind
@@ -183,9 +261,10 @@ class Truth:
     along: dict[str, Coordinatewise]
     digits: int
     certified: bool
-    source: Literal["series", "symbolic"] | None
+    source: Source | None
     remarks: tuple[Remark, ...] = ()
     order: int = 1
+    infinity: Infinity | None = None
 
     def __repr__(self) -> str:
         derivatives = ", ".join(f"{name}: {c.derivative}" for name, c in self.along.items())
@@ -213,6 +292,7 @@ class Truth:
             "digits": self.digits,
             "certified": self.certified,
             "source": self.source,
+            "infinity": None if self.infinity is None else self.infinity.to_dict(digits),
             "notes": [note.to_dict() for note in self.remarks],
         }
 

@@ -16,7 +16,9 @@ ONE, TWO, INFINITE = Quantity(fmpq(1)), Quantity(fmpq(2)), Quantity(infinite=1)
 
 def test_a_kind_says_what_derivatives_there_are() -> None:
     assert [kind for kind in Kind if kind.differentiable] == [Kind.REMOVABLE, Kind.SMOOTH]
-    assert [kind for kind in Kind if not kind.sided] == [Kind.OUTSIDE, Kind.POLE, Kind.JUMP]
+    unsided = [Kind.OUTSIDE, Kind.POLE, Kind.JUMP, Kind.INFINITY]
+    assert [kind for kind in Kind if not kind.sided] == unsided
+    assert not Kind.INFINITY.singular
     assert most_singular([Kind.SMOOTH, Kind.KINK, Kind.POLE, Kind.REMOVABLE]) is Kind.POLE
 
 

@@ -51,6 +51,25 @@ def row(method: Backend, question: Question, truth: Truth, estimate: Estimate, f
     return measured(method, estimate, errors, remarks)
 
 
+def unasked(method: Backend, question: Question) -> Row:
+    """The row of a method at infinity, where there is no point to run it at."""
+    nothing = dict.fromkeys(question.names)
+    return Row(
+        backend=method.name,
+        value=None,
+        derivative=dict(nothing),
+        h=None,
+        rule="",
+        abs_error=dict(nothing),
+        rel_error=dict(nothing),
+        digits=dict(nothing),
+        ulps=dict(nothing),
+        evaluations=0,
+        seconds=None,
+        remarks=(remark(Note.AT_INFINITY),),
+    )
+
+
 def _uncontradicted(
     method: Backend, question: Question, truth: Truth, remarks: Sequence[Remark]
 ) -> list[Remark]:

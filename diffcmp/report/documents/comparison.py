@@ -31,15 +31,25 @@ MIXED = "Mixed derivatives: --wrt x:y, or all of them by `diffcmp hessian`."
 
 def document(record: Comparison) -> Document:
     """A Comparison, ready for any medium."""
-    where = f"at {facts.point(record.at)}  in {record.dtype}"
-    return Document(record, record.program.text, where, parts, FIELDS, lines, arrays)
+    return Document(record, record.program.text, where(record), parts, FIELDS, lines, arrays)
+
+
+def where(record: Comparison) -> str:
+    """The point, or the infinity, that the record is about."""
+    known = record.truth.infinity
+    if known is None:
+        return f"at {facts.point(record.at)}  in {record.dtype}"
+    at = dict(record.at)
+    tends = f"as {known.variable} → {numbers.certified(at.pop(known.variable))}"
+    return f"{tends}  at {facts.point(at)}" if at else tends
 
 
 def parts(record: Comparison) -> list[Part]:
     """What a person reads."""
+    results_at_point = [] if record.truth.infinity is not None else [results(record)]
     return [
         *facts.truth_parts(record.truth, record.wrt, record.program),
-        results(record),
+        *results_at_point,
         *facts.notes(record.program.text, record.rows),
         *expressions(record),
     ]

@@ -38,7 +38,7 @@ ORDINARY = 10.0  # a condition number below which nothing need be said
 def document(record: Explanation) -> Document:
     """An Explanation, ready for any medium; its data is that of its Comparison."""
     asked = record.comparison
-    where = f"at {facts.point(asked.at)}  in {asked.dtype}"
+    where = comparison.where(asked)
     return Document(record, asked.program.text, where, parts, comparison.FIELDS, lines)
 
 
@@ -60,10 +60,19 @@ def parts(record: Explanation) -> list[doc.Part]:
         *section("How its parts begin", terms(record)),
         *section("Where the digits go", *digits(record)),
         *section("Branches", Notes(branches, text)),
-        *section("What each method does", methods(record)),
-        *facts.notes(text, asked.rows, "Why"),
+        *what_methods_do(record),
         *section("From the cause to the result", passages(record)),
         *section("What to do instead", Items(others, "1."), *helpless(record)),
+    ]
+
+
+def what_methods_do(record: Explanation) -> list[doc.Part]:
+    """The answer of each method, and why it is as it is; at infinity that there is none."""
+    asked = record.comparison
+    far = asked.truth.infinity is not None
+    return [
+        *([] if far else section("What each method does", methods(record))),
+        *facts.notes(asked.program.text, asked.rows, "Notes" if far else "Why"),
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from diffcmp.accuracy.judging.record import Comparison, Row, Series, Sweep, Track
@@ -14,7 +15,17 @@ from diffcmp.report import numbers
 from diffcmp.report.document import Fact, Facts, Grade, Notes, Part, grade, section
 from diffcmp.report.remarks import grouped
 from diffcmp.spans import shortened
-from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, text_of
+from diffcmp.truth.record import (
+    Asymptote,
+    Coordinatewise,
+    Infinity,
+    Kind,
+    Quantity,
+    SideLimit,
+    Source,
+    Truth,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from diffcmp.accuracy.matrices.record import MatrixRow
@@ -26,6 +37,11 @@ WHY = {
     Kind.REMOVABLE: "the limit: f as typed is undefined here",
     Kind.OUTSIDE: "undefined",
     Kind.POLE: "unbounded",
+}
+SOURCES: dict[Source, str] = {
+    "series": "balls and series",
+    "scales": "balls and scales of growth",
+    "symbolic": "symbolic limits",
 }
 LIMITED = (Kind.POLE, Kind.EDGE, Kind.JUMP)  # where the limits of f say more than its value
 HEAD, TAIL = 4, 2  # of many derivatives these are shown
@@ -104,6 +120,8 @@ def about(record: Comparison | Sweep, name: str) -> list[object]:
 
 def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list[Fact]:
     """f, each derivative, the one-sided ones where they matter, the kind, the proof."""
+    if truth.infinity is not None:
+        return list(_far(truth, truth.infinity, inputs))
     facts = [_value(truth)]
     for name in listed(wrt):
         if name is None:
@@ -118,6 +136,53 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
     apart = truth.kind is Kind.REMOVABLE and truth.value is None
     facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))
     return [*facts, _proof(truth)]
+
+
+def _far(truth: Truth, known: Infinity, inputs: Sequence[str]) -> Iterator[Fact]:
+    """The limits of f and of its derivative at infinity, and the asymptote."""
+    slope = symbol(known.variable, inputs, truth.order)
+    for label, side in (("f", known.limit), (slope, known.derivative)):
+        aside = "" if side.limit is None else "the limit"
+        yield Fact(label, tends_to(side, truth.digits), aside)
+    if known.asymptote is not None:
+        line = known.asymptote
+        aside = "horizontal" if line.slope.exact == 0 else ""
+        yield Fact("asymptote", f"y = {_line(line, known.variable, truth.digits)}", aside)
+    yield Fact("point", truth.kind.value)
+    yield _proof_of({"f": known.limit, slope: known.derivative}, truth)
+
+
+def _proof_of(limits: Mapping[str, SideLimit], truth: Truth) -> Fact:
+    """How sure the limits at infinity are; of which one nothing is known is said."""
+    decided = [side for side in limits.values() if side.decided]
+    finite = any(side.limit is not None and not side.limit.infinite for side in decided)
+    if not decided or len(decided) == len(limits):
+        return _proof(truth, finite)
+    certified = all(side.certified for side in decided)
+    (unknown,) = (label for label, side in limits.items() if not side.decided)
+    partial = replace(truth, certified=certified, source=decided[0].source)
+    return _proof(partial, finite, f"; {unknown} could not be found out")
+
+
+def tends_to(side: SideLimit, digits: int) -> str:
+    """What a function does on one side of a point, or at infinity."""
+    if side.defined is False:
+        return "not defined"
+    if side.cluster is not None:
+        low, high = (certified(end, digits) for end in side.cluster)
+        return f"has no limit: it keeps oscillating between {low} and {high}"
+    return certified(side.limit, digits, "unknown")
+
+
+def _line(line: Asymptote, name: str, digits: int) -> str:
+    """m·x + b, without what is 0 or 1."""
+    slope, rest = (certified(number, digits) for number in (line.slope, line.intercept))
+    if line.slope.exact == 0:
+        return rest
+    steep = {"1": name, "-1": f"-{name}"}.get(slope, f"{slope}·{name}")
+    if line.intercept.exact == 0:
+        return steep
+    return f"{steep} - {rest[1:]}" if rest.startswith("-") else f"{steep} + {rest}"
 
 
 def _value(truth: Truth) -> Fact:
@@ -176,9 +241,10 @@ def _differ(along: Coordinatewise, digits: int) -> bool:
     return along.left.text(digits) != along.right.text(digits)
 
 
-def _proof(truth: Truth) -> Fact:
+def _proof(truth: Truth, finite: bool = True, rest: str = "") -> Fact:
+    """How sure all that is, to so many digits where a number is finite."""
     if truth.source is None:
         return Fact("proof", "none: this could not be found out")
-    source = {"series": "balls and series", "symbolic": "symbolic limits"}[truth.source]
-    digits = f"certified to {truth.digits} digits" if truth.certified else "not certified"
-    return Fact("proof", digits, source)
+    source = SOURCES[truth.source]
+    how = f"certified to {truth.digits} digits" if finite else "certified"
+    return Fact("proof", how if truth.certified else "not certified", f"{source}{rest}")
