@@ -88,7 +88,7 @@ def limit(
     if not place.infinite:
         kind = truth(program, where, (name,), digits, deadline).along[name].kind
     progress("sub-expressions")
-    written = _differing(sides, whole) if paper else []
+    written = _beside(sides)[-1 if whole.exists else 0 :] if paper else []
     return Limit(
         program=program,
         variable=name,
@@ -101,14 +101,14 @@ def limit(
         kind=kind,
         value=there.value,
         continuous=there.continuous,
-        leading=_beside(leading_terms(program, where, name, digits), ways),
+        leading=_shown(leading_terms(program, where, name, digits), _beside(sides)),
         papers=_papers(function, place, written, digits, deadline, progress),
         digits=digits,
         remarks=(*whole.remarks, *_unfinished(budget, whole)),
     )
 
 
-def _beside(terms: Sequence[Leading], ways: Sequence[Way]) -> tuple[Leading, ...]:
+def _shown(terms: Sequence[Leading], ways: Sequence[Way]) -> tuple[Leading, ...]:
     """The leading terms on these sides, of what vanishes or blows up there."""
     kept = []
     for term in terms:
@@ -137,10 +137,9 @@ def _papers(
     return papers
 
 
-def _differing(sides: Mapping[Way, Approach], whole: Together) -> list[Way]:
-    """The sides to write out: of two that have one limit the right one is enough."""
-    beside = [way for way, approach in sides.items() if approach.value.defined is not False]
-    return beside[-1:] if whole.exists else beside
+def _beside(sides: Mapping[Way, Approach]) -> list[Way]:
+    """The sides on which f is defined, or may be."""
+    return [way for way, approach in sides.items() if approach.value.defined is not False]
 
 
 def tending(program: Program, where: Point, wrt: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from diffcmp.accuracy.limits.lines import Paper, Part, Step
@@ -26,10 +27,11 @@ NOT_ASKED = "sympy's limit was not asked, for there was no time left; --timeout 
 UNPROVEN = "; that these are equal is not proven"
 BEYOND = ", which differ beyond the digits shown"
 SOURCES = {
-    "series": "balls and series",
-    "scales": "balls and scales of growth",
     "symbolic": "symbolic limits",
+    "scales": "balls and scales of growth",
+    "series": "balls and series",
 }
+"""The weakest first: the answer is from the weakest that either side needed."""
 
 
 def document(record: Limit) -> Document:
@@ -62,7 +64,7 @@ def parts(record: Limit) -> list[doc.Part]:
     return [
         Text(answer(record), "strong"),
         *section("", Facts(list(certainty(record)))),
-        *section("On either side" if len(record.sides) > 1 else "", sides(record)),
+        *sides(record),
         *section("Notes", Notes(grouped(owned(record)), text)),
         *on_paper(record),
         *section("How its parts begin", terms(record)),
@@ -129,11 +131,13 @@ def certainty(record: Limit) -> Iterator[Fact]:
     yield proof(record)
     if record.place.infinite:
         return
+    known = any(approach.continuous is not None for approach in record.sides.values())
     if record.value is not None:
         yield Fact("value", facts.certified(record.value, record.digits))
-    elif not all(a.continuous is None for a in record.sides.values()):
+    elif known:
         yield Fact("value", f"undefined at {record.variable} = {place(record)}")
-    yield Fact("continuous", continuous(record))
+    if any(approach.value.defined is not False for approach in record.sides.values()):
+        yield Fact("continuous", continuous(record))
     if record.kind not in (None, Kind.UNDECIDED):
         yield Fact("point", record.kind.value)
 
@@ -141,14 +145,15 @@ def certainty(record: Limit) -> Iterator[Fact]:
 def proof(record: Limit) -> Fact:
     """Whether it is proven, to how many digits, and by what."""
     values = [approach.value for approach in record.sides.values()]
-    sources = dict.fromkeys(SOURCES[side.source] for side in values if side.source is not None)
+    needed = {side.source for side in values}
+    source = next((words for name, words in SOURCES.items() if name in needed), "")
     if record.exists is None:
         return Fact("proof", "none: this could not be found out")
     if not record.certified:
-        return Fact("proof", "not certified", ", ".join(sources))
+        return Fact("proof", "not certified", source)
     inexact = any(side.limit is not None and not side.limit.infinite for side in values)
     digits = f" to {record.digits} digits" if inexact else ""
-    return Fact("proof", f"certified{digits}", ", ".join(sources))
+    return Fact("proof", f"certified{digits}", source)
 
 
 def continuous(record: Limit) -> str:
@@ -170,8 +175,10 @@ def continuous(record: Limit) -> str:
     return f"no; with the value {number} it would be{side}"
 
 
-def sides(record: Limit) -> doc.Table:
-    """What f and its derivative tend to on each side."""
+def sides(record: Limit) -> list[doc.Part]:
+    """What f and its derivative tend to on each side, where f is defined on one."""
+    if all(approach.value.defined is False for approach in record.sides.values()):
+        return []
     slope = facts.symbol(record.variable, record.program.inputs)
     columns = [
         Column("", "name"),
@@ -182,7 +189,8 @@ def sides(record: Limit) -> doc.Table:
     for way, approach in record.sides.items():
         name = way if not record.place.infinite else tends(record)
         rows.append([doc.Graded(name, "name"), cell(approach.value), cell(approach.derivative)])
-    return doc.table(columns, rows)
+    title = "On either side" if len(record.sides) > 1 else ""
+    return section(title, doc.table(columns, rows))
 
 
 def cell(side: SideLimit) -> str:
@@ -224,7 +232,7 @@ def sheet(paper: Paper) -> list[doc.Part]:
     """The form, and the lines of each indeterminate part."""
     parts: list[doc.Part] = [Text(paper.sentence)]
     if not paper.chains:
-        parts += [Items([Item(part_text(part)) for part in paper.parts])]
+        parts.append(Items([Item(text) for text in moving(paper.parts)]))
     for chain in paper.chains:
         most = MOST_STEPS if chain.outcome == "settled" else FIRST_STEPS
         parts += [lines_of(chain.steps, most), Text(chain.sentence)]
@@ -243,7 +251,7 @@ def lines_of(steps: Sequence[Step], most: int) -> Items:
 def under(step: Step) -> list[Fact]:
     """How a line follows from the one before, and what its parts tend to."""
     lines = [] if step.move == "given" else [Fact("how", step.sentence)]
-    parts = ", ".join(part_text(part) for part in step.parts if part.text != part_limit(part))
+    parts = ", ".join(moving(step.parts))
     if step.form is not None:
         lines.append(Fact("form", step.form.value, parts))
     elif parts:
@@ -254,6 +262,11 @@ def under(step: Step) -> list[Fact]:
 def part_limit(part: Part) -> str:
     """What a part of a line tends to."""
     return facts.certified(part.limit, SIDE_FIGURES, "?")
+
+
+def moving(parts: Iterable[Part]) -> list[str]:
+    """The parts of a line that are no constants, and what each of them does."""
+    return [part_text(part) for part in parts if part.text != part_limit(part)]
 
 
 def part_text(part: Part) -> str:
@@ -286,5 +299,6 @@ def terms(record: Limit) -> Items:
 
 def is_itself(text: str) -> bool:
     """Whether a leading term is what was typed, as `1/x ≈ 1/x`."""
+    text = re.sub(r", on the (left|right) ", " ", text)
     piece, _, term = (part.replace(" ", "").replace("·", "*") for part in text.partition("≈"))
     return piece == term or f"({piece})" == term
