@@ -12,6 +12,7 @@ from flint import arb, fmpq
 from diffcmp.arithmetic.balls import Ball, Balls
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.deadline import Doublings
+from diffcmp.engines.scales.constants import Tends
 from diffcmp.engines.series.expansion import OneSide
 from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.engines.series.logarithms import Extended
@@ -28,6 +29,7 @@ from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise, enclosure
 
 Source: TypeAlias = Literal["series", "symbolic"]
 
+SHOWN_ENDS = 6  # figures, in a sentence
 ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
 DEEP_BITS = 16 * ASSUMED_BITS  # where that cannot be proven
 REASONS = {
@@ -37,6 +39,7 @@ REASONS = {
     "steps": "steps at an infinite argument",
     "repeated": "the largest eigenvalue is repeated",
     "oscillation": "an oscillation that may change the sign",
+    "partial": "an oscillation in and out of the domain",
     "exhausted": "leading terms vanish",
     "suspected": "a quantity below 1e-400 may be zero",
 }
@@ -118,7 +121,7 @@ def finding(request: Request, name: str) -> Finding:
         return undecided(remark(Note.OSCILLATION, reason=cause))
     local = settled.local
     if local.kind is Kind.UNDECIDED:
-        return _beyond_series(request, form, name, local)
+        return _beyond_series(request, form, name, settled)
     if settled.suspects and local.kind.singular:
         return undecided(remark(Note.OSCILLATION, reason=REASONS["suspected"]))
     return found(settled, request.order)
@@ -265,9 +268,39 @@ def _value(settled: Settled[Local]) -> Quantity | None:
         return quantity_of(side.limit)
 
 
-def _beyond_series(request: Request, form: Program, name: str, local: Local) -> Finding:
+def _oscillating(settled: Settled[Local]) -> Finding | None:
+    """That f or its difference quotient certainly has no limit on a side; None where neither side
+    is known to be like that."""
+    for side in (settled.local.right, settled.local.left):
+        if side.oscillation is not None:
+            ends = ends_of(side.oscillation)
+            assert ends is not None
+            low, high = (end.text(SHOWN_ENDS) for end in ends)
+            what = "f" if side.limit is None else "the difference quotient of f"
+            found = undecided(remark(Note.KEEPS_OSCILLATING, what=what, low=low, high=high))
+            with Balls(settled.bits).working():
+                return replace(
+                    found, value=quantity_of(side.limit), along=_coordinatewise(settled, 1)
+                )
+    return None
+
+
+def ends_of(tends: Tends) -> tuple[Quantity, Quantity] | None:
+    """Between which values something keeps oscillating, where that is certain."""
+    if tends.swings:
+        return Quantity(infinite=-1), Quantity(infinite=1)
+    if tends.wave is None or not tends.wave.attained:
+        return None
+    return Quantity(tends.wave.low), Quantity(tends.wave.high)
+
+
+def _beyond_series(request: Request, form: Program, name: str, settled: Settled[Local]) -> Finding:
     """The symbolic limit on each side that the series could not express, where balls confirm it;
     else undecided, as are all second derivatives. Of repeated eigenvalues sympy knows no more."""
+    local = settled.local
+    oscillating = None if settled.assumed else _oscillating(settled)
+    if oscillating is not None:
+        return oscillating
     unknown = undecided(_cause(request.program, local))
     if request.order > 1 or any(f.reason == "repeated" for f in _failures(local)):
         return unknown

@@ -18,7 +18,7 @@ from diffcmp.passes.expand import at_infinity
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.coordinatewise import REASONS, believed, quantity_of
+from diffcmp.truth.coordinatewise import REASONS, believed, ends_of, quantity_of
 from diffcmp.truth.record import Quantity, Source
 from diffcmp.truth.record import SideLimit as SideLimit
 from diffcmp.truth.zero import BallField, Imprecise, enclosure
@@ -27,11 +27,12 @@ from diffcmp.truth.zero import BallField, Imprecise, enclosure
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What f tends to on one side, or the Failure that says why that is not known, over a field;
-    and how it was found."""
+    and how it was found. partial: f goes in and out of its domain."""
 
     tends: Tends | Failure
     field: Any
     source: Source
+    partial: bool = False
 
     @property
     def decided(self) -> bool:
@@ -69,14 +70,17 @@ def side_limit(
     if isinstance(found.tends, Failure):
         return SideLimit(False, certified=not settled.assumed, source=found.source)
     count = settled.assumed
+    remarks = [remark(Note.ZERO_ASSUMED, count=count)] if count else []
+    if found.partial:
+        remarks.append(remark(Note.PARTLY_DEFINED))
     with Balls(settled.bits).working():
         return SideLimit(
             defined=True,
             limit=_quantity(found.tends),
             certified=not count,
             source=found.source,
-            cluster=_cluster(found.tends),
-            remarks=(remark(Note.ZERO_ASSUMED, count=count),) if count else (),
+            cluster=ends_of(found.tends),
+            remarks=tuple(remarks),
         )
 
 
@@ -95,24 +99,18 @@ def beside(form: Program, x: Any, side: int, field: BallField) -> Beside:
     if isinstance(wider.out, Failure):
         return Beside(wider.out, field, "scales")
     try:
-        return Beside(wider.top.limit(wider.out), field, "scales")
+        tends = wider.tends()
     except Unclear:
         return Beside(Failure("oscillation"), field, "scales")
+    unclear = tends.wave is not None and not tends.wave.attained
+    what = Failure("oscillation") if unclear else tends
+    return Beside(what, field, "scales", wider.partial)
 
 
 def _quantity(tends: Tends) -> Quantity | None:
     if tends.wave is not None or tends.swings:
         return None
     return quantity_of(Extended(tends.value, tends.infinite))
-
-
-def _cluster(tends: Tends) -> tuple[Quantity, Quantity] | None:
-    """Between which values it keeps oscillating, where that is certain."""
-    if tends.swings:
-        return Quantity(infinite=-1), Quantity(infinite=1)
-    if tends.wave is None or not tends.wave.attained:
-        return None
-    return Quantity(tends.wave.low), Quantity(tends.wave.high)
 
 
 def _unknown(program: Program, found: Beside) -> SideLimit:

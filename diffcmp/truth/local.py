@@ -8,7 +8,7 @@ chooses those.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
@@ -40,8 +40,9 @@ class Local:
 
     @property
     def decided(self) -> bool:
-        """Whether the kind of the point is known."""
-        return self.kind is not Kind.UNDECIDED
+        """Whether the kind of the point is known, or that f oscillates there."""
+        oscillates = any(side.oscillation is not None for side in (self.left, self.right))
+        return self.kind is not Kind.UNDECIDED or oscillates
 
     @property
     def shown(self) -> list[Any]:
@@ -82,7 +83,10 @@ def analysis(program: Program, x: Any, field: BallField, order: int = 1) -> Loca
         assert right.limit is not None
         return _equal(field, value, right.limit.value)
 
-    kind = kind_of(left, right, value, continuous, lambda: agree(left.slope, right.slope))
+    if any(side.oscillation is not None and side.oscillation.swings for side in (left, right)):
+        kind = Kind.POLE if None in (left.limit, right.limit) else Kind.UNDECIDED
+    else:
+        kind = kind_of(left, right, value, continuous, lambda: agree(left.slope, right.slope))
     exists = kind.differentiable
     if exists and order > 1:
         ends = left.curvature, right.curvature
@@ -110,8 +114,10 @@ def beside(program: Program, x: Any, side: int, field: BallField, order: int) ->
     except Exhausted as reason:
         exhausted = reason
     else:
-        if narrow is None or is_known(wide, order) or wide.limit is not None:
+        if is_known(wide, order):
             return wide
+        if order == 1 or narrow is None:
+            return replace(wide, limit=wide.limit if order == 1 else None)
     if narrow is None:
         raise exhausted
     return narrow

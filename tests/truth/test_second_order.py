@@ -82,8 +82,8 @@ def close(found: Any, known: str | None) -> bool:
     ("sign(x)", "0", "jump", None, None, None),
     ("log(x)", "-1", "outside domain", None, None, None),
     ("x**2*sin(1/x)", "0", "undecided", None, None, None),
-    ("x**4*sin(1/x)", "0", "undecided", None, None, None),
-    ("x**2*softplus(1/x)", "0", "undecided", None, None, None),
+    ("x**4*sin(1/x)", "0", "undecided", None, None, None), ("x**3*sin(1/x)", "0", "undecided", None, None, None),
+    ("x**2*softplus(1/x)", "0", "kink", None, "0", "0"),
     ("abs(sin(x))**3", "pi", "smooth", "0", "0", "0"),
     ("sin(x)*abs(sin(x))", "pi", "smooth", None, "2", "-2"),
 ])  # fmt: skip

@@ -12,11 +12,12 @@ import mpmath
 import pytest
 import sympy
 
-from diffcmp import certify, compare
+from diffcmp import compare
 from diffcmp.backends.symbolic.limits import Side as SymbolicSide
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.language.parser import parse
 from diffcmp.passes.expand import core
+from diffcmp.point.coordinate import coordinate
 from diffcmp.point.point import point
 from diffcmp.truth import symbolic
 from diffcmp.truth.budget import Budget
@@ -169,12 +170,12 @@ def test_an_irrational_limit_is_confirmed_as_far_as_its_digits_go(
 ) -> None:
     """What sympy gives as 50 digits is a ball: the difference quotient is looked at where that is
     narrow enough."""
-    found = certify(expr, 0)
-    assert not found.certified
-    right = found.along["x"].right
-    assert found.value is not None
-    assert right is not None
-    assert (found.value.text(30), right.text(30)) == (value, slope)
+    form, budget = core(parse(expr)), Budget(Deadline.after(PATIENCE))
+    found = symbolic.symbolic_side(form, coordinate("0"), 1, budget)
+    assert found is not None
+    assert found.limit is not None
+    assert found.slope is not None
+    assert (found.limit.text(30), found.slope.text(30)) == (value, slope)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,15 @@ class LevelArithmetic(NumberSystem[Any]):
         """Whether it has no terms at all."""
         return x.vanishes
 
+    def either(self, x: Any, y: Any) -> Series | None:
+        """An enclosure of one or the other of two numbers or waves; None for anything else."""
+        ends = [self.bottom(one) for one in (x, y) if isinstance(one, Series)]
+        return None if None in ends or len(ends) < 2 else self.embed(self.base.either(*ends))
+
+    def bottom(self, x: Series) -> Any | None:
+        """The number or wave that it is known to be; None where it varies."""
+        return self.inner.bottom(self.as_constant(x)) if self.is_constant(x) else None
+
     # leading terms
 
     def leading(self, x: Series) -> int | None:

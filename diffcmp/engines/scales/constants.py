@@ -34,12 +34,11 @@ class Unclear(Exception):
 @dataclass(frozen=True, slots=True, eq=False)
 class Wave:
     """A bounded quantity between two ends. attained: it comes back to every value between the ends,
-    as near as one likes. partial: it is not defined all the way to the point."""
+    as near as one likes."""
 
     low: Ball
     high: Ball
     attained: bool = False
-    partial: bool = False
 
     @property
     def hull(self) -> arb:
@@ -85,6 +84,8 @@ class Constants(NumberSystem[Any]):
         self.literals: dict[Fraction, Any] = {}
         self.zero, self.one = self.literal(Fraction(0)), self.literal(Fraction(1))
         self.minus_one = self.literal(Fraction(-1))
+        self.partial = False  # whether some quantity is not defined all the way to the point
+        self.waving = False  # whether some quantity oscillates
         self.stepped = False  # whether some quantity jumps again and again
         self.steps = 0
 
@@ -119,6 +120,23 @@ class Constants(NumberSystem[Any]):
             return of_numbers(*arguments)
 
         return applied
+
+    def bottom(self, c: Any) -> Any:
+        """Itself."""
+        return c
+
+    def either(self, c: Any, d: Any) -> Wave:
+        """An enclosure of one or the other."""
+        hulls = [
+            one.hull if isinstance(one, Wave) else to_arb(self.enclosing(one)) for one in (c, d)
+        ]
+        hull = hulls[0].union(hulls[1])
+        return Wave(hull.lower(), hull.upper())
+
+    def wave(self, low: int, high: int) -> Wave:
+        """What oscillates between two ends, and attains all between unless something jumps."""
+        self.waving = True
+        return Wave(fmpq(low), fmpq(high), not self.stepped)
 
     # what is known of a number
 
@@ -219,18 +237,17 @@ class Constants(NumberSystem[Any]):
         if not ball.is_finite():
             raise Unclear
         waves = [a for a in arguments if isinstance(a, Wave)]
-        partial = any(w.partial for w in waves)
         if len(waves) > 1 or not waves[0].attained:
-            return Wave(ball.lower(), ball.upper(), False, partial)
+            return Wave(ball.lower(), ball.upper())
         slope = self.slope(name, hulls, out, arguments.index(waves[0]))
         if slope is None or slope.contains(0):
-            return Wave(ball.lower(), ball.upper(), False, partial)
+            return Wave(ball.lower(), ball.upper())
         ends = []
         for end in (waves[0].low, waves[0].high):
             at = [end if a is waves[0] else h for a, h in zip(arguments, hulls, strict=True)]
             ends.append(operation(self.balls, name)(*at))
         low, high = ends if slope > 0 else reversed(ends)
-        return Wave(low, high, True, partial)
+        return Wave(low, high, True)
 
     def slope(self, name: str, hulls: Sequence[Ball], out: Ball, place: int) -> arb | None:
         """The partial derivative over all values; None without a rule."""
@@ -249,7 +266,8 @@ class Constants(NumberSystem[Any]):
         if not whole and not to_arb(x.low) >= 0:
             if not (x.attained and to_arb(x.high) > 0):
                 raise Unclear
-            x = replace(x, low=fmpq(0), partial=True)
+            self.partial = True
+            x = replace(x, low=fmpq(0))
         ends = [operation(self.balls, "power")(end, e) for end in (x.low, x.high)]
         if whole and exponent is not None and exponent % 2 == 0:
             if zero:

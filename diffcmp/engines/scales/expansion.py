@@ -4,6 +4,7 @@ by an exponential and deepened by a logarithm where one is met."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial
@@ -37,6 +38,11 @@ class Scaled:
     def top(self) -> Level:
         """The level of the value."""
         return self.scale.top
+
+    @property
+    def partial(self) -> bool:
+        """Whether something on the way is not defined all the way to the point."""
+        return self.top.base.partial
 
     def tends(self) -> Tends:
         """What the value, where there is one, tends to. Raises Unclear where an oscillation would
@@ -175,7 +181,10 @@ def _carried_out(system: Level, name: str, arguments: Sequence[Any]) -> Any:
     entry = TABLE[name]
     if entry.selects:
         p, x, y = arguments
-        return p if isinstance(p, Failure) else x if p else y
+        if not isinstance(p, Failure):
+            return x if p else y
+        either = system.either(x, y) if p.reason == "oscillation" else None
+        return p if either is None else either
     if entry.connects and name != "not":
         decisive = name == "or"
         if any(a is decisive for a in arguments):
@@ -198,12 +207,21 @@ def one_side(
     one = scaled(program, x, side, field, enclosing, bits)
     if isinstance(one.out, Failure):
         return OneSide(one.out.reason != "undefined", _unexpanded(program, field, one.out))
-    try:
-        derivatives = _derivatives(one, side, order)
-    except Unclear:
-        derivatives = []
-    reason = Failure("" if len(derivatives) > order else "oscillation")
-    return OneSide(True, _unexpanded(program, field, reason), *derivatives)
+    if one.partial:
+        return OneSide(True, _unexpanded(program, field, Failure("partial")))
+    reason, found, tends = Failure("oscillation"), list[Extended](), None
+    with suppress(Unclear):
+        tends = _derivatives(one, side, order, found)
+    certain = tends is not None and (tends.wave is None or tends.wave.attained)
+    limit, slope, curvature = [*found, None, None, None][:3]
+    return OneSide(
+        defined=True,
+        expansion=_unexpanded(program, field, reason),
+        limit=limit,
+        slope=slope,
+        curvature=curvature,
+        oscillation=tends if certain else None,
+    )
 
 
 def _unexpanded(program: Program, field: Field, reason: Failure) -> Expansion:
@@ -211,20 +229,26 @@ def _unexpanded(program: Program, field: Field, reason: Failure) -> Expansion:
     return Expansion((reason,) * program.size, reason, field, 1, ((0, object()),))
 
 
-def _derivatives(one: Scaled, side: int, order: int) -> list[Extended]:
-    """The limit, and the derivatives as far as all before are finite: each is the limit of what the
-    terms before leave over, divided by a power of the distance."""
-    rest, found = one.out, list[Extended]()
+def _derivatives(one: Scaled, side: int, order: int, found: list[Extended]) -> Tends | None:
+    """Fill in the limit, and the derivatives as far as all before are finite: each is the limit of
+    what the terms before leave over, divided by a power of the distance. What oscillates instead.
+
+    Such a quotient is the second derivative where f′ has an expansion too, which is not known of
+    what oscillates: x³ sin(1/x) is o(x²) and has no second derivative at 0.
+    """
+    rest, base = one.out, one.top.base
     assert isinstance(rest, Series)
     step = one.scale.per_distance(side)
     for n in range(order + 1):
         tends = one.top.limit(rest)
         if tends.wave is not None or tends.swings:
-            break
+            return tends
         if tends.infinite:
             found.append(Extended(infinite=tends.infinite))
-            break
-        factor = one.top.base.literal(Fraction(factorial(n)))
-        found.append(Extended(operation(one.top.base, "mul")(factor, tends.value)))
+            return None
+        factor = base.literal(Fraction(factorial(n)))
+        found.append(Extended(operation(base, "mul")(factor, tends.value)))
+        if n and base.waving:
+            return None
         rest = one.top.mul(one.top.less_limit(rest), step)
-    return found
+    return None

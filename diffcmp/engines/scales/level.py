@@ -14,12 +14,10 @@ from functools import partial
 from math import comb
 from typing import Any
 
-from flint import fmpq
-
 from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.system import COMPARISONS
 from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic, Rows
-from diffcmp.engines.scales.constants import Tail, Unclear, Wave
+from diffcmp.engines.scales.constants import Tail, Unclear
 from diffcmp.engines.scales.series import ZERO, Series, Term
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
@@ -179,9 +177,9 @@ class Level(LevelArithmetic):
         something between 0 and 1."""
         tends = self.limit(x)
         if tends.infinite:
-            attained = not self.base.stepped
+            wave = self.base.wave(0, 1)
             self.base.stepped = True
-            return self.sub(x, self.embed(Wave(fmpq(0), fmpq(1), attained)))
+            return self.sub(x, self.embed(wave))
         if tends.value is None:
             if tends.wave is None:
                 raise Unclear
@@ -204,7 +202,7 @@ class Level(LevelArithmetic):
         if name in WAVES and parts is None:
             low, high = WAVES[name]
             self.sign(x)  # it must go to one of ±∞
-            return self.embed(Wave(fmpq(low), fmpq(high), not self.base.stepped))
+            return self.embed(self.base.wave(low, high))
         tends = self.limit(x)
         if tends.infinite and name in GROWTH:
             return self.grown(name, arguments, tends.infinite)

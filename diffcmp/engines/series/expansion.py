@@ -43,13 +43,15 @@ class Expansion:
 @dataclass(frozen=True, slots=True)
 class OneSide:
     """f on one side: whether it is defined, its limit, its derivative and, where asked for, its
-    second derivative; None where there is none, as after an infinite one."""
+    second derivative; None where there is none, as after an infinite one. oscillation: what the
+    first of these that is missing does instead, where that is certain (a `Tends`)."""
 
     defined: bool
     expansion: Expansion
     limit: Extended | None = None
     slope: Extended | None = None
     curvature: Extended | None = None
+    oscillation: Any = None
 
 
 def expansion(program: Program, x: Any, side: int, field: Field, terms: int) -> Expansion:
