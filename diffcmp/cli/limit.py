@@ -11,7 +11,7 @@ from diffcmp.cli.output import Output
 from diffcmp.cli.progress import progress
 
 POINT = "2, pi/4, inf, -inf, or x=2,y=3 where the others are held fixed; repeatable."
-STAGES = 6
+STAGES = 3
 PAPER = "Whether to write it out with L'Hôpital's rule, and to ask sympy too."
 
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
+from diffcmp.accuracy.limits.question import Question, beside
 from diffcmp.accuracy.limits.record import DIRECTIONS, Way
 from diffcmp.accuracy.limits.together import equality
-from diffcmp.passes.expand import line
-from diffcmp.point.coordinate import Coordinate
-from diffcmp.program.ir import Program
-from diffcmp.truth.budget import Budget
-from diffcmp.truth.limits import SideLimit, side_limit
-from diffcmp.truth.record import Quantity
+from diffcmp.passes.expand import core, line
+from diffcmp.truth.record import Quantity, SideLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +29,26 @@ class Continuity:
         return None if None in answers or not answers else True
 
 
-def continuity(
-    form: Program, place: Coordinate, sides: Mapping[Way, SideLimit], digits: int, budget: Budget
-) -> Continuity:
-    """Whether a core Program of one variable is continuous at a finite place, from these sides."""
-    still = line(form, {form.inputs[0]: place.program}, {})
-    there = side_limit(still, Coordinate(Fraction(0)), 1, digits, budget)
-    value = there.limit
-    beside = {way: side for way, side in sides.items() if side.defined is not False}
+def continuity(question: Question, sides: Mapping[Way, SideLimit]) -> Continuity:
+    """Whether f is continuous at the place, from these sides; nothing is said of ±∞."""
+    if question.place.infinite:
+        return Continuity()
+    there = question.from_zero(line(core(question.function), question.here, {}))
+    defined = beside(sides)
     if there.defined is False:
-        return Continuity(None, dict.fromkeys(beside, False))
+        return Continuity(None, dict.fromkeys(defined, False))
+    value = there.limit
     if value is None or not there.certified:
-        return Continuity(value, dict.fromkeys(beside))
-    answers = {way: _agrees(form, place, way, beside[way], value, budget) for way in beside}
+        return Continuity(value, dict.fromkeys(defined))
+    answers = {way: _agrees(question, way, side, value) for way, side in defined.items()}
     return Continuity(value, answers)
 
 
-def _agrees(
-    form: Program, place: Coordinate, way: Way, side: SideLimit, value: Quantity, budget: Budget
-) -> bool | None:
+def _agrees(question: Question, way: Way, side: SideLimit, value: Quantity) -> bool | None:
     """Whether f certainly tends to its value from one side; None where that is not known."""
     if not side.certified:
         return None
     if side.limit is None:
         return None if side.cluster is None else False
-    same = equality(form, place, (DIRECTIONS[way], side.limit), (0, value), budget)
+    same = equality(question, (DIRECTIONS[way], side.limit), (0, value))
     return same.equal if same.certified else None

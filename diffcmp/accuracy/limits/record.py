@@ -12,8 +12,7 @@ from diffcmp.notes import Remark
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.anatomy import Leading
-from diffcmp.truth.limits import SideLimit
-from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, text_of
+from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, SideLimit, text_of
 
 Way: TypeAlias = Literal["left", "right"]
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from flint import fmpq
 
+from diffcmp.accuracy.limits.question import Question, beside
 from diffcmp.accuracy.limits.record import Way
 from diffcmp.arithmetic.balls import to_arb
 from diffcmp.notes import Remark
-from diffcmp.passes.expand import difference
-from diffcmp.point.coordinate import Coordinate
-from diffcmp.program.ir import Program
-from diffcmp.truth.budget import Budget
-from diffcmp.truth.limits import SideLimit, side_limit
-from diffcmp.truth.record import Quantity
+from diffcmp.passes.expand import core, difference
+from diffcmp.truth.record import Quantity, SideLimit
 
 ZERO_DIGITS = 15  # of a difference that is not zero
 
@@ -42,16 +38,14 @@ class Equality:
     remarks: tuple[Remark, ...] = ()
 
 
-def together(
-    form: Program, place: Coordinate, sides: Mapping[Way, SideLimit], budget: Budget
-) -> Together:
-    """The limit of a core Program of one variable from the sides on which it is defined."""
-    beside = [side for side in sides.values() if side.defined is not False]
-    oscillating = [side for side in beside if side.cluster is not None]
+def together(question: Question, sides: Mapping[Way, SideLimit]) -> Together:
+    """The limit from the sides on which f is defined."""
+    there = beside(sides).values()
+    oscillating = [side for side in there if side.cluster is not None]
     if oscillating:
         return Together(False, certified=any(side.certified for side in oscillating))
-    limits = [side.limit for side in beside if side.limit is not None]
-    if len(limits) < len(beside):
+    limits = [side.limit for side in there if side.limit is not None]
+    if len(limits) < len(there):
         return Together(None)
     certified = all(side.certified for side in sides.values())
     if not limits:
@@ -59,7 +53,7 @@ def together(
     if len(limits) == 1:
         return Together(True, limits[0], certified)
     left, right = limits
-    same = equality(form, place, (1, right), (-1, left), budget)
+    same = equality(question, (1, right), (-1, left))
     if same.equal is None:
         return Together(None, remarks=same.remarks)
     common = right if same.equal else None
@@ -67,23 +61,22 @@ def together(
 
 
 def equality(
-    form: Program,
-    place: Coordinate,
-    one: tuple[int, Quantity],
-    other: tuple[int, Quantity],
-    budget: Budget,
+    question: Question, one: tuple[int, Quantity], other: tuple[int, Quantity]
 ) -> Equality:
     """Whether f tends to, or has, the same value in two directions (0: at the point itself), given
-    each with the number found there."""
+    each with the number that was found there."""
     (first, x), (second, y) = one, other
     if x.infinite or y.infinite:
         return Equality(x.infinite == y.infinite)
+    assert x.ball is not None
+    assert y.ball is not None
     if isinstance(x.ball, fmpq) and isinstance(y.ball, fmpq):
         return Equality(bool(x.ball == y.ball))
     if not to_arb(x.ball).overlaps(to_arb(y.ball)):
         return Equality(False)
-    apart = difference(form, {form.inputs[0]: place.program}, form.inputs[0], first, second)
-    gap = side_limit(apart, Coordinate(Fraction(0)), 1, ZERO_DIGITS, budget)
+    form = core(question.function)
+    apart = difference(form, question.here, question.name, first, second)
+    gap = question.from_zero(apart, ZERO_DIGITS)
     if gap.limit is None or gap.limit.exact is None:
         return Equality(None, False, gap.remarks)
     return Equality(gap.limit.exact == 0, gap.certified, gap.remarks)
