@@ -27,6 +27,7 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     diffcmp compare "(t**2-4)/(t-2)" --at 2
     diffcmp compare "x**2*y" --at x=2,y=pi/4 --wrt x --backend dual,central --h 1e-5
     diffcmp compare "x**2*y" --at x=2,y=pi/4 --order 2 --wrt x,x:y
+    diffcmp compare "sqrt(x**2+x)" --at -inf
     """
     options.preload(settings["backends"])
     from diffcmp.accuracy.compare import compare

@@ -24,6 +24,7 @@ def command(expression: str, at: tuple[str, ...], output: Output, **settings: An
     \b
     diffcmp explain "(1-cos(x))/x**2" --at 1e-8
     diffcmp explain "where(x == 0, 1, (exp(x)-1)/x)" --at 0
+    diffcmp explain "x*exp(1/x)" --at inf
     """
     options.preload(settings["backends"])
     from diffcmp.accuracy.explain import explain

@@ -31,7 +31,16 @@ from diffcmp.report.figures.canvas import Format
 from diffcmp.report.forms import rendered
 from diffcmp.report.screen import Screen
 from diffcmp.spans import Span
-from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth
+from diffcmp.truth.record import (
+    Asymptote,
+    Coordinatewise,
+    Infinity,
+    Kind,
+    Quantity,
+    Side,
+    SideLimit,
+    Truth,
+)
 
 CENTRAL = "∛u·max(|x|, 1)"
 FORWARD = "√u·max(|x|, 1)"
@@ -202,6 +211,48 @@ def kink() -> Comparison:
     assumed = remark(Note.ZERO_ASSUMED, None, "", count=2)
     truth = Truth(Kind.KINK, exact(0), {"x": along}, 30, False, "series", (assumed,))
     return Comparison(program, ("x",), {"x": "0"}, "float32", "numpy", truth, rows)
+
+
+def jump() -> Comparison:
+    """Of two variables, along one of which f jumps to where it is unbounded beyond."""
+    program = parse("y*exp(1/x)*(2+sign(x))")
+    ends = Side(True, exact(0), exact(0)), Side(True, Quantity(infinite=1))
+    jumps = Side(False), Side(True, ball("2.718281828459045235360287471"), exact(-3))
+    along = {
+        "y": Coordinatewise(Kind.POLE, sides=ends),
+        "x": Coordinatewise(Kind.EDGE, None, None, exact(-3), sides=jumps),
+    }
+    truth = Truth(Kind.POLE, None, along, 20, True, "series")
+    poles = remark(Note.POLE)
+    nothing = dict.fromkeys(("y", "x"))
+    rows = (
+        Row("dual", math.inf, {"y": math.inf, "x": -math.inf}, None, "", nothing, nothing, nothing, nothing, 2, 3e-6, (poles,)),
+    )  # fmt: skip
+    return Comparison(program, ("y", "x"), {"y": "1", "x": "0"}, "float64", "math", truth, rows)
+
+
+def infinity() -> Comparison:
+    """f grows along an asymptote, and the wave of its derivative does not end."""
+    program = parse("x/3-5+sin(x**2)/x")
+    limit = SideLimit(True, Quantity(infinite=-1), True, "series")
+    ends = Quantity(fmpq(-5, 3)), Quantity(fmpq(7, 3))
+    wave = SideLimit(True, None, True, "scales", ends)
+    line = Asymptote(Quantity(fmpq(1, 3)), exact(-5))
+    truth = Truth(
+        kind=Kind.INFINITY,
+        value=limit.limit,
+        along={"x": Coordinatewise(Kind.INFINITY)},
+        digits=30,
+        certified=True,
+        source="scales",
+        infinity=Infinity("x", limit, wave, line),
+    )
+    nothing = dict.fromkeys(("x",))
+    rows = tuple(
+        Row(name, None, nothing, None, "", nothing, nothing, nothing, nothing, 0, None, (remark(Note.AT_INFINITY),))
+        for name in ("central", "dual")
+    )  # fmt: skip
+    return Comparison(program, ("x",), {"x": "-inf"}, "float64", "math", truth, rows)
 
 
 def hostile() -> Comparison:

@@ -26,6 +26,7 @@ from .samples import text
 GOLDEN = Path(__file__).parent / "golden"
 RECORDS = {
     "removable": samples.removable, "two_variables": samples.two_variables, "kink": samples.kink,
+    "jump": samples.jump, "infinity": samples.infinity,
     "hostile": samples.hostile, "sweep": samples.sweep, "second_order": samples.second_order,
 }  # fmt: skip
 
