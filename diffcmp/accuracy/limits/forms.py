@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import chain
 
+from flint import arb
+
 from diffcmp.accuracy.limits.lines import Form, Part, Role
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.passes.expand import core
@@ -16,6 +18,7 @@ from diffcmp.program.ir import Builder, Program
 from diffcmp.program.printer import expression
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.limits import SideLimit, side_limit
+from diffcmp.truth.record import Quantity
 
 PRODUCTS = ("mul", "neg")
 SUMS = ("add", "sub", "neg")
@@ -65,7 +68,8 @@ class Piece:
     @property
     def zero(self) -> bool:
         """Whether it tends to 0."""
-        return self.side.limit is not None and self.side.limit.exact == 0
+        limit = self.side.limit
+        return limit is not None and limit.ball is not None and bool(limit.ball == 0)
 
     @property
     def infinite(self) -> int:
@@ -73,9 +77,16 @@ class Piece:
         return 0 if self.side.limit is None else self.side.limit.infinite
 
     @property
-    def one(self) -> bool:
-        """Whether it tends to 1."""
-        return self.side.limit is not None and self.side.limit.exact == 1
+    def plain(self) -> bool:
+        """Whether it tends to a number other than 0."""
+        limit = self.side.limit
+        return limit is not None and limit.ball is not None and not to_arb(limit.ball).contains(0)
+
+    @property
+    def number(self) -> Quantity:
+        """What it tends to."""
+        assert self.side.limit is not None
+        return self.side.limit
 
     @property
     def shown(self) -> Part:
@@ -183,13 +194,25 @@ def _power(program: Program, beside: Beside) -> Reading:
     (base,) = _pieces(program, [base_slot], "base", beside)
     (exponent,) = _pieces(program, [exponent_slot], "exponent", beside)
     form = None
-    if base.one and exponent.infinite:
+    if exponent.infinite and _tends_to_one(base, beside):
         form = Form.ONE_TO_INFINITY
     elif base.zero and exponent.zero:
         form = Form.ZERO_TO_ZERO
     elif base.infinite and exponent.zero:
         form = Form.INFINITY_TO_ZERO
     return Reading(program, (base, exponent), form)
+
+
+def _tends_to_one(piece: Piece, beside: Beside) -> bool:
+    """Whether a part certainly tends to 1: whether it tends to 0 less 1, of which there is a proof
+    where a decimal is none."""
+    limit = piece.side.limit
+    if limit is None or limit.ball is None or not to_arb(limit.ball).overlaps(arb(1)):
+        return False
+    builder = Builder(piece.program.inputs)
+    (value,) = builder.appended(piece.program, range(len(builder.inputs)))
+    less = builder.program([builder.add("sub", [value, builder.literal(1)])])
+    return Piece("value", less, beside.limit(less)).zero
 
 
 def _pieces(

@@ -19,6 +19,7 @@ from diffcmp.truth.budget import Budget
 from diffcmp.truth.limits import SideLimit
 
 CHAINS = 4  # parts of f that are worked out
+WORKING = 0.6  # of the time left: the rest is for sympy's own answer
 
 
 def paper(
@@ -35,7 +36,8 @@ def paper(
     if whole.defined is False:
         return None
     readings = outermost(program, beside)
-    sheets = [Sheet(beside, deadline, program.inputs[0]) for _ in readings[:CHAINS]]
+    until = Deadline.after(WORKING * deadline.left())
+    sheets = [Sheet(beside, until, program.inputs[0]) for _ in readings[:CHAINS]]
     chains = [sheet.chain(reading) for sheet, reading in zip(sheets, readings, strict=False)]
     first = readings[0] if readings else None
     is_whole = first is not None and first.program.structure == program.structure

@@ -89,6 +89,10 @@ class Hand:
         """A Program in symbols."""
         return evaluate(program, Symbols(), [self.x])[0]
 
+    def quotient(self, over: Program, under: Program) -> Quotient:
+        """Numerator and denominator in symbols."""
+        return self.read(over), self.read(under)
+
     def write(self, expression: Expression) -> str:
         """An expression in the language.
 
@@ -112,13 +116,17 @@ class Hand:
 
     def tidy(self, expression: Expression) -> Expression:
         """The shortest of the forms that a student would try."""
-        return _shortest(expression, [_same, sympy.factor, sympy.trigsimp, _together, _powers])
+        ways = [_same, sympy.factor, _together, _powers]
+        if expression.has(*TRIGONOMETRIC):
+            ways.append(sympy.trigsimp)
+        return _shortest(expression, ways)
 
     def simplified(self, quotient: Quotient) -> Quotient:
         """Numerator and denominator of the quotient when all that can be cancelled is cancelled."""
-        over, under = quotient
-        ways = [_same, sympy.cancel, _together, _trigonometric, _powers, sympy.simplify]
-        return self.fraction(_shortest(over / under, ways))
+        ratio = quotient[0] / quotient[1]
+        ways = [_same, sympy.cancel, _together, _powers]
+        ways.append(_trigonometric if ratio.has(*TRIGONOMETRIC) else sympy.simplify)
+        return self.fraction(_shortest(ratio, ways))
 
     def fraction(self, expression: Expression) -> Quotient:
         """Numerator and denominator; a constant denominator goes with the numerator."""
@@ -184,64 +192,62 @@ def _length(quotient: Quotient) -> int:
     return over if quotient[1] == 1 else over + under
 
 
-def used(over: Program, under: Program, sign: int, seconds: float) -> Answer:
-    """L'Hôpital's rule used once: the texts of f′ and g′ ("rule"), and of the quotient simplified
-    where that is shorter ("simplified")."""
+def derived(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """L'Hôpital's rule used once: the texts of f′ and g′."""
+    hand = Hand(over.inputs[0], sign)
+    return _within(seconds, lambda: hand.pair(hand.derived(hand.quotient(over, under))))
+
+
+def simplified(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """The texts of a quotient when all that can be cancelled is cancelled; None where that is no
+    shorter."""
     hand = Hand(over.inputs[0], sign)
 
-    def work() -> dict[str, Texts | None]:
-        derived = hand.derived((hand.read(over), hand.read(under)))
-        simplified = hand.simplified(derived)
-        shorter = _length(simplified) < _length(derived)
-        return {
-            "rule": hand.pair(derived),
-            "simplified": hand.pair(simplified) if shorter else None,
-        }
+    def work() -> Texts | None:
+        typed = hand.quotient(over, under)
+        short = hand.simplified(typed)
+        return hand.pair(short) if _length(short) < _length(typed) else None
 
     return _within(seconds, work)
 
 
-def seen(
-    over: Program,
-    under: Program,
-    earlier: Sequence[tuple[Program, Program]],
-    sign: int,
-    seconds: float,
-) -> Answer:
-    """Which of the earlier quotients this one is, but for a constant factor; None for a new one."""
+def proportional(one: Program, other: Program, sign: int, seconds: float) -> Answer:
+    """Whether two functions are the same but for a constant factor."""
+    hand = Hand(one.inputs[0], sign)
+
+    def work() -> bool:
+        return not sympy.simplify(hand.read(one) / hand.read(other)).has(hand.x)
+
+    return _within(seconds, work)
+
+
+def eases(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """Whether the rule makes a quotient no longer."""
     hand = Hand(over.inputs[0], sign)
 
-    def work() -> int | None:
-        now = hand.read(over) / hand.read(under)
-        for i, (top, bottom) in enumerate(earlier):
-            ratio = now * hand.read(bottom) / hand.read(top)
-            if not sympy.simplify(ratio).has(hand.x):
-                return i
-        return None
+    def work() -> bool:
+        typed = hand.quotient(over, under)
+        return hand.cost(typed) <= _length(typed)
 
     return _within(seconds, work)
 
 
 def starts(over: Program, under: Program, sign: int, seconds: float) -> Answer:
     """The ways to write a quotient before the rule is used, as (name, numerator, denominator): as
-    it is ("", whose texts are empty), simplified where that is shorter, and turned over. If the
-    rule makes it no longer, as it is; else that comes first which the rule leaves shortest."""
+    it is (""), simplified where that is shorter, and turned over; that which the rule leaves
+    shortest comes first."""
     hand = Hand(over.inputs[0], sign)
 
     def work() -> list[tuple[str, str, str]]:
-        typed = hand.read(over), hand.read(under)
-        cost = hand.cost(typed)
-        simplified = hand.simplified(typed)
-        ways: dict[str, Quotient] = {}
-        if _length(simplified) < _length(typed):
-            ways["simplified"] = simplified
+        typed = hand.quotient(over, under)
+        ways: dict[str, Quotient] = {"": typed}
+        short = hand.simplified(typed)
+        if _length(short) < _length(typed):
+            ways["simplified"] = short
         ways["turned"] = hand.tidy(1 / typed[1]), hand.tidy(1 / typed[0])
         costs = {name: hand.cost(way) for name, way in ways.items()}
-        first = cost <= max(_length(typed), *costs.values())
-        costs[""] = 0 if first else cost
-        texts = {way[0]: way for way in _written_ways(hand, ways.items())}
-        texts[""] = ("", "", "")
-        return [texts[name] for name in sorted(costs, key=lambda n: costs[n]) if name in texts]
+        ordered = sorted(ways.items(), key=lambda way: costs[way[0]])
+        return list(_written_ways(hand, ordered))
 
     return _within(seconds, work)
 
@@ -267,6 +273,46 @@ def _written_ways(
             yield name, *hand.pair(quotient)
         except Unwritable:
             continue
+
+
+def divided(over: Program, under: Program, divisor: Program, sign: int, seconds: float) -> Answer:
+    """Numerator and denominator divided by the same, term by term, and what that is, as (what,
+    numerator, denominator)."""
+    hand = Hand(over.inputs[0], sign)
+
+    def work() -> tuple[str, str, str]:
+        by = hand.read(divisor)
+        top, bottom = (_over(part, by) for part in hand.quotient(over, under))
+        return written(by), *hand.pair((top, bottom))
+
+    return _within(seconds, work)
+
+
+def factors(over: Program, under: Program, sign: int, seconds: float) -> Answer:
+    """The factors of numerator and denominator that vary."""
+    hand = Hand(over.inputs[0], sign)
+
+    def work() -> list[str]:
+        parts = map(sympy.Mul.make_args, hand.quotient(over, under))
+        varying = [factor for part in parts for factor in part if factor.has(hand.x)]
+        return [hand.write(factor) for factor in varying]
+
+    return _within(seconds, work)
+
+
+def without(
+    over: Program, under: Program, factors: Sequence[Program], sign: int, seconds: float
+) -> Answer:
+    """A quotient without some factors of its numerator and denominator."""
+    hand = Hand(over.inputs[0], sign)
+
+    def work() -> Texts:
+        off = {hand.read(factor) for factor in factors}
+        parts = map(sympy.Mul.make_args, hand.quotient(over, under))
+        top, bottom = (sympy.Mul(*(f for f in part if f not in off)) for part in parts)
+        return hand.pair((top, bottom) if bottom.has(hand.x) else hand.fraction(top / bottom))
+
+    return _within(seconds, work)
 
 
 def _without_hyperbolics(expression: Expression) -> Expression:
@@ -334,7 +380,7 @@ def rooted(over: Program, under: Program, sign: int, seconds: float) -> Answer:
     hand = Hand(over.inputs[0], sign)
 
     def work() -> list[str]:
-        typed = hand.read(over), hand.read(under)
+        typed = hand.quotient(over, under)
         square = sympy.cancel(sympy.together((typed[0] / typed[1]) ** 2))
         if not any(_is_root(power.exp) for power in square.atoms(sympy.Pow)):
             inside = hand.write(square)
@@ -345,18 +391,18 @@ def rooted(over: Program, under: Program, sign: int, seconds: float) -> Answer:
 
 
 def rooted_power(over: Program, under: Program, sign: int, seconds: float) -> Answer:
-    """A high power over an exponential, or the other way round, as the power of a quotient: its
-    text, or ""."""
+    """A high power over an exponential, or the other way round, as the power of a quotient:
+    numerator, denominator and exponent; or None."""
     hand = Hand(over.inputs[0], sign)
 
-    def work() -> str:
-        typed = hand.read(over), hand.read(under)
+    def work() -> tuple[str, str, int] | None:
+        typed = hand.quotient(over, under)
         powers = [p for p in typed if p.is_Pow and p.exp.is_Integer and p.base != sympy.E]
         if not powers or not any(isinstance(p, sympy.exp) for p in typed):
-            return ""
+            return None
         n = powers[0].exp
         top, bottom = (_root_of(p, n) for p in typed)
-        return f"(({hand.write(top)})/({hand.write(bottom)}))**{n}"
+        return *hand.pair((top, bottom)), int(n)
 
     return _within(seconds, work)
 
@@ -396,36 +442,44 @@ def exponent(base: Program, power: Program, sign: int, seconds: float) -> Answer
     return _within(seconds, work)
 
 
-def differences(program: Program, terms: Sequence[Program], sign: int, seconds: float) -> Answer:
-    """Ways to write ∞ - ∞ in which the infinities do not meet, as (name of the way, numerator,
-    denominator): one logarithm, a common denominator, the conjugate, or the term factored out."""
+def differences(
+    program: Program, terms: Sequence[Program], way: str, sign: int, seconds: float
+) -> Answer:
+    """∞ - ∞ written so that the infinities do not meet, as (numerator, denominator): as one
+    "logarithm", over a common "denominator", by the "conjugate", or with a "factor" in front."""
     hand = Hand(program.inputs[0], sign)
 
-    def work() -> list[tuple[str, str, str]]:
+    def work() -> list[Texts]:
         whole, addends = hand.read(program), [hand.read(term) for term in terms]
-        return list(_written_ways(hand, _differences(hand, whole, addends)))
+        found = _DIFFERENCES[way](hand, whole, addends)
+        return [(over, under) for _, over, under in _written_ways(hand, ((way, q) for q in found))]
 
     return _within(seconds, work)
 
 
-def _differences(
-    hand: Hand, whole: Expression, addends: Sequence[Expression]
-) -> Iterable[tuple[str, Quotient]]:
+def _logarithm(hand: Hand, whole: Expression, addends: Sequence[Expression]) -> Iterable[Quotient]:
     if sum(addend.has(sympy.log) for addend in addends) > 1:
         joined = sympy.logcombine(whole, force=True)
         if joined.func is sympy.log:
-            yield "logarithm", (joined, sympy.S.One)
+            yield joined, sympy.S.One
+
+
+def _denominator(
+    hand: Hand, whole: Expression, addends: Sequence[Expression]
+) -> Iterable[Quotient]:
     over, under = hand.fraction(whole)
     if under.has(hand.x):
-        yield "denominator", (hand.tidy(over), under)
-    yield from _conjugates(whole, addends)
+        yield hand.tidy(over), under
+
+
+def _factor(hand: Hand, whole: Expression, addends: Sequence[Expression]) -> Iterable[Quotient]:
     for addend in addends:
         outside, inside = addend.as_independent(*TRANSCENDENTAL, as_Add=False)
         if inside.has(hand.x) and outside.has(hand.x):
-            yield "factor", (_factored(outside, addends), sympy.S.One)
+            yield _factored(outside, addends), sympy.S.One
     for addend in addends:
         if addend.has(hand.x):
-            yield "factor", (_factored(addend, addends), sympy.S.One)
+            yield _factored(addend, addends), sympy.S.One
 
 
 def _factored(factor: Expression, addends: Sequence[Expression]) -> Expression:
@@ -434,7 +488,7 @@ def _factored(factor: Expression, addends: Sequence[Expression]) -> Expression:
     return factor * sympy.Add(*(sympy.cancel(addend / factor) for addend in addends))
 
 
-def _conjugates(whole: Expression, addends: Sequence[Expression]) -> Iterable[tuple[str, Quotient]]:
+def _conjugate(hand: Hand, whole: Expression, addends: Sequence[Expression]) -> Iterable[Quotient]:
     """a - b = (aⁿ - bⁿ)/(aⁿ⁻¹ + aⁿ⁻²b + … + bⁿ⁻¹) where a or b is an n-th root."""
     for addend in addends:
         orders = [p.exp.q for p in addend.atoms(sympy.Pow) if _is_root(p.exp)]
@@ -444,8 +498,16 @@ def _conjugates(whole: Expression, addends: Sequence[Expression]) -> Iterable[tu
         a, b = (rest, -addend) if addend.could_extract_minus_sign() else (addend, -rest)
         top = sympy.factor(sympy.expand(a**n - b**n))
         bottom = sympy.Add(*(a ** (n - 1 - k) * b**k for k in range(n)))
-        yield "conjugate", (top, bottom)
+        yield top, bottom
         return
+
+
+_DIFFERENCES = {
+    "logarithm": _logarithm,
+    "denominator": _denominator,
+    "conjugate": _conjugate,
+    "factor": _factor,
+}
 
 
 def limit(

@@ -41,7 +41,7 @@ from diffcmp.engines.derived import only, tangent
 from diffcmp.errors import InputError
 from diffcmp.language.parser import parse
 from diffcmp.passes.expand import core
-from diffcmp.program.ir import Program, constant
+from diffcmp.program.ir import Builder, Program, constant
 from diffcmp.truth.limits import SideLimit
 from diffcmp.truth.record import Quantity
 
@@ -52,13 +52,18 @@ QUESTIONS = 60  # to sympy, on one sheet
 ALGEBRA = 2.0  # seconds of computing for one of them
 SHOWN = 12  # digits in a sentence
 LARGEST = 10_000  # denominator of a fraction in a sentence
-ATOM = re.compile(r"[\w.]*(\(\))?(\*\*\d+)?")
+ATOM = re.compile(r"[\w.]+(\*\*\d+)?")
 PRODUCT = re.compile(rf"-?{ATOM.pattern}(\*{ATOM.pattern})*")
-BRACKETS = re.compile(r"\([^()]+\)")
+BRACKETS = re.compile(r"\([^()]*\)")
 NEAR = [Fraction(1, 97), Fraction(1, 1009), Fraction(1, 100_003)]
 """Distances from the point, or from 1/x at infinity, at which two lines are compared."""
 BITS = 512
+ORDERS = range(1, 5)  # of x - a, by which a quotient is divided
+LEAST = 2  # places at which two functions must be known
 
+FINAL: tuple[Outcome, ...] = ("circle", "no limit", "hypothesis")
+"""Of the rule: it comes to the same for every way to write the quotient."""
+DIVIDED = "Numerator and denominator are divided by {}."
 SIMPLIFIED = "The quotient is simplified."
 RULE = "By L'Hôpital's rule, numerator and denominator are differentiated."
 WORDS = {
@@ -79,8 +84,8 @@ def fraction(over: str, under: str) -> str:
 
 
 def _outside(text: str) -> str:
-    """A text without what stands in parentheses."""
-    while (shorter := BRACKETS.sub("()", text)) != text:
+    """A text in which a letter stands for what is in parentheses."""
+    while (shorter := BRACKETS.sub("_", text)) != text:
         text = shorter
     return text
 
@@ -115,7 +120,8 @@ class Sheet:
     """One sheet of paper: the lines written so far, the quotients that the rule was used on, and
     how often.
 
-    compared: what the next line must be equal to.
+    compared: what the next line must be equal to. splitting: whether factors that tend to a number
+    other than 0 are taken off a quotient.
     """
 
     beside: Beside
@@ -124,6 +130,7 @@ class Sheet:
     steps: list[Step] = field(default_factory=list)
     quotients: list[Reading] = field(default_factory=list)
     compared: Program | None = None
+    splitting: bool = False
     questions: int = 0
 
     def __repr__(self) -> str:
@@ -168,9 +175,11 @@ class Sheet:
         if not self.quotients:
             return ()
         first = self.quotients[0]
-        other = Sheet(self.beside, self.deadline, self.name, compared=first.program)
+        other = Sheet(self.beside, self.deadline, self.name, splitting=True)
+        other.compared = first.program
+        ways = chain(other.divided(first), other.rooted(first), [(first, "")])
         try:
-            other.first_that_settles(chain(other.divided(first), other.rooted(first)), other.settle)
+            other.first_that_settles(ways, other.settle)
         except Stuck:
             return ()
         return tuple(other.steps)
@@ -222,24 +231,56 @@ class Sheet:
         return self.first_that_settles(chain(ways, self.starts(reading)), self.rule)
 
     def starts(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
-        """The ways to write a quotient before the rule is used."""
+        """The ways to write a quotient before the rule is used: as it is, if the rule makes it no
+        longer."""
+        eases = self.algebra("eases", *parts_of(reading))
+        if eases:
+            yield reading, ""
         for name, over, under in self.algebra("starts", *parts_of(reading)):
-            yield (self.read(over, under), WORDS[name]) if name else (reading, "")
+            if name:
+                yield self.read(over, under), WORDS[name]
+            elif not eases:
+                yield reading, ""
 
     def divided(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
         """A quotient divided by what grows fastest, where that settles it."""
         if not self.beside.place.infinite:
+            yield from self.divided_by_power(reading)
             return
         for by, over, under in self.algebra("divisions", *parts_of(reading)):
             way = self.read(over, under)
             if by != "1" and not self.is_open(way) and self.beside.limit(way.program).limit:
-                yield way, f"Numerator and denominator are divided by {by}."
+                yield way, DIVIDED.format(by)
+
+    def divided_by_power(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
+        """A quotient divided by the power of x - a that the denominator vanishes like."""
+        over, under = parts_of(reading)
+        for order in ORDERS:
+            power = self.distance_to(order)
+            limit = self.beside.limit(divided(under, power)).limit
+            if limit is None or limit.infinite:
+                return
+            if limit.ball != 0:
+                by, top, bottom = self.algebra("divided", over, under, power)
+                way = self.read(top, bottom)
+                if way.form is None and varies(self.parsed(bottom)):
+                    yield way, DIVIDED.format(by)
+                return
+
+    def distance_to(self, order: int) -> Program:
+        """(x - a)**order."""
+        builder = Builder((self.name,))
+        (place,) = builder.appended(self.beside.place.program, [], spans=False)
+        apart = builder.add("sub", [0, place])
+        return builder.program([builder.add("power", [apart, builder.literal(order)])])
 
     def rooted(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
         """A quotient as the power or the root of a simpler one."""
         power = self.algebra("rooted_power", *parts_of(reading))
-        if power:
-            yield self.read(power, "1"), "It is a power of a quotient."
+        if power is not None:
+            top, bottom, n = power
+            inside = fraction(top, bottom)
+            yield self.read(f"({inside})**{n}", "1"), "It is a power of a quotient."
         for root in self.algebra("rooted", *parts_of(reading)):
             way = self.read(root, "1")
             if self.equal(way.program, reading.program):
@@ -267,6 +308,8 @@ class Sheet:
                 return goes_on(way)
             except Stuck as stuck:
                 first = first or (stuck, (self.steps, self.quotients, self.compared))
+                if stuck.outcome in FINAL:
+                    break
         if first is None:
             raise Stuck("not known", "No way was found to write it as a quotient.")
         self.steps, self.quotients, self.compared = first[1]
@@ -281,8 +324,9 @@ class Sheet:
                 yield self.read(over, under), "A product is a quotient too: f*g = f/(1/g)."
             return
         terms = [bare(piece.program) for piece in reading.pieces]
-        for name, over, under in self.algebra("differences", whole, terms):
-            yield self.read(over, under), WORDS[name]
+        for name in ("logarithm", "denominator", "conjugate", "factor"):
+            for over, under in self.algebra("differences", whole, terms, name):
+                yield self.read(over, under), WORDS[name]
 
     # the rule
     # ----------------------------------------------------------------------------------------------
@@ -299,18 +343,43 @@ class Sheet:
             if len(self.quotients) == USES:
                 said = f"After {USES} uses of the rule the quotient still has the form"
                 raise Stuck("steps", f"{said} {reading.form.value}, and that is enough for paper.")
-            answer = self.algebra("used", *parts_of(reading))
+            derived = self.read(*self.algebra("derived", *parts_of(reading)))
             self.quotients.append(reading)
-            derived = self.read(*answer["rule"])
             self.compared = derivatives(reading)
             self.write(derived, "rule", RULE)
             self.check_denominator(derived)
-            reading = derived
-            if answer["simplified"] is not None and self.is_open(derived):
-                reading = self.read(*answer["simplified"])
-                self.write(reading, "simplified", SIMPLIFIED)
+            reading = self.split(self.simplified(derived))
             self.check_limit(reading)
         self.settle(reading)
+
+    def simplified(self, reading: Reading) -> Reading:
+        """A quotient that is still open, in a shorter form, if there is one, on a line of its
+        own."""
+        is_quotient = any(piece.role == "denominator" for piece in reading.pieces)
+        if not is_quotient or not self.is_open(reading):
+            return reading
+        shorter = self.algebra("simplified", *parts_of(reading))
+        if shorter is None:
+            return reading
+        simple = self.read(*shorter)
+        self.write(simple, "simplified", SIMPLIFIED)
+        return simple
+
+    def split(self, reading: Reading) -> Reading:
+        """A quotient without the factors that tend to a number other than 0."""
+        if not self.splitting or reading.form is None or not reading.form.is_quotient:
+            return reading
+        texts = self.algebra("factors", *parts_of(reading))
+        factors = [Piece("factor", p, self.beside.limit(p)) for p in map(self.parsed, texts)]
+        plain = [factor for factor in factors if factor.plain]
+        if not plain:
+            return reading
+        off = [bare(factor.program) for factor in plain]
+        rest = self.read(*self.algebra("without", *parts_of(reading), off))
+        self.compared = None
+        taken = ", ".join(f"{p.shown.text} tends to {spelled(p.number)}" for p in plain)
+        self.write(rest, "part", f"A factor can be taken off: {taken}. What remains is this.")
+        return rest
 
     def is_open(self, reading: Reading) -> bool:
         """Whether something in a line is indeterminate."""
@@ -318,10 +387,9 @@ class Sheet:
 
     def check_circle(self, reading: Reading) -> None:
         """The same quotient as before, or a multiple of it, leads nowhere."""
-        if not self.quotients:
-            return
-        earlier = [parts_of(one) for one in self.quotients]
-        again = self.algebra("seen", *parts_of(reading), earlier)
+        again = next(
+            (i for i, one in enumerate(self.quotients) if self.repeats(reading, one)), None
+        )
         if again is None:
             return
         uses = len(self.quotients) - again
@@ -329,6 +397,15 @@ class Sheet:
         raise Stuck(
             "circle", f"The rule goes in circles: used {said}, it gives the same quotient again."
         )
+
+    def repeats(self, reading: Reading, earlier: Reading) -> bool:
+        """Whether two quotients are the same but for a constant factor: first by balls."""
+        ratio = divided(reading.program, earlier.program)
+        values = [v for v in self.values(ratio) if v.is_finite()]
+        if len(values) < LEAST or not all(v.overlaps(values[0]) for v in values):
+            return False
+        pair = bare(reading.program), bare(earlier.program)
+        return bool(self.algebra("proportional", *pair))
 
     def check_denominator(self, derived: Reading) -> None:
         """The derivative of the denominator must not vanish beside the point: it has a limit that
@@ -398,12 +475,21 @@ class Sheet:
             raise Stuck("growth", "The expressions grow too long for paper.")
         return answer
 
-    def read(self, over: str, under: str) -> Reading:
-        """A quotient that the worker wrote, or an expression over 1."""
+    def parsed(self, text: str) -> Program:
+        """What the worker wrote, as a Program of the variable.
+
+        Raises
+        ------
+        Stuck: where the language does not know it.
+        """
         try:
-            top, bottom = parse(over, (self.name,)), parse(under, (self.name,))
+            return parse(text, (self.name,))
         except InputError as error:
             raise Stuck("growth", "The language has no words for the next line.") from error
+
+    def read(self, over: str, under: str) -> Reading:
+        """A quotient that the worker wrote, or an expression over 1."""
+        top, bottom = self.parsed(over), self.parsed(under)
         if varies(bottom):
             return quotient(top, bottom, self.beside)
         parts = outermost(top, self.beside)
@@ -423,7 +509,7 @@ class Sheet:
         if parts and parts[0].role == "numerator" and not reading.program.text:
             text = fraction(*(part.text for part in parts))
         if move in ("rewritten", "part") and text in (step.expression for step in self.steps):
-            raise Stuck("circle", "The lines come back to an earlier one.")
+            raise Stuck("steps", "The lines come back to an earlier one.")
         if self.compared is not None and not self.equal(reading.program, self.compared):
             raise Stuck("not known", "The algebra of the next line could not be confirmed.")
         self.compared = reading.program
@@ -431,14 +517,16 @@ class Sheet:
 
     def equal(self, one: Program, other: Program) -> bool:
         """Whether nothing beside the point tells two functions apart, by balls."""
-        balls = Balls(BITS)
+        values = zip(self.values(one), self.values(other), strict=True)
+        known = [(v, w) for v, w in values if v.is_finite() and w.is_finite()]
+        return all(v.overlaps(w) for v, w in known)
+
+    def values(self, program: Program) -> list[arb]:
+        """A function at some places beside the point."""
+        balls, form = Balls(BITS), core(program)
         with balls.working():
-            for distance in NEAR:
-                x = self.at(balls, distance)
-                values = [to_arb(evaluate(core(p), balls, [x])[0]) for p in (one, other)]
-                if all(v.is_finite() for v in values) and not values[0].overlaps(values[1]):
-                    return False
-        return True
+            places = [self.at(balls, distance) for distance in NEAR]
+            return [to_arb(evaluate(form, balls, [x])[0]) for x in places]
 
     def at(self, balls: Balls, distance: Fraction) -> Any:
         """A place beside the point."""
