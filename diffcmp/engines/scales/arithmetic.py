@@ -174,7 +174,8 @@ class LevelArithmetic(NumberSystem[Any]):
         while (term := x[n]) is not None:
             side = self.base.compare(term[0], ZERO)
             if side >= 0:
-                return (term[1], x.from_index(n + 1)) if side == 0 else (self.inner.zero, x)
+                c, behind = (term[1], n + 1) if side == 0 else (self.inner.zero, n)
+                return c, x.from_index(behind) if behind else x
             if not self.inner.is_zero(term[1]):
                 return None
             n += 1

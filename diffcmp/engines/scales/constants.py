@@ -24,6 +24,7 @@ from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
 
+COMMUTES = ("add", "mul")
 MOST_STEPS = 300_000  # operations on numbers: the budget of one expansion
 
 
@@ -81,6 +82,7 @@ class Constants(NumberSystem[Any]):
         self.field = field
         self.enclosing = enclosing
         self.balls = Balls(precision)
+        self.shared: dict[tuple[object, ...], tuple[Any, tuple[Any, ...]]] = {}
         self.literals: dict[Fraction, Any] = {}
         self.zero, self.one = self.literal(Fraction(0)), self.literal(Fraction(1))
         self.minus_one = self.literal(Fraction(-1))
@@ -112,12 +114,16 @@ class Constants(NumberSystem[Any]):
             return None
 
         def applied(*arguments: Any) -> Any:
-            self.steps += 1
-            if self.steps > MOST_STEPS:
-                raise Exhausted
-            if any(isinstance(a, Wave) for a in arguments):
-                return self.enclosed(name, arguments)
-            return of_numbers(*arguments)
+            ids = map(id, arguments)
+            key = (name, *(sorted(ids) if name in COMMUTES else ids))
+            if key not in self.shared:
+                self.steps += 1
+                if self.steps > MOST_STEPS:
+                    raise Exhausted
+                waves = any(isinstance(a, Wave) for a in arguments)
+                out = self.enclosed(name, arguments) if waves else of_numbers(*arguments)
+                self.shared[key] = out, arguments
+            return self.shared[key][0]
 
         return applied
 
@@ -223,8 +229,12 @@ class Constants(NumberSystem[Any]):
                 return self.zero
             if not arguments[0].hull.contains(0):
                 return self.one
-        if name == "mul" and any(self.is_exact_zero(a) for a in arguments):
-            return self.zero
+        if name in ("mul", "add"):
+            known = {None if isinstance(a, Wave) else self.field.rational(a): a for a in arguments}
+            if name == "mul" and 0 in known:
+                return self.zero
+            if (1 if name == "mul" else 0) in known:
+                return known[None]
         if name == "power":
             return self.power(*arguments)
         hulls = [a.hull if isinstance(a, Wave) else self.enclosing(a) for a in arguments]

@@ -22,7 +22,7 @@ from diffcmp.engines.series.logarithms import Extended
 from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Program
 
-MAX_GENERATORS = 16
+MAX_WIDENED = 48  # exponentials, some of them met again after a slower one
 MAX_LOGARITHMS = 6
 SEARCHED = (6, 24, 64)  # terms that may vanish before a leading one
 
@@ -52,16 +52,19 @@ class Scaled:
 
 
 class Scale:
-    """The levels, from the fastest generator to the slowest."""
+    """The levels, from the fastest generator to the slowest.
+
+    chain: those of the distance t and of its logarithms, 1/log(1/t) and so on. All others have
+    exponentials as generators, each of a quantity of a slower level.
+    """
 
     def __init__(self, constants: Constants, logarithms: int, terms: int) -> None:
         self.terms = terms
-        self.levels: list[Level] = []
+        self.chain: list[Level] = []
         inner: Any = constants
         for _ in range(logarithms + 1):
-            inner = Level(inner, self.logarithm(inner), terms)
-            self.levels.insert(0, inner)
-        self.distance: Level = inner
+            inner = self.linked(inner)
+        self.levels = list(self.chain)
         self.variables: dict[Level, Series] = {}
 
     def __repr__(self) -> str:
@@ -72,31 +75,32 @@ class Scale:
         """The level of the fastest generator."""
         return self.levels[0]
 
-    def logarithm(self, inner: Any) -> Any:
-        """log g = -1/h, where h is the generator of the level below; None above the numbers."""
-        if isinstance(inner, Constants):
-            return None
-        return inner.neg(inner.generator(-ONE))
+    @property
+    def distance(self) -> Level:
+        """The level of t."""
+        return self.chain[0]
+
+    def linked(self, inner: Any) -> Level:
+        """The next level of the chain, over `inner`: log g = -1/h, where h is the generator of the
+        link before."""
+        log = None
+        if self.chain:
+            slower = self.chain[0]
+            log = lifted(slower.neg(slower.generator(-ONE)), slower, inner)
+        self.chain.insert(0, Level(inner, log, self.terms))
+        return self.chain[0]
 
     def widen(self, level: LevelArithmetic, large: Series) -> None:
-        """A new generator exp(-|large|), faster than that of `level`, to which `large` belongs."""
+        """A new generator exp(-|large|), faster than that of `level`, to which `large` belongs.
+        Faster exponentials are left out, to be met again: what they were made of is other series
+        now."""
         place = next(i for i, one in enumerate(self.levels) if one is level)
         log = large if level.sign(large) < 0 else level.neg(large)
-        new = Level(level, log, self.terms)
-        faster: list[Level] = []
-        below: Level = new
-        for old in reversed(self.levels[:place]):
-            below = Level(below, self.moved(old.logarithm, old.inner, below, level), self.terms)
-            faster.insert(0, below)
-            if old is self.distance:
-                self.distance = below
-        self.levels[:place] = [*faster, new]
-
-    def moved(self, x: Series, old: Any, new: Level, level: LevelArithmetic) -> Series:
-        """x, of the level `old`, as a quantity of the level that has taken its place."""
-        if old is level:
-            return new.constant(x)
-        return new.mapped(x, lambda c: self.moved(c, old.inner, new.inner, level))
+        links = [one for one in self.levels[:place] if one in self.chain]
+        self.chain = [one for one in self.chain if one not in links]
+        self.levels[:place] = [Level(level, log, self.terms)]
+        for _ in links:
+            self.levels.insert(0, self.linked(self.levels[0]))
 
     def variable(self, x: Any, side: int) -> Series:
         """x ± t at the top, always made of the same series."""
@@ -105,18 +109,17 @@ class Scale:
             number = level.constant(level.inner.embed(x))
             step = level.inner.embed(level.base.literal(Fraction(side)))
             self.variables[level] = level.add(number, Series([(ONE, step)]))
-        return self.raised(self.variables[level])
-
-    def raised(self, x: Series) -> Series:
-        """A series in the distance, at the top."""
-        for one in reversed(self.levels[: self.levels.index(self.distance)]):
-            x = one.constant(x)
-        return x
+        return lifted(self.variables[level], level, self.top)
 
     def per_distance(self, side: int) -> Series:
         """±1/t at the top."""
         sign = self.distance.inner.embed(self.top.base.literal(Fraction(side)))
-        return self.raised(Series([(-ONE, sign)]))
+        return lifted(Series([(-ONE, sign)]), self.distance, self.top)
+
+
+def lifted(x: Series, level: LevelArithmetic, higher: Any) -> Series:
+    """A series of one level as a quantity of a higher one."""
+    return x if higher is level else higher.constant(lifted(x, level, higher.inner))
 
 
 def scaled(
@@ -139,14 +142,15 @@ def scaled(
 
 
 def _widened(program: Program, x: Any, side: int, constants: Constants, terms: int) -> Scaled:
-    logarithms = 0
+    logarithms, widened = 0, 0
     scale = Scale(constants, logarithms, terms)
     while True:
         try:
             out = _value(program, scale.variable(x, side), scale.top)
             return Scaled(out, scale)
         except Widen as needed:
-            if len(scale.levels) > MAX_GENERATORS:
+            widened += 1
+            if widened > MAX_WIDENED:
                 raise Exhausted from None
             scale.widen(needed.level, needed.large)
         except Deepen:

@@ -17,7 +17,7 @@ from typing import Any
 from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.system import COMPARISONS
 from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic, Rows
-from diffcmp.engines.scales.constants import Tail, Unclear
+from diffcmp.engines.scales.constants import COMMUTES, Tail, Unclear
 from diffcmp.engines.scales.series import ZERO, Series, Term
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
@@ -25,7 +25,6 @@ from diffcmp.primitives.asymptotics import GROWTH
 
 OWN = "neg add sub mul div power log exp floor where".split()
 STAYS = frozenset("neg add sub mul div power log floor sin cos".split())  # on its level
-COMMUTES = ("add", "mul")
 WAVES = {"sin": (-1, 1), "cos": (-1, 1)}
 WHOLE_POWER = 16
 
@@ -200,17 +199,15 @@ class Level(LevelArithmetic):
         x = arguments[-1]
         parts = self.split(x)
         if name in WAVES and parts is None:
-            low, high = WAVES[name]
-            self.sign(x)  # it must go to one of ±∞
-            return self.embed(self.base.wave(low, high))
+            return self.oscillating(name, x)
         tends = self.limit(x)
         if tends.infinite and name in GROWTH:
             return self.grown(name, arguments, tends.infinite)
-        if parts is None:
-            raise Failed("essential")
         domain = rules.domain(name)
         if domain is not None and evaluate(domain, self, arguments)[0].vanishes:
             raise Failed("undefined")
+        if parts is None:
+            raise Failed("essential")
         if TABLE[name].recurrence and tends.value is not None:
             pole = self.base.whole(tends.value)
             if pole is not None and pole <= 0:
@@ -218,8 +215,42 @@ class Level(LevelArithmetic):
                 assert recurrence is not None
                 out: Series = evaluate(recurrence, self, arguments)[0]
                 return out
-        first = [parts[0]] if len(arguments) == 1 else [*map(self.below, arguments)]
+        first = [*map(self.below, arguments)]
+        edge = self.inner.whole(parts[0]) if "=" in TABLE[name].domain else None
+        if edge is not None:  # a ball around an edge is partly outside
+            first[-1] = self.inner.literal(Fraction(edge))
         return self.integral(name, arguments, operation(self.inner, name)(*first))
+
+    def oscillating(self, name: str, x: Series) -> Series:
+        """sin or cos of what grows: of a large part that oscillates, and by the addition theorem of
+        what is beside it and vanishes."""
+        self.sign(x)  # it must go to one of ±∞
+        large, n = [], 0
+        while (term := x[n]) is not None and self.base.compare(term[0], ZERO) < 0:
+            large.append(term)
+            n += 1
+        beside = x.from_index(n)
+        number = self.limit(beside).value
+        if number is None:
+            return self.wave(name, (id(x),), x)
+        key = (*((e, id(c)) for e, c in large), self.base.exponent(number))
+        less = self.less_limit(beside)
+        waves = {one: self.wave(one, key, x) for one in WAVES}
+        if self.is_zero(less):
+            return waves[name]
+        times, function = operation(self, "mul"), partial(operation, self)
+        even, odd = function("cos")(less), function("sin")(less)
+        if name == "sin":
+            return self.add(times(waves["sin"], even), times(waves["cos"], odd))
+        return self.sub(times(waves["cos"], even), times(waves["sin"], odd))
+
+    def wave(self, name: str, key: tuple[object, ...], x: Series) -> Series:
+        """What oscillates: one and the same for one key."""
+        shared = ("wave", name, *key)
+        if shared not in self.shared:
+            self.shared[shared] = self.embed(self.base.wave(*WAVES[name])), (x,)
+        known: Series = self.shared[shared][0]
+        return known
 
     def below(self, x: Series) -> Any:
         """The coefficient of g⁰ of what has no negative powers."""
