@@ -242,6 +242,8 @@ def _steps(
     out = local.there.out
     if truth.source == "series":
         yield remark(Note.FOUND_BY_SERIES, name=name)
+    if truth.source == "scales":
+        yield remark(Note.FOUND_BY_SCALES)
     if isinstance(out, Failure) and out.equation is not None:
         yield remark(Note.UNDEFINED_THERE, out.equation.span, program.text)
     for eq, root in _differences(form, local.left.expansion, local.right.expansion):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
@@ -22,12 +22,10 @@ from diffcmp.point.coordinate import Coordinate
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.local import Local, analysis
+from diffcmp.truth.local import Local, analysis, ends_shown
 from diffcmp.truth.proof import bits_for, is_certain, is_vanishing
-from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side, Source
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise, enclosure
-
-Source: TypeAlias = Literal["series", "symbolic"]
 
 SHOWN_ENDS = 6  # figures, in a sentence
 ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
@@ -134,7 +132,7 @@ def found(settled: Settled[Local], order: int) -> Finding:
         along=_coordinatewise(settled, order),
         value=_value(settled),
         certified=assumed == 0,
-        source="series",
+        source=settled.local.source,
         remarks=(remark(Note.ZERO_ASSUMED, count=assumed),) if assumed else (),
         limit=settled.local.at is None,
     )
@@ -208,7 +206,8 @@ def settled_at(analysing: Analysing[Shown], digits: int, deep: int) -> Settled[S
         elif local is not None and all(
             is_certain(enclosure(x), digits) or is_vanishing(enclosure(x)) for x in shown
         ):
-            return Settled(local, bits, _distinct(field.suspects), _distinct(vanishing))
+            taken = [x for x in vanishing if not isinstance(x, arb)]  # no ends of an oscillation
+            return Settled(local, bits, _distinct(field.suspects), _distinct(taken))
         else:
             bits *= 2
         steps.check()
@@ -253,7 +252,8 @@ def _coordinatewise(settled: Settled[Local], order: int) -> Coordinatewise:
 
 
 def _side(end: OneSide) -> Side:
-    return Side(end.defined, quantity_of(end.limit), quantity_of(end.slope))
+    ends = None if end.oscillation is None else ends_of(end.oscillation)
+    return Side(end.defined, quantity_of(end.limit), quantity_of(end.slope), ends)
 
 
 def _value(settled: Settled[Local]) -> Quantity | None:
@@ -291,7 +291,8 @@ def ends_of(tends: Tends) -> tuple[Quantity, Quantity] | None:
         return Quantity(infinite=-1), Quantity(infinite=1)
     if tends.wave is None or not tends.wave.attained:
         return None
-    return Quantity(tends.wave.low), Quantity(tends.wave.high)
+    low, high = (Quantity(fmpq(0) if _is_zero(x) else x) for x in ends_shown(tends))
+    return low, high
 
 
 def _beyond_series(request: Request, form: Program, name: str, settled: Settled[Local]) -> Finding:

@@ -19,6 +19,7 @@ from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.coordinatewise import REASONS, believed, ends_of, quantity_of
+from diffcmp.truth.local import ends_shown
 from diffcmp.truth.record import Quantity, Source
 from diffcmp.truth.record import SideLimit as SideLimit
 from diffcmp.truth.zero import BallField, Imprecise, enclosure
@@ -41,9 +42,11 @@ class Beside:
 
     @property
     def shown(self) -> list[Any]:
-        """The finite number that the answer is made of."""
-        value = self.tends.value if isinstance(self.tends, Tends) else None
-        return [] if value is None else [value]
+        """The finite numbers that the answer is made of."""
+        if isinstance(self.tends, Failure):
+            return []
+        value = self.tends.value
+        return ends_shown(self.tends) if value is None else [value]
 
 
 def side_limit(

@@ -13,11 +13,12 @@ from typing import Any
 
 from diffcmp.arithmetic.evaluate import operation
 from diffcmp.engines.scales import expansion as scales
+from diffcmp.engines.scales.constants import Tends
 from diffcmp.engines.series.expansion import MAX_TERMS, Expansion, OneSide, expansion, one_side
-from diffcmp.engines.series.laurent import Exhausted, Field, Series
+from diffcmp.engines.series.laurent import Exhausted, Failure, Field, Series
 from diffcmp.engines.series.logarithms import Extended
 from diffcmp.program.ir import Program
-from diffcmp.truth.record import Kind, Side
+from diffcmp.truth.record import Kind, Side, Source
 from diffcmp.truth.zero import BallField, enclosure
 
 
@@ -45,6 +46,13 @@ class Local:
         return self.kind is not Kind.UNDECIDED or oscillates
 
     @property
+    def source(self) -> Source:
+        """How it was found: by scales of growth where a side with a limit has no expansion."""
+        known = [side for side in (self.left, self.right) if side.limit is not None]
+        wide = any(isinstance(s.expansion.out, Failure) for s in known)
+        return "scales" if wide else "series"
+
+    @property
     def shown(self) -> list[Any]:
         """Every finite number that the answer is made of."""
         numbers = [self.at] if self.at is not None else []
@@ -52,6 +60,7 @@ class Local:
             curvature = side.curvature if self.kind.sided else None
             shown = side.limit, side.slope, curvature
             numbers += [x.value for x in shown if x is not None and not x.infinite]
+            numbers += ends_shown(side.oscillation)
         return numbers
 
 
@@ -131,6 +140,12 @@ def is_known(side: OneSide, order: int) -> bool:
         if one is None or one.infinite:
             return one is not None
     return True
+
+
+def ends_shown(oscillation: Tends | None) -> list[Any]:
+    """The numbers between which something keeps oscillating."""
+    wave = None if oscillation is None else oscillation.wave
+    return [] if wave is None else [wave.low, wave.high]
 
 
 def _equal(field: Field, a: Any, b: Any) -> bool:
