@@ -7,24 +7,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from diffcmp.accuracy.judging.question import Progress, silent
-from diffcmp.accuracy.limits.continuity import continuity
+from diffcmp.accuracy.limits.continuity import Continuity, continuity
 from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.accuracy.limits.paper import paper as on_paper
 from diffcmp.accuracy.limits.question import Question, beside, sides_of, tending
-from diffcmp.accuracy.limits.record import DIRECTIONS, Limit, Way
+from diffcmp.accuracy.limits.record import DIRECTIONS, Approach, Limit, Way
 from diffcmp.accuracy.limits.together import together
 from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Note, Remark, remark
 from diffcmp.passes.expand import holding
-from diffcmp.point.point import Point, function_at
+from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
 from diffcmp.truth.anatomy import Leading, leading_terms
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.certify import MAX_DIGITS, truth
-from diffcmp.truth.record import Kind
+from diffcmp.truth.record import Coordinatewise
 
 
 @checked
@@ -74,7 +74,8 @@ def limit(
     sides = question.approaches()
     values = {way: approach.value for way, approach in sides.items()}
     whole, there = together(question, values), continuity(question, values)
-    kind = _kind(program, where, question)
+    known = truth(program, where, (name,), digits, budget.deadline)
+    along = known.along[name]
     progress("sub-expressions")
     ways = tuple(beside(values))
     leading = _shown(leading_terms(program, where, name, digits), ways)
@@ -85,13 +86,15 @@ def limit(
         variable=name,
         place=place,
         at=where.texts(),
-        sides={w: replace(side, continuous=there.sides.get(w)) for w, side in sides.items()},
+        sides=_sides(sides, there, along),
         exists=whole.exists,
         limit=whole.limit,
         certified=whole.certified,
-        kind=kind,
+        kind=along.kind,
         value=there.value,
         continuous=there.continuous,
+        derivative=None if place.infinite else along.derivative,
+        asymptote=None if known.infinity is None else known.infinity.asymptote,
         leading=leading,
         papers=papers,
         digits=digits,
@@ -99,12 +102,17 @@ def limit(
     )
 
 
-def _kind(program: Program, where: Point, question: Question) -> Kind | None:
-    """Of the point along the variable; ±∞ has none."""
-    if question.place.infinite:
-        return None
-    at = program, where, (question.name,)
-    return truth(*at, question.digits, question.budget.deadline).along[question.name].kind
+def _sides(
+    sides: Mapping[Way, Approach], there: Continuity, along: Coordinatewise
+) -> dict[Way, Approach]:
+    """Each side, with what is known of the point itself from there."""
+    slopes = {"left": along.left, "right": along.right}
+    if along.sides is not None:
+        slopes = {"left": along.sides[0].slope, "right": along.sides[1].slope}
+    return {
+        way: replace(side, slope=slopes[way], continuous=there.sides.get(way))
+        for way, side in sides.items()
+    }
 
 
 def _shown(terms: Iterable[Leading], ways: Iterable[Way]) -> tuple[Leading, ...]:

@@ -80,7 +80,8 @@ def test_at_infinity(expr: str, at: str, text: str) -> None:
     found = asked(expr, at)
     assert list(found.sides) == ["right" if at.startswith("-") else "left"]
     assert (brief(found.limit), found.exists, found.certified) == (text, True, True)
-    assert (found.kind, found.value, found.continuous) == (None, None, None)
+    assert (found.kind, found.value, found.continuous) == (Kind.INFINITY, None, None)
+    assert all(side.slope is None for side in found.sides.values())
     jsonschema.validate(found.to_dict(), SCHEMA)
 
 
@@ -99,6 +100,25 @@ def test_what_the_derivative_tends_to(
     of the derivative of log(x) has values there."""
     sides = asked(expr, at).sides
     assert [brief(sides[way].derivative.limit) for way in ("left", "right")] == [left, right]
+
+
+@pytest.mark.parametrize(("expr", "at", "both", "left", "right"), [
+    ("abs(x)", "0", None, "-1", "1"), ("sin(x)/x", "0", "0", "0", "0"), ("floor(x)", "2", None, "0", "0"), ("x**2", "3", "6", "6", "6"),
+    ("where(x == 0, 0, x**2*sin(1/x))", "0", "0", "0", "0"), ("cbrt(x)", "0", None, "inf", "inf"), ("1/x", "0", None, None, None),
+])  # fmt: skip
+def test_the_derivative_at_the_point_beside_its_limits(
+    expr: str, at: str, both: str | None, left: str | None, right: str | None
+) -> None:
+    """x²·sin(1/x) has a derivative at 0, which is not the limit of the derivatives beside it."""
+    found = asked(expr, at)
+    assert brief(found.derivative) == both
+    assert [brief(found.sides[way].slope) for way in DIRECTIONS] == [left, right]
+
+
+@pytest.mark.parametrize(("expr", "slope", "intercept"), [("sqrt(x**2+x)", "1", "0.5"), ("atan(x)", "0", "1.5708"), ("x**2", None, None)])  # fmt: skip
+def test_the_asymptote(expr: str, slope: str | None, intercept: str | None) -> None:
+    line = asked(expr, "inf").asymptote
+    assert [brief(line and line.slope), brief(line and line.intercept)] == [slope, intercept]
 
 
 @pytest.mark.parametrize(("expr", "exists"), [

@@ -65,8 +65,8 @@ def removable() -> Limit:
     term = Term(exact(1, 2), Fraction(2))
     return Limit(
         program, "x", Coordinate(Fraction(0), "0"), {"x": "0"},
-        {"left": Approach(half, slope, False), "right": Approach(half, slope, False)},
-        True, exact(1, 2), True, Kind.REMOVABLE, None, False,
+        {"left": Approach(half, slope, exact(0), False), "right": Approach(half, slope, exact(0), False)},
+        True, exact(1, 2), True, Kind.REMOVABLE, None, False, exact(0), None,
         (Leading(Span(1, 9), "1-cos(x)", term, term), Leading(Span(11, 15), "x**2", Term(exact(1), Fraction(2)), Term(exact(1), Fraction(2)))),
         {"right": paper("(1-cos(x))/x**2", steps, "settled", "So it tends to 1/2.", peer)}, 30,
     )  # fmt: skip
@@ -75,7 +75,9 @@ def removable() -> Limit:
 def jump() -> Limit:
     """A step with irrational limits, one of which is not proven; sympy is wrong on one side."""
     program = parse("where(x < 1/3, sqrt(2), y*x)")
-    left = Approach(side(ball("1.4142135623730950488016887242096980786")), side(exact(0)), False)
+    left = Approach(
+        side(ball("1.4142135623730950488016887242096980786")), side(exact(0)), exact(0), False
+    )
     unproven = (remark(Note.ZERO_ASSUMED, count=2),)
     found = SideLimit(
         True, ball("1.0471975511965977461542144610931676281"), False, "symbolic", None, unproven
@@ -105,7 +107,7 @@ def jump() -> Limit:
     }
     return Limit(
         program, "x", Coordinate(Fraction(1, 3), "1/3"), {"x": "1/3", "y": "pi"}, {"left": left, "right": right},
-        False, None, False, Kind.JUMP, right.value.limit, None, (), papers, 30,
+        False, None, False, Kind.JUMP, right.value.limit, None, None, None, (), papers, 30,
     )  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def oscillating() -> Limit:
     )
     return Limit(
         program, "x", Coordinate(Fraction(0), infinite=1), {"x": "inf"}, {"left": Approach(wave, wave)},
-        False, None, True, None, None, None, (Leading(Span(7, 8), "x", Term(exact(1), Fraction(-1)), None),),
+        False, None, True, Kind.INFINITY, None, None, None, None, (Leading(Span(7, 8), "x", Term(exact(1), Fraction(-1)), None),),
         {"left": replace(written, chains=(chain,))}, 30,
     )  # fmt: skip
 
@@ -197,7 +199,7 @@ def test_markdown() -> None:
     for line in (
         "2. `sin(x)/(2*x)`",
         f"   - how: {RULE}",
-        "| left | 0.5 | 0 |",
+        "| left | 0.5 | 0 | 0 |",
         "- 1-cos(x) ≈ (1/2)·x\\*\\*2",
     ):
         assert line in page.splitlines()

@@ -12,7 +12,7 @@ from diffcmp.notes import Remark
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.anatomy import Leading
-from diffcmp.truth.record import GUARD_DIGITS, Kind, Quantity, SideLimit, text_of
+from diffcmp.truth.record import GUARD_DIGITS, Asymptote, Kind, Quantity, SideLimit, text_of
 
 Way: TypeAlias = Literal["left", "right"]
 
@@ -21,11 +21,17 @@ DIRECTIONS: dict[Way, int] = {"left": -1, "right": 1}
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """What f and its derivative do on one side of the point, and whether f tends to its value; None
-    where that is not known, f is not defined on that side, or the point is ±∞."""
+    """What happens on one side of the point.
+
+    value, derivative: what f and its derivative tend to. slope: the one-sided derivative at the
+    point of f continued by its limit; None where there is none, or it is not known. continuous:
+    whether f tends to its value; None where that is not known, or f is not defined on that side.
+    At ±∞ slope and continuous are None.
+    """
 
     value: SideLimit
     derivative: SideLimit
+    slope: Quantity | None = None
     continuous: bool | None = None
 
     def to_dict(self, digits: int) -> dict[str, Any]:
@@ -33,6 +39,7 @@ class Approach:
         return {
             **self.value.to_dict(digits),
             "continuous": self.continuous,
+            "slope": text_of(self.slope, digits),
             "derivative": self.derivative.to_dict(digits),
         }
 
@@ -45,12 +52,14 @@ class Limit:
     happens on each side that was asked for; at ∞ that is the left one, at -∞ the right one. exists:
     whether there is a limit, a number or ±∞, on all of these sides on which f is defined; None
     where that is not known. limit: that one. certified: whether `exists` and `limit` are proven.
-    kind: of the point for f along that variable; None at ±∞. value: f at the point itself, None
-    where it is undefined. continuous: whether that is certainly the limit, or certainly not; None
-    where it is not known, and at ±∞. leading: the leading terms of the sub-expressions that vanish
-    or blow up. papers: the limit as a student would write it, and what sympy says, from the sides
-    on which f is defined, or from one of them where both have one limit; none where that was not
-    asked for. remarks: what has to be said of the whole.
+    kind: of the point for f along that variable. value: f at the point itself, None where it is
+    undefined. continuous: whether that is certainly the limit, or certainly not; None where it is
+    not known, and at ±∞. derivative: at the point, of f or of its continuous extension; None where
+    there is none, or it is not known. asymptote: the line that f tends to at ±∞. leading: the
+    leading terms of the sub-expressions that vanish or blow up. papers: the limit as a student
+    would write it, and what sympy says, from the sides on which f is defined, or from one of them
+    where both have one limit; none where that was not asked for. remarks: what has to be said of
+    the whole.
     """
 
     program: Program
@@ -61,9 +70,11 @@ class Limit:
     exists: bool | None
     limit: Quantity | None
     certified: bool
-    kind: Kind | None
+    kind: Kind
     value: Quantity | None
     continuous: bool | None
+    derivative: Quantity | None
+    asymptote: Asymptote | None
     leading: tuple[Leading, ...]
     papers: Mapping[Way, Paper]
     digits: int
@@ -86,9 +97,11 @@ class Limit:
             "certified": self.certified,
             "digits": self.digits,
             "sides": {way: side.to_dict(digits) for way, side in self.sides.items()},
-            "kind": None if self.kind is None else self.kind.value,
+            "kind": self.kind.value,
             "value": text_of(self.value, digits),
             "continuous": self.continuous,
+            "derivative": text_of(self.derivative, digits),
+            "asymptote": None if self.asymptote is None else self.asymptote.to_dict(digits),
             "leading": [leading.to_dict(digits) for leading in self.leading],
             "papers": {way: paper.to_dict() for way, paper in self.papers.items()},
             "notes": [remark.to_dict() for remark in self.remarks],

@@ -21,6 +21,7 @@ from diffcmp.truth.record import (
     Infinity,
     Kind,
     Quantity,
+    Side,
     SideLimit,
     Source,
     Truth,
@@ -134,8 +135,19 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
         facts += _slopes(along, symbol(name, inputs), truth.digits)
     # without a value, the limits along the coordinates are not one limit
     apart = truth.kind is Kind.REMOVABLE and truth.value is None
-    facts.append(Fact("point", truth.kind.value, "along each coordinate alone" if apart else ""))
-    return [*facts, _proof(truth)]
+    waves = truth.kind is Kind.UNDECIDED and _oscillates(truth)
+    asides = {"along each coordinate alone": apart, "it oscillates, as no other kind does": waves}
+    aside = next((text for text, holds in asides.items() if holds), "")
+    facts.append(Fact("point", truth.kind.value, aside))
+    proven = replace(truth, certified=True, source="scales") if waves else truth
+    return [*facts, _proof(proven)]
+
+
+def _oscillates(truth: Truth) -> bool:
+    """Whether all that is undecided is so since f, or its difference quotient, certainly has no
+    limit."""
+    undecided = (along for along in truth.along.values() if along.kind is Kind.UNDECIDED)
+    return all(any(side.oscillation for side in _both(along)) for along in undecided)
 
 
 def _far(truth: Truth, known: Infinity, inputs: Sequence[str]) -> Iterator[Fact]:
@@ -147,7 +159,7 @@ def _far(truth: Truth, known: Infinity, inputs: Sequence[str]) -> Iterator[Fact]
     if known.asymptote is not None:
         line = known.asymptote
         aside = "horizontal" if line.slope.exact == 0 else ""
-        yield Fact("asymptote", f"y = {_line(line, known.variable, truth.digits)}", aside)
+        yield Fact("asymptote", f"y = {line_text(line, known.variable, truth.digits)}", aside)
     yield Fact("point", truth.kind.value)
     yield _proof_of({"f": known.limit, slope: known.derivative}, truth)
 
@@ -169,12 +181,11 @@ def tends_to(side: SideLimit, digits: int) -> str:
     if side.defined is False:
         return "not defined"
     if side.cluster is not None:
-        low, high = (certified(end, digits) for end in side.cluster)
-        return f"has no limit: it keeps oscillating between {low} and {high}"
+        return f"has no limit: it {oscillating(side.cluster, digits)}"
     return certified(side.limit, digits, "unknown")
 
 
-def _line(line: Asymptote, name: str, digits: int) -> str:
+def line_text(line: Asymptote, name: str, digits: int) -> str:
     """m·x + b, without what is 0 or 1."""
     slope, rest = (certified(number, digits) for number in (line.slope, line.intercept))
     if line.slope.exact == 0:
@@ -188,22 +199,44 @@ def _line(line: Asymptote, name: str, digits: int) -> str:
 def _value(truth: Truth) -> Fact:
     aside = WHY.get(truth.kind, "")
     if truth.value is None:
-        missing = {Kind.UNDECIDED: "unknown", Kind.REMOVABLE: "has no limit"}
+        unknown = not any(_swings(side) for along in truth.along.values() for side in _both(along))
+        missing = {Kind.UNDECIDED: "unknown"} if unknown else {Kind.UNDECIDED: "has no limit"}
+        missing[Kind.REMOVABLE] = "has no limit"
         return Fact("f", missing.get(truth.kind, aside or "undefined"))
     limit = aside if truth.kind is Kind.REMOVABLE else ""
     return Fact("f", certified(truth.value, truth.digits), limit)
 
 
+def _both(along: Coordinatewise) -> tuple[Side, ...]:
+    """What f does on the left and on the right, where that is known."""
+    return along.sides or ()
+
+
+def _swings(side: Side) -> bool:
+    """Whether f certainly has no limit on a side."""
+    return side.limit is None and side.oscillation is not None
+
+
 def _limits(along: Coordinatewise, where: str, digits: int) -> list[Fact]:
     """The limits of f from the left and from the right, where it is not continuous."""
-    if along.sides is None or along.kind not in LIMITED:
+    sides = _both(along)
+    if along.kind not in LIMITED and not any(map(_swings, sides)):
         return []
     told = []
-    for label, side in zip(("left", "right"), along.sides, strict=True):
+    for label, side in zip(("left", "right"), sides, strict=False):
         text = certified(side.limit, digits, "unknown") if side.defined else "not defined"
+        if _swings(side):
+            text = oscillating(side.oscillation, digits)
         aside = "" if side.limit is None else f"the limit from the {label}"
         told.append(Fact(f"f {label}{where}", text, aside))
     return told
+
+
+def oscillating(ends: tuple[Quantity, Quantity] | None, digits: int) -> str:
+    """Between which values something keeps oscillating."""
+    assert ends is not None
+    low, high = (certified(end, digits) for end in ends)
+    return f"keeps oscillating between {low} and {high}"
 
 
 def _slopes(along: Coordinatewise, label: str, digits: int) -> list[Fact]:
@@ -219,7 +252,9 @@ def _slopes(along: Coordinatewise, label: str, digits: int) -> list[Fact]:
 
 
 def _derivative(truth: Truth, along: Coordinatewise, label: str) -> Fact:
-    missing = "unknown" if along.kind is Kind.UNDECIDED else "does not exist"
+    certain = any(side.oscillation is not None for side in _both(along))
+    unknown = along.kind is Kind.UNDECIDED and not certain
+    missing = "unknown" if unknown else "does not exist"
     is_other = len(truth.along) > 1 and along.kind is not truth.kind
     aside = along.kind.value if is_other else ""
     return Fact(label, certified(along.derivative, truth.digits, missing), aside)
@@ -229,10 +264,14 @@ def _sides(along: Coordinatewise, label: str, digits: int) -> list[Fact]:
     """The one-sided derivatives, where they differ or one of them is missing."""
     if along.kind in (Kind.SMOOTH, Kind.REMOVABLE) and not _differ(along, digits):
         return []
-    if along.left is None and along.right is None:
-        return []
-    left = Fact(f"{label} left", certified(along.left, digits, "none"))
-    return [left, Fact(f"{label} right", certified(along.right, digits, "none"))]
+    sides = _both(along) or (Side(True), Side(True))
+    told = []
+    for way, side, number in zip(("left", "right"), sides, (along.left, along.right), strict=True):
+        text, aside = certified(number, digits, "none"), ""
+        if side.limit is not None and side.oscillation is not None:
+            text, aside = oscillating(side.oscillation, digits), "the difference quotient"
+        told.append(Fact(f"{label} {way}", text, aside))
+    return told if any(one.text != "none" for one in told) else []
 
 
 def _differ(along: Coordinatewise, digits: int) -> bool:

@@ -24,6 +24,7 @@ MOST_TERMS = 8
 MOST_STEPS = 8
 FIRST_STEPS = 3  # of lines that lead nowhere
 NOT_ASKED = "sympy's limit was not asked, for there was no time left; --timeout allows more."
+ONE_SIDED = "the one-sided derivative at the point itself"
 UNPROVEN = "; that these are equal is not proven"
 BEYOND = ", which differ beyond the digits shown"
 SOURCES = {
@@ -91,6 +92,8 @@ def answer(record: Limit) -> str:
     """What f tends to, in one sentence or one formula."""
     beside = {w: a.value for w, a in record.sides.items() if a.value.defined is not False}
     if not beside:
+        if record.place.infinite:
+            return f"f is not defined as {tends(record)}"
         on = f" on the {next(iter(record.sides))}" if len(record.sides) == 1 else ""
         return f"f is not defined beside {record.variable} = {place(record)}{on}"
     if record.limit is not None:
@@ -129,6 +132,9 @@ def does(side: SideLimit, digits: int) -> str:
 def certainty(record: Limit) -> Iterator[Fact]:
     """How sure the answer is, and what f does at the point itself."""
     yield proof(record)
+    if record.asymptote is not None:
+        line = facts.line_text(record.asymptote, record.variable, record.digits)
+        yield Fact("asymptote", f"y = {line}")
     if record.place.infinite:
         return
     known = any(approach.continuous is not None for approach in record.sides.values())
@@ -138,7 +144,7 @@ def certainty(record: Limit) -> Iterator[Fact]:
         yield Fact("value", f"undefined at {record.variable} = {place(record)}")
     if any(approach.value.defined is not False for approach in record.sides.values()):
         yield Fact("continuous", continuous(record))
-    if record.kind not in (None, Kind.UNDECIDED):
+    if record.kind is not Kind.UNDECIDED:
         yield Fact("point", record.kind.value)
 
 
@@ -189,6 +195,10 @@ def sides(record: Limit) -> list[doc.Part]:
     for way, approach in record.sides.items():
         name = way if not record.place.infinite else tends(record)
         rows.append([doc.Graded(name, "name"), cell(approach.value), cell(approach.derivative)])
+    if not record.place.infinite:
+        columns.insert(2, Column(slope, "number", ONE_SIDED))
+        for row, approach in zip(rows, record.sides.values(), strict=True):
+            row.insert(2, facts.certified(approach.slope, SIDE_FIGURES))
     title = "On either side" if len(record.sides) > 1 else ""
     return section(title, doc.table(columns, rows))
 
