@@ -83,7 +83,8 @@ def untimed(answer: Any) -> Any:
         return [untimed(part) for part in answer]
     if not isinstance(answer, dict):
         return answer
-    rest = {key: untimed(part) for key, part in answer.items() if key != "seconds"}
+    timed = {"seconds", "sentence"} if "verdict" in answer else {"seconds"}  # of sympy's limit
+    rest = {key: untimed(part) for key, part in answer.items() if key not in timed}
     return _untimed_study(rest) if "study" in rest else rest
 
 
