@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from diffcmp import Kind, Limit, limit
 from diffcmp.accuracy.limits.record import DIRECTIONS
 from diffcmp.errors import Fault, InputError
+from diffcmp.report.documents.terms import leading_text
 from diffcmp.truth.record import Quantity
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
@@ -115,10 +116,31 @@ def test_the_derivative_at_the_point_beside_its_limits(
     assert [brief(found.sides[way].slope) for way in DIRECTIONS] == [left, right]
 
 
+@pytest.mark.parametrize(("expr", "at", "texts"), [
+    ("sqrt(x**2+3*x)-x", "inf", ["x**2 ≈ x**2", "3*x ≈ 3·x", "x**2+3*x ≈ x**2", "sqrt(x**2+3*x) ≈ x"]),
+    ("2*x**3-x", "-inf", ["x**3 ≈ x**3", "2*x**3 ≈ 2·x**3", "2*x**3-x ≈ 2·x**3"]),
+    ("sqrt(-x)", "-inf", ["-x ≈ -x", "sqrt(-x) ≈ |x|**(1/2)"]),
+    ("log(log(x))/x", "inf", ["log(x) ≈ log(x)", "log(log(x)) ≈ log(log(x))", "log(log(x))/x ≈ log(log(x))/x"]),
+    ("sin(1/x)", "-inf", ["1/x ≈ 1/x", "sin(1/x) ≈ 1/x"]),
+    ("exp(x)", "-inf", ["exp(x) is smaller than every power of x"]),
+])  # fmt: skip
+def test_leading_terms_at_infinity(expr: str, at: str, texts: list[str]) -> None:
+    assert [leading_text(one, "x", at) for one in asked(expr, at).leading] == texts
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_leading_terms_on_one_side(side: str) -> None:
+    """Of what vanishes or blows up on that side only."""
+    (term, *_) = asked("exp(1/x)", 0, side=side).leading
+    assert [term.left is None, term.right is None] == [side == "right", side == "left"]
+    assert asked("log(x) + relu(x-1)", 0).leading[0].left is None
+
+
 @pytest.mark.parametrize(("expr", "slope", "intercept"), [("sqrt(x**2+x)", "1", "0.5"), ("atan(x)", "0", "1.5708"), ("x**2", None, None)])  # fmt: skip
 def test_the_asymptote(expr: str, slope: str | None, intercept: str | None) -> None:
     line = asked(expr, "inf").asymptote
-    assert [brief(line and line.slope), brief(line and line.intercept)] == [slope, intercept]
+    seen = [None, None] if line is None else [brief(line.slope), brief(line.intercept)]
+    assert seen == [slope, intercept]
 
 
 @pytest.mark.parametrize(("expr", "exists"), [
