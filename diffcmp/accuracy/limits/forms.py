@@ -83,6 +83,12 @@ class Piece:
         return limit is not None and limit.ball is not None and not to_arb(limit.ball).contains(0)
 
     @property
+    def one(self) -> bool:
+        """Whether it is known to tend to exactly 1."""
+        limit = self.side.limit
+        return limit is not None and limit.ball is not None and bool(limit.ball == 1)
+
+    @property
     def number(self) -> Quantity:
         """What it tends to."""
         assert self.side.limit is not None

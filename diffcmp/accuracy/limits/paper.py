@@ -9,16 +9,17 @@ from diffcmp.accuracy.limits.forms import Beside, Piece, Reading, outermost, rea
 from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.accuracy.limits.peer import peer
 from diffcmp.accuracy.limits.sheet import Sheet, oscillating, spelled
-from diffcmp.arithmetic.balls import Balls, to_arb
-from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.arithmetic.balls import Balls
 from diffcmp.deadline import Deadline
 from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.limits import SideLimit
+from diffcmp.truth.smooth import smooth
 
 CHAINS = 4  # parts of f that are worked out
+BITS = 256
 WORKING = 0.6  # of the time left: the rest is for sympy's own answer
 
 
@@ -108,14 +109,11 @@ def _unknown(program: Program, beside: Beside) -> Iterator[str]:
 
 
 def _is_continuous(program: Program, place: Coordinate) -> bool:
-    """Whether f is a composition of continuous functions, all of them defined at the place."""
-    form = core(program)
-    if place.infinite or any(eq.entry.selects or eq.entry.steps for eq in form.equations):
+    """Whether f is certainly analytic at the place."""
+    if place.infinite:
         return False
-    balls = Balls(256)
-    with balls.working():
-        there = to_arb(evaluate(form, balls, [place.enclosure(balls)])[0])
-    return bool(there.is_finite())
+    balls = Balls(BITS)
+    return smooth(core(program), [place.enclosure(balls)], program.inputs, balls) is not None
 
 
 def _conclusion(whole: SideLimit) -> str:

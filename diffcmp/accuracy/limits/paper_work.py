@@ -289,28 +289,37 @@ def divided(over: Program, under: Program, divisor: Program, sign: int, seconds:
 
 
 def factors(over: Program, under: Program, sign: int, seconds: float) -> Answer:
-    """The factors of numerator and denominator that vary."""
+    """The factors of numerator and denominator that vary, each with whether it is a transcendental
+    one of several."""
     hand = Hand(over.inputs[0], sign)
 
-    def work() -> list[str]:
-        parts = map(sympy.Mul.make_args, hand.quotient(over, under))
-        varying = [factor for part in parts for factor in part if factor.has(hand.x)]
-        return [hand.write(factor) for factor in varying]
+    def work() -> list[tuple[str, bool]]:
+        found = []
+        for part in hand.quotient(over, under):
+            varying = [f for f in sympy.Mul.make_args(part) if f.has(hand.x)]
+            several = len(varying) > 1
+            found += [(hand.write(f), several and f.has(*TRANSCENDENTAL)) for f in varying]
+        return found
 
     return _within(seconds, work)
 
 
-def without(
-    over: Program, under: Program, factors: Sequence[Program], sign: int, seconds: float
+def replaced(
+    over: Program,
+    under: Program,
+    replacements: Sequence[tuple[Program, Program]],
+    sign: int,
+    seconds: float,
 ) -> Answer:
-    """A quotient without some factors of its numerator and denominator."""
+    """A quotient in whose numerator and denominator some factors are replaced by others."""
     hand = Hand(over.inputs[0], sign)
 
     def work() -> Texts:
-        off = {hand.read(factor) for factor in factors}
+        instead = {hand.read(old): hand.read(new) for old, new in replacements}
         parts = map(sympy.Mul.make_args, hand.quotient(over, under))
-        top, bottom = (sympy.Mul(*(f for f in part if f not in off)) for part in parts)
-        return hand.pair((top, bottom) if bottom.has(hand.x) else hand.fraction(top / bottom))
+        rest = tuple(sympy.Mul(*(instead.get(f, f) for f in part)) for part in parts)
+        short = hand.simplified(rest)
+        return hand.pair(short if _length(short) < _length(rest) else rest)
 
     return _within(seconds, work)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from flint import arb, fmpq
 
@@ -42,13 +42,14 @@ from diffcmp.errors import InputError
 from diffcmp.language.parser import parse
 from diffcmp.passes.expand import core
 from diffcmp.program.ir import Builder, Program, constant
+from diffcmp.program.printer import expression
 from diffcmp.truth.limits import SideLimit
 from diffcmp.truth.record import Quantity
 
 USES = 8  # of the rule on one sheet
 LINES = 24
 WAYS = 3  # of rewriting that are tried
-QUESTIONS = 60  # to sympy, on one sheet
+QUESTIONS = 50  # to sympy, on one sheet
 ALGEBRA = 2.0  # seconds of computing for one of them
 SHOWN = 12  # digits in a sentence
 LARGEST = 10_000  # denominator of a fraction in a sentence
@@ -60,6 +61,8 @@ NEAR = [Fraction(1, 97), Fraction(1, 1009), Fraction(1, 100_003)]
 BITS = 512
 ORDERS = range(1, 5)  # of x - a, by which a quotient is divided
 LEAST = 2  # places at which two functions must be known
+
+Written: TypeAlias = tuple[list[Step], list[Reading], list[Piece], Program | None]
 
 FINAL: tuple[Outcome, ...] = ("circle", "no limit", "hypothesis")
 """Of the rule: it comes to the same for every way to write the quotient."""
@@ -120,8 +123,8 @@ class Sheet:
     """One sheet of paper: the lines written so far, the quotients that the rule was used on, and
     how often.
 
-    compared: what the next line must be equal to. splitting: whether factors that tend to a number
-    other than 0 are taken off a quotient.
+    compared: what the next line must be equal to. taken_off: the factors, which tend to a number
+    other than 0, without which the lines went on.
     """
 
     beside: Beside
@@ -130,7 +133,8 @@ class Sheet:
     steps: list[Step] = field(default_factory=list)
     quotients: list[Reading] = field(default_factory=list)
     compared: Program | None = None
-    splitting: bool = False
+    taken_off: list[Piece] = field(default_factory=list)
+    exponent: SideLimit | None = None
     questions: int = 0
 
     def __repr__(self) -> str:
@@ -164,6 +168,11 @@ class Sheet:
 
     def end(self, side: SideLimit) -> str:
         """What the last line says."""
+        if side.limit is not None and self.exponent is not None and self.exponent.limit is not None:
+            exponent = spelled(self.exponent.limit)
+            return f"So the exponent tends to {exponent}, and the power to {spelled(side.limit)}."
+        if side.limit is not None and any(not factor.one for factor in self.taken_off):
+            return f"With the factors that were taken off, it tends to {spelled(side.limit)}."
         if side.limit is not None:
             return f"So it tends to {spelled(side.limit)}."
         if side.cluster is not None:
@@ -175,9 +184,8 @@ class Sheet:
         if not self.quotients:
             return ()
         first = self.quotients[0]
-        other = Sheet(self.beside, self.deadline, self.name, splitting=True)
-        other.compared = first.program
-        ways = chain(other.divided(first), other.rooted(first), [(first, "")])
+        other = Sheet(self.beside, self.deadline, self.name, compared=first.program)
+        ways = chain(other.divided(first), other.rooted(first))
         try:
             other.first_that_settles(ways, other.settle)
         except Stuck:
@@ -218,6 +226,7 @@ class Sheet:
         self.compared = None
         said = "f**g = exp(g*log(f)), and exp is continuous: the limit of g*log(f) is enough."
         exponent = self.read(over, under)
+        self.exponent = self.beside.limit(exponent.program)
         self.write(exponent, "exponent", said)
         self.settle(exponent)
 
@@ -237,9 +246,10 @@ class Sheet:
         if eases:
             yield reading, ""
         for name, over, under in self.algebra("starts", *parts_of(reading)):
-            if name:
-                yield self.read(over, under), WORDS[name]
-            elif not eases:
+            way = self.read(over, under) if name else reading
+            if name and way.form is not Form.ZERO_TIMES_INFINITY:
+                yield way, WORDS[name]
+            elif not name and not eases:
                 yield reading, ""
 
     def divided(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
@@ -269,10 +279,13 @@ class Sheet:
 
     def distance_to(self, order: int) -> Program:
         """(x - a)**order."""
-        builder = Builder((self.name,))
-        (place,) = builder.appended(self.beside.place.program, [], spans=False)
-        apart = builder.add("sub", [0, place])
-        return builder.program([builder.add("power", [apart, builder.literal(order)])])
+        builder, apart = Builder((self.name,)), 0
+        if self.beside.place.rational != 0:
+            (place,) = builder.appended(self.beside.place.program, [], spans=False)
+            apart = builder.add("sub", [0, place])
+        if order > 1:
+            apart = builder.add("power", [apart, builder.literal(order)])
+        return builder.program([apart])
 
     def rooted(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
         """A quotient as the power or the root of a simpler one."""
@@ -296,24 +309,34 @@ class Sheet:
         ------
         Stuck: where none does.
         """
-        before = list(self.steps), list(self.quotients), self.compared
-        first: tuple[Stuck, tuple[Any, ...]] | None = None
+        before = self.written()
+        first: tuple[Stuck, Written] | None = None
         for count, (way, sentence) in enumerate(ways):
             if count == WAYS:
                 break
-            self.steps, self.quotients, self.compared = list(before[0]), list(before[1]), before[2]
+            self.write_again(before)
             try:
                 if sentence:
                     self.write(way, "rewritten", sentence)
                 return goes_on(way)
             except Stuck as stuck:
-                first = first or (stuck, (self.steps, self.quotients, self.compared))
+                first = first or (stuck, self.written())
                 if stuck.outcome in FINAL:
                     break
         if first is None:
             raise Stuck("not known", "No way was found to write it as a quotient.")
-        self.steps, self.quotients, self.compared = first[1]
+        self.write_again(first[1])
         raise first[0]
+
+    def written(self) -> Written:
+        """All that is written, to come back to."""
+        return list(self.steps), list(self.quotients), list(self.taken_off), self.compared
+
+    def write_again(self, written: Written) -> None:
+        """What was written then, and nothing since."""
+        steps, quotients, taken_off, self.compared = written
+        self.steps, self.quotients = list(steps), list(quotients)
+        self.taken_off = list(taken_off)
 
     def rewritten(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
         """The ways to write 0·∞ or ∞ - ∞ so that the rule, or algebra, can go on."""
@@ -343,12 +366,15 @@ class Sheet:
             if len(self.quotients) == USES:
                 said = f"After {USES} uses of the rule the quotient still has the form"
                 raise Stuck("steps", f"{said} {reading.form.value}, and that is enough for paper.")
+            reading = self.split(reading)
+            if reading.form is None:
+                return
             derived = self.read(*self.algebra("derived", *parts_of(reading)))
             self.quotients.append(reading)
             self.compared = derivatives(reading)
             self.write(derived, "rule", RULE)
             self.check_denominator(derived)
-            reading = self.split(self.simplified(derived))
+            reading = self.simplified(derived)
             self.check_limit(reading)
         self.settle(reading)
 
@@ -366,20 +392,40 @@ class Sheet:
         return simple
 
     def split(self, reading: Reading) -> Reading:
-        """A quotient without the factors that tend to a number other than 0."""
-        if not self.splitting or reading.form is None or not reading.form.is_quotient:
+        """A quotient without the factors that tend to a number other than 0, and with (x - a)**m
+        for a factor that vanishes like it, on a line of its own where there are some."""
+        replacements = list(self.replacements(reading))
+        if not replacements:
             return reading
-        texts = self.algebra("factors", *parts_of(reading))
-        factors = [Piece("factor", p, self.beside.limit(p)) for p in map(self.parsed, texts)]
-        plain = [factor for factor in factors if factor.plain]
-        if not plain:
+        pairs = [(bare(old), bare(new)) for old, new, _ in replacements]
+        rest = self.read(*self.algebra("replaced", *parts_of(reading), pairs))
+        if self.is_open(rest) and (rest.form is None or not rest.form.is_quotient):
             return reading
-        off = [bare(factor.program) for factor in plain]
-        rest = self.read(*self.algebra("without", *parts_of(reading), off))
+        plain = [factor for _, _, factor in replacements]
         self.compared = None
-        taken = ", ".join(f"{p.shown.text} tends to {spelled(p.number)}" for p in plain)
-        self.write(rest, "part", f"A factor can be taken off: {taken}. What remains is this.")
+        self.taken_off += plain
+        tends = ", ".join(f"{p.shown.text} tends to {spelled(p.number)}" for p in plain)
+        what = "This factor is" if len(plain) == 1 else "These factors are"
+        self.write(rest, "part", f"{what} taken off: {tends}.")
         return rest
+
+    def replacements(self, reading: Reading) -> Iterator[tuple[Program, Program, Piece]]:
+        """A factor, what is left of it, and what is taken off, which tends to a number other than
+        0."""
+        one = constant_of(1, self.name)
+        for text, transcendental in self.algebra("factors", *parts_of(reading)):
+            program = self.parsed(text)
+            factor = Piece("factor", program, self.beside.limit(program))
+            if factor.plain:
+                yield program, one, factor
+            elif transcendental and factor.zero and not self.beside.place.infinite:
+                for order in ORDERS:
+                    power = self.distance_to(order)
+                    ratio = self.parsed(fraction(text, expression(power)))
+                    off = Piece("factor", ratio, self.beside.limit(ratio))
+                    if off.plain:
+                        yield program, power, off
+                        break
 
     def is_open(self, reading: Reading) -> bool:
         """Whether something in a line is indeterminate."""
