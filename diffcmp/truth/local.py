@@ -92,10 +92,7 @@ def analysis(program: Program, x: Any, field: BallField, order: int = 1) -> Loca
         assert right.limit is not None
         return _equal(field, value, right.limit.value)
 
-    if any(side.oscillation is not None and side.oscillation.swings for side in (left, right)):
-        kind = Kind.POLE if None in (left.limit, right.limit) else Kind.UNDECIDED
-    else:
-        kind = kind_of(left, right, value, continuous, lambda: agree(left.slope, right.slope))
+    kind = kind_of(left, right, value, continuous, lambda: agree(left.slope, right.slope))
     exists = kind.differentiable
     if exists and order > 1:
         ends = left.curvature, right.curvature
@@ -125,8 +122,10 @@ def beside(program: Program, x: Any, side: int, field: BallField, order: int) ->
     else:
         if is_known(wide, order):
             return wide
-        if order == 1 or narrow is None:
-            return replace(wide, limit=wide.limit if order == 1 else None)
+        if order == 1:
+            return wide
+        if narrow is None:
+            return replace(wide, limit=None, slope=None, oscillation=None)
     if narrow is None:
         raise exhausted
     return narrow
@@ -169,14 +168,17 @@ def kind_of(
     sides = [side for side in (left, right) if side.defined]
     if not sides:
         return Kind.OUTSIDE
-    if any(side.limit is not None and side.limit.infinite for side in sides):
+    if any(side.unbounded for side in sides):
         return Kind.POLE
-    if any(side.limit is None or side.slope is None for side in sides):
+    slopes_known = all(side.slope is not None or side.oscillation is not None for side in sides)
+    if any(side.limit is None for side in sides) or not slopes_known:
         return Kind.UNDECIDED
     if len(sides) == 1:
         return Kind.EDGE
     if not continuous():
         return Kind.JUMP
+    if any(side.slope is None for side in sides):
+        return Kind.UNDECIDED
     if any(side.slope is not None and side.slope.infinite for side in sides):
         return Kind.VERTICAL
     if not smooth():

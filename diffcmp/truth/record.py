@@ -142,17 +142,27 @@ class Side:
 
     defined: whether f is defined next to the point on this side. limit: of f, perhaps ±∞. slope:
     the one-sided derivative of f continued by that limit. None where there is no such number, or it
-    is not known.
+    is not known. oscillation: where there certainly is no limit, or no slope, as f, or its
+    difference quotient, keeps oscillating, the least and the greatest value between which it does.
     """
 
     defined: bool
     limit: Quantity | None = None
     slope: Quantity | None = None
+    oscillation: tuple[Quantity, Quantity] | None = None
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether f certainly exceeds every bound beside the point."""
+        if self.limit is not None:
+            return self.limit.infinite != 0
+        return self.oscillation is not None and any(end.infinite for end in self.oscillation)
 
     def to_dict(self, digits: int) -> dict[str, Any]:
         """The side as the JSON form has it, its numbers as decimal strings."""
         numbers = {name: text_of(getattr(self, name), digits) for name in ("limit", "slope")}
-        return {"defined": self.defined, **numbers}
+        ends = None if self.oscillation is None else [end.text(digits) for end in self.oscillation]
+        return {"defined": self.defined, **numbers, "oscillation": ends}
 
 
 @dataclass(frozen=True, slots=True)

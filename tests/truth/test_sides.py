@@ -28,10 +28,13 @@ def beside(expr: str, at: str) -> tuple[Side, Side]:
 
 
 def told(side: Side) -> list[str | None]:
-    """The limit and the slope on one side, shortly."""
+    """The limit and the slope on one side, shortly; or between which values one oscillates."""
     if not side.defined:
         return ["undefined", None]
-    return [None if q is None else q.text(6) for q in (side.limit, side.slope)]
+    numbers = [None if q is None else q.text(6) for q in (side.limit, side.slope)]
+    if side.oscillation is not None:
+        numbers[numbers.index(None)] = " to ".join(end.text(6) for end in side.oscillation)
+    return numbers
 
 
 @pytest.mark.parametrize(("expr", "at", "kind", "left", "right"), [
@@ -48,7 +51,13 @@ def told(side: Side) -> list[str | None]:
     ("log(x)", "0", "pole", ["undefined", None], ["-inf", None]),
     ("exp(1/x)", "0", "pole", ["0", "0"], ["inf", None]),
     ("where(x > 0, 1/x, exp(2*x))", "0", "pole", ["1.00000", "2.00000"], ["inf", None]),
-    ("where(x > 0, 1/x, sin(1/x))", "0", "pole", [None, None], ["inf", None]),
+    ("where(x > 0, 1/x, sin(1/x))", "0", "pole", ["-1.00000 to 1.00000", None], ["inf", None]),
+    ("sin(1/x)/x", "0", "pole", ["-inf to inf", None], ["-inf to inf", None]),
+    ("sqrt(x)*sin(1/x)", "0", "domain edge", ["undefined", None], ["0", "-inf to inf"]),
+    ("x*sin(log(x))", "0", "domain edge", ["undefined", None], ["0", "-1.00000 to 1.00000"]),
+    ("where(x > 0, 1 + x*sin(1/x), x)", "0", "jump", ["0", "1.00000"], ["1.00000", "-1.00000 to 1.00000"]),
+    ("where(x == 0, 1, x*sin(1/x))", "0", "jump", ["0", "-1.00000 to 1.00000"], ["0", "-1.00000 to 1.00000"]),
+    ("where(x > 0, 1/x, x*sin(1/x))", "0", "pole", ["0", "-1.00000 to 1.00000"], ["inf", None]),
     ("sqrt(x)", "0", "domain edge", ["undefined", None], ["0", "inf"]),
     ("acos(x)", "-1", "domain edge", ["undefined", None], ["3.14159", "-inf"]),
     ("x*log(x) + 2", "0", "domain edge", ["undefined", None], ["2.00000", "-inf"]),
@@ -60,8 +69,7 @@ def test_limits_and_slopes_on_both_sides(
     expr: str, at: str, kind: str, left: list[str | None], right: list[str | None]
 ) -> None:
     assert certify(expr, at).kind.value == kind
-    if expr != "where(x > 0, 1/x, sin(1/x))":  # what is proven of oscillation may grow
-        assert certify(expr, at).certified
+    assert certify(expr, at).certified
     assert [told(side) for side in beside(expr, at)] == [left, right]
 
 
@@ -82,6 +90,29 @@ def test_values_beside_a_jump_agree(expr: str, f: Any) -> None:
             limit, slope = (mpmath.mpf(q.text(100)) for q in (side.limit, side.slope))
             assert abs(f(step) - limit) < CLOSE
             assert abs((f(step) - limit) / step - slope) < CLOSE
+
+
+@pytest.mark.parametrize(("expr", "left", "right"), [
+    ("sin(1/x)", ["-1.00000 to 1.00000", None], ["-1.00000 to 1.00000", None]),
+    ("pi*cos(1/x) + x", ["-3.14159 to 3.14159", None], ["-3.14159 to 3.14159", None]),
+    ("x*sin(1/x)", ["0", "-1.00000 to 1.00000"], ["0", "-1.00000 to 1.00000"]),
+    ("where(x > 0, sin(1/x), x)", ["0", "1.00000"], ["-1.00000 to 1.00000", None]),
+])  # fmt: skip
+def test_what_oscillates_is_of_no_other_kind(
+    expr: str, left: list[str | None], right: list[str | None]
+) -> None:
+    assert certify(expr, "0").kind is Kind.UNDECIDED
+    assert [told(side) for side in beside(expr, "0")] == [left, right]
+
+
+def test_digits_between_which_it_oscillates_are_certain() -> None:
+    """exp(π√163) is nearly an integer, so that its distance has few digits of those of itself."""
+    side = beside("(exp(pi*sqrt(163)) - 262537412640768744)*sin(1/x)", "0")[1]
+    assert side.oscillation is not None
+    with mpmath.workdps(80):
+        known = abs(mpmath.exp(mpmath.pi * mpmath.sqrt(163)) - 262537412640768744)
+        ends = [mpmath.mpf(end.text(30)) for end in side.oscillation]
+        assert all(abs(abs(end) / known - 1) < mpmath.mpf(10) ** -29 for end in ends)
 
 
 def test_a_smooth_point_has_no_sides() -> None:
@@ -121,13 +152,13 @@ def test_the_json_form() -> None:
         jsonschema.validate(form, schema)
     assert certify("heaviside(x)", 0, digits=5).to_dict()["sides"] == {
         "x": {
-            "left": {"defined": True, "limit": "0", "slope": "0"},
-            "right": {"defined": True, "limit": "1.000000000", "slope": "0"},
+            "left": {"defined": True, "limit": "0", "slope": "0", "oscillation": None},
+            "right": {"defined": True, "limit": "1.000000000", "slope": "0", "oscillation": None},
         }
     }
     assert certify("log(x)", 0).to_dict()["sides"]["x"] == {
-        "left": {"defined": False, "limit": None, "slope": None},
-        "right": {"defined": True, "limit": "-inf", "slope": None},
+        "left": {"defined": False, "limit": None, "slope": None, "oscillation": None},
+        "right": {"defined": True, "limit": "-inf", "slope": None, "oscillation": None},
     }
 
 

@@ -53,6 +53,13 @@ class OneSide:
     curvature: Extended | None = None
     oscillation: Any = None
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether f certainly exceeds every bound beside the point."""
+        if self.limit is not None:
+            return self.limit.infinite != 0
+        return self.oscillation is not None and bool(self.oscillation.swings)
+
 
 def expansion(program: Program, x: Any, side: int, field: Field, terms: int) -> Expansion:
     """The program on one side of x (0: at x itself). A Failure knows the equation it arose in.

@@ -131,8 +131,7 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
         along, label = truth.along[name], symbol(name, inputs, truth.order)
         facts += _limits(along, "" if len(inputs) == 1 else f" in {name}", truth.digits)
         facts.append(_derivative(truth, along, label))
-        facts += _sides(along, label, truth.digits)
-        facts += _slopes(along, symbol(name, inputs), truth.digits)
+        facts += _sides(along, label, symbol(name, inputs), truth.digits)
     # without a value, the limits along the coordinates are not one limit
     apart = truth.kind is Kind.REMOVABLE and truth.value is None
     waves = truth.kind is Kind.UNDECIDED and _oscillates(truth)
@@ -239,18 +238,6 @@ def oscillating(ends: tuple[Quantity, Quantity] | None, digits: int) -> str:
     return f"keeps oscillating between {low} and {high}"
 
 
-def _slopes(along: Coordinatewise, label: str, digits: int) -> list[Fact]:
-    """The one-sided slopes of f towards its limits, where it has no one-sided derivatives."""
-    if along.sides is None or along.kind.sided:
-        return []
-    known = zip(("left", "right"), along.sides, strict=True)
-    return [
-        Fact(f"{label} {end}", certified(side.slope, digits), "towards that limit")
-        for end, side in known
-        if side.slope is not None
-    ]
-
-
 def _derivative(truth: Truth, along: Coordinatewise, label: str) -> Fact:
     certain = any(side.oscillation is not None for side in _both(along))
     unknown = along.kind is Kind.UNDECIDED and not certain
@@ -260,18 +247,25 @@ def _derivative(truth: Truth, along: Coordinatewise, label: str) -> Fact:
     return Fact(label, certified(along.derivative, truth.digits, missing), aside)
 
 
-def _sides(along: Coordinatewise, label: str, digits: int) -> list[Fact]:
-    """The one-sided derivatives, where they differ or one of them is missing."""
+def _sides(along: Coordinatewise, label: str, first: str, digits: int) -> list[Fact]:
+    """The one-sided derivatives, where they differ or one of them is missing. Where f has none, its
+    slopes towards its limits, which are of the `first` order."""
     if along.kind in (Kind.SMOOTH, Kind.REMOVABLE) and not _differ(along, digits):
         return []
     sides = _both(along) or (Side(True), Side(True))
+    numbers, aside, missing = (along.left, along.right), "", "none"
+    if not along.kind.sided:
+        numbers = sides[0].slope, sides[1].slope
+        label, aside, missing = first, "towards that limit", ""
     told = []
-    for way, side, number in zip(("left", "right"), sides, (along.left, along.right), strict=True):
-        text, aside = certified(number, digits, "none"), ""
+    for way, side, number in zip(("left", "right"), sides, numbers, strict=True):
+        fact = Fact(f"{label} {way}", certified(number, digits, missing), aside if number else "")
         if side.limit is not None and side.oscillation is not None:
-            text, aside = oscillating(side.oscillation, digits), "the difference quotient"
-        told.append(Fact(f"{label} {way}", text, aside))
-    return told if any(one.text != "none" for one in told) else []
+            quotient = oscillating(side.oscillation, digits)
+            fact = Fact(f"{first} {way}", quotient, "the difference quotient")
+        told.append(fact)
+    told = [fact for fact in told if fact.text]
+    return told if any(fact.text != missing for fact in told) else []
 
 
 def _differ(along: Coordinatewise, digits: int) -> bool:
