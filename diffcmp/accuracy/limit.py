@@ -3,7 +3,7 @@ whether the function is continuous there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from diffcmp.accuracy.judging.question import Progress, silent
@@ -12,7 +12,7 @@ from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.accuracy.limits.paper import paper as on_paper
 from diffcmp.accuracy.limits.question import Question, beside, sides_of, tending
 from diffcmp.accuracy.limits.record import DIRECTIONS, Approach, Limit, Way
-from diffcmp.accuracy.limits.together import together
+from diffcmp.accuracy.limits.together import Together, together
 from diffcmp.deadline import Deadline, within_timeout
 from diffcmp.errors import Fault, InputError
 from diffcmp.notes import Note, Remark, remark
@@ -21,10 +21,11 @@ from diffcmp.point.point import function_at
 from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
-from diffcmp.truth.anatomy import Leading, leading_terms
+from diffcmp.truth.anatomy import leading_terms
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.certify import MAX_DIGITS, truth
-from diffcmp.truth.record import Coordinatewise
+from diffcmp.truth.leading import Leading
+from diffcmp.truth.record import Coordinatewise, Kind, Side, Truth
 
 
 @checked
@@ -98,7 +99,7 @@ def limit(
         leading=leading,
         papers=papers,
         digits=digits,
-        remarks=(*whole.remarks, *([] if whole.certified else _unfinished(budget))),
+        remarks=tuple(dict.fromkeys([*whole.remarks, *_unproven(budget, whole, known, along)])),
     )
 
 
@@ -106,11 +107,15 @@ def _sides(
     sides: Mapping[Way, Approach], there: Continuity, along: Coordinatewise
 ) -> dict[Way, Approach]:
     """Each side, with what is known of the point itself from there."""
-    slopes = {"left": along.left, "right": along.right}
-    if along.sides is not None:
-        slopes = {"left": along.sides[0].slope, "right": along.sides[1].slope}
+    left, right = along.sides or (Side(True, slope=along.left), Side(True, slope=along.right))
+    itself = {"left": left, "right": right}
     return {
-        way: replace(side, slope=slopes[way], continuous=there.sides.get(way))
+        way: replace(
+            side,
+            slope=itself[way].slope,
+            quotient=None if itself[way].limit is None else itself[way].oscillation,
+            continuous=there.sides.get(way),
+        )
         for way, side in sides.items()
     }
 
@@ -138,6 +143,12 @@ def _papers(question: Question, ways: Iterable[Way]) -> Mapping[Way, Paper]:
     return papers
 
 
-def _unfinished(budget: Budget) -> list[Remark]:
-    """That sympy needed more time."""
-    return [remark(Note.PROOF_UNFINISHED, seconds=budget.seconds)] if budget.spent else []
+def _unproven(
+    budget: Budget, whole: Together, known: Truth, along: Coordinatewise
+) -> Iterator[Remark]:
+    """What the kind of the point rests on where that is no proof, and where sympy needed more
+    time."""
+    if not known.certified and along.kind not in (Kind.UNDECIDED, Kind.INFINITY):
+        yield from known.remarks
+    if not whole.certified and budget.spent:
+        yield remark(Note.PROOF_UNFINISHED, seconds=budget.seconds)

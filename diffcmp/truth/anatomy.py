@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from diffcmp.arithmetic.balls import Balls
+from diffcmp.arithmetic.evaluate import evaluate
+from diffcmp.engines.scales.expansion import unexpanded
 from diffcmp.engines.series.coefficients import BallCoefficients
 from diffcmp.engines.series.expansion import MAX_TERMS, Expansion, expansion
 from diffcmp.engines.series.laurent import Beyond, Exhausted, Failure, Field, Series
@@ -21,63 +23,12 @@ from diffcmp.point.point import Point
 from diffcmp.program.ir import Equation, Program
 from diffcmp.spans import Span
 from diffcmp.truth.coordinatewise import ZERO_BITS, along, quantity_of, settled_at
+from diffcmp.truth.leading import CONSTANT, Leading, Term
 from diffcmp.truth.local import Local
+from diffcmp.truth.monomials import Monomials
 from diffcmp.truth.proof import certified
-from diffcmp.truth.record import Quantity, Truth, text_of
+from diffcmp.truth.record import Quantity, Truth
 from diffcmp.truth.zero import BallField, Imprecise, enclosure
-
-CONSTANT = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """The leading term on one side: coefficient · t**exponent · log(1/t)**logarithms[0] ·
-    log(log(1/t))**logarithms[1] · …, where t is the distance from the point.
-
-    beyond: 1 or -1 where the value grows beyond every power of t, towards ±∞, and 0 elsewhere.
-    flat: whether it is smaller than every power. In both cases there is no coefficient.
-    """
-
-    coefficient: Quantity | None = None
-    exponent: Fraction = CONSTANT
-    logarithms: tuple[Fraction, ...] = ()
-    beyond: int = 0
-    flat: bool = False
-
-    @property
-    def moves(self) -> bool:
-        """Whether the value vanishes or blows up."""
-        beyond_powers = self.beyond != 0 or self.flat
-        return beyond_powers or self.exponent != 0 or any(self.logarithms)
-
-    def to_dict(self, digits: int) -> dict[str, Any]:
-        """The term as the JSON form has it, its coefficient to `digits` digits."""
-        return {
-            "coefficient": text_of(self.coefficient, digits),
-            "exponent": str(self.exponent),
-            "logarithms": [str(k) for k in self.logarithms],
-            "beyond": self.beyond,
-            "flat": self.flat,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Leading:
-    """The leading terms of one sub-expression; None where it is undefined, or vanishes."""
-
-    span: Span
-    piece: str
-    left: Term | None
-    right: Term | None
-
-    def to_dict(self, digits: int) -> dict[str, Any]:
-        """The terms as the JSON form has them, their coefficients to `digits` digits."""
-        return {
-            "piece": self.piece,
-            "span": [self.span.start, self.span.stop],
-            "left": None if self.left is None else self.left.to_dict(digits),
-            "right": None if self.right is None else self.right.to_dict(digits),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +54,8 @@ def anatomy(program: Program, at: Point, name: str, truth: Truth) -> Anatomy:
     local = settled.local
     with Balls(settled.bits).working():
         left, right = quantity_of(local.left.limit), quantity_of(local.right.limit)
-        terms = tuple(_leading(program, local.left.expansion, local.right.expansion, places))
+        x = evaluate(at.coordinates[name].program, local.field.system, [])[0]
+        terms = _leading(program, *_both(form, x, local), places)
     by_balls = certified(program, at, [name], truth.digits) is not None
     steps = [remark(Note.FOUND_BY_BALLS)]
     if not by_balls:
@@ -124,8 +76,29 @@ def leading_terms(program: Program, at: Point, name: str, digits: int) -> tuple[
     except (Exhausted, Imprecise):
         return ()
     with Balls(settled.bits).working():
-        left, right = settled.local.left.expansion, settled.local.right.expansion
-        return tuple(_leading(program, left, right, places))
+        local = settled.local
+        x = evaluate(place.program, local.field.system, [])[0]
+        return _leading(program, *_both(form, x, local), places)
+
+
+def _both(form: Program, x: Any, local: Local) -> tuple[_Beside, _Beside]:
+    left, right = (
+        _Beside(side.expansion, form, x, way, local.field)
+        for way, side in ((-1, local.left), (1, local.right))
+    )
+    return left, right
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """All values on one side, as series in the distance; and what is needed to see them over a
+    scale of growth, where these are not enough."""
+
+    expansion: Expansion
+    form: Program
+    x: Any
+    side: int
+    field: BallField
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,30 +123,62 @@ def _far(
 
     def analysing(field: BallField) -> _Far:
         zero = field.system.literal(CONSTANT)
-        return _Far(expansion(far, zero, 1, field, MAX_TERMS), field)
+        try:
+            return _Far(expansion(far, zero, 1, field, MAX_TERMS), field)
+        except Exhausted:
+            return _Far(unexpanded(far, field, Failure("exhausted")), field)
 
     settled = settled_at(analysing, digits, ZERO_BITS)
     places = {slot: moved[place] for slot, place in places.items()}
     with Balls(settled.bits).working():
         one = settled.local.expansion
-        left, right = (one, None) if sign > 0 else (None, one)
-        return tuple(_leading(program, left, right, places))
+        zero = settled.local.field.system.literal(CONSTANT)
+        beside = _Beside(one, far, zero, 1, settled.local.field)
+        left, right = (beside, None) if sign > 0 else (None, beside)
+        return _leading(program, left, right, places)
 
 
 def _leading(
-    program: Program, left: Expansion | None, right: Expansion | None, places: dict[int, int]
-) -> Iterator[Leading]:
-    seen: set[str] = set()
-    for span, slot in _pieces(program):
-        piece, place = span.cut(program.text), places[slot]
-        if piece not in seen:
-            try:
-                terms = [None if side is None else _term(side, place) for side in (left, right)]
-            except Imprecise:  # what decided f did not need this one
-                continue
-            if any(term is not None and term.moves for term in terms):
-                seen.add(piece)
-                yield Leading(span, piece, left=terms[0], right=terms[1])
+    program: Program, left: _Beside | None, right: _Beside | None, places: dict[int, int]
+) -> tuple[Leading, ...]:
+    pieces = list(dict.fromkeys((span, places[slot]) for span, slot in _pieces(program)))
+    sides = [None if one is None else _terms(program.text, one, pieces) for one in (left, right)]
+    found: dict[str, Leading] = {}
+    for i, (span, _) in enumerate(pieces):
+        terms = [None if side is None else side[i] for side in sides]
+        if any(term is not None and term.moves for term in terms):
+            piece = span.cut(program.text)
+            found.setdefault(piece, Leading(span, piece, left=terms[0], right=terms[1]))
+    return tuple(found.values())
+
+
+def _terms(text: str, beside: _Beside, pieces: list[tuple[Span, int]]) -> list[Term | None]:
+    """The leading term of every piece: over a scale of growth where powers of the distance and its
+    logarithms are not enough."""
+    terms = [_term_or_none(beside.expansion, place) for _, place in pieces]
+    if not any(_is_beyond(beside.expansion, place) for _, place in pieces):
+        return terms
+    named = [(span.cut(text), place) for span, place in pieces]
+    monomials = Monomials(beside.form, beside.x, beside.side, beside.field, named)
+    return [
+        monomials.term(place) or term if _is_beyond(beside.expansion, place) else term
+        for (_, place), term in zip(pieces, terms, strict=True)
+    ]
+
+
+def _is_beyond(expansion: Expansion, place: int) -> bool:
+    """Whether a value grows or vanishes faster than powers, or has no expansion in these."""
+    value = expansion.values[place]
+    if isinstance(value, Series):
+        return value.flat
+    return isinstance(value, Beyond) or (isinstance(value, Failure) and value.reason != "undefined")
+
+
+def _term_or_none(expansion: Expansion, place: int) -> Term | None:
+    try:
+        return _term(expansion, place)
+    except Imprecise:  # what decided f did not need this one
+        return None
 
 
 def _pieces(program: Program) -> Iterator[tuple[Span, int]]:

@@ -20,7 +20,7 @@ from diffcmp.language.parser import parse
 from diffcmp.notes import Note, remark
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.spans import Span
-from diffcmp.truth.anatomy import Leading, Term
+from diffcmp.truth.leading import Leading, Term
 from diffcmp.truth.record import Kind, Quantity, SideLimit
 
 from .samples import HOSTILE, ball, exact, exported, text
@@ -65,7 +65,7 @@ def removable() -> Limit:
     term = Term(exact(1, 2), Fraction(2))
     return Limit(
         program, "x", Coordinate(Fraction(0), "0"), {"x": "0"},
-        {"left": Approach(half, slope, exact(0), False), "right": Approach(half, slope, exact(0), False)},
+        {"left": Approach(half, slope, exact(0), None, False), "right": Approach(half, slope, exact(0), None, False)},
         True, exact(1, 2), True, Kind.REMOVABLE, None, False, exact(0), None,
         (Leading(Span(1, 9), "1-cos(x)", term, term), Leading(Span(11, 15), "x**2", Term(exact(1), Fraction(2)), Term(exact(1), Fraction(2)))),
         {"right": paper("(1-cos(x))/x**2", steps, "settled", "So it tends to 1/2.", peer)}, 30,
@@ -76,7 +76,10 @@ def jump() -> Limit:
     """A step with irrational limits, one of which is not proven; sympy is wrong on one side."""
     program = parse("where(x < 1/3, sqrt(2), y*x)")
     left = Approach(
-        side(ball("1.4142135623730950488016887242096980786")), side(exact(0)), exact(0), False
+        side(ball("1.4142135623730950488016887242096980786")),
+        side(exact(0)),
+        exact(0),
+        continuous=False,
     )
     unproven = (remark(Note.ZERO_ASSUMED, count=2),)
     found = SideLimit(
@@ -88,7 +91,6 @@ def jump() -> Limit:
             None,
             remarks=(remark(Note.OSCILLATION, Span(24, 27), program.text, reason="precision"),),
         ),
-        None,
     )
     peers = Peer("agrees", 0.0001, "sqrt(2)", "1.41"), Peer("differs", 1.25, "0", "0")
     empty = Paper(

@@ -11,7 +11,7 @@ from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.notes import Remark
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
-from diffcmp.truth.anatomy import Leading
+from diffcmp.truth.leading import Leading
 from diffcmp.truth.record import GUARD_DIGITS, Asymptote, Kind, Quantity, SideLimit, text_of
 
 Way: TypeAlias = Literal["left", "right"]
@@ -24,14 +24,16 @@ class Approach:
     """What happens on one side of the point.
 
     value, derivative: what f and its derivative tend to. slope: the one-sided derivative at the
-    point of f continued by its limit; None where there is none, or it is not known. continuous:
-    whether f tends to its value; None where that is not known, or f is not defined on that side.
-    At ±∞ slope and continuous are None.
+    point of f continued by its limit; None where there is none, or it is not known. quotient: where
+    there certainly is none since the difference quotient keeps oscillating, the least and the
+    greatest value between which it does. continuous: whether f tends to its value; None where that
+    is not known, or f is not defined on that side. At ±∞ all three are None.
     """
 
     value: SideLimit
     derivative: SideLimit
     slope: Quantity | None = None
+    quotient: tuple[Quantity, Quantity] | None = None
     continuous: bool | None = None
 
     def to_dict(self, digits: int) -> dict[str, Any]:
@@ -40,6 +42,7 @@ class Approach:
             **self.value.to_dict(digits),
             "continuous": self.continuous,
             "slope": text_of(self.slope, digits),
+            "quotient": self.quotient and [end.text(digits) for end in self.quotient],
             "derivative": self.derivative.to_dict(digits),
         }
 

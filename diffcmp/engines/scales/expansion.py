@@ -29,9 +29,10 @@ SEARCHED = (6, 24, 64)  # terms that may vanish before a leading one
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """A function on one side: its value over the scale, or a Failure."""
+    """A function on one side: its value over the scale, or a Failure; all values, and the scale."""
 
     out: Series | Failure
+    values: tuple[Any, ...]
     scale: Scale
 
     @property
@@ -146,8 +147,7 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
     scale = Scale(constants, logarithms, terms)
     while True:
         try:
-            out = _value(program, scale.variable(x, side), scale.top)
-            return Scaled(out, scale)
+            values = _values(program, scale.variable(x, side), scale.top)
         except Widen as needed:
             widened += 1
             if widened > MAX_WIDENED:
@@ -158,10 +158,15 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
             if logarithms > MAX_LOGARITHMS:
                 raise Exhausted from None
             scale = Scale(constants, logarithms, terms)
+        else:
+            out = values[program.outputs[0]]
+            if isinstance(out, Failure) and out.reason == "exhausted":
+                raise Exhausted
+            return Scaled(out, tuple(values), scale)
 
 
-def _value(program: Program, variable: Series, system: Level) -> Series | Failure:
-    """The output, or the Failure that it met. What nothing needs may fail."""
+def _values(program: Program, variable: Series, system: Level) -> list[Any]:
+    """The values of all slots, or the Failures that they met. What nothing needs may fail."""
     values: list[Any] = [variable, *([None] * (program.size - 1))]
     for eq in program.equations:
         if eq.params:
@@ -175,10 +180,7 @@ def _value(program: Program, variable: Series, system: Level) -> Series | Failur
             values[eq.output] = Failure("oscillation", eq)
         except Exhausted:
             values[eq.output] = Failure("exhausted", eq)
-    out: Series | Failure = values[program.outputs[0]]
-    if isinstance(out, Failure) and out.reason == "exhausted":
-        raise Exhausted
-    return out
+    return values
 
 
 def _carried_out(system: Level, name: str, arguments: Sequence[Any]) -> Any:
@@ -210,9 +212,9 @@ def one_side(
     `engines.series.expansion.one_side`. Raises Exhausted as `scaled` does."""
     one = scaled(program, x, side, field, enclosing, bits)
     if isinstance(one.out, Failure):
-        return OneSide(one.out.reason != "undefined", _unexpanded(program, field, one.out))
+        return OneSide(one.out.reason != "undefined", unexpanded(program, field, one.out))
     if one.partial:
-        return OneSide(True, _unexpanded(program, field, Failure("partial")))
+        return OneSide(True, unexpanded(program, field, Failure("partial")))
     reason, found, tends = Failure("oscillation"), list[Extended](), None
     with suppress(Unclear):
         tends = _derivatives(one, side, order, found)
@@ -220,7 +222,7 @@ def one_side(
     limit, slope, curvature = [*found, None, None, None][:3]
     return OneSide(
         defined=True,
-        expansion=_unexpanded(program, field, reason),
+        expansion=unexpanded(program, field, reason),
         limit=limit,
         slope=slope,
         curvature=curvature,
@@ -228,7 +230,7 @@ def one_side(
     )
 
 
-def _unexpanded(program: Program, field: Field, reason: Failure) -> Expansion:
+def unexpanded(program: Program, field: Field, reason: Failure) -> Expansion:
     """An expansion without values, on a path that no other one has."""
     return Expansion((reason,) * program.size, reason, field, 1, ((0, object()),))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from flint import fmpq
@@ -10,7 +11,7 @@ from flint import fmpq
 from diffcmp.point.coordinate import infinite_sign
 from diffcmp.report import numbers
 from diffcmp.spans import printable
-from diffcmp.truth.anatomy import Leading, Term
+from diffcmp.truth.leading import Leading, Term
 from diffcmp.truth.record import Quantity
 
 DIGITS = 6
@@ -22,13 +23,12 @@ def leading_text(leading: Leading, name: str, at: str) -> str:
     there is one side, and it is a formula in the variable itself."""
     piece, left, right = printable(leading.piece), leading.left, leading.right
     if infinite_sign(at):
-        term = left or right
-        assert term is not None
+        term = _plain(left or right, leading.piece)
         text = formula(term, printable(name), infinite_sign(at), far=True)
         return f"{piece} {_verb(text)}"
     distance = gap(name, at)
-    one = None if left is None else formula(left, distance, -1)
-    two = None if right is None else formula(right, distance, 1)
+    one = None if left is None else formula(_plain(left, leading.piece), distance, -1)
+    two = None if right is None else formula(_plain(right, leading.piece), distance, 1)
     if one == two and one is not None:
         return f"{piece} {_verb(one)}"
     sides = [
@@ -37,6 +37,12 @@ def leading_text(leading: Leading, name: str, at: str) -> str:
         if text is not None
     ]
     return f"{piece}: {'; '.join(sides)}" if len(sides) == 2 else f"{piece}, on the {sides[0]}"
+
+
+def _plain(term: Term | None, piece: str) -> Term:
+    """The term, without the exponential that is just the piece itself."""
+    assert term is not None
+    return replace(term, exponentials=()) if term.exponentials == ((piece, Fraction(1)),) else term
 
 
 def _verb(text: str) -> str:
@@ -57,22 +63,29 @@ def gap(name: str, at: str) -> str:
 def formula(term: Term, distance: str, side: int, *, far: bool = False) -> str:
     """The leading term in powers of the distance, of its magnitude where fractional; `far` away, at
     ±∞, in powers of the variable, of which the distance is the inverse."""
-    if term.beyond:
+    if term.beyond and not term.exponentials:
         return f"grows towards {'+' if term.beyond > 0 else '-'}∞ beyond every power of {distance}"
-    if term.flat or term.coefficient is None:
+    if (term.flat and not term.exponentials) or term.coefficient is None:
         return f"is smaller than every power of {distance}"
     whole = term.exponent.denominator == 1
     flip = -1 if whole and term.exponent % 2 and side < 0 else 1
     magnitude = f"|{distance.removeprefix('(').removesuffix(')')}|"
     if far and side > 0:
         magnitude = distance
-    powers = [(distance if whole else magnitude, -term.exponent if far else term.exponent)]
+    powers = [(_factor(piece, power), power) for piece, power in term.exponentials]
+    powers += [(distance if whole else magnitude, -term.exponent if far else term.exponent)]
     logarithm = f"log({magnitude})" if far else f"log(1/{magnitude})"
     for power in term.logarithms:
         powers.append((logarithm, power))
         logarithm = f"log({logarithm})"
     above, below = ([_power(base, abs(p)) for base, p in powers if p * way > 0] for way in (1, -1))
     return _quotient(_number(term, flip), above, below)
+
+
+def _factor(piece: str, power: Fraction) -> str:
+    """A piece of the text as a factor."""
+    call = re.fullmatch(r"[a-z_0-9]+\([^()]*\)", piece)
+    return printable(piece) if call or abs(power) == 1 else f"({printable(piece)})"
 
 
 def _power(base: str, exponent: Fraction) -> str:
