@@ -116,6 +116,13 @@ def test_the_derivative_at_the_point_beside_its_limits(
     assert [brief(found.sides[way].slope) for way in DIRECTIONS] == [left, right]
 
 
+def test_a_difference_quotient_that_oscillates() -> None:
+    """x·sin(1/x), continued by 0, has no one-sided derivative: its quotient is sin(1/x)."""
+    for side in asked("x*sin(1/x)", 0).sides.values():
+        assert side.slope is None
+        assert [brief(end) for end in side.quotient or ()] == ["-1", "1"]
+
+
 @pytest.mark.parametrize(("expr", "at", "texts"), [
     ("sqrt(x**2+3*x)-x", "inf", ["x**2 ≈ x**2", "3*x ≈ 3·x", "x**2+3*x ≈ x**2", "sqrt(x**2+3*x) ≈ x"]),
     ("2*x**3-x", "-inf", ["x**3 ≈ x**3", "2*x**3 ≈ 2·x**3", "2*x**3-x ≈ 2·x**3"]),

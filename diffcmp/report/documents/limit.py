@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from diffcmp.accuracy.limits.lines import Paper, Part, Step
-from diffcmp.accuracy.limits.record import Limit
+from diffcmp.accuracy.limits.record import Approach, Limit
 from diffcmp.notes import Remark, joined
 from diffcmp.report import document as doc
 from diffcmp.report.document import Column, Document, Fact, Facts, Item, Items, Notes, Text, section
@@ -198,7 +198,7 @@ def sides(record: Limit) -> list[doc.Part]:
     if not record.place.infinite:
         columns.insert(2, Column(slope, "number", ONE_SIDED))
         for row, approach in zip(rows, record.sides.values(), strict=True):
-            row.insert(2, facts.certified(approach.slope, SIDE_FIGURES))
+            row.insert(2, one_sided(approach))
     title = "On either side" if len(record.sides) > 1 else ""
     return section(title, doc.table(columns, rows))
 
@@ -208,9 +208,21 @@ def cell(side: SideLimit) -> str:
     if side.defined is False:
         return "undefined"
     if side.cluster is not None:
-        low, high = (facts.certified(end, SIDE_FIGURES) for end in side.cluster)
-        return f"oscillates in [{low}, {high}]"
+        return oscillates(side.cluster)
     return facts.certified(side.limit, SIDE_FIGURES, "unknown")
+
+
+def one_sided(approach: Approach) -> str:
+    """The one-sided derivative at the point, in a word."""
+    if approach.quotient is not None:
+        return oscillates(approach.quotient)
+    return facts.certified(approach.slope, SIDE_FIGURES)
+
+
+def oscillates(ends: tuple[Quantity, Quantity]) -> str:
+    """Between which values there is no limit."""
+    low, high = (facts.certified(end, SIDE_FIGURES) for end in ends)
+    return f"oscillates in [{low}, {high}]"
 
 
 def owned(record: Limit) -> Iterator[tuple[str, Iterable[Remark]]]:
@@ -283,8 +295,7 @@ def part_text(part: Part) -> str:
     """A part of a line, and what it does."""
     if part.cluster is None:
         return f"{part.text} → {part_limit(part)}"
-    low, high = (facts.certified(end, SIDE_FIGURES) for end in part.cluster)
-    return f"{part.text} oscillates in [{low}, {high}]"
+    return f"{part.text} {oscillates(part.cluster)}"
 
 
 def peers(record: Limit) -> list[Item]:
