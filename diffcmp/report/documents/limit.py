@@ -195,7 +195,7 @@ def sides(record: Limit) -> list[doc.Part]:
     for way, approach in record.sides.items():
         name = way if not record.place.infinite else tends(record)
         rows.append([doc.Graded(name, "name"), cell(approach.value), cell(approach.derivative)])
-    if not record.place.infinite:
+    if any(one.slope or one.quotient for one in record.sides.values()):
         columns.insert(2, Column(slope, "number", ONE_SIDED))
         for row, approach in zip(rows, record.sides.values(), strict=True):
             row.insert(2, one_sided(approach))
