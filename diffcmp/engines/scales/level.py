@@ -18,7 +18,7 @@ from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.system import COMPARISONS
 from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic, Rows
 from diffcmp.engines.scales.constants import COMMUTES, Tail, Unclear
-from diffcmp.engines.scales.series import ZERO, Series, Term
+from diffcmp.engines.scales.series import ZERO, Exponent, Series, Term
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
@@ -233,7 +233,7 @@ class Level(LevelArithmetic):
         number = self.limit(beside).value
         if number is None:
             return self.wave(name, (id(x),), x)
-        key = (*((e, id(c)) for e, c in large), self.base.exponent(number))
+        key = (*((_key(e), id(c)) for e, c in large), _key(self.base.exponent(number)))
         less = self.less_limit(beside)
         waves = {one: self.wave(one, key, x) for one in WAVES}
         if self.is_zero(less):
@@ -334,6 +334,11 @@ class Level(LevelArithmetic):
                     raise Failed("logarithm")
                 continue
             yield e, self.over(total, self.inner.embed(self.base.number(e)))
+
+
+def _key(e: Exponent) -> object:
+    """What stands for an exponent, or a number, in a key."""
+    return e if isinstance(e, Fraction) else id(e)
 
 
 CONNECTED: dict[str, Callable[..., Any]] = {
