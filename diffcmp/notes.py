@@ -81,6 +81,7 @@ class Note(Enum):
     KINK = "the left and right derivatives differ ({left} and {right}); this is {choice}", "no method can give both; each picks one by convention"
     JUMP = "f jumps here, so it has no derivative", "no finite number is right"
     POLE = "f has a pole here, so it has no derivative", "no finite number is right"
+    OSCILLATES = "f, or its difference quotient, keeps oscillating here, so there is no derivative", "no finite number is right"
     VERTICAL_TANGENT = "the tangent is vertical, so no finite number is right", "look at f on either side"
     EDGE = "f is defined on one side only; the derivative from that side is {derivative}", "no two-sided derivative exists"
     OUTSIDE = "f is not defined around this point", "no number is right"

@@ -278,7 +278,8 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.VERTICAL_TANGENT: lambda: noted("cbrt(x)", 0),
     Note.EDGE: lambda: noted("x*sqrt(x)", 0),
     Note.OUTSIDE: lambda: noted("log(x)", -1),
-    Note.UNDECIDED: lambda: noted("x*sin(1/x)", 0),
+    Note.OSCILLATES: lambda: noted("x*sin(1/x)", 0),
+    Note.UNDECIDED: lambda: noted("abs(sin(1/x))", 0),
     Note.WRONG: lambda: {r.note for r in silent_row(3.0).remarks},
     Note.LOST_BELOW_ROUNDOFF: lambda: noted("(t**2-4)/(t-2)", 2),
     Note.GUARD: lambda: noted("where(x == 0, 1, (exp(x)-1)/x)", 0),
@@ -345,7 +346,8 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.SIDES_DIFFER: lambda: explained("abs(x)", 0),
     Note.OTHER_BRANCH_THERE: lambda: explained("where(x == 0, 1, (exp(x)-1)/x)", 0),
     Note.EVEN_ROOT: lambda: explained("sqrt(x**2)", 0),
-    Note.OSCILLATION: lambda: noted("x*sin(1/x)", 0),
+    Note.OSCILLATION: lambda: noted("abs(sin(1/x))", 0),
+    Note.KEEPS_OSCILLATING: lambda: noted("x*sin(1/x)", 0),
 }  # fmt: skip
 
 

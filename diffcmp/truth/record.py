@@ -253,6 +253,14 @@ class Coordinatewise:
     right: Quantity | None = None
     sides: tuple[Side, Side] | None = None
 
+    @property
+    def oscillates(self) -> bool:
+        """Whether f is of no other kind since it, or its difference quotient, certainly keeps
+        oscillating."""
+        if self.kind is not Kind.UNDECIDED or self.sides is None:
+            return False
+        return any(side.oscillation is not None for side in self.sides)
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:

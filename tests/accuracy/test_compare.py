@@ -87,7 +87,7 @@ def test_the_choice_at_a_kink(backend: str, choice: str) -> None:
     ("cbrt(x)", "0", None, Note.VERTICAL_TANGENT),
     ("x*sqrt(x)", "0", None, Note.EDGE),
     ("log(x)", "-2", None, Note.OUTSIDE),
-    ("x*sin(1/x)", "0", None, Note.UNDECIDED),
+    ("x*sin(1/x)", "0", None, Note.OSCILLATES), ("abs(sin(1/x))", "0", None, Note.UNDECIDED),
     ("where(x == 0, 1, (exp(x)-1)/x)", "0", None, Note.GUARD),
     ("sin(x)", "1", 1e-15, Note.ROUNDOFF),
     ("sin(x)", "1e22", None, Note.TRUNCATION),

@@ -95,6 +95,8 @@ def _reasons(question: Question, truth: Truth, answer: Answer) -> tuple[Remark, 
 
 def _baseless(along: Coordinatewise, second: bool, errors: Errors) -> Remark:
     """The remark on a number that stands where no derivative exists, or one from one side only."""
+    if along.oscillates:
+        return remark(Note.OSCILLATES)
     if along.kind in _SINGULAR:
         return remark(_SINGULAR[along.kind])
     if along.kind is Kind.KINK and second:

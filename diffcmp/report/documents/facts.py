@@ -134,19 +134,13 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
         facts += _sides(along, label, symbol(name, inputs), truth.digits)
     # without a value, the limits along the coordinates are not one limit
     apart = truth.kind is Kind.REMOVABLE and truth.value is None
-    waves = truth.kind is Kind.UNDECIDED and _oscillates(truth)
+    undecided = [along for along in truth.along.values() if along.kind is Kind.UNDECIDED]
+    waves = truth.kind is Kind.UNDECIDED and all(along.oscillates for along in undecided)
     asides = {"along each coordinate alone": apart, "it oscillates, as no other kind does": waves}
     aside = next((text for text, holds in asides.items() if holds), "")
     facts.append(Fact("point", truth.kind.value, aside))
     proven = replace(truth, certified=True, source="scales") if waves else truth
     return [*facts, _proof(proven)]
-
-
-def _oscillates(truth: Truth) -> bool:
-    """Whether all that is undecided is so since f, or its difference quotient, certainly has no
-    limit."""
-    undecided = (along for along in truth.along.values() if along.kind is Kind.UNDECIDED)
-    return all(any(side.oscillation for side in _both(along)) for along in undecided)
 
 
 def _far(truth: Truth, known: Infinity, inputs: Sequence[str]) -> Iterator[Fact]:
@@ -239,8 +233,7 @@ def oscillating(ends: tuple[Quantity, Quantity] | None, digits: int) -> str:
 
 
 def _derivative(truth: Truth, along: Coordinatewise, label: str) -> Fact:
-    certain = any(side.oscillation is not None for side in _both(along))
-    unknown = along.kind is Kind.UNDECIDED and not certain
+    unknown = along.kind is Kind.UNDECIDED and not along.oscillates
     missing = "unknown" if unknown else "does not exist"
     is_other = len(truth.along) > 1 and along.kind is not truth.kind
     aside = along.kind.value if is_other else ""
