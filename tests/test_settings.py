@@ -41,7 +41,8 @@ class Call:
 
 def rows(comparison: Any) -> Any:
     return [
-        (row.backend, {n: float(x) for n, x in row.derivative.items()}) for row in comparison.rows
+        (row.backend, {n: x if x is None else float(x) for n, x in row.derivative.items()})
+        for row in comparison.rows
     ]
 
 

@@ -215,7 +215,7 @@ def test_plot(tmp_path: Path, suffix: str, magic: bytes) -> None:
 @pytest.mark.parametrize(("arguments", "says"), [
     (["grad", "exp(sinn(x))", "--at", "1"], "Did you mean 'sin'?"),
     (["grad", "x*y", "--at", "2"], "x=1,y=2"),
-    (["grad", "x", "--at", "inf"], "not a finite real number"),
+    (["grad", "x", "--at", "nan"], "not a finite real number"),
     (["grad", "x", "--at", "1", "--h", "0"], "positive finite"),
     (["grad", "x", "--at", "1", "--h", "nan"], "positive finite"),
     (["grad", "x", "--at", "1", "--digits", "1000000000"], "1 to"),
