@@ -27,13 +27,17 @@ SIGN_BITS = 256
 
 @dataclass(slots=True)
 class Beside:
-    """One side of a point, and the certified limits there of whatever was asked so far."""
+    """One side of a point, and the certified limits there of whatever was asked so far.
+
+    computed: seconds of computing that the algebra has taken.
+    """
 
     place: Coordinate
     direction: int
     digits: int
     budget: Budget
     known: dict[tuple[object, ...], SideLimit] = field(default_factory=dict)
+    computed: float = 0.0
 
     def __repr__(self) -> str:
         return f"Beside({self.place.text}, {self.direction:+})"
@@ -277,8 +281,20 @@ def signed(program: Program, slot: int, sign: int) -> Program:
     if sign > 0:
         return part
     builder = Builder(program.inputs)
-    (value,) = builder.appended(part, range(len(program.inputs)))
-    return builder.program([builder.add("neg", [value])])
+    return builder.program([_negated(builder, part, part.outputs[0])])
+
+
+def _negated(builder: Builder, program: Program, slot: int) -> int:
+    """The negative of a value; of a product or a quotient, by that of its first factor."""
+    eq = program.by_output.get(slot)
+    if eq is not None and eq.params:
+        return builder.literal(-eq.params[0])
+    if eq is None or eq.primitive not in ("mul", "div"):
+        (value,) = builder.appended(_at(program, slot), range(len(program.inputs)))
+        return builder.add("neg", [value])
+    first, second = eq.inputs
+    (other,) = builder.appended(_at(program, second), range(len(program.inputs)))
+    return builder.add(eq.primitive, [_negated(builder, program, first), other])
 
 
 def divided(over: Program, under: Program) -> Program:

@@ -22,14 +22,16 @@ from diffcmp.truth.symbolic_work import Spent, within
 Expression: TypeAlias = Any
 Quotient: TypeAlias = tuple[Expression, Expression]
 Texts: TypeAlias = tuple[str, str]
-Answer: TypeAlias = tuple[Any, bool]  # and whether the budget was enough
+Answer: TypeAlias = tuple[Any, bool, float]
+"""What was found, whether the budget was enough, and the seconds of computing."""
 
-LONGEST = 400  # characters of a line that anybody reads
+LONGEST = 160  # characters of a numerator that anybody reads
 DIGITS = 50
 CANDIDATES = 4  # to divide by
 HALVES = (-1, -sympy.S.Half)  # that sympy writes as 1/x and 1/sqrt(x)
 HIGHEST_ROOT = 3
 TRANSCENDENTAL = (sympy.Function, sympy.exp)
+HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.tanh)
 TRIGONOMETRIC = (sympy.sin, sympy.cos, sympy.tan)
 
 
@@ -39,13 +41,15 @@ class Unwritable(Exception):
 
 def _within(seconds: float, work: Callable[[], Any]) -> Answer:
     seed(0)
+    began, answer, enough = time.process_time(), None, True
     try:
         with within(seconds):
-            return work(), True
+            answer = work()
     except Spent:
-        return None, False
+        enough = False
     except Unwritable:
-        return "unwritable", True
+        answer = "unwritable"
+    return answer, enough, time.process_time() - began
 
 
 class Handwriting(Language):
@@ -137,6 +141,12 @@ class Hand:
         """The derivatives of numerator and denominator, each tidied."""
         over, under = (self.tidy(sympy.diff(part, self.x)) for part in quotient)
         return (over, under) if under.has(self.x) else self.fraction(over / under)
+
+    def is_power(self, expression: Expression) -> bool:
+        """Whether a factor of it has a base and an exponent that vary."""
+        factors = sympy.Mul.make_args(expression)
+        powers = [factor.as_base_exp() for factor in factors if not isinstance(factor, sympy.exp)]
+        return any(base.has(self.x) and power.has(self.x) for base, power in powers)
 
     def cost(self, quotient: Quotient) -> int:
         """How long the quotient is after the rule was used on it once."""
@@ -245,7 +255,11 @@ def starts(over: Program, under: Program, sign: int, seconds: float) -> Answer:
         if _length(short) < _length(typed):
             ways["simplified"] = short
         ways["turned"] = hand.tidy(1 / typed[1]), hand.tidy(1 / typed[0])
+        if any(map(hand.is_power, typed)) and not any(part.is_Add for part in typed):
+            logarithm = sympy.expand_log(sympy.log(typed[0]) - sympy.log(typed[1]), force=True)
+            ways["exponential"] = sympy.exp(logarithm, evaluate=False), sympy.S.One
         costs = {name: hand.cost(way) for name, way in ways.items()}
+        costs["exponential"] = 0
         ordered = sorted(ways.items(), key=lambda way: costs[way[0]])
         return list(_written_ways(hand, ordered))
 
@@ -326,7 +340,9 @@ def replaced(
 
 def _without_hyperbolics(expression: Expression) -> Expression:
     """sinh, cosh and tanh as exponentials."""
-    return expression.rewrite([sympy.sinh, sympy.cosh, sympy.tanh], sympy.exp).expand()
+    if not expression.has(*HYPERBOLIC):
+        return expression
+    return sympy.powsimp(sympy.expand(expression.rewrite(HYPERBOLIC, sympy.exp)))
 
 
 def _divisions(hand: Hand, typed: Quotient) -> Iterable[tuple[str, Quotient]]:
@@ -390,6 +406,8 @@ def rooted(over: Program, under: Program, sign: int, seconds: float) -> Answer:
 
     def work() -> list[str]:
         typed = hand.quotient(over, under)
+        if not any(_is_root(power.exp) for part in typed for power in part.atoms(sympy.Pow)):
+            return []
         square = sympy.cancel(sympy.together((typed[0] / typed[1]) ** 2))
         if not any(_is_root(power.exp) for power in square.atoms(sympy.Pow)):
             inside = hand.write(square)
@@ -400,16 +418,19 @@ def rooted(over: Program, under: Program, sign: int, seconds: float) -> Answer:
 
 
 def rooted_power(over: Program, under: Program, sign: int, seconds: float) -> Answer:
-    """A high power over an exponential, or the other way round, as the power of a quotient:
-    numerator, denominator and exponent; or None."""
+    """A quotient of powers and exponentials as the power of a quotient: numerator, denominator
+    and exponent; or None."""
     hand = Hand(over.inputs[0], sign)
 
     def work() -> tuple[str, str, int] | None:
         typed = hand.quotient(over, under)
-        powers = [p for p in typed if p.is_Pow and p.exp.is_Integer and p.base != sympy.E]
-        if not powers or not any(isinstance(p, sympy.exp) for p in typed):
+        powers = [p.exp for p in typed if p.is_Pow and p.exp.is_Integer and p.base != hand.x]
+        powers += [p.exp for p in typed if p.is_Pow and p.exp.is_Integer and p.base == hand.x]
+        if not powers or not all(
+            p.is_Pow or isinstance(p, sympy.exp) or p == hand.x for p in typed
+        ):
             return None
-        n = powers[0].exp
+        n = abs(powers[0])
         top, bottom = (_root_of(p, n) for p in typed)
         return *hand.pair((top, bottom)), int(n)
 
@@ -419,7 +440,8 @@ def rooted_power(over: Program, under: Program, sign: int, seconds: float) -> An
 def _root_of(expression: Expression, n: Any) -> Expression:
     if isinstance(expression, sympy.exp):
         return sympy.exp(expression.exp / n)
-    return expression.base if expression.is_Pow else expression ** (1 / n)
+    base, exponent = expression.as_base_exp()
+    return base ** (exponent / n)
 
 
 def quotients(whole: Program, growing: Program, sign: int, seconds: float) -> Answer:
@@ -431,9 +453,10 @@ def quotients(whole: Program, growing: Program, sign: int, seconds: float) -> An
         zero = hand.read(whole) / large
         ways = [(large, hand.tidy(1 / zero)), (zero, hand.tidy(1 / large))]
         ways = [way for way in ways if way[1].has(hand.x)]
-        simple = hand.fraction(zero * large)
-        if simple[1].has(hand.x) and simple not in ways:
-            ways.append(simple)
+        for form in (zero * large, _without_hyperbolics(zero) * _without_hyperbolics(large)):
+            simple = hand.fraction(form)
+            if simple[1].has(hand.x) and simple not in ways:
+                ways.append(simple)
         return [hand.pair(way) for way in sorted(ways, key=hand.cost)]
 
     return _within(seconds, work)
@@ -511,6 +534,21 @@ def _conjugate(hand: Hand, whole: Expression, addends: Sequence[Expression]) -> 
         return
 
 
+def conjugated(
+    whole: Program, factor: Program, terms: Sequence[Program], sign: int, seconds: float
+) -> Answer:
+    """A product with a difference of roots in it, by the conjugate of that difference."""
+    hand = Hand(whole.inputs[0], sign)
+
+    def work() -> list[Texts]:
+        difference, addends = hand.read(factor), [hand.read(term) for term in terms]
+        rest = hand.read(whole) / difference
+        ways = _conjugate(hand, difference, addends)
+        return [hand.pair((rest * top, bottom)) for top, bottom in ways]
+
+    return _within(seconds, work)
+
+
 _DIFFERENCES = {
     "logarithm": _logarithm,
     "denominator": _denominator,
@@ -525,7 +563,6 @@ def limit(
     """sympy's own `limit`: its answer as text, the decimal that it is, what it raised, and the
     seconds of computing. place: a constant Program, or 1 or -1 for ±∞."""
     x = sympy.Symbol(name, real=True)
-    started = time.process_time()
     answer: dict[str, Any] = {"answer": None, "decimal": None, "raised": None}
 
     def work() -> None:
@@ -538,11 +575,14 @@ def limit(
         answer["answer"] = text(value)
         answer["decimal"] = _decimal(value)
 
-    try:
-        _, enough = _within(seconds, work)
-    except Exception as error:  # its answer is what it raised
-        answer["raised"], enough = type(error).__name__, True
-    return answer | {"seconds": time.process_time() - started}, enough
+    def caught() -> None:
+        try:
+            work()
+        except Exception as error:  # its answer is what it raised
+            answer["raised"] = type(error).__name__
+
+    _, enough, used = _within(seconds, caught)
+    return answer, enough, used
 
 
 def _decimal(value: Expression) -> str | None:

@@ -33,18 +33,18 @@ def peer(
     name = program.inputs[0]
     task = worker.shared().submit(f"{WORK}:limit", bare(program), there, direction, name, seconds)
     try:
-        answer, enough = task.result(deadline.left())
+        answer, enough, used = task.result(deadline.left())
     except worker.WorkerTimeout:
         return Peer("late", deadline.spent())
     except worker.WorkerError:
         return Peer("raised", deadline.spent(), reason="its process ended")
     if not enough:
-        return Peer("late", answer["seconds"])
+        return Peer("late", used)
     if answer["raised"]:
-        return Peer("raised", answer["seconds"], reason=answer["raised"])
+        return Peer("raised", used, reason=answer["raised"])
     decimal = answer["decimal"]
     verdict = "no answer" if decimal is None else judged(decimal, ours)
-    return Peer(verdict, answer["seconds"], answer["answer"], decimal)
+    return Peer(verdict, used, answer["answer"], decimal)
 
 
 def judged(decimal: str, ours: SideLimit) -> Verdict:

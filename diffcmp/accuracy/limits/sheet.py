@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
@@ -29,6 +30,7 @@ from diffcmp.accuracy.limits.forms import (
     outermost,
     product,
     quotient,
+    read,
     text_of,
     varies,
 )
@@ -50,10 +52,12 @@ USES = 8  # of the rule on one sheet
 LINES = 24
 WAYS = 3  # of rewriting that are tried
 QUESTIONS = 50  # to sympy, on one sheet
-ALGEBRA = 2.0  # seconds of computing for one of them
+ALGEBRA = 5.0  # seconds of computing in all
+LINE = 2.0  # and for one of them
 SHOWN = 12  # digits in a sentence
+ROOTS = ("sqrt", "cbrt", "hypot")
 LARGEST = 10_000  # denominator of a fraction in a sentence
-ATOM = re.compile(r"[\w.]+(\*\*\d+)?")
+ATOM = re.compile(r"[\w.]+(\*\*\w+)?")
 PRODUCT = re.compile(rf"-?{ATOM.pattern}(\*{ATOM.pattern})*")
 BRACKETS = re.compile(r"\([^()]*\)")
 NEAR = [Fraction(1, 97), Fraction(1, 1009), Fraction(1, 100_003)]
@@ -62,7 +66,9 @@ BITS = 512
 ORDERS = range(1, 5)  # of x - a, by which a quotient is divided
 LEAST = 2  # places at which two functions must be known
 
-Written: TypeAlias = tuple[list[Step], list[Reading], list[Piece], Program | None]
+Written: TypeAlias = dict[str, Any]
+WRITTEN = ("steps", "quotients", "taken_off", "compared", "last", "exponent", "circle")
+"""What of a sheet depends on the lines that are written."""
 
 FINAL: tuple[Outcome, ...] = ("circle", "no limit", "hypothesis")
 """Of the rule: it comes to the same for every way to write the quotient."""
@@ -76,6 +82,7 @@ WORDS = {
     "factor": "The term that grows is factored out.",
     "turned": "The quotient is turned over: f/g = (1/g)/(1/f).",
     "simplified": SIMPLIFIED,
+    "exponential": "Powers are written with exp: f**g = exp(g*log(f)).",
 }
 
 
@@ -123,8 +130,9 @@ class Sheet:
     """One sheet of paper: the lines written so far, the quotients that the rule was used on, and
     how often.
 
-    compared: what the next line must be equal to. taken_off: the factors, which tend to a number
-    other than 0, without which the lines went on.
+    compared: what the next line must be equal to; last: the line before. taken_off: the factors,
+    which tend to a number other than 0, without which the lines went on. exponent: what g*log(f)
+    tends to, where f**g is asked. circle: the quotient that came back.
     """
 
     beside: Beside
@@ -133,8 +141,10 @@ class Sheet:
     steps: list[Step] = field(default_factory=list)
     quotients: list[Reading] = field(default_factory=list)
     compared: Program | None = None
+    last: Program | None = None
     taken_off: list[Piece] = field(default_factory=list)
     exponent: SideLimit | None = None
+    circle: Reading | None = None
     questions: int = 0
 
     def __repr__(self) -> str:
@@ -181,16 +191,22 @@ class Sheet:
 
     def instead(self) -> tuple[Step, ...]:
         """Lines that settle the first quotient without the rule, or with less of it."""
-        if not self.quotients:
-            return ()
-        first = self.quotients[0]
-        other = Sheet(self.beside, self.deadline, self.name, compared=first.program)
-        ways = chain(other.divided(first), other.rooted(first))
+        for start in (*self.quotients[:1], self.circle):
+            other = Sheet(self.beside, self.deadline, self.name)
+            if start is not None and other.settled_otherwise(start):
+                return tuple(other.steps)
+        return ()
+
+    def settled_otherwise(self, reading: Reading) -> bool:
+        """Whether a quotient is settled by what it is divided by, or as the power or the root of
+        another one."""
+        self.compared = self.last = reading.program
         try:
-            other.first_that_settles(ways, other.settle)
+            ways = chain(self.divided(reading), self.rooted(reading))
+            self.first_that_settles(ways, self.settle)
         except Stuck:
-            return ()
-        return tuple(other.steps)
+            return False
+        return True
 
     # from line to line
     # ----------------------------------------------------------------------------------------------
@@ -213,6 +229,9 @@ class Sheet:
 
     def settle_parts(self, reading: Reading) -> None:
         """Where an expression is not indeterminate itself, the parts of it that are."""
+        side = self.beside.limit(reading.program)
+        if side.limit is None and side.cluster is None:
+            raise Stuck("not known", "What the last line tends to is not known.")
         for part in outermost(reading.program, self.beside):
             if part.program.structure != reading.program.structure:
                 self.compared = None
@@ -234,9 +253,11 @@ class Sheet:
         """By the rule as it stands; where that leads nowhere, by another way to write it."""
         if self.quotients:
             return self.rule(reading)
-        arisen = len(self.steps) > 1
-        algebraic = arisen and self.beside.place.infinite and has_roots(reading.program)
-        ways = self.divided(reading) if algebraic else ()
+        ways: Iterable[tuple[Reading, str]] = ()
+        if has_roots(reading.program) and not self.beside.place.infinite:
+            ways = self.rooted(reading)
+        elif has_roots(reading.program) and len(self.steps) > 1:
+            ways = self.divided(reading)
         return self.first_that_settles(chain(ways, self.starts(reading)), self.rule)
 
     def starts(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
@@ -330,18 +351,18 @@ class Sheet:
 
     def written(self) -> Written:
         """All that is written, to come back to."""
-        return list(self.steps), list(self.quotients), list(self.taken_off), self.compared
+        return {name: copy(getattr(self, name)) for name in WRITTEN}
 
     def write_again(self, written: Written) -> None:
         """What was written then, and nothing since."""
-        steps, quotients, taken_off, self.compared = written
-        self.steps, self.quotients = list(steps), list(quotients)
-        self.taken_off = list(taken_off)
+        for name, value in written.items():
+            setattr(self, name, copy(value))
 
     def rewritten(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
         """The ways to write 0·∞ or ∞ - ∞ so that the rule, or algebra, can go on."""
         whole = bare(reading.program)
         if reading.form is Form.ZERO_TIMES_INFINITY:
+            yield from self.conjugated(reading)
             large = bare(product([p.program for p in reading.pieces if p.infinite]))
             for over, under in self.algebra("quotients", whole, large):
                 yield self.read(over, under), "A product is a quotient too: f*g = f/(1/g)."
@@ -350,6 +371,17 @@ class Sheet:
         for name in ("logarithm", "denominator", "conjugate", "factor"):
             for over, under in self.algebra("differences", whole, terms, name):
                 yield self.read(over, under), WORDS[name]
+
+    def conjugated(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
+        """A product with a difference of roots in it, by the conjugate of that."""
+        for piece in reading.pieces:
+            inner = read(piece.program, self.beside)
+            if inner.form is not Form.INFINITY_MINUS_INFINITY or not has_roots(piece.program):
+                continue
+            terms = [bare(term.program) for term in inner.pieces]
+            factor, whole = bare(piece.program), bare(reading.program)
+            for over, under in self.algebra("conjugated", whole, factor, terms):
+                yield self.read(over, under), WORDS["conjugate"]
 
     # the rule
     # ----------------------------------------------------------------------------------------------
@@ -369,6 +401,7 @@ class Sheet:
             reading = self.split(reading)
             if reading.form is None:
                 return
+            self.check_pieces(reading)
             derived = self.read(*self.algebra("derived", *parts_of(reading)))
             self.quotients.append(reading)
             self.compared = derivatives(reading)
@@ -377,6 +410,25 @@ class Sheet:
             reading = self.simplified(derived)
             self.check_limit(reading)
         self.settle(reading)
+
+    def check_pieces(self, reading: Reading) -> None:
+        """Both parts must be differentiable beside the point: what jumps, and what chooses between
+        pieces, must come to rest."""
+        form = core(reading.program)
+        for eq in form.equations:
+            if not (eq.entry.steps or eq.entry.compares):
+                continue
+            side = self.beside.limit(
+                indicator(form, eq.output)
+                if eq.entry.compares
+                else replace(form, outputs=(eq.output,)).pruned()
+            )
+            if side.limit is None or side.limit.infinite:
+                raise Stuck(
+                    "hypothesis",
+                    "The rule cannot be used: it is not known that numerator and denominator are"
+                    " differentiable beside the point, as they consist of pieces.",
+                )
 
     def simplified(self, reading: Reading) -> Reading:
         """A quotient that is still open, in a shorter form, if there is one, on a line of its
@@ -438,7 +490,7 @@ class Sheet:
         )
         if again is None:
             return
-        uses = len(self.quotients) - again
+        self.circle, uses = self.quotients[again], len(self.quotients) - again
         said = "once" if uses == 1 else "twice" if uses == 2 else f"{uses} times"
         raise Stuck(
             "circle", f"The rule goes in circles: used {said}, it gives the same quotient again."
@@ -506,15 +558,16 @@ class Sheet:
         Stuck: where it finds nothing that can be written, or takes too long.
         """
         self.questions += 1
-        budget = min(ALGEBRA, self.beside.budget.computing)
+        budget = min(LINE, self.beside.budget.computing)
         target = f"{WORK}:{question}"
-        if self.questions > QUESTIONS:
+        if self.questions > QUESTIONS or self.beside.computed > ALGEBRA:
             raise Stuck("growth", "The algebra takes too long for paper.")
         task = worker.shared().submit(target, *arguments, self.beside.sign, budget)
         try:
-            answer, enough = task.result(self.deadline.share(2))
+            answer, enough, seconds = task.result(self.deadline.share(2))
         except worker.WorkerError:
-            answer, enough = None, False
+            answer, enough, seconds = None, False, budget
+        self.beside.computed += seconds
         if not enough:
             raise Stuck("growth", "The algebra takes too long for paper.")
         if answer == "unwritable":
@@ -558,14 +611,27 @@ class Sheet:
             raise Stuck("steps", "The lines come back to an earlier one.")
         if self.compared is not None and not self.equal(reading.program, self.compared):
             raise Stuck("not known", "The algebra of the next line could not be confirmed.")
-        self.compared = reading.program
+        if move in ("rule", "rewritten", "simplified") and self.contradicts(reading):
+            raise Stuck("not known", "The algebra of the next line could not be confirmed.")
+        self.compared, self.last = reading.program, reading.program
         self.steps.append(Step(text, parts, reading.form, move, sentence))
 
+    def contradicts(self, reading: Reading) -> bool:
+        """Whether a line certainly tends to something else than the one before."""
+        if self.last is None:
+            return False
+        now, before = (self.beside.limit(p).limit for p in (reading.program, self.last))
+        if now is None or before is None:
+            return False
+        if now.ball is None or before.ball is None:
+            return now.infinite != before.infinite
+        return not to_arb(now.ball).overlaps(to_arb(before.ball))
+
     def equal(self, one: Program, other: Program) -> bool:
-        """Whether nothing beside the point tells two functions apart, by balls."""
+        """Whether nothing beside the point tells the first function from the second, by balls,
+        wherever the second is known."""
         values = zip(self.values(one), self.values(other), strict=True)
-        known = [(v, w) for v, w in values if v.is_finite() and w.is_finite()]
-        return all(v.overlaps(w) for v, w in known)
+        return all(v.is_finite() and v.overlaps(w) for v, w in values if w.is_finite())
 
     def values(self, program: Program) -> list[arb]:
         """A function at some places beside the point."""
@@ -606,10 +672,19 @@ def constant_of(value: int, name: str) -> Program:
     return Program((name,), (replace(number, output=1),), (1,))
 
 
+def indicator(program: Program, condition: int) -> Program:
+    """1 where a condition of a Program holds, else 0."""
+    builder = Builder(program.inputs)
+    whole = replace(program, outputs=(condition,)).pruned()
+    (test,) = builder.appended(whole, range(len(program.inputs)))
+    values = [builder.literal(1), builder.literal(0)]
+    return builder.program([builder.add("where", [test, *values])])
+
+
 def has_roots(program: Program) -> bool:
     """Whether a root is taken in it."""
     powers = [eq for eq in program.equations if eq.primitive == "power"]
     exponents = [replace(program, outputs=eq.inputs[1:]).pruned() for eq in powers]
     values = [evaluate(exponent, Balls(), [arb.nan()])[0] for exponent in exponents]
     fractional = any(isinstance(v, fmpq) and v.q != 1 for v in values)
-    return fractional or any(eq.entry.branches for eq in program.equations)
+    return fractional or any(eq.primitive in ROOTS for eq in program.equations)

@@ -159,6 +159,33 @@ def test_a_quotient_of_derivatives_without_a_limit_is_no_reason() -> None:
     assert number(chain.limit) == 1
 
 
+@pytest.mark.parametrize("text", ["floor(x)/x", "(x+abs(sin(x)))/x"])
+def test_what_has_no_derivative_again_and_again(text: str) -> None:
+    chain = only(sheet_of(text, "inf"))
+    assert (chain.outcome, chain.uses) == ("hypothesis", 0)
+    assert number(chain.limit) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "second"),
+    [
+        ("sqrt(1-cos(x))/x", "0", "sqrt((1 - cos(x))/x**2)"),
+        ("x*(sqrt(x**2+1)-x)", "inf", "x/(x + sqrt(x**2 + 1))"),
+        ("x*(1-tanh(x))", "inf", "2*x/(exp(2*x) + 1)"),
+        ("x**x/exp(x)", "inf", "exp(x*log(x) - x)"),
+        ("cbrt(x**3+x**2)-x", "inf",
+         "x**2/(x**2 + x*(x**3 + x**2)**(1/3) + (x**3 + x**2)**(2/3))"),
+        ("x-x**2*log(1+1/x)", "inf", "x**2*(1/x - log(1 + 1/x))"),
+        ("x*(log(x+1)-log(x))", "inf", "(log(x + 1) - log(x))/(1/x)"),
+    ],
+)  # fmt: skip
+def test_how_it_is_rewritten(text: str, at: str, second: str) -> None:
+    chain = only(sheet_of(text, at))
+    assert (chain.outcome, chain.steps[1].expression) == ("settled", second)
+    for step in chain.steps:
+        held(step, at, 1)
+
+
 def test_a_derivative_of_the_denominator_that_vanishes_again_and_again() -> None:
     chain = only(sheet_of("(x-sin(x))/(x+sin(x))", "inf"))
     assert chain.outcome == "hypothesis"
