@@ -291,6 +291,8 @@ class LevelArithmetic(NumberSystem[Any]):
         """x·y."""
         if x.vanishes or y.vanishes:
             return self.zero
+        if x is self.one or y is self.one:
+            return x if y is self.one else y
         rows = Rows(self, x, y)
         return Series((), self._product(rows))
 
@@ -310,7 +312,7 @@ class LevelArithmetic(NumberSystem[Any]):
         n = self.leading(y)
         if n is None:
             raise Failed("undefined")
-        if x.vanishes:
+        if x.vanishes or y is self.one:
             return x
         if x is y:
             return self.one

@@ -114,6 +114,8 @@ class Constants(NumberSystem[Any]):
             return None
 
         def applied(*arguments: Any) -> Any:
+            if name == "mul" and any(a is self.one for a in arguments):
+                return arguments[arguments[0] is self.one]
             ids = map(id, arguments)
             key = (name, *(sorted(ids) if name in COMMUTES else ids))
             if key not in self.shared:
@@ -122,7 +124,7 @@ class Constants(NumberSystem[Any]):
                     raise Exhausted
                 waves = any(isinstance(a, Wave) for a in arguments)
                 out = self.enclosed(name, arguments) if waves else of_numbers(*arguments)
-                self.shared[key] = out, arguments
+                self.shared[key] = self.canonical(out), arguments
             return self.shared[key][0]
 
         return applied
@@ -143,6 +145,11 @@ class Constants(NumberSystem[Any]):
         """What oscillates between two ends, and attains all between unless something jumps."""
         self.waving = True
         return Wave(fmpq(low), fmpq(high), not self.stepped)
+
+    def canonical(self, out: Any) -> Any:
+        """One and the same for one rational number."""
+        known = None if isinstance(out, Wave | bool) or out is None else self.field.rational(out)
+        return out if known is None else self.literal(known)
 
     # what is known of a number
 

@@ -57,6 +57,8 @@ class Level(LevelArithmetic):
             ids = map(id, arguments)
             key = (name, *(sorted(ids) if name in COMMUTES else ids))
             if key not in self.shared:
+                if name == "mul" and any(a is self.one for a in arguments):
+                    return arguments[arguments[0] is self.one]
                 below = name in STAYS and all(map(self.is_constant, arguments))
                 out = self.by_level_below(name, arguments) if below else own(*arguments)
                 self.shared[key] = out, arguments
@@ -202,7 +204,8 @@ class Level(LevelArithmetic):
             return self.oscillating(name, x)
         tends = self.limit(x)
         if tends.infinite and name in GROWTH:
-            return self.grown(name, arguments, tends.infinite)
+            around = None if parts is None else self.around(name, arguments, parts[0])
+            return around or self.grown(name, arguments, tends.infinite)
         domain = rules.domain(name)
         if domain is not None and evaluate(domain, self, arguments)[0].vanishes:
             raise Failed("undefined")
@@ -251,6 +254,18 @@ class Level(LevelArithmetic):
             self.shared[shared] = self.embed(self.base.wave(*WAVES[name])), (x,)
         known: Series = self.shared[shared][0]
         return known
+
+    def around(self, name: str, arguments: Sequence[Series], c: Any) -> Series | None:
+        """A function of c + …, where c grows: by its rule from its value at c. None where that is
+        no quantity of the level below, as gamma(c) is not, or nothing is beside c."""
+        if self.is_constant(arguments[-1]):
+            return None
+        start = operation(self, name)(*arguments[:-1], self.constant(c))
+        return (
+            self.integral(name, arguments, self.as_constant(start))
+            if self.is_constant(start)
+            else None
+        )
 
     def below(self, x: Series) -> Any:
         """The coefficient of g⁰ of what has no negative powers."""
@@ -333,7 +348,8 @@ class Level(LevelArithmetic):
                 if not self.inner.is_zero(total):
                     raise Failed("logarithm")
                 continue
-            yield e, self.over(total, self.inner.embed(self.base.number(e)))
+            divisor = self.inner.embed(self.base.number(e))
+            yield e, total if divisor is self.inner.one else self.over(total, divisor)
 
 
 def _key(e: Exponent) -> object:
