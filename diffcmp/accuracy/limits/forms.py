@@ -52,6 +52,11 @@ class Beside:
             return self.direction
         return int(here > 0) - int(here < 0)
 
+    @property
+    def certified(self) -> bool:
+        """Whether every limit that was found so far is proven."""
+        return all(side.certified for side in self.known.values() if side.limit is not None)
+
     def limit(self, program: Program) -> SideLimit:
         """The limit of a Program of one variable."""
         key = program.structure

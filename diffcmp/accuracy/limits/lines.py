@@ -11,6 +11,12 @@ from diffcmp.truth.record import GUARD_DIGITS, Quantity, text_of
 
 SHORTEST = 1e-3  # seconds that are told
 
+TOO_LONG = "The expressions grow too long for paper."
+NO_WORDS = "The language has no word for a function in the next line."
+NO_TIME = "The algebra takes too long for paper."
+ENDLESS = "The lines do not come to an end."
+"""Why there is no next line."""
+
 
 class Form(Enum):
     """The seven indeterminate forms: what the parts tend to does not settle what the whole does."""
@@ -197,6 +203,7 @@ class Paper:
     parts: tuple[Part, ...]
     chains: tuple[Chain, ...]
     value: Quantity | None
+    certified: bool
     digits: int
     sentence: str
     conclusion: str
@@ -212,6 +219,7 @@ class Paper:
             "sentence": self.sentence,
             "chains": [chain.to_dict(digits) for chain in self.chains],
             "limit": text_of(self.value, digits),
+            "certified": self.certified,
             "conclusion": self.conclusion,
             "sympy": None if self.peer is None else self.peer.to_dict(),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from diffcmp.accuracy.limits.forms import Beside, Piece, Reading, outermost, read, text_of
+from diffcmp.accuracy.limits.forms import Beside, Piece, Reading, outermost, read, text_of, varies
 from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.accuracy.limits.peer import peer
 from diffcmp.accuracy.limits.sheet import Sheet, oscillating, spelled
@@ -18,6 +18,7 @@ from diffcmp.truth.budget import Budget
 from diffcmp.truth.limits import SideLimit
 from diffcmp.truth.smooth import smooth
 
+UNPROVEN = "Not every limit on these lines is proven."
 CHAINS = 4  # parts of f that are worked out
 BITS = 256
 WORKING = 0.6  # of the time left: the rest is for sympy's own answer
@@ -42,14 +43,17 @@ def paper(
     chains = [sheet.chain(reading) for sheet, reading in zip(sheets, readings, strict=False)]
     first = readings[0] if readings else None
     is_whole = first is not None and first.program.structure == program.structure
+    parts = read(program, beside).shown
+    sentence = _form_in_words(readings, is_whole) if readings else _settled(program, beside)
     return Paper(
         form=None if first is None else first.form,
         part="" if first is None or is_whole else text_of(first.program),
-        parts=read(program, beside).shown,
+        parts=parts,
         chains=tuple(chains),
         value=whole.limit,
+        certified=beside.certified,
         digits=digits,
-        sentence=_form_in_words(readings, is_whole) if readings else _settled(program, beside),
+        sentence=sentence if beside.certified else f"{sentence} {UNPROVEN}",
         conclusion=_conclusion(whole),
         peer=peer(program, place, direction, whole, deadline),
     )
@@ -68,6 +72,8 @@ def _form_in_words(readings: Sequence[Reading], is_whole: bool) -> str:
 
 def _settled(program: Program, beside: Beside) -> str:
     """Why there is no indeterminate form."""
+    if not varies(program):
+        return "There is no indeterminate form: f is constant."
     if _is_continuous(program, beside.place):
         return "There is no indeterminate form: f is continuous there, its limit is its value."
     whole = beside.limit(program)
@@ -81,11 +87,11 @@ def _settled(program: Program, beside: Beside) -> str:
     if swinging:
         return _squeezed(pieces, swinging[0])
     top, *rest = pieces or (None,)
-    if top is not None and top.role == "numerator" and rest[0].zero:
-        over = "does not" if top.side.limit is not None else "need not"
+    grows = whole.limit is not None and whole.limit.infinite
+    if grows and top is not None and top.role == "numerator" and rest[0].zero:
         return (
-            "There is no indeterminate form: the denominator tends to 0, the numerator"
-            f" {over}, and the quotient grows beyond all bounds."
+            "There is no indeterminate form: the denominator tends to 0, the numerator does not,"
+            " and the quotient grows beyond all bounds."
         )
     return "There is no indeterminate form: the limit follows from the limits of the parts."
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import sympy
 from sympy.core.random import seed
 
+from diffcmp.accuracy.limits.lines import NO_WORDS, TOO_LONG
 from diffcmp.arithmetic.evaluate import evaluate
 from diffcmp.arithmetic.symbols import PREFIX, Language, Symbols, text
 from diffcmp.errors import InputError
@@ -23,7 +24,8 @@ Expression: TypeAlias = Any
 Quotient: TypeAlias = tuple[Expression, Expression]
 Texts: TypeAlias = tuple[str, str]
 Answer: TypeAlias = tuple[Any, bool, float]
-"""What was found, whether the budget was enough, and the seconds of computing."""
+"""What was found, or why it cannot be written; whether the budget was enough, and the seconds of
+computing."""
 
 LONGEST = 160  # characters of a numerator that anybody reads
 DIGITS = 50
@@ -36,7 +38,7 @@ TRIGONOMETRIC = (sympy.sin, sympy.cos, sympy.tan)
 
 
 class Unwritable(Exception):
-    """The language has no words for it."""
+    """A line that cannot be written; why, in a sentence."""
 
 
 def _within(seconds: float, work: Callable[[], Any]) -> Answer:
@@ -47,8 +49,8 @@ def _within(seconds: float, work: Callable[[], Any]) -> Answer:
             answer = work()
     except Spent:
         enough = False
-    except Unwritable:
-        answer = "unwritable"
+    except Unwritable as reason:
+        answer = str(reason)
     return answer, enough, time.process_time() - began
 
 
@@ -102,17 +104,17 @@ class Hand:
 
         Raises
         ------
-        Unwritable: where the language has no such function, or it is longer than a line.
+        Unwritable: where the language has no such function, or it is too long.
         """
         shown = written(expression)
         if len(shown) > LONGEST:
-            raise Unwritable
+            raise Unwritable(TOO_LONG)
         try:
             if set(parse(shown).inputs) <= {self.name}:
                 return shown
         except InputError:
             pass
-        raise Unwritable
+        raise Unwritable(NO_WORDS)
 
     def pair(self, quotient: Quotient) -> Texts:
         """Numerator and denominator in the language."""
@@ -527,6 +529,8 @@ def _conjugate(hand: Hand, whole: Expression, addends: Sequence[Expression]) -> 
         if not orders or max(orders) > HIGHEST_ROOT:
             continue
         n, rest = max(orders), whole - addend
+        if rest.has(*TRANSCENDENTAL) and not any(_is_root(p.exp) for p in rest.atoms(sympy.Pow)):
+            continue
         a, b = (rest, -addend) if addend.could_extract_minus_sign() else (addend, -rest)
         top = sympy.factor(sympy.expand(a**n - b**n))
         bottom = sympy.Add(*(a ** (n - 1 - k) * b**k for k in range(n)))

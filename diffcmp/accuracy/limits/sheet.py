@@ -34,7 +34,17 @@ from diffcmp.accuracy.limits.forms import (
     text_of,
     varies,
 )
-from diffcmp.accuracy.limits.lines import Chain, Form, Move, Outcome, Step
+from diffcmp.accuracy.limits.lines import (
+    ENDLESS,
+    NO_TIME,
+    NO_WORDS,
+    TOO_LONG,
+    Chain,
+    Form,
+    Move,
+    Outcome,
+    Step,
+)
 from diffcmp.accuracy.limits.peer import WORK, bare
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
@@ -52,8 +62,7 @@ USES = 8  # of the rule on one sheet
 LINES = 24
 WAYS = 3  # of rewriting that are tried
 QUESTIONS = 50  # to sympy, on one sheet
-ALGEBRA = 5.0  # seconds of computing in all
-LINE = 2.0  # and for one of them
+SHARES = 3  # what the algebra may compute in all, in what one question may
 SHOWN = 12  # digits in a sentence
 ROOTS = ("sqrt", "cbrt", "hypot")
 LARGEST = 10_000  # denominator of a fraction in a sentence
@@ -558,10 +567,10 @@ class Sheet:
         Stuck: where it finds nothing that can be written, or takes too long.
         """
         self.questions += 1
-        budget = min(LINE, self.beside.budget.computing)
+        budget = self.beside.budget.computing
         target = f"{WORK}:{question}"
-        if self.questions > QUESTIONS or self.beside.computed > ALGEBRA:
-            raise Stuck("growth", "The algebra takes too long for paper.")
+        if self.questions > QUESTIONS or self.beside.computed > SHARES * budget:
+            raise Stuck("growth", NO_TIME)
         task = worker.shared().submit(target, *arguments, self.beside.sign, budget)
         try:
             answer, enough, seconds = task.result(self.deadline.share(2))
@@ -569,9 +578,9 @@ class Sheet:
             answer, enough, seconds = None, False, budget
         self.beside.computed += seconds
         if not enough:
-            raise Stuck("growth", "The algebra takes too long for paper.")
-        if answer == "unwritable":
-            raise Stuck("growth", "The expressions grow too long for paper.")
+            raise Stuck("growth", NO_TIME)
+        if isinstance(answer, str) and answer in (TOO_LONG, NO_WORDS):
+            raise Stuck("growth", answer)
         return answer
 
     def parsed(self, text: str) -> Program:
@@ -584,7 +593,7 @@ class Sheet:
         try:
             return parse(text, (self.name,))
         except InputError as error:
-            raise Stuck("growth", "The language has no words for the next line.") from error
+            raise Stuck("growth", NO_WORDS) from error
 
     def read(self, over: str, under: str) -> Reading:
         """A quotient that the worker wrote, or an expression over 1."""
@@ -603,7 +612,7 @@ class Sheet:
         Stuck: where it is not, or where there are too many.
         """
         if len(self.steps) == LINES:
-            raise Stuck("growth", "The lines do not come to an end.")
+            raise Stuck("growth", ENDLESS)
         text, parts = text_of(reading.program), reading.shown
         if parts and parts[0].role == "numerator" and not reading.program.text:
             text = fraction(*(part.text for part in parts))
