@@ -262,26 +262,25 @@ def _value(settled: Settled[Local]) -> Quantity | None:
     with Balls(settled.bits).working():
         if local.at is not None:
             return quantity_of(Extended(local.at))
-        if not local.kind.sided:
+        sides = [side for side in (local.left, local.right) if side.defined]
+        if not local.kind.sided or any(side.limit is None for side in sides):
             return None
         side = local.right if local.right.limit is not None else local.left
         return quantity_of(side.limit)
 
 
 def _oscillating(settled: Settled[Local]) -> Finding | None:
-    """That f or its difference quotient certainly has no limit on a side; None where neither side
-    is known to be like that."""
-    for side in (settled.local.right, settled.local.left):
+    """That f or its difference quotient certainly has no limit on a side, which is proven as any
+    other kind is; None where neither side is known to be like that."""
+    local = settled.local
+    for side in (local.right, local.left):
         if side.oscillation is not None:
             ends = ends_of(side.oscillation)
             assert ends is not None
             low, high = (end.text(SHOWN_ENDS) for end in ends)
             what = "f" if side.limit is None else "the difference quotient of f"
-            found = undecided(remark(Note.KEEPS_OSCILLATING, what=what, low=low, high=high))
-            with Balls(settled.bits).working():
-                return replace(
-                    found, value=quantity_of(side.limit), along=_coordinatewise(settled, 1)
-                )
+            oscillates = remark(Note.KEEPS_OSCILLATING, what=what, low=low, high=high)
+            return replace(found(settled, 1), remarks=(oscillates,))
     return None
 
 

@@ -47,8 +47,10 @@ class Local:
 
     @property
     def source(self) -> Source:
-        """How it was found: by scales of growth where a side with a limit has no expansion."""
-        known = [side for side in (self.left, self.right) if side.limit is not None]
+        """How it was found: by scales of growth where a side on which f has a limit, or certainly
+        oscillates, has no expansion."""
+        sides = self.left, self.right
+        known = [s for s in sides if s.limit is not None or s.oscillation is not None]
         wide = any(isinstance(s.expansion.out, Failure) for s in known)
         return "scales" if wide else "series"
 

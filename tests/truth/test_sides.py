@@ -101,8 +101,18 @@ def test_values_beside_a_jump_agree(expr: str, f: Any) -> None:
 def test_what_oscillates_is_of_no_other_kind(
     expr: str, left: list[str | None], right: list[str | None]
 ) -> None:
-    assert certify(expr, "0").kind is Kind.UNDECIDED
+    truth = certify(expr, "0")
+    assert (truth.kind, truth.certified, truth.source) == (Kind.UNDECIDED, True, "scales")
+    assert truth.along["x"].oscillates
     assert [told(side) for side in beside(expr, "0")] == [left, right]
+
+
+def test_a_limit_on_one_side_only_is_no_value() -> None:
+    truth = certify("where(x > 0, x*sin(1/x), sin(1/x))", 0)
+    assert truth.value is None
+    assert [told(side)[0] for side in beside("where(x > 0, x*sin(1/x), sin(1/x))", "0")] == [
+        "-1.00000 to 1.00000", "0",
+    ]  # fmt: skip
 
 
 def test_digits_between_which_it_oscillates_are_certain() -> None:

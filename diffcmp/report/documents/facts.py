@@ -139,8 +139,7 @@ def truth_facts(truth: Truth, wrt: Sequence[str], inputs: Sequence[str]) -> list
     asides = {"along each coordinate alone": apart, "it oscillates, as no other kind does": waves}
     aside = next((text for text, holds in asides.items() if holds), "")
     facts.append(Fact("point", truth.kind.value, aside))
-    proven = replace(truth, certified=True, source="scales") if waves else truth
-    return [*facts, _proof(proven)]
+    return [*facts, _proof(truth)]
 
 
 def _far(truth: Truth, known: Infinity, inputs: Sequence[str]) -> Iterator[Fact]:
@@ -236,7 +235,8 @@ def _derivative(truth: Truth, along: Coordinatewise, label: str) -> Fact:
     unknown = along.kind is Kind.UNDECIDED and not along.oscillates
     missing = "unknown" if unknown else "does not exist"
     is_other = len(truth.along) > 1 and along.kind is not truth.kind
-    aside = along.kind.value if is_other else ""
+    kind = "it oscillates" if along.oscillates else along.kind.value
+    aside = kind if is_other else ""
     return Fact(label, certified(along.derivative, truth.digits, missing), aside)
 
 
