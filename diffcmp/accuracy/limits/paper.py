@@ -87,8 +87,9 @@ def _settled(program: Program, beside: Beside) -> str:
     if swinging:
         return _squeezed(pieces, swinging[0])
     top, *rest = pieces or (None,)
-    grows = whole.limit is not None and whole.limit.infinite
-    if grows and top is not None and top.role == "numerator" and rest[0].zero:
+    if whole.limit is None:
+        return "There is no indeterminate form."
+    if whole.limit.infinite and top is not None and top.role == "numerator" and rest[0].zero:
         return (
             "There is no indeterminate form: the denominator tends to 0, the numerator does not,"
             " and the quotient grows beyond all bounds."
