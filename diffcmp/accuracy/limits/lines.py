@@ -194,8 +194,8 @@ class Paper:
     form: the indeterminate form of f, or of the outermost part of it that has one; None where
     there is none. part: the text of that part; "" where it is f itself or there is none. parts: f
     taken apart by its outermost operation. chains: one for each part that has such a form.
-    sentence: what kind of limit it is. conclusion: what f tends to. peer:
-    sympy's `limit` beside it.
+    sentence: what kind of limit it is. conclusion: what f tends to. peer: sympy's `limit` beside
+    it. certified: whether every limit on these lines is proven.
     """
 
     form: Form | None
@@ -203,11 +203,11 @@ class Paper:
     parts: tuple[Part, ...]
     chains: tuple[Chain, ...]
     value: Quantity | None
-    certified: bool
     digits: int
     sentence: str
     conclusion: str
     peer: Peer | None = None
+    certified: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """The paper as the JSON form has it, with decimal strings."""
