@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from diffcmp.accuracy.limits.desk import Desk
 from diffcmp.accuracy.limits.forms import Beside, Piece, Reading, outermost, read, text_of, varies
 from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.accuracy.limits.peer import peer
-from diffcmp.accuracy.limits.sheet import Sheet, oscillating, spelled
+from diffcmp.accuracy.limits.phrases import oscillating, spelled
+from diffcmp.accuracy.limits.sheet import Sheet
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.deadline import Deadline
 from diffcmp.passes.expand import core
@@ -39,7 +41,7 @@ def paper(
         return None
     readings = outermost(program, beside)
     until = Deadline.after(WORKING * deadline.left())
-    sheets = [Sheet(beside, until, program.inputs[0]) for _ in readings[:CHAINS]]
+    sheets = [Sheet(Desk(beside, until, program.inputs[0])) for _ in readings[:CHAINS]]
     chains = [sheet.chain(reading) for sheet, reading in zip(sheets, readings, strict=False)]
     first = readings[0] if readings else None
     is_whole = first is not None and first.program.structure == program.structure
