@@ -338,6 +338,8 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.DOUBLE_WHERE_CHANCE: lambda: explained("where(x == 0, 1, sin(x)/x)", 0),
     Note.DOUBLE_WHERE_NONE: lambda: explained("where(x > 0, sqrt(x), 0)", 0),
     Note.FOUND_BY_BALLS: lambda: explained("sin(x)", 1),
+    Note.DERIVATIVE_UNKNOWN: lambda: noted("sqrt(sin(x))/x", "inf"),
+    Note.PARTLY_DEFINED: lambda: noted("sqrt(sin(x))/x", "inf"),
     Note.AT_INFINITY: lambda: noted("sin(x)", "inf"),
     Note.FOUND_BY_SERIES_FAR: lambda: explained("1/x", "inf"),
     Note.FOUND_BY_SCALES: lambda: explained("sin(x)", "-inf"),

@@ -8,6 +8,7 @@ what vanishes faster, so that f/x = m + b/x + o(1/x).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from flint import fmpq
 
@@ -133,8 +134,17 @@ def _source(limits: Iterable[SideLimit]) -> Source | None:
     return next(source for source in order if source in sources)
 
 
-def _remarks(limits: Iterable[SideLimit], budget: Budget, certified: bool) -> tuple[Remark, ...]:
-    every = list(dict.fromkeys(r for one in limits for r in one.remarks))
+def _remarks(
+    limits: tuple[SideLimit, SideLimit], budget: Budget, certified: bool
+) -> tuple[Remark, ...]:
+    """What has to be said of f, and of its derivative where that is something else."""
+    value, derivative = limits
+    every = list(value.remarks)
+    for one in derivative.remarks:
+        unknown = one.note is Note.OSCILLATION
+        if not unknown or value.decided:
+            every.append(replace(one, note=Note.DERIVATIVE_UNKNOWN) if unknown else one)
+    every = list(dict.fromkeys(every))
     if budget.spent and not certified:
         every.append(remark(Note.PROOF_UNFINISHED, seconds=budget.seconds))
     return tuple(every)
