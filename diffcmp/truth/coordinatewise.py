@@ -22,7 +22,7 @@ from diffcmp.point.coordinate import Coordinate
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.local import Local, analysis, ends_shown
+from diffcmp.truth.local import Local, analysis, ends_shown, is_known
 from diffcmp.truth.proof import bits_for, is_certain, is_vanishing
 from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side, Source
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise, enclosure
@@ -328,9 +328,7 @@ def _beyond_series(request: Request, form: Program, name: str, settled: Settled[
 
 def _expressed(side: OneSide) -> Side | None:
     """What the series say of one side; None where they could not express f."""
-    if side.defined and side.limit is None:
-        return None
-    return _side(side)
+    return _side(side) if is_known(side, 1) else None
 
 
 def _failures(local: Local) -> list[Failure]:
