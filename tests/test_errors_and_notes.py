@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -35,6 +35,7 @@ from diffcmp.accuracy.verdicts.rows import row
 from diffcmp.backends.protocol import Backend, Estimate
 from diffcmp.cli.output import apart, figure_format, writable
 from diffcmp.engines.compiled import remaining
+from diffcmp.engines.series.laurent import Exhausted
 from diffcmp.engines.sparse.pattern import SparseMatrix
 from diffcmp.errors import Breakdown, ComputationError, Fault
 from diffcmp.notes import Note, Remark, remark
@@ -238,6 +239,17 @@ def noted(expr: str, at: Any, **options: Any) -> set[Note]:
     }
 
 
+def by_sympy() -> set[Note]:
+    """The notes where no scale of growth is found, so that sympy is asked."""
+
+    def unscaled(*_: object) -> NoReturn:
+        raise Exhausted
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("diffcmp.truth.local.scales.one_side", unscaled)
+        return noted("softplus(1/x)", 0)
+
+
 def explained(expr: str, at: Any) -> set[Note]:
     """The notes that an explanation adds."""
     found = explain(expr, at, backends=["dual"])
@@ -328,7 +340,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
             "(x-1)/(x-1+gamma(1/3)*gamma(2/3)-2*pi/sqrt(3))", 1, timeout=0.001,
         ).remarks
     },
-    Note.SYMBOLIC_TRUTH: lambda: noted("softplus(1/x)", 0),
+    Note.SYMBOLIC_TRUTH: by_sympy,
     Note.LOSES: lambda: explained("sqrt(x+1)-sqrt(x)", "1e12"),
     Note.SINGULAR_BRANCH: lambda: explained("where(x < 1, x, sqrt(x))", 0),
     Note.GUARDED_BRANCH: lambda: explained("where(x == 0, 1, (exp(x)-1)/x)", 0),
