@@ -15,16 +15,8 @@ from typing import Any
 from diffcmp.arithmetic.evaluate import operation
 from diffcmp.arithmetic.system import NumberSystem
 from diffcmp.engines.scales.constants import Constants, Tends, Unclear
-from diffcmp.engines.scales.series import ZERO, Exponent, Series, Term
+from diffcmp.engines.scales.series import ZERO, Exponent, Failed, Series, Term
 from diffcmp.engines.series.laurent import Exhausted
-
-
-class Failed(Exception):
-    """A value does not exist, or is not known; `reason` as in `laurent.Failure`."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class LevelArithmetic(NumberSystem[Any]):

@@ -15,16 +15,17 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from diffcmp.arithmetic.balls import Ball, Balls, to_arb
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb, to_fraction
 from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.system import NumberSystem
-from diffcmp.engines.scales.series import Exponent
+from diffcmp.engines.scales.series import Exponent, Failed
 from diffcmp.engines.series.laurent import Exhausted, Field
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
 
 COMMUTES = ("add", "mul")
+PARTIAL = ("div", "log", "power")  # not defined everywhere; what has a rule is looked at by `Level`
 MOST_STEPS = 300_000  # operations on numbers: the budget of one expansion
 
 
@@ -123,11 +124,30 @@ class Constants(NumberSystem[Any]):
                 if self.steps > MOST_STEPS:
                     raise Exhausted
                 waves = any(isinstance(a, Wave) for a in arguments)
+                if not waves and not self.exists(name, arguments):
+                    raise Failed("undefined")
+                if not waves and name in PARTIAL:
+                    self.inside(name, *arguments)
                 out = self.enclosed(name, arguments) if waves else of_numbers(*arguments)
                 self.shared[key] = self.canonical(out), arguments
             return self.shared[key][0]
 
         return applied
+
+    def exists(self, name: str, arguments: Sequence[Any]) -> bool:
+        """Whether a quotient, a logarithm or a power of numbers does."""
+        if name == "div":
+            return not self.field.is_zero(arguments[1])
+        if name == "log":
+            return self.field.sign(arguments[0]) > 0
+        if name != "power":
+            return True
+        x, y = arguments
+        whole = self.whole(y)
+        if whole is not None:
+            return whole >= 0 or not self.field.is_zero(x)
+        sign = self.field.sign(x)
+        return sign > 0 or (sign == 0 and self.field.sign(y) > 0)
 
     def bottom(self, c: Any) -> Any:
         """Itself."""
@@ -146,8 +166,22 @@ class Constants(NumberSystem[Any]):
         self.waving = True
         return Wave(fmpq(low), fmpq(high), not self.stepped)
 
+    def inside(self, name: str, x: Any, y: Any = None) -> None:
+        """See that numbers are in the domain of a primitive. Raises Failed where they are not."""
+        if name == "div":
+            outside = self.is_zero(y)
+        elif name == "log":
+            outside = self.sign(x) <= 0
+        else:
+            sign = self.sign(x)
+            outside = (sign < 0 and self.whole(y) is None) or (sign == 0 and self.sign(y) < 0)
+        if outside:
+            raise Failed("undefined")
+
     def canonical(self, out: Any) -> Any:
         """One and the same for one rational number."""
+        if isinstance(out, Wave) and isinstance(out.low, fmpq) and out.low == out.high:
+            return self.literal(to_fraction(out.low))
         known = None if isinstance(out, Wave | bool) or out is None else self.field.rational(out)
         return out if known is None else self.literal(known)
 
@@ -276,7 +310,11 @@ class Constants(NumberSystem[Any]):
     def power(self, x: Any, y: Any) -> Any:
         """A wave to a constant power, where it is defined."""
         exponent, e = self.field.rational(y), self.enclosing(y)
+        if exponent == 0:
+            return self.one
         whole = exponent is not None and exponent.denominator == 1
+        if exponent == 0:
+            return self.one
         falls, zero = bool(to_arb(e) < 0), x.hull.contains(0)
         if falls and zero:
             raise Unclear

@@ -12,10 +12,10 @@ from typing import Any
 
 from diffcmp.arithmetic.balls import Ball
 from diffcmp.arithmetic.evaluate import operation
-from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic
+from diffcmp.engines.scales.arithmetic import LevelArithmetic
 from diffcmp.engines.scales.constants import Constants, Tends, Unclear
 from diffcmp.engines.scales.level import Deepen, Level, Widen
-from diffcmp.engines.scales.series import ONE, Series
+from diffcmp.engines.scales.series import ONE, Failed, Series
 from diffcmp.engines.series.expansion import Expansion, OneSide
 from diffcmp.engines.series.laurent import Exhausted, Failure, Field
 from diffcmp.engines.series.logarithms import Extended

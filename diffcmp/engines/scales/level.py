@@ -16,9 +16,9 @@ from typing import Any
 
 from diffcmp.arithmetic.evaluate import evaluate, operation
 from diffcmp.arithmetic.system import COMPARISONS
-from diffcmp.engines.scales.arithmetic import Failed, LevelArithmetic, Rows
+from diffcmp.engines.scales.arithmetic import LevelArithmetic, Rows
 from diffcmp.engines.scales.constants import COMMUTES, Tail, Unclear
-from diffcmp.engines.scales.series import ZERO, Exponent, Series, Term
+from diffcmp.engines.scales.series import ZERO, Exponent, Failed, Series, Term
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH

@@ -18,6 +18,14 @@ Term: TypeAlias = tuple[Exponent, Any]
 ONE, ZERO = Fraction(1), Fraction(0)
 
 
+class Failed(Exception):
+    """A value does not exist, or is not known; `reason` as in `laurent.Failure`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Series:
     """Σ c·g**e, with exponents e that increase and coefficients c that may vanish: the terms known
     so far, and where further ones come from (None: there are no more)."""
