@@ -22,6 +22,7 @@ POWER = "f**g = exp(g*log(f)), and exp is continuous: the limit of g*log(f) is e
 DIVIDED = "Numerator and denominator are divided by {}."
 OF_A_POWER = "It is a power of a quotient."
 OF_A_ROOT = "It is the root of a quotient."
+LATER = "This line is written in another way."
 REMAINS = "What remains is the limit of {}."
 WAYS = {
     "logarithm": "The logarithms are put together into one.",

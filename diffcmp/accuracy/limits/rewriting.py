@@ -71,7 +71,7 @@ def _term_over(term: Expression, divisor: Expression) -> Expression:
     if len(roots) != 1 or not rest.is_positive:
         return sympy.powsimp(sympy.cancel(term / divisor))
     (root,) = roots
-    base = sympy.expand(root.base * rest ** (1 / root.exp))
+    base = over_each_term(root.base, rest ** (-1 / root.exp))
     return outside * base**root.exp
 
 

@@ -41,6 +41,7 @@ from diffcmp.accuracy.limits.peer import bare
 from diffcmp.accuracy.limits.phrases import (
     BACK,
     DIVIDED,
+    LATER,
     MAY_VANISH,
     NO_LIMIT,
     NO_WAY,
@@ -144,9 +145,11 @@ class Sheet:
         return "So far on paper; that limit has not been certified."
 
     def instead(self) -> tuple[Step, ...]:
-        """Lines that settle the first quotient without the rule, or with less of it."""
-        for start in (*self.quotients[:1], self.circle):
+        """Lines that settle one of the first quotients without the rule, or with less of it."""
+        for start in (*self.quotients[:TRIED], self.circle):
             other = Sheet(replace(self.desk, questions=0))
+            if start is not None and start is not self.quotients[0]:
+                other.write(start, "given", LATER)
             if start is not None and other.settled_otherwise(start):
                 return tuple(other.steps)
         return ()
@@ -228,7 +231,7 @@ class Sheet:
 
     def divided(self, reading: Reading) -> Iterator[tuple[Reading, str]]:
         """A quotient divided by what grows fastest, where that settles it."""
-        if not self.desk.beside.place.infinite:
+        if reading.form is Form.ZERO_OVER_ZERO and not self.desk.beside.place.infinite:
             yield from self.divided_by_power(reading)
             return
         for by, over, under in self.desk.algebra("divisions", *parts_of(reading)):
