@@ -7,7 +7,7 @@ what vanishes faster, so that f/x = m + b/x + o(1/x).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from flint import fmpq
@@ -68,7 +68,11 @@ def truth_at_infinity(
     else:
         tends = _tends(derivative, place, digits, budget)
     limits = value, tends
-    asymptote = _asymptote(function, slope, place, value, digits, budget)
+
+    def tending(form: Program) -> SideLimit:
+        return tends if form is derivative else _tends(form, place, digits, budget)
+
+    asymptote = _asymptote(function, slope, value, tending)
     certified = all(one.decided and one.certified for one in limits)
     return Truth(
         kind=Kind.INFINITY,
@@ -88,38 +92,34 @@ def _tends(program: Program, place: Coordinate, digits: int, budget: Budget) -> 
 
 
 def _asymptote(
-    function: Program,
-    slope: Program,
-    place: Coordinate,
-    value: SideLimit,
-    digits: int,
-    budget: Budget,
+    function: Program, slope: Program, value: SideLimit, tending: Callable[[Program], SideLimit]
 ) -> Asymptote | None:
-    """The line that f tends to, where that is proven."""
+    """The line that f tends to, where that is proven, given its derivative and its limit."""
     if not value.certified or value.limit is None:
         return None
     if not value.limit.infinite:
         return Asymptote(Quantity(fmpq(0)), value.limit)
-    steep = _tends(slope, place, digits, budget)
+    steep = tending(slope)
     m = steep.limit
     if not steep.certified or m is None or m.infinite or m.exact == 0:
         return None
-    beside = _rest(function, slope, m)
-    rest = None if beside is None else _tends(beside, place, digits, budget)
+    whole = not any(one.note is Note.PARTLY_DEFINED for one in value.remarks)
+    beside = _rest(function, slope, m, whole)
+    rest = None if beside is None else tending(beside)
     if rest is None or not rest.certified or rest.limit is None or rest.limit.infinite:
         return None
     return Asymptote(m, rest.limit)
 
 
-def _rest(function: Program, slope: Program, m: Quantity) -> Program | None:
+def _rest(function: Program, slope: Program, m: Quantity, whole: bool) -> Program | None:
     """f - m·x, or f - x·f′ where m is not known exactly; None where f may have infinitely many
-    jumps, so that its derivative does not determine it."""
+    jumps or gaps (is not `whole`), so that its derivative does not determine it."""
     builder = Builder(function.inputs)
     f = builder.appended(function, [0])[0]
     if isinstance(m.ball, fmpq):
         assert m.exact is not None
         steep = builder.literal(m.exact)
-    elif any(eq.entry.steps for eq in core(function).equations):
+    elif not whole or any(eq.entry.steps for eq in core(function).equations):
         return None
     else:
         steep = builder.appended(slope, [0])[0]
