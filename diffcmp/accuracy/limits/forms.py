@@ -276,8 +276,12 @@ def varies(program: Program) -> bool:
 
 
 def _at(program: Program, slot: int) -> Program:
-    """The part of a Program that a slot is the value of."""
-    return replace(program, outputs=(slot,), labels=()).pruned()
+    """The part of a Program that a slot is the value of, numbered anew, so that equal parts are
+    equal."""
+    part = replace(program, outputs=(slot,), labels=()).pruned()
+    builder = Builder(program.inputs)
+    slots = builder.appended(part, range(len(program.inputs)))
+    return builder.program(slots, program.text)
 
 
 def signed(program: Program, slot: int, sign: int) -> Program:

@@ -75,7 +75,17 @@ TRIED = 3  # ways of rewriting
 ORDERS = range(1, 5)  # of x - a, by which a quotient is divided
 
 Written: TypeAlias = dict[str, Any]
-WRITTEN = ("steps", "quotients", "taken_off", "compared", "last", "exponent", "circle")
+WRITTEN = (
+    "steps",
+    "quotients",
+    "taken_off",
+    "compared",
+    "last",
+    "exponent",
+    "circle",
+    "open",
+    "trail",
+)
 """What of a sheet depends on the lines that are written."""
 
 FINAL: tuple[Outcome, ...] = ("circle", "no limit", "hypothesis")
@@ -89,7 +99,8 @@ class Sheet:
 
     compared: what the next line must be equal to; last: the line before. taken_off: the factors,
     which tend to a number other than 0, without which the lines went on. exponent: what g*log(f)
-    tends to, where f**g is asked. circle: the quotient that came back.
+    tends to, where f**g is asked. circle: the quotient that came back. open, trail: the
+    quotients and lines whose limit is still being sought.
     """
 
     desk: Desk
@@ -100,6 +111,8 @@ class Sheet:
     taken_off: list[Piece] = field(default_factory=list)
     exponent: SideLimit | None = None
     circle: Reading | None = None
+    open: list[Reading] = field(default_factory=list)
+    trail: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<sheet of {len(self.steps)} lines>"
@@ -193,7 +206,9 @@ class Sheet:
             if part.program.structure != reading.program.structure:
                 self.compared = None
                 self.write(part, "part", REMAINS.format(text_of(part.program)))
+            is_open, trail = len(self.open), len(self.trail)
             self.settle(part)
+            del self.open[is_open:], self.trail[trail:]  # no circle leads through what is settled
 
     def settle_power(self, reading: Reading) -> None:
         """f**g = exp(g·log f): the exponent decides."""
@@ -201,7 +216,7 @@ class Sheet:
         over, under = self.desk.algebra("exponent", base, power)
         self.compared = self.last = product([power, logarithm_of(base)])
         exponent = self.desk.read(over, under)
-        self.exponent = self.desk.beside.limit(exponent.program)
+        self.exponent = self.exponent or self.desk.beside.limit(exponent.program)
         self.write(exponent, "exponent", POWER)
         self.settle(exponent)
 
@@ -354,6 +369,7 @@ class Sheet:
             self.check_pieces(reading)
             derived = self.desk.read(*self.desk.algebra("derived", *parts_of(reading)))
             self.quotients.append(reading)
+            self.open.append(reading)
             self.compared = derivatives(reading)
             self.write(derived, "rule", RULE)
             self.check_denominator(derived)
@@ -432,11 +448,11 @@ class Sheet:
     def check_circle(self, reading: Reading) -> None:
         """The same quotient as before, or a multiple of it, leads nowhere."""
         again = next(
-            (i for i, one in enumerate(self.quotients) if self.desk.repeats(reading, one)), None
+            (i for i, one in enumerate(self.open) if self.desk.repeats(reading, one)), None
         )
         if again is None:
             return
-        self.circle, uses = self.quotients[again], len(self.quotients) - again
+        self.circle, uses = self.open[again], len(self.open) - again
         said = "once" if uses == 1 else "twice" if uses == 2 else f"{uses} times"
         raise Stuck(
             "circle", f"The rule goes in circles: used {said}, it gives the same quotient again."
@@ -482,11 +498,12 @@ class Sheet:
         text, parts = text_of(reading.program), reading.shown
         if parts and parts[0].role == "numerator" and not reading.program.text:
             text = fraction(*(part.text for part in parts))
-        if move in ("rewritten", "part") and text in (step.expression for step in self.steps):
+        if move in ("rewritten", "part") and text in self.trail:
             raise Stuck("steps", BACK)
         self.confirm(reading.program, move)
         self.compared, self.last = reading.program, reading.program
         self.steps.append(Step(text, parts, reading.form, move, sentence))
+        self.trail.append(text)
 
     def confirm(self, program: Program, move: Move) -> None:
         """A line must be equal to what it was made from, and tend to what the line before does.

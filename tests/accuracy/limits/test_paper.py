@@ -224,6 +224,13 @@ def test_several_parts() -> None:
     assert found.sentence.startswith("Parts of f are indeterminate")
 
 
+def test_what_is_settled_makes_no_circle() -> None:
+    """The same quotient is met again in another part of the line."""
+    chain = only(sheet_of("(x*exp(x) + sin(x)/x*x + log(1+x)/x*x)/(x + x*sin(x)/x)", "0"))
+    assert chain.outcome == "settled"
+    assert number(chain.limit) == pytest.approx(3 / 2)
+
+
 def test_factors_are_taken_off() -> None:
     chain = only(sheet_of("((1+x)**(1/x)-e)/x", "0"))
     assert chain.outcome == "settled"
