@@ -106,6 +106,8 @@ def beside(form: Program, x: Any, side: int, field: BallField) -> Beside:
     except Unclear:
         return Beside(Failure("oscillation"), field, "scales")
     unclear = tends.wave is not None and not tends.wave.attained
+    if wider.partial:  # an oscillation comes to its ends, but perhaps not within the domain
+        unclear = tends.wave is not None or tends.swings
     what = Failure("oscillation") if unclear else tends
     return Beside(what, field, "scales", wider.partial)
 

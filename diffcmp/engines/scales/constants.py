@@ -30,17 +30,23 @@ MOST_STEPS = 300_000  # operations on numbers: the budget of one expansion
 
 
 class Unclear(Exception):
-    """What oscillates may vanish, or may not."""
+    """What oscillates may vanish, or may not. again: it certainly does again and again, so that a
+    condition on it holds at some places."""
+
+    def __init__(self, again: bool = False) -> None:
+        super().__init__()
+        self.again = again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wave:
     """A bounded quantity between two ends. attained: it comes back to every value between the ends,
-    as near as one likes."""
+    as near as one likes. reached: whether it comes to the very ends."""
 
     low: Ball
     high: Ball
     attained: bool = False
+    reached: tuple[bool, bool] = (False, False)
 
     @property
     def hull(self) -> arb:
@@ -153,6 +159,14 @@ class Constants(NumberSystem[Any]):
         """Itself."""
         return c
 
+    def reaches_zero(self, wave: Wave) -> bool:
+        """Whether one that is attained passes through 0, or comes to it at one of its ends."""
+        low, high = to_arb(wave.low), to_arb(wave.high)
+        ends = zip((wave.low, wave.high), wave.reached, strict=True)
+        return bool(low < 0 < high) or any(
+            reached and isinstance(end, fmpq) and end == 0 for end, reached in ends
+        )
+
     def either(self, c: Any, d: Any) -> Wave:
         """An enclosure of one or the other."""
         hulls = [
@@ -161,10 +175,10 @@ class Constants(NumberSystem[Any]):
         hull = hulls[0].union(hulls[1])
         return Wave(hull.lower(), hull.upper())
 
-    def wave(self, low: int, high: int) -> Wave:
+    def wave(self, low: int, high: int, reached: tuple[bool, bool] = (True, True)) -> Wave:
         """What oscillates between two ends, and attains all between unless something jumps."""
         self.waving = True
-        return Wave(fmpq(low), fmpq(high), not self.stepped)
+        return Wave(fmpq(low), fmpq(high), not self.stepped, reached)
 
     def inside(self, name: str, x: Any, y: Any = None) -> None:
         """See that numbers are in the domain of a primitive. Raises Failed where they are not."""
@@ -297,8 +311,9 @@ class Constants(NumberSystem[Any]):
         for end in (waves[0].low, waves[0].high):
             at = [end if a is waves[0] else h for a, h in zip(arguments, hulls, strict=True)]
             ends.append(operation(self.balls, name)(*at))
-        low, high = ends if slope > 0 else reversed(ends)
-        return Wave(low, high, True)
+        rises = bool(slope > 0)
+        low, high = ends if rises else reversed(ends)
+        return Wave(low, high, True, waves[0].reached if rises else waves[0].reached[::-1])
 
     def slope(self, name: str, hulls: Sequence[Ball], out: Ball, place: int) -> arb | None:
         """The partial derivative over all values; None without a rule."""
@@ -326,8 +341,9 @@ class Constants(NumberSystem[Any]):
         ends = [operation(self.balls, "power")(end, e) for end in (x.low, x.high)]
         if whole and exponent is not None and exponent % 2 == 0:
             if zero:
-                top = ends[0] if to_arb(ends[0]) > to_arb(ends[1]) else ends[1]
-                return replace(x, low=fmpq(0), high=top)
+                first = bool(to_arb(ends[0]) > to_arb(ends[1]))
+                reached = (False, x.reached[not first])
+                return replace(x, low=fmpq(0), high=ends[not first], reached=reached)
             falls = falls != bool(x.hull < 0)
         low, high = reversed(ends) if falls else ends
-        return replace(x, low=low, high=high)
+        return replace(x, low=low, high=high, reached=x.reached[::-1] if falls else x.reached)

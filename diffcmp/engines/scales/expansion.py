@@ -3,7 +3,7 @@ by an exponential and deepened by a logarithm where one is met."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,11 +15,10 @@ from diffcmp.arithmetic.evaluate import operation
 from diffcmp.engines.scales.arithmetic import LevelArithmetic
 from diffcmp.engines.scales.constants import Constants, Tends, Unclear
 from diffcmp.engines.scales.level import Deepen, Level, Widen
-from diffcmp.engines.scales.series import ONE, Failed, Series
+from diffcmp.engines.scales.series import ONE, Series
 from diffcmp.engines.series.expansion import Expansion, OneSide
 from diffcmp.engines.series.laurent import Exhausted, Failure, Field
 from diffcmp.engines.series.logarithms import Extended
-from diffcmp.primitives import TABLE
 from diffcmp.program.ir import Program
 
 MAX_WIDENED = 48  # exponentials, some of them met again after a slower one
@@ -147,7 +146,7 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
     scale = Scale(constants, logarithms, terms)
     while True:
         try:
-            values = _values(program, scale.variable(x, side), scale.top)
+            values = scale.top.values(program, [scale.variable(x, side)])
         except Widen as needed:
             widened += 1
             if widened > MAX_WIDENED:
@@ -163,40 +162,6 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
             if isinstance(out, Failure) and out.reason == "exhausted":
                 raise Exhausted
             return Scaled(out, tuple(values), scale)
-
-
-def _values(program: Program, variable: Series, system: Level) -> list[Any]:
-    """The values of all slots, or the Failures that they met. What nothing needs may fail."""
-    values: list[Any] = [variable, *([None] * (program.size - 1))]
-    for eq in program.equations:
-        if eq.params:
-            values[eq.output] = system.literal(eq.params[0])
-            continue
-        try:
-            values[eq.output] = _carried_out(system, eq.primitive, [values[i] for i in eq.inputs])
-        except Failed as failed:
-            values[eq.output] = Failure(failed.reason, eq)
-        except Unclear:
-            values[eq.output] = Failure("oscillation", eq)
-        except Exhausted:
-            values[eq.output] = Failure("exhausted", eq)
-    return values
-
-
-def _carried_out(system: Level, name: str, arguments: Sequence[Any]) -> Any:
-    entry = TABLE[name]
-    if entry.selects:
-        p, x, y = arguments
-        if not isinstance(p, Failure):
-            return x if p else y
-        either = system.either(x, y) if p.reason == "oscillation" else None
-        return p if either is None else either
-    if entry.connects and name != "not":
-        decisive = name == "or"
-        if any(a is decisive for a in arguments):
-            return decisive
-    failure = next((a for a in arguments if isinstance(a, Failure)), None)
-    return operation(system, name)(*arguments) if failure is None else failure
 
 
 def one_side(

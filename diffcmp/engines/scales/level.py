@@ -14,19 +14,22 @@ from functools import partial
 from math import comb
 from typing import Any
 
-from diffcmp.arithmetic.evaluate import evaluate, operation
+from diffcmp.arithmetic.evaluate import operation
 from diffcmp.arithmetic.system import COMPARISONS
 from diffcmp.engines.scales.arithmetic import LevelArithmetic, Rows
 from diffcmp.engines.scales.constants import COMMUTES, Tail, Unclear
 from diffcmp.engines.scales.series import ZERO, Exponent, Failed, Series, Term
+from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.language import rules
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
+from diffcmp.program.ir import Program
 
 OWN = "neg add sub mul div power log exp floor where".split()
 STAYS = frozenset("neg add sub mul div power log floor sin cos".split())  # on its level
 WAVES = {"sin": (-1, 1), "cos": (-1, 1)}
 WHOLE_POWER = 16
+UNCLEAR, AGAIN = "oscillation", "again"  # of a Failure: as `Unclear`
 
 
 class Widen(Exception):
@@ -47,9 +50,9 @@ class Level(LevelArithmetic):
     value does not exist or is not known, Unclear where an oscillation would decide."""
 
     def function(self, name: str) -> Callable[..., Any] | None:
-        entry = TABLE[name]
-        if entry.definition:
-            return None
+        body = rules.definition(name)
+        if body is not None:
+            return lambda *arguments: self.evaluated(body, arguments)
         own = self.own(name)
 
         def applied(*arguments: Any) -> Any:
@@ -67,6 +70,56 @@ class Level(LevelArithmetic):
             return self.shared[key][0]
 
         return applied
+
+    def evaluated(self, program: Program, inputs: Sequence[Any]) -> Any:
+        """The output of a Program. Raises Failed, Unclear or Exhausted where what it needs does."""
+        out = self.values(program, inputs)[program.outputs[0]]
+        if not isinstance(out, Failure):
+            return out
+        if out.reason == "exhausted":
+            raise Exhausted
+        if out.reason in (UNCLEAR, AGAIN):
+            raise Unclear(out.reason == AGAIN)
+        raise Failed(out.reason)
+
+    def values(self, program: Program, inputs: Sequence[Any]) -> list[Any]:
+        """The values of all slots, or the Failures that they met. What nothing needs may fail."""
+        values = [*inputs, *([None] * (program.size - len(inputs)))]
+        for eq in program.equations:
+            if eq.params:
+                values[eq.output] = self.literal(eq.params[0])
+                continue
+            try:
+                values[eq.output] = self.settled(eq.primitive, [values[i] for i in eq.inputs])
+            except Failed as failed:
+                values[eq.output] = Failure(failed.reason, eq)
+            except Unclear as unclear:
+                values[eq.output] = Failure(AGAIN if unclear.again else UNCLEAR, eq)
+            except Exhausted:
+                values[eq.output] = Failure("exhausted", eq)
+        return values
+
+    def settled(self, name: str, arguments: Sequence[Any]) -> Any:
+        """One primitive of values and Failures."""
+        entry = TABLE[name]
+        if entry.selects:
+            p, x, y = arguments
+            return self.chosen(p, x, y) if isinstance(p, Failure) else x if p else y
+        if entry.connects and name != "not":
+            decisive = name == "or"
+            if any(a is decisive for a in arguments):
+                return decisive
+        failure = next((a for a in arguments if isinstance(a, Failure)), None)
+        return operation(self, name)(*arguments) if failure is None else failure
+
+    def chosen(self, p: Failure, x: Any, y: Any) -> Any:
+        """One of two values by a condition that is not decided: what is known of both or, where the
+        condition holds again and again and f is not defined elsewhere, the one value."""
+        if p.reason == AGAIN and isinstance(y, Failure) and y.reason == "undefined":
+            self.base.partial = True
+            return x
+        either = self.either(x, y) if p.reason in (UNCLEAR, AGAIN) else None
+        return p if either is None else either
 
     def by_level_below(self, name: str, arguments: Sequence[Series]) -> Series:
         """A primitive of quantities of the level below."""
@@ -96,7 +149,13 @@ class Level(LevelArithmetic):
 
     def decided(self, compare: Callable[[int, int], bool], x: Series, y: Series) -> bool:
         """A comparison, by the sign of x - y at the end."""
-        return compare(self.sign(self.sub(x, y)), 0)
+        difference = self.sub(x, y)
+        try:
+            return compare(self.sign(difference), 0)
+        except Unclear:
+            wave = self.limit(difference).wave
+            zero = wave is not None and wave.attained and self.base.reaches_zero(wave)
+            raise Unclear(zero and compare(0, 0)) from None
 
     def where(self, p: bool, x: Series, y: Series) -> Series:
         """One of two values."""
@@ -178,7 +237,7 @@ class Level(LevelArithmetic):
         something between 0 and 1."""
         tends = self.limit(x)
         if tends.infinite:
-            wave = self.base.wave(0, 1)
+            wave = self.base.wave(0, 1, (True, False))
             self.base.stepped = True
             return self.sub(x, self.embed(wave))
         if tends.value is None:
@@ -207,7 +266,7 @@ class Level(LevelArithmetic):
             around = None if parts is None else self.around(name, arguments, parts[0])
             return around or self.grown(name, arguments, tends.infinite)
         domain = rules.domain(name)
-        if domain is not None and evaluate(domain, self, arguments)[0].vanishes:
+        if domain is not None and self.evaluated(domain, arguments).vanishes:
             raise Failed("undefined")
         if parts is None:
             raise Failed("essential")
@@ -216,7 +275,7 @@ class Level(LevelArithmetic):
             if pole is not None and pole <= 0:
                 recurrence = rules.recurrence(name)
                 assert recurrence is not None
-                out: Series = evaluate(recurrence, self, arguments)[0]
+                out: Series = self.evaluated(recurrence, arguments)
                 return out
         first = [*map(self.below, arguments)]
         edge = self.inner.whole(parts[0]) if "=" in TABLE[name].domain else None
@@ -279,8 +338,8 @@ class Level(LevelArithmetic):
         if form is None:
             raise Failed("essential")
         known = tuple(self.base.exponent(self.limit(a).value) for a in arguments[:-1])
-        s = self.formal(Tail(name, known), evaluate(small, self, arguments)[0])
-        out: Series = evaluate(form, self, [*arguments, s])[0]
+        s = self.formal(Tail(name, known), self.evaluated(small, arguments))
+        out: Series = self.evaluated(form, [*arguments, s])
         return out
 
     def formal(self, tail: Tail, y: Series) -> Series:
@@ -332,7 +391,7 @@ class Level(LevelArithmetic):
     ) -> Iterator[Term]:
         rule = rules.partial(name, len(arguments) - 1)
         assert rule is not None
-        slope = evaluate(rule, self, [*arguments, out])[0]
+        slope = self.evaluated(rule, [*arguments, out])
         rows = Rows(self, rest, slope)
         rows.open(0)
         while (e := rows.lowest()) is not None:
