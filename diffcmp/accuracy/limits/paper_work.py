@@ -33,7 +33,7 @@ from diffcmp.accuracy.limits.rewriting import (
     without_hyperbolics,
 )
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.arithmetic.symbols import Symbols, text
+from diffcmp.arithmetic.symbols import Floor, LogGamma, Symbols, text
 from diffcmp.program.ir import Program
 from diffcmp.truth.symbolic_work import Spent, within
 
@@ -283,16 +283,19 @@ def limit(
     program: Program, place: Program | int, direction: int, name: str, seconds: float
 ) -> Answer:
     """sympy's own `limit`: its answer as text, the decimal that it is, what it raised, and the
-    seconds of computing. place: a constant Program, or 1 or -1 for ±∞."""
+    seconds of computing. place: a constant Program, or 1 or -1 for ±∞. It is asked of sympy's own
+    functions, as a user would."""
     x = sympy.Symbol(name, real=True)
     answer: dict[str, Any] = {"answer": None, "decimal": None, "raised": None}
 
     def work() -> None:
-        f = evaluate(program, Symbols(), [x])[0]
+        there = place * sympy.oo if isinstance(place, int) else evaluate(place, Symbols(), [])[0]
+        f = evaluate(program, Symbols(), [x])[0].replace(Floor, sympy.floor)
+        if there.is_extended_positive:
+            f = f.replace(LogGamma, sympy.loggamma)
         if isinstance(place, int):
-            value = sympy.limit(f, x, place * sympy.oo)
+            value = sympy.limit(f, x, there)
         else:
-            there = evaluate(place, Symbols(), [])[0]
             value = sympy.limit(f, x, there, "+" if direction > 0 else "-")
         answer["answer"] = text(value)
         answer["decimal"] = _decimal(value)
