@@ -15,7 +15,7 @@ README = Path(__file__).parents[1] / "README.md"
 WIDTH = "96"
 BLOCK = re.compile(r"```console\n\$ diffcmp ([^\n]*)\n(.*?)```", re.DOTALL)
 SHOWN = BLOCK.findall(README.read_text(encoding="utf-8"))
-NUMBER = re.compile(r"\d\S*( [nµm]?s\b)?|\b[nµm]s\b")
+NUMBER = re.compile(r"(less than )?\d\S*( [nµm]?s\b)?|\b[nµm]s\b")
 
 
 def words(text: str) -> str:
