@@ -401,7 +401,7 @@ BACKENDS = {
 }
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, "sum(solve_gauss(A, b))", "eigmax_power(A, 60)"])
+@pytest.mark.parametrize("name", [*FUNCTIONS, "sum(solve_gauss(A, b))", "eigmax_power(A, 16)"])
 @pytest.mark.parametrize(
     "matrix", [[[4, 1], [2, -3]], [[5, 1, 0], [1, 2, 1], [0, 3, 1]]], ids=["n2", "n3"]
 )
