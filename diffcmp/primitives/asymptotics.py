@@ -14,8 +14,6 @@ from fractions import Fraction
 from functools import cache
 from math import factorial, prod
 
-from flint import fmpq
-
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -34,6 +32,8 @@ class Growth:
 
 @cache
 def _bernoulli(n: int) -> Fraction:
+    from flint import fmpq  # which a compiled derivative need not load
+
     b = fmpq.bernoulli(n)
     return Fraction(int(b.p), int(b.q))
 
