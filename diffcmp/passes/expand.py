@@ -203,3 +203,25 @@ def branchless(program: Program, decisions: Mapping[int, bool]) -> Program:
             kept.append(replace(eq, inputs=inputs))
     outputs = tuple(slots[i] for i in program.outputs)
     return Program(program.inputs, tuple(kept), outputs, program.text).pruned()
+
+
+@remembered
+def guards(program: Program) -> dict[int, tuple[int, bool]]:
+    """The slots that nothing but one branch of a `where` needs, and that come after its condition:
+    that condition, and what it has to be for the branch to be taken. A condition within such a
+    branch has a guard itself."""
+    order = {eq.output: n for n, eq in enumerate(program.equations)}
+    needed: dict[int, set[tuple[int, bool] | None]] = {i: {None} for i in program.outputs}
+    found: dict[int, tuple[int, bool]] = {}
+    for eq in reversed(program.equations):
+        ways = needed.get(eq.output, {None})
+        own = next(iter(ways)) if len(ways) == 1 else None
+        if own is not None and order.get(own[0], -1) > order[eq.output]:
+            own = None
+        if own is not None:
+            found[eq.output] = own
+        branching = eq.primitive == "where"
+        for position, i in enumerate(eq.inputs):
+            way = (eq.inputs[0], position == 1) if branching and position else own
+            needed.setdefault(i, set()).add(way)
+    return found

@@ -21,6 +21,7 @@ from diffcmp.engines.scales.constants import COMMUTES, Tail, Unclear
 from diffcmp.engines.scales.series import ZERO, Exponent, Failed, Series, Term
 from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.language import rules
+from diffcmp.passes.expand import guards
 from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
 from diffcmp.program.ir import Program
@@ -83,9 +84,15 @@ class Level(LevelArithmetic):
         raise Failed(out.reason)
 
     def values(self, program: Program, inputs: Sequence[Any]) -> list[Any]:
-        """The values of all slots, or the Failures that they met. What nothing needs may fail."""
+        """The values of all slots, or the Failures that they met. What nothing needs may fail, and
+        is None in a branch that is not taken."""
         values = [*inputs, *([None] * (program.size - len(inputs)))]
+        guarded = guards(program)
         for eq in program.equations:
+            condition, wanted = guarded.get(eq.output, (None, True))
+            holds = True if condition is None else values[condition]
+            if holds is None or (isinstance(holds, bool) and holds is not wanted):
+                continue
             if eq.params:
                 values[eq.output] = self.literal(eq.params[0])
                 continue

@@ -18,6 +18,7 @@ from diffcmp.engines.series import laurent
 from diffcmp.engines.series.laurent import Beyond, Failure, Field, Series
 from diffcmp.engines.series.logarithms import Extended, beside_limit, deepened, lifted, limit_of
 from diffcmp.engines.series.system import SeriesSystem
+from diffcmp.passes.expand import guards
 from diffcmp.program.ir import Program
 
 MAX_RAMIFICATION = 24
@@ -103,9 +104,13 @@ def _expansion(
 def values_beside(
     program: Program, inputs: Sequence[Series], system: SeriesSystem, ramification: int
 ) -> list[Any]:
-    """The values of all slots, on the series of the inputs."""
+    """The values of all slots, on the series of the inputs; None in a branch that is not taken."""
     values: list[Any] = [*inputs, *([None] * (program.size - len(inputs)))]
+    guarded = guards(program)
     for eq in program.equations:
+        guard = guarded.get(eq.output)
+        if guard is not None and values[guard[0]] is not guard[1]:
+            continue
         if eq.params:
             values[eq.output] = system.literal(eq.params[0])
             continue
