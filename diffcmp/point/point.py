@@ -54,7 +54,10 @@ class Point:
     @property
     def infinite(self) -> str | None:
         """The name of the coordinate that is ±∞; None where all are finite."""
-        return next((name for name, c in self.coordinates.items() if c.infinite), None)
+        for name, c in self.coordinates.items():
+            if c.infinite:
+                return name
+        return None
 
     def others(self, name: str) -> dict[str, Program]:
         """The constant Programs of all coordinates but one."""
@@ -127,11 +130,16 @@ def located(
             where, wrong, wanted = _first(text, name), spelled(value.shape), spelled(shape)
             raise InputError(Fault.POINT_SHAPE, *where, name=name, given=wrong, wanted=wanted)
         flat.update(zip(components(name, shape), value.flat, strict=True))
+    if infinity and len(flat) > 1:
+        _once_infinite(flat)
+    typed = {name: values[name].text for name in names} if expr.shapes else {}
+    return Problem(expr, Point(flat, typed))
+
+
+def _once_infinite(flat: Mapping[str, Coordinate]) -> None:
     infinite = [name for name, c in flat.items() if c.infinite]
     if len(infinite) > 1:
         raise InputError(Fault.POINT_INFINITE_TWICE, names=" and ".join(infinite))
-    typed = {name: values[name].text for name in names} if expr.shapes else {}
-    return Problem(expr, Point(flat, typed))
 
 
 _variables = remembered(variables_of)
