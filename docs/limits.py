@@ -213,8 +213,10 @@ def _of_peer(text: str, expected: str) -> str:
     """What is to be said of one answer of sympy: a number, "inf", "none …", or what it is else."""
     if text.startswith("?"):
         return OPEN
-    if text.startswith("none") or expected == "none":
-        return RIGHT if text.startswith("none") and expected == "none" else WRONG
+    if text.startswith("none"):
+        return RIGHT if expected == "none" else OPEN
+    if expected == "none":
+        return WRONG
     if text in INFINITE or expected in INFINITE:
         return RIGHT if text == expected else WRONG
     try:
@@ -249,7 +251,7 @@ def _sympy_names(sympy: Any) -> dict[str, Any]:
         "abs": sympy.Abs,
         "ceil": sympy.ceiling,
         "lgamma": sympy.loggamma,
-        "cbrt": sympy.real_root,
+        "cbrt": lambda u: sympy.real_root(u, 3),
         "log1p": lambda u: sympy.log(1 + u),
         "expm1": lambda u: sympy.exp(u) - 1,
         "exp2": lambda u: 2**u,
@@ -268,10 +270,10 @@ def _sympy_names(sympy: Any) -> dict[str, Any]:
 
 def _in_words(sympy: Any, value: Any) -> str:
     """An answer of sympy as `_of_peer` reads it; "?" before what is no answer."""
-    if value.has(sympy.Limit):
-        return "?unevaluated"
-    if isinstance(value, sympy.AccumBounds):
-        return f"none, between {value.min} and {value.max}"
+    if value.has(sympy.Limit) or value == sympy.zoo:
+        return f"?{value if value == sympy.zoo else 'unevaluated'}"
+    if value.has(sympy.AccumBounds):
+        return f"none, but {value}"
     if value in (sympy.oo, -sympy.oo):
         return "inf" if value == sympy.oo else "-inf"
     if value.is_real is False or value.free_symbols or not value.is_number:
@@ -302,6 +304,8 @@ without diffcmp. Written by `make docs-limits` from [limits.py](limits.py).
 - diffcmp is right where the certified value agrees to 25 digits from every side that is asked; *with a note* where it says which
   zero was not proven. Where f keeps oscillating it must say so, and where f has no real value beside the point that.
 - sympy's `limit` is asked for the same, in a process of its own, with 10 seconds a limit. It is not asked where f has no real value.
+  Bounds (`AccumBounds`) are right where there is no limit, even if they are wide, and no answer where there is one.
+  Nor does it answer where it has no such function (`where`, `clip`, `gelu`, `silu` and their kin).
 """
 
 

@@ -198,3 +198,25 @@ def test_balls_approach_the_limit(f: str, place: Coordinate, side: int) -> None:
         assert found.limit.ball is not None
         first, last = (abs(value - to_arb(found.limit.ball)) for value in (known[0], known[-1]))
         assert last < CLOSE or last < first
+
+
+# the page
+# --------------------------------------------------------------------------------------------------
+
+
+def test_the_page_has_every_case_and_no_wrong_answer() -> None:
+    lines = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8").splitlines()
+    assert f"| {len(CASES)} limits |" in "\n".join(lines)
+    mine = next(line for line in lines if line.startswith("| diffcmp |"))
+    right, noted, wrong, undecided, raised = map(int, mine.split("|")[2:7])
+    assert (wrong, raised) == (0, 0)
+    assert right + noted + undecided == len(CASES)
+
+
+def test_the_page_says_what_was_answered() -> None:
+    case = PAGE.Case("1", "sin(x)/x", "0", "both", "1", "textbook limits", "Gruntz")
+    wrong = PAGE.Answer(PAGE.WRONG, "2", 0.5)
+    text = PAGE.page([(case, PAGE.ours(case), wrong)])
+    assert "| diffcmp | 1 | 0 | 0 | 0 | 0 |" in text
+    assert "| sympy, of 1 | 0 | 0 | 1 | 0 | 0 |" in text
+    assert "wrong: 2 | 500 ms" in text
