@@ -25,7 +25,6 @@ from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
 
 COMMUTES = ("add", "mul")
-PARTIAL = ("div", "log", "power")  # not defined everywhere; what has a rule is looked at by `Level`
 MOST_STEPS = 300_000  # operations on numbers: the budget of one expansion
 
 
@@ -132,8 +131,6 @@ class Constants(NumberSystem[Any]):
                 waves = any(isinstance(a, Wave) for a in arguments)
                 if not waves and not self.exists(name, arguments):
                     raise Failed("undefined")
-                if not waves and name in PARTIAL:
-                    self.inside(name, *arguments)
                 out = self.enclosed(name, arguments) if waves else of_numbers(*arguments)
                 self.shared[key] = self.canonical(out), arguments
             return self.shared[key][0]
@@ -179,18 +176,6 @@ class Constants(NumberSystem[Any]):
         """What oscillates between two ends, and attains all between unless something jumps."""
         self.waving = True
         return Wave(fmpq(low), fmpq(high), not self.stepped, reached)
-
-    def inside(self, name: str, x: Any, y: Any = None) -> None:
-        """See that numbers are in the domain of a primitive. Raises Failed where they are not."""
-        if name == "div":
-            outside = self.is_zero(y)
-        elif name == "log":
-            outside = self.sign(x) <= 0
-        else:
-            sign = self.sign(x)
-            outside = (sign < 0 and self.whole(y) is None) or (sign == 0 and self.sign(y) < 0)
-        if outside:
-            raise Failed("undefined")
 
     def canonical(self, out: Any) -> Any:
         """One and the same for one rational number."""
@@ -328,8 +313,6 @@ class Constants(NumberSystem[Any]):
         if exponent == 0:
             return self.one
         whole = exponent is not None and exponent.denominator == 1
-        if exponent == 0:
-            return self.one
         falls, zero = bool(to_arb(e) < 0), x.hull.contains(0)
         if falls and zero:
             raise Unclear
