@@ -14,6 +14,7 @@ constants     pi, e, tau
 conditions    < <= > >= == !=, and, or, not; in where(condition, a, b) or a if condition else b
 statements    u = sin(x); u**2 + u
 variables     any other name
+elsewhere     np.sin(x), torch.clamp(x, 0, 1), x.sum(), A.T say sin(x), clip(x, 0, 1), sum(x), …
 vectors       [a, b, c]; x[0], x[-1], x[1:], x[:-1], x[::2]
 matrices      [[a, b], [c, d]]; A[0, 1], A[0], A[:, 1]
 points        --at 2, --at x=2,y=pi/4, --at "x=[1, 2, 3]", --at "A=[[1, 2], [3, 4]]",

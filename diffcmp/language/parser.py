@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from diffcmp.errors import Fault, InputError
 from diffcmp.language import vectors
+from diffcmp.language.elsewhere import spelled_here
 from diffcmp.language.indexing import NoIndex, element_of, indices_of, key_of
 from diffcmp.language.source import MAX_DEPTH, SUPERSCRIPTS, Source, read, respelled
 from diffcmp.language.writer import Writer
@@ -39,6 +40,7 @@ _OPERATORS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div",
 _COMPARISONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
                 ast.Eq: "eq", ast.NotEq: "ne"}
 # fmt: on
+_DOT = re.compile(r"[.]\s*[^\W\d]")  # of an attribute
 _VARIABLE = re.compile(r"[^\W\d]\w*(\[[\d, ]+\])?")  # elements such as x[0] are inputs too
 # one way to read every text, so that what is none is known in one pass
 _DECIMAL = re.compile(r"(?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?([eE][+-]?\d+)?")
@@ -102,7 +104,8 @@ def _read(text: str) -> tuple[Source, ast.Module]:
     if not text.strip():
         raise InputError(Fault.EMPTY)
     source = respelled(text)
-    return source, read(source)
+    tree = read(source)
+    return source, spelled_here(tree) if _DOT.search(source.python) else tree
 
 
 class _Lowering:
