@@ -55,9 +55,9 @@ def _here(node: ast.AST) -> ast.AST:
             return ast.copy_location(ast.Name(node.attr, ast.Load()), node)
         case ast.Call(func=ast.Attribute() as method) if method.attr in METHODS:
             if _dotted(method.value) not in LIBRARIES:
-                function = ast.copy_location(ast.Name(method.attr, ast.Load()), node)
+                named = ast.copy_location(ast.Name(method.attr, ast.Load()), node)
                 return ast.copy_location(
-                    ast.Call(function, [method.value, *node.args], node.keywords), node
+                    ast.Call(named, [method.value, *node.args], node.keywords), node
                 )
     return node
 
