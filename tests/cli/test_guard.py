@@ -55,8 +55,9 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def nothing_left(process: subprocess.Popen[str], seconds: float = 1) -> bool:
-    """Whether the session of a process that has ended is empty, a moment later at the latest."""
+def nothing_left(process: subprocess.Popen[str], seconds: float = 5) -> bool:
+    """Whether the session of a process that has ended is empty, once the system has buried what was
+    killed: some take two seconds for that."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
