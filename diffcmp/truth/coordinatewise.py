@@ -36,7 +36,6 @@ REASONS = {
     "irrational": "an irrational power of what vanishes",
     "steps": "steps at an infinite argument",
     "repeated": "the largest eigenvalue is repeated",
-    "again": "an oscillation that changes the sign",
     "oscillation": "an oscillation that may change the sign",
     "partial": "an oscillation in and out of the domain",
     "exhausted": "leading terms vanish",

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.arithmetic.evaluate import evaluate
-from diffcmp.deadline import Deadline
+from diffcmp.deadline import PATIENCE, Deadline
 from diffcmp.language.parser import parse
+from diffcmp.notes import Note
 from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import Coordinate, coordinate
 from diffcmp.program.ir import Program
@@ -220,3 +221,28 @@ def test_the_page_says_what_was_answered() -> None:
     assert "| diffcmp | 1 | 0 | 0 | 0 | 0 |" in text
     assert "| sympy, of 1 | 0 | 0 | 1 | 0 | 0 |" in text
     assert "wrong: 2 | 500 ms" in text
+
+
+@pytest.mark.parametrize("expr", [
+    "sin(x+where(sin(x)>0,pi,0))", "sin(x+pi*heaviside(sin(x)))", "x*sin(x+where(sin(x)>0,pi,0))", "sin(x+pi*floor(sin(x)))",
+    "where(sin(x)-1-1/x>=0, 3, log(-1))", "where(sin(x)==1+exp(-x),3,log(-1))", "where(x-floor(x)+1/x<=0,3,log(-1))",
+    "exp(-x)*(sqrt(sin(x))+sqrt(-1/2-sin(x)))", "where(sin(x)>=1/2, where(sin(x)<=-1/2, 3, log(-1)), log(-1))",
+    "where(sin(x)>=0 and sin(x)<=-1/2, 3, log(-1))", "where(not(sin(x)>=-1-1/x),3,log(-1))", "where(floor(x)-x-1/x==0, 3, log(-1))",
+])  # fmt: skip
+def test_nothing_is_claimed_of_oscillations_that_know_of_each_other(expr: str) -> None:
+    """Some jump with an oscillation, some are defined nowhere: conditions that each hold now and
+    then need not hold together."""
+    answer = side_limit(core(parse(expr)), INFINITY, 1, 30, Budget(Deadline.after(PATIENCE)))
+    assert not answer.certified
+    assert (answer.limit, answer.cluster) == (None, None)
+
+
+@pytest.mark.parametrize(("expr", "partly"), [
+    ("where(sin(x)<=1, 3, log(-1))", False), ("exp(-x)*sqrt(sin(x))+3", True), ("where(sin(x)==1/2, 3, log(-1))", True), ("(-1)**x/2**x+3", True),
+])  # fmt: skip
+def test_a_limit_within_the_domain(expr: str, partly: bool) -> None:
+    answer = side_limit(core(parse(expr)), INFINITY, 1, 30, Budget(Deadline.after(PATIENCE)))
+    assert answer.certified
+    assert answer.limit is not None
+    assert float(answer.limit.text(20)) == 3
+    assert [r.note for r in answer.remarks] == [Note.PARTLY_DEFINED] * partly

@@ -92,6 +92,19 @@ class LevelArithmetic(NumberSystem[Any]):
         """The number or wave that it is known to be; None where it varies."""
         return self.inner.bottom(self.as_constant(x)) if self.is_constant(x) else None
 
+    def only(self, x: Series) -> Any | None:
+        """The number or wave that is all of it; None where something vanishes beside it, or may."""
+        found, n = self.inner.zero, 0
+        while (term := x[n]) is not None:
+            if not self.inner.is_exact_zero(term[1]):
+                if self.base.compare(term[0], ZERO):
+                    return None
+                found = term[1]
+            n += 1
+            if n > self.terms:
+                return None
+        return self.inner.only(found)
+
     # leading terms
 
     def leading(self, x: Series) -> int | None:

@@ -29,12 +29,12 @@ MOST_STEPS = 300_000  # operations on numbers: the budget of one expansion
 
 
 class Unclear(Exception):
-    """What oscillates may vanish, or may not. again: it certainly does again and again, so that a
-    condition on it holds at some places."""
+    """What oscillates may vanish, or may not. wave: of a condition that certainly holds again and
+    again, and fails again and again, what it is about."""
 
-    def __init__(self, again: bool = False) -> None:
+    def __init__(self, wave: Wave | None = None) -> None:
         super().__init__()
-        self.again = again
+        self.wave = wave
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +92,7 @@ class Constants(NumberSystem[Any]):
         self.literals: dict[Fraction, Any] = {}
         self.zero, self.one = self.literal(Fraction(0)), self.literal(Fraction(1))
         self.minus_one = self.literal(Fraction(-1))
-        self.partial = False  # whether some quantity is not defined all the way to the point
+        self.domains: dict[int, Wave] = {}  # what goes in and out of the domain of something
         self.waving = False  # whether some quantity oscillates
         self.stepped = False  # whether some quantity jumps again and again
         self.steps = 0
@@ -156,16 +156,32 @@ class Constants(NumberSystem[Any]):
         """Itself."""
         return c
 
-    def reaches_zero(self, wave: Wave) -> bool:
-        """Whether one that is attained passes through 0, or comes to it at one of its ends."""
+    def only(self, c: Any) -> Any:
+        """Itself."""
+        return c
+
+    def narrowed(self, wave: Wave) -> None:
+        """Only where this wave allows it are some values defined. Raises Unclear where another one
+        has to allow it too: nobody knows that both ever do."""
+        self.domains[id(wave)] = wave
+        if len(self.domains) > 1:
+            raise Unclear
+
+    @staticmethod
+    def signs(wave: Wave) -> set[int]:
+        """The signs that an attained wave has, again and again."""
         low, high = to_arb(wave.low), to_arb(wave.high)
-        ends = zip((wave.low, wave.high), wave.reached, strict=True)
-        return bool(low < 0 < high) or any(
-            reached and isinstance(end, fmpq) and end == 0 for end, reached in ends
+        zero = any(
+            reached and isinstance(end, fmpq) and end == 0
+            for end, reached in zip((wave.low, wave.high), wave.reached, strict=True)
         )
+        crosses = bool(low < 0 < high)
+        found = {0} if zero or crosses else set()
+        return found | ({-1} if low < 0 else set()) | ({1} if high > 0 else set())
 
     def either(self, c: Any, d: Any) -> Wave:
-        """An enclosure of one or the other."""
+        """An enclosure of one or the other, between which it jumps."""
+        self.stepped = True
         hulls = [
             one.hull if isinstance(one, Wave) else to_arb(self.enclosing(one)) for one in (c, d)
         ]
@@ -277,6 +293,7 @@ class Constants(NumberSystem[Any]):
                 return known[None]
         if name == "power":
             return self.power(*arguments)
+        self.stepped = self.stepped or name == "floor"
         hulls = [a.hull if isinstance(a, Wave) else self.enclosing(a) for a in arguments]
         out = operation(self.balls, name)(*hulls)
         if out is None or isinstance(out, bool):
@@ -319,7 +336,7 @@ class Constants(NumberSystem[Any]):
         if not whole and not to_arb(x.low) >= 0:
             if not (x.attained and to_arb(x.high) > 0):
                 raise Unclear
-            self.partial = True
+            self.narrowed(x)
             x = replace(x, low=fmpq(0))
         ends = [operation(self.balls, "power")(end, e) for end in (x.low, x.high)]
         if whole and exponent is not None and exponent % 2 == 0:

@@ -42,7 +42,7 @@ class Scaled:
     @property
     def partial(self) -> bool:
         """Whether something on the way is not defined all the way to the point."""
-        return self.top.base.partial
+        return bool(self.top.base.domains)
 
     def tends(self) -> Tends:
         """What the value, where there is one, tends to. Raises Unclear where an oscillation would
@@ -131,8 +131,7 @@ def scaled(
     """
     for terms in SEARCHED:
         try:
-            constants = Constants(field, enclosing, bits)
-            return _widened(program, x, side, constants, terms)
+            return _widened(program, x, side, lambda: Constants(field, enclosing, bits), terms)
         except Exhausted:
             if terms == SEARCHED[-1]:
                 raise
@@ -141,9 +140,11 @@ def scaled(
     raise AssertionError
 
 
-def _widened(program: Program, x: Any, side: int, constants: Constants, terms: int) -> Scaled:
+def _widened(
+    program: Program, x: Any, side: int, constants: Callable[[], Constants], terms: int
+) -> Scaled:
     logarithms, widened = 0, 0
-    scale = Scale(constants, logarithms, terms)
+    scale = Scale(constants(), logarithms, terms)
     while True:
         try:
             values = scale.top.values(program, [scale.variable(x, side)])
@@ -156,7 +157,7 @@ def _widened(program: Program, x: Any, side: int, constants: Constants, terms: i
             logarithms += 1
             if logarithms > MAX_LOGARITHMS:
                 raise Exhausted from None
-            scale = Scale(constants, logarithms, terms)
+            scale = Scale(constants(), logarithms, terms)
         else:
             out = values[program.outputs[0]]
             if isinstance(out, Failure) and out.reason == "exhausted":

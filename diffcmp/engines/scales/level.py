@@ -9,6 +9,7 @@ need a new level at its slow end (`Deepen`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import comb
@@ -30,7 +31,14 @@ OWN = "neg add sub mul div power log exp floor where".split()
 STAYS = frozenset("neg add sub mul div power log floor sin cos".split())  # on its level
 WAVES = {"sin": (-1, 1), "cos": (-1, 1)}
 WHOLE_POWER = 16
-UNCLEAR, AGAIN = "oscillation", "again"  # of a Failure: as `Unclear`
+UNCLEAR = "oscillation"  # the reason of a Failure that was `Unclear`
+
+
+@dataclass(slots=True)
+class Again(Failure):
+    """A condition that holds again and again, and fails again and again, as its wave moves."""
+
+    wave: Any = None
 
 
 class Widen(Exception):
@@ -79,8 +87,8 @@ class Level(LevelArithmetic):
             return out
         if out.reason == "exhausted":
             raise Exhausted
-        if out.reason in (UNCLEAR, AGAIN):
-            raise Unclear(out.reason == AGAIN)
+        if out.reason == UNCLEAR:
+            raise Unclear(out.wave if isinstance(out, Again) else None)
         raise Failed(out.reason)
 
     def values(self, program: Program, inputs: Sequence[Any]) -> list[Any]:
@@ -101,7 +109,10 @@ class Level(LevelArithmetic):
             except Failed as failed:
                 values[eq.output] = Failure(failed.reason, eq)
             except Unclear as unclear:
-                values[eq.output] = Failure(AGAIN if unclear.again else UNCLEAR, eq)
+                again = unclear.wave is not None
+                values[eq.output] = (
+                    Again(UNCLEAR, eq, unclear.wave) if again else Failure(UNCLEAR, eq)
+                )
             except Exhausted:
                 values[eq.output] = Failure("exhausted", eq)
         return values
@@ -117,16 +128,18 @@ class Level(LevelArithmetic):
             if any(a is decisive for a in arguments):
                 return decisive
         failure = next((a for a in arguments if isinstance(a, Failure)), None)
+        if isinstance(failure, Again):  # of the condition itself, not of what is made of it
+            return Failure(UNCLEAR, failure.equation)
         return operation(self, name)(*arguments) if failure is None else failure
 
     def chosen(self, p: Failure, x: Any, y: Any) -> Any:
         """One of two values by a condition that is not decided: what is known of both or, where the
         condition holds again and again and f is not defined elsewhere, the one value."""
-        if p.reason == AGAIN and isinstance(y, Failure) and y.reason == "undefined":
-            self.base.partial = True
+        if isinstance(p, Again) and isinstance(y, Failure) and y.reason == "undefined":
+            self.base.narrowed(p.wave)
             return x
-        either = self.either(x, y) if p.reason in (UNCLEAR, AGAIN) else None
-        return p if either is None else either
+        either = self.either(x, y) if p.reason == UNCLEAR else None
+        return Failure(p.reason, p.equation) if either is None else either
 
     def by_level_below(self, name: str, arguments: Sequence[Series]) -> Series:
         """A primitive of quantities of the level below."""
@@ -161,8 +174,15 @@ class Level(LevelArithmetic):
             return compare(self.sign(difference), 0)
         except Unclear:
             wave = self.limit(difference).wave
-            zero = wave is not None and wave.attained and self.base.reaches_zero(wave)
-            raise Unclear(zero and compare(0, 0)) from None
+        if wave is None or not wave.attained:
+            raise Unclear
+        signs = self.base.signs(wave)
+        if len(signs) < 3 and self.only(difference) is not wave:  # what vanishes decides at an end
+            raise Unclear
+        answers = {compare(sign, 0) for sign in signs}
+        if len(answers) == 1:
+            return answers.pop()
+        raise Unclear(wave)
 
     def where(self, p: bool, x: Series, y: Series) -> Series:
         """One of two values."""
