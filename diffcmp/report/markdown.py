@@ -100,9 +100,12 @@ def section(part: Section) -> Iterator[str]:
         yield escaped(part.title)
     elif part.title:
         yield from (f"{escaped(part.title)}:", "")
-    for i, one in enumerate(part.parts):
-        yield from [""] if i and not isinstance(one, doc.Text) else []
+    before: doc.Part | None = None
+    for one in part.parts:
+        runs_on = isinstance(before, doc.Text) and isinstance(one, doc.Text)
+        yield from [] if before is None or runs_on else [""]
         yield from written(one)
+        before = one
 
 
 def facts(part: Facts) -> Iterator[str]:

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flint import arb, fmpq
 
@@ -30,12 +30,12 @@ from diffcmp.point.values import Values
 from diffcmp.program.ir import Program
 from diffcmp.settings import checked
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.coordinatewise import Finding, Request, finding
+from diffcmp.truth.coordinatewise import Request, finding
 from diffcmp.truth.directions import depends_on_direction
 from diffcmp.truth.infinity import partials_at, truth_at_infinity
 from diffcmp.truth.mixed import mixed
 from diffcmp.truth.proof import bits_for, certified
-from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Source, Truth, most_singular
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Truth, most_singular, weakest
 from diffcmp.truth.zero import BallField, Imprecise
 
 MAX_DIGITS = 1000
@@ -125,17 +125,10 @@ def _analysed(request: Request, names: Sequence[str]) -> Truth:
         along={name: findings[name].along for name in names},
         digits=request.digits,
         certified=certain,
-        source=_source(findings.values()),
+        source=weakest(one.source for one in findings.values()),
         remarks=tuple(remarks),
         order=request.order,
     )
-
-
-def _source(findings: Iterable[Finding]) -> Source | None:
-    """Where the whole is from; None where one part of it is undecided."""
-    sources = {one.source for one in findings}
-    order: tuple[Source | None, ...] = (None, "symbolic", "scales", "series")
-    return next(source for source in order if source in sources)
 
 
 def taylor(

@@ -7,7 +7,7 @@ what vanishes faster, so that f/x = m + b/x + o(1/x).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from flint import fmpq
@@ -29,8 +29,8 @@ from diffcmp.truth.record import (
     Kind,
     Quantity,
     SideLimit,
-    Source,
     Truth,
+    weakest,
 )
 
 
@@ -80,7 +80,7 @@ def truth_at_infinity(
         along={name: Coordinatewise(Kind.INFINITY, tends.limit)},
         digits=digits,
         certified=certified,
-        source=_source(limits),
+        source=weakest(one.source if one.decided else None for one in limits),
         remarks=_remarks(limits, budget, certified),
         order=order,
         infinity=Infinity(name, value, tends, asymptote),
@@ -125,13 +125,6 @@ def _rest(function: Program, slope: Program, m: Quantity, whole: bool) -> Progra
         steep = builder.appended(slope, [0])[0]
     line = builder.add("mul", [steep, 0])
     return builder.program([builder.add("sub", [f, line])], function.text)
-
-
-def _source(limits: Iterable[SideLimit]) -> Source | None:
-    """Where the limits are from; None where one of them is not known."""
-    sources = {one.source if one.decided else None for one in limits}
-    order: tuple[Source | None, ...] = (None, "symbolic", "scales", "series")
-    return next(source for source in order if source in sources)
 
 
 def _remarks(

@@ -20,8 +20,7 @@ from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.coordinatewise import REASONS, believed, ends_of, quantity_of
 from diffcmp.truth.local import ends_shown
-from diffcmp.truth.record import Quantity, Source
-from diffcmp.truth.record import SideLimit as SideLimit
+from diffcmp.truth.record import Quantity, SideLimit, Source
 from diffcmp.truth.zero import BallField, Imprecise, enclosure
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from flint import arb, fmpq
 
@@ -19,6 +19,15 @@ SHOWN = 12  # digits in a debugger
 Source: TypeAlias = Literal["series", "scales", "symbolic"]
 """How something was found: by series with ball coefficients, by such series over a scale of
 growth, or by sympy where balls confirm it."""
+
+Found = TypeVar("Found", bound=Source | None)
+WEAKEST_FIRST: tuple[Source | None, ...] = (None, "symbolic", "scales", "series")
+
+
+def weakest(sources: Iterable[Found]) -> Found:
+    """How a whole was found whose parts were found like that, at least one: as the weakest of them;
+    None where one of them is undecided."""
+    return min(sources, key=WEAKEST_FIRST.index)
 
 
 class Kind(Enum):

@@ -205,6 +205,7 @@ def test_markdown() -> None:
         "- 1-cos(x) ≈ (1/2)·x\\*\\*2",
     ):
         assert line in page.splitlines()
+    assert "\n\nSo it tends to 1/2.\n" in page  # a sentence after a list is none of its entries
 
 
 def test_csv_has_a_line_for_each_side_and_function() -> None:

@@ -17,8 +17,8 @@ from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Builder, Program
 from diffcmp.program.printer import expression
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.limits import SideLimit, side_limit
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.limits import side_limit
+from diffcmp.truth.record import Quantity, SideLimit
 
 PRODUCTS = ("mul", "neg")
 SUMS = ("add", "sub", "neg")

@@ -17,7 +17,7 @@ from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.limits import SideLimit
+from diffcmp.truth.record import SideLimit
 from diffcmp.truth.smooth import smooth
 
 UNPROVEN = "Not every limit on these lines is proven."

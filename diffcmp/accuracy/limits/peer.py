@@ -13,7 +13,7 @@ from diffcmp.arithmetic.balls import Balls, to_arb
 from diffcmp.deadline import Deadline
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
-from diffcmp.truth.limits import SideLimit
+from diffcmp.truth.record import SideLimit
 
 WORK = "diffcmp.accuracy.limits.paper_work"
 SECONDS = 10.0  # of computing

@@ -6,8 +6,7 @@ import re
 
 from flint import fmpq
 
-from diffcmp.truth.limits import SideLimit
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.record import Quantity, SideLimit
 
 SHOWN = 12  # digits in a sentence
 LARGEST = 10_000  # denominator of a fraction in a sentence

@@ -66,8 +66,7 @@ from diffcmp.arithmetic.balls import to_arb
 from diffcmp.passes.expand import core
 from diffcmp.program.ir import Program
 from diffcmp.program.printer import expression
-from diffcmp.truth.limits import SideLimit
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.record import Quantity, SideLimit
 
 USES = 8  # of the rule on one sheet
 LINES = 24

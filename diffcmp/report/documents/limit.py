@@ -14,7 +14,7 @@ from diffcmp.report.documents import facts
 from diffcmp.report.documents.terms import leading_text, short_fraction
 from diffcmp.report.remarks import grouped
 from diffcmp.spans import shortened
-from diffcmp.truth.record import Kind, Quantity, SideLimit, text_of
+from diffcmp.truth.record import Kind, Quantity, SideLimit, text_of, weakest
 
 FIELDS = (
     "expression variable at side function defined limit certified source least greatest notes"
@@ -27,12 +27,6 @@ NOT_ASKED = "sympy's limit was not asked, for there was no time left; --timeout 
 ONE_SIDED = "the one-sided derivative at the point, of f continued by its limit"
 UNPROVEN = "; that these are equal is not proven"
 BEYOND = ", which differ beyond the digits shown"
-SOURCES = {
-    "symbolic": "symbolic limits",
-    "scales": "balls and scales of growth",
-    "series": "balls and series",
-}
-"""The weakest first: the answer is from the weakest that either side needed."""
 
 
 def document(record: Limit) -> Document:
@@ -151,10 +145,10 @@ def certainty(record: Limit) -> Iterator[Fact]:
 def proof(record: Limit) -> Fact:
     """Whether it is proven, to how many digits, and by what."""
     values = [approach.value for approach in record.sides.values()]
-    needed = {side.source for side in values}
-    source = next((words for name, words in SOURCES.items() if name in needed), "")
+    found = [side.source for side in values if side.source is not None]
     if record.exists is None:
         return Fact("proof", "none: this could not be found out")
+    source = facts.SOURCES[weakest(found)] if found else ""
     if not record.certified:
         return Fact("proof", "not certified", source)
     inexact = any(side.limit is not None and not side.limit.infinite for side in values)

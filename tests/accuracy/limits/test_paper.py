@@ -22,8 +22,7 @@ from diffcmp.deadline import Deadline
 from diffcmp.language.parser import parse
 from diffcmp.point.coordinate import Coordinate, coordinate
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.limits import SideLimit
-from diffcmp.truth.record import Quantity
+from diffcmp.truth.record import Quantity, SideLimit
 
 SECONDS = 60
 NEAR = mpmath.mpf(10) ** -40
