@@ -96,7 +96,7 @@ def _settled(program: Program, beside: Beside) -> str:
             "There is no indeterminate form: the denominator tends to 0, the numerator does not,"
             " and the quotient grows beyond all bounds."
         )
-    return "There is no indeterminate form: the limit follows from the limits of the parts."
+    return "There is no indeterminate form: the limit follows from what the parts do there."
 
 
 def _squeezed(pieces: Sequence[Piece], swinging: Piece) -> str:

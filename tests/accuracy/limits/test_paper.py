@@ -198,7 +198,7 @@ def test_a_derivative_of_the_denominator_that_vanishes_again_and_again() -> None
     [
         ("cos(x)", "0", "f is continuous there"),
         ("1/x", "0", "grows beyond all bounds"),
-        ("exp(-x)+1", "inf", "follows from the limits of the parts"),
+        ("exp(-x)+1", "inf", "follows from what the parts do there"),
         ("x*sin(1/x)", "0", "squeezes it to 0"),
         ("sin(1/x)", "0", "keeps oscillating between -1 and 1"),
         ("2**x", "1", "f is continuous there"),
