@@ -24,10 +24,9 @@ from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.local import Local, analysis, ends_shown, is_known
 from diffcmp.truth.proof import bits_for, is_certain, is_vanishing
-from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side, Source
+from diffcmp.truth.record import Coordinatewise, Kind, Quantity, Side, Source, spelled
 from diffcmp.truth.zero import ASSUMED_BITS, BallField, Imprecise, enclosure
 
-SHOWN_ENDS = 6  # figures, in a sentence
 ZERO_BITS = 2 * ASSUMED_BITS + 64  # where something is taken to be zero
 DEEP_BITS = 16 * ASSUMED_BITS  # where that cannot be proven
 REASONS = {
@@ -277,7 +276,7 @@ def _oscillating(settled: Settled[Local]) -> Finding | None:
         if side.oscillation is not None:
             ends = ends_of(side.oscillation)
             assert ends is not None
-            low, high = (end.text(SHOWN_ENDS) for end in ends)
+            low, high = map(spelled, ends)
             what = "f" if side.limit is None else "the difference quotient of f"
             oscillates = remark(Note.KEEPS_OSCILLATING, what=what, low=low, high=high)
             return replace(found(settled, 1), remarks=(oscillates,))

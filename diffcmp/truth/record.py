@@ -14,7 +14,8 @@ from diffcmp.arithmetic.balls import Ball, Balls, to_fraction
 from diffcmp.notes import Remark
 
 GUARD_DIGITS = 5
-SHOWN = 12  # digits in a debugger
+SHOWN = 12  # digits in a debugger and in a sentence
+LARGEST = 10_000  # denominator of a fraction in a sentence
 
 Source: TypeAlias = Literal["series", "scales", "symbolic"]
 """How something was found: by series with ball coefficients, by such series over a scale of
@@ -121,6 +122,16 @@ def _restored(stored: Fraction | tuple[Any, ...] | None, infinite: Literal[-1, 0
 def text_of(quantity: Quantity | None, digits: int) -> str | None:
     """The decimal string of a quantity, or None."""
     return None if quantity is None else quantity.text(digits)
+
+
+def spelled(quantity: Quantity) -> str:
+    """A number in a sentence: a short fraction, or its first digits; "∞" or "-∞"."""
+    if quantity.infinite:
+        return "∞" if quantity.infinite > 0 else "-∞"
+    exact = quantity.exact if isinstance(quantity.ball, fmpq) else None
+    if exact is not None and exact.denominator < LARGEST:
+        return str(exact)
+    return quantity.text(SHOWN)
 
 
 def exact_of(quantity: Quantity | None) -> Fraction | None:

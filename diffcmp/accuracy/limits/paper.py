@@ -9,7 +9,7 @@ from diffcmp.accuracy.limits.desk import Desk
 from diffcmp.accuracy.limits.forms import Beside, Piece, Reading, outermost, read, text_of, varies
 from diffcmp.accuracy.limits.lines import Paper
 from diffcmp.accuracy.limits.peer import peer
-from diffcmp.accuracy.limits.phrases import oscillating, spelled
+from diffcmp.accuracy.limits.phrases import oscillating
 from diffcmp.accuracy.limits.sheet import Sheet
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.deadline import Deadline
@@ -17,7 +17,7 @@ from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.record import SideLimit
+from diffcmp.truth.record import SideLimit, spelled
 from diffcmp.truth.smooth import smooth
 
 UNPROVEN = "Not every limit on these lines is proven."

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 
-from flint import fmpq
+from diffcmp.truth.record import SideLimit, spelled
 
-from diffcmp.truth.record import Quantity, SideLimit
-
-SHOWN = 12  # digits in a sentence
-LARGEST = 10_000  # denominator of a fraction in a sentence
 ATOM = re.compile(r"[\w.]+(\*\*\w+)?")
 PRODUCT = re.compile(rf"-?{ATOM.pattern}(\*{ATOM.pattern})*")
 BRACKETS = re.compile(r"\([^()]*\)")
@@ -69,16 +65,6 @@ def _outside(text: str) -> str:
     while (shorter := BRACKETS.sub("_", text)) != text:
         text = shorter
     return text
-
-
-def spelled(quantity: Quantity) -> str:
-    """A number in a sentence: a short fraction, or its first digits; "∞" or "-∞"."""
-    if quantity.infinite:
-        return "∞" if quantity.infinite > 0 else "-∞"
-    exact = quantity.exact if isinstance(quantity.ball, fmpq) else None
-    if exact is not None and exact.denominator < LARGEST:
-        return str(exact)
-    return quantity.text(SHOWN)
 
 
 def oscillating(side: SideLimit) -> str:

@@ -60,13 +60,12 @@ from diffcmp.accuracy.limits.phrases import (
     WAYS,
     fraction,
     oscillating,
-    spelled,
 )
 from diffcmp.arithmetic.balls import to_arb
 from diffcmp.passes.expand import core
 from diffcmp.program.ir import Program
 from diffcmp.program.printer import expression
-from diffcmp.truth.record import Quantity, SideLimit
+from diffcmp.truth.record import Quantity, SideLimit, spelled
 
 USES = 8  # of the rule on one sheet
 LINES = 24

@@ -25,7 +25,7 @@ from diffcmp.primitives import TABLE
 from diffcmp.primitives.asymptotics import GROWTH
 
 COMMUTES = ("add", "mul")
-MOST_STEPS = 5_000  # operations on different numbers: the budget of one expansion, which rarely needs 100
+MOST_STEPS = 5_000  # operations on different numbers in one expansion, which rarely needs 100
 
 
 class Unclear(Exception):
