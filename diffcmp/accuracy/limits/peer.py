@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
-from flint import arb, fmpq
+from flint import arb
 
 from diffcmp import worker
 from diffcmp.accuracy.limits.lines import Peer, Verdict
@@ -56,9 +55,8 @@ def judged(decimal: str, ours: SideLimit) -> Verdict:
     if decimal.endswith("inf") or ours.limit.infinite:
         return "agrees" if decimal == ours.limit.text(1) else "differs"
     assert ours.limit.ball is not None
-    exact = Fraction(decimal)
     with Balls(BITS).working():
-        theirs = arb(fmpq(exact.numerator, exact.denominator))
+        theirs = arb(decimal)
         error = abs(to_arb(ours.limit.ball) - theirs)
         close = error < arb(10) ** -COMPARED * (abs(theirs) + (theirs == 0))
     return "agrees" if close else "differs"

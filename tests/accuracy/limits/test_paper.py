@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import diffcmp
 from diffcmp.accuracy.limits.desk import Desk, Stuck
 from diffcmp.accuracy.limits.forms import Beside
 from diffcmp.accuracy.limits.lines import Chain, Form, Paper, Part, Step
@@ -315,3 +316,12 @@ def test_the_last_line_has_the_certified_limit(over: str, under: str) -> None:
                 limit = Part("value", "", chain.limit)
                 assert tends(limit, value(last, x), value(last, nearer))
                 assert tends(limit, value(text, x), value(text, nearer))
+
+
+def test_a_number_beyond_all_exponents_is_compared() -> None:
+    """sympy writes exp(1e400) as a decimal whose exponent has 400 digits: no fraction is made of
+    it."""
+    found = diffcmp.limit("exp(x)", "1e400").papers.values()
+    assert [
+        paper.peer.verdict for paper in found if paper is not None and paper.peer is not None
+    ] == ["agrees"]
