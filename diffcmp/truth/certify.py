@@ -128,6 +128,7 @@ def _analysed(request: Request, names: Sequence[str]) -> Truth:
         source=weakest(one.source for one in findings.values()),
         remarks=tuple(remarks),
         order=request.order,
+        limit=value is not None and whole[0].limit,
     )
 
 

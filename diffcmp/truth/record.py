@@ -291,7 +291,8 @@ class Truth:
     (`engines.partials`). digits: how many were asked for; all of them are certain. certified:
     proven in ball arithmetic, False where something was only assumed. source: how it was found;
     None where undecided. order: of the derivatives. infinity: where one coordinate is ±∞, what is
-    known there; value and derivative are then limits.
+    known there; value and derivative are then limits. limit: whether the value is only a limit, as f
+    as typed has none at the point.
     """
 
     kind: Kind
@@ -303,6 +304,7 @@ class Truth:
     remarks: tuple[Remark, ...] = ()
     order: int = 1
     infinity: Infinity | None = None
+    limit: bool = False
 
     def __repr__(self) -> str:
         derivatives = ", ".join(f"{name}: {c.derivative}" for name, c in self.along.items())

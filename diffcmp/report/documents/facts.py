@@ -195,7 +195,7 @@ def _value(truth: Truth) -> Fact:
         missing = {Kind.UNDECIDED: "unknown"} if unknown else {Kind.UNDECIDED: "has no limit"}
         missing[Kind.REMOVABLE] = "has no limit"
         return Fact("f", missing.get(truth.kind, aside or "undefined"))
-    limit = aside if truth.kind is Kind.REMOVABLE else ""
+    limit = WHY[Kind.REMOVABLE] if truth.limit else ""
     return Fact("f", certified(truth.value, truth.digits), limit)
 
 
