@@ -287,12 +287,12 @@ class Truth:
     """The certified value and derivatives of a function at a point.
 
     kind: of the point for f, the most singular one among the coordinates. value: f there, or its
-    limit where f is removable. along: what is known of each partial derivative, by its name
+    limit. along: what is known of each partial derivative, by its name
     (`engines.partials`). digits: how many were asked for; all of them are certain. certified:
     proven in ball arithmetic, False where something was only assumed. source: how it was found;
     None where undecided. order: of the derivatives. infinity: where one coordinate is ±∞, what is
-    known there; value and derivative are then limits. limit: whether the value is only a limit, as f
-    as typed has none at the point.
+    known there; value and derivative are then limits. limit: whether the value is only a limit,
+    because f as typed has none at the point.
     """
 
     kind: Kind
