@@ -38,6 +38,7 @@ REASONS = {
     "oscillation": "an oscillation that may change the sign",
     "partial": "an oscillation in and out of the domain",
     "exhausted": "leading terms vanish",
+    "formula": "the formula of its derivative has no value beside the point",
     "suspected": "a quantity below 1e-400 may be zero",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from flint import fmpq
 
@@ -21,7 +22,7 @@ from diffcmp.point.coordinate import Coordinate
 from diffcmp.point.point import Point
 from diffcmp.program.ir import Builder, Program
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.limits import side_limit
+from diffcmp.truth.limits import of_derivative, side_limit
 from diffcmp.truth.record import (
     Asymptote,
     Coordinatewise,
@@ -63,10 +64,7 @@ def truth_at_infinity(
     slope = only(tangent(function, name), 1)
     derivative = slope if order == 1 else only(tangent(slope, name), 1)
     value = _tends(function, place, digits, budget)
-    if value.defined is False:  # whatever the formula of its derivative says
-        tends = SideLimit(False, certified=value.certified, source=value.source)
-    else:
-        tends = _tends(derivative, place, digits, budget)
+    tends = of_derivative(value, partial(_tends, derivative, place, digits, budget))
     limits = value, tends
 
     def tending(form: Program) -> SideLimit:

@@ -3,6 +3,7 @@ coefficients where these can express it, else by sympy where balls confirm it, e
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,3 +125,15 @@ def _unknown(program: Program, found: Beside) -> SideLimit:
     span = failure.equation.span if failure.equation is not None else None
     reason = REASONS[failure.reason]
     return SideLimit(None, remarks=(remark(Note.OSCILLATION, span, program.text, reason=reason),))
+
+
+def of_derivative(value: SideLimit, asked: Callable[[], SideLimit]) -> SideLimit:
+    """What is known of f′, given what f does; `asked` is what the formula of its derivative does.
+    Where f is not defined f′ is not either; where f is, a formula without a value proves nothing.
+    """
+    if value.defined is False:
+        return SideLimit(False, certified=value.certified, source=value.source)
+    slope = asked()
+    if slope.defined is False:
+        return SideLimit(None, remarks=(remark(Note.OSCILLATION, reason=REASONS["formula"]),))
+    return slope

@@ -239,3 +239,15 @@ def test_quotients_of_polynomials_and_sines_agree_with_mpmath(
             assert mpmath.almosteq(mpmath.mpf(side.limit.text(20)), coefficient, 1e-14)
         else:
             assert side.limit.infinite == int(mpmath.sign(coefficient)) * sign**power
+
+
+@pytest.mark.parametrize(
+    ("expr", "at"), [("x**floor(x)", "-2.5"), ("x**(x/x)", "-2"), ("(-2)**floor(x)", "0.5")]
+)
+def test_a_formula_without_a_value_proves_nothing_of_the_derivative(expr: str, at: str) -> None:
+    """f is smooth there; the rule of its power has a logarithm of what is negative."""
+    for side in limit(expr, at, paper=False).sides.values():
+        assert side.value.certified
+        assert side.value.limit is not None
+        assert side.derivative.defined is None
+        assert not side.derivative.certified

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from diffcmp.accuracy.limits.record import DIRECTIONS, Approach, Way
 from diffcmp.engines.derived import only, tangent
@@ -16,7 +17,7 @@ from diffcmp.point.point import Point
 from diffcmp.program.checks import chosen
 from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
-from diffcmp.truth.limits import side_limit
+from diffcmp.truth.limits import of_derivative, side_limit
 from diffcmp.truth.record import SideLimit
 
 ORIGIN = Coordinate(Fraction(0))
@@ -47,16 +48,13 @@ class Question:
         return {self.name: self.place.program}
 
     def approaches(self) -> dict[Way, Approach]:
-        """f and its derivative on each side; where f is not defined, its derivative is not either,
-        whatever its formula says."""
+        """f and its derivative on each side."""
         f = core(self.function)
         derivative = core(only(tangent(self.function, self.name), 1))
         sides: dict[Way, Approach] = {}
         for way in self.ways:
             value = self.side(f, way)
-            slope = SideLimit(False, certified=value.certified, source=value.source)
-            if value.defined is not False:
-                slope = self.side(derivative, way)
+            slope = of_derivative(value, partial(self.side, derivative, way))
             sides[way] = Approach(value, slope)
         return sides
 
