@@ -36,7 +36,7 @@ from diffcmp.accuracy.limits.forms import (
     text_of,
     varies,
 )
-from diffcmp.accuracy.limits.lines import ENDLESS, Chain, Form, Move, Outcome, Step
+from diffcmp.accuracy.limits.lines import ENDLESS, Chain, Form, Move, Outcome, Part, Step
 from diffcmp.accuracy.limits.peer import bare
 from diffcmp.accuracy.limits.phrases import (
     BACK,
@@ -500,6 +500,9 @@ class Sheet:
             raise Stuck("steps", BACK)
         self.confirm(reading.program, move)
         self.compared, self.last = reading.program, reading.program
+        whole = self.desk.beside.limit(reading.program).limit if reading.form is None else None
+        if whole is not None:
+            parts = (Part("value", text, whole),)
         self.steps.append(Step(text, parts, reading.form, move, sentence))
         self.trail.append(text)
 
