@@ -161,6 +161,7 @@ class Note(Enum):
     MIXED_UNDECIDED = "the mixed derivative here is not known: that both orders of differentiation give one number could not be proven", "look at the derivatives along each variable"
     PROOF_UNFINISHED = "sympy did not finish a proof or a limit in its share of {seconds:g} s", "allow more time with --timeout"
     DERIVATIVE_UNKNOWN = "what the derivative tends to could not be determined ({reason})", "look at it far out"
+    SLOPES_MISSING = "the derivative may be missing where pieces of f meet, again and again on the way; the limit is that of the values that it has", ""
     PARTLY_DEFINED = "f may go in and out of its domain beside the point; the limit is that of the values that it has", ""
     KEEPS_OSCILLATING = "{what} keeps oscillating between {low} and {high} beside the point, certified, and has no limit", ""
     OSCILLATION = "the behaviour of f here could not be determined ({reason})", "look at f beside the point"

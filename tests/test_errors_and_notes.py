@@ -352,6 +352,7 @@ NOTES: dict[Note, Callable[[], set[Note]]] = {
     Note.FOUND_BY_BALLS: lambda: explained("sin(x)", 1),
     Note.DERIVATIVE_UNKNOWN: lambda: noted("sqrt(sin(x))/x", "inf"),
     Note.PARTLY_DEFINED: lambda: noted("sqrt(sin(x))/x", "inf"),
+    Note.SLOPES_MISSING: lambda: noted("floor(x)", "inf"),
     Note.AT_INFINITY: lambda: noted("sin(x)", "inf"),
     Note.FOUND_BY_SERIES_FAR: lambda: explained("1/x", "inf"),
     Note.FOUND_BY_SCALES: lambda: explained("sin(x)", "-inf"),

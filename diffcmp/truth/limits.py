@@ -4,7 +4,7 @@ coefficients where these can express it, else by sympy where balls confirm it, e
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from diffcmp.arithmetic.balls import Balls
@@ -28,12 +28,13 @@ from diffcmp.truth.zero import BallField, Imprecise, enclosure
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What f tends to on one side, or the Failure that says why that is not known, over a field;
-    and how it was found. partial: f goes in and out of its domain."""
+    and how it was found. partial: f may go in and out of its domain. jumps: as of `SideLimit`."""
 
     tends: Tends | Failure
     field: Any
     source: Source
     partial: bool = False
+    jumps: bool = False
 
     @property
     def decided(self) -> bool:
@@ -84,6 +85,7 @@ def side_limit(
             source=found.source,
             cluster=ends_of(found.tends),
             remarks=tuple(remarks),
+            jumps=found.jumps,
         )
 
 
@@ -109,7 +111,7 @@ def beside(form: Program, x: Any, side: int, field: BallField) -> Beside:
     if wider.partial:  # an oscillation comes to its ends, but perhaps not within the domain
         unclear = tends.wave is not None or tends.swings
     what = Failure("oscillation") if unclear else tends
-    return Beside(what, field, "scales", wider.partial)
+    return Beside(what, field, "scales", wider.partial, wider.jumps)
 
 
 def _quantity(tends: Tends) -> Quantity | None:
@@ -130,10 +132,13 @@ def _unknown(program: Program, found: Beside) -> SideLimit:
 def of_derivative(value: SideLimit, asked: Callable[[], SideLimit]) -> SideLimit:
     """What is known of f′, given what f does; `asked` is what the formula of its derivative does.
     Where f is not defined f′ is not either; where f is, a formula without a value proves nothing.
+    Where pieces of f meet again and again on the way, f′ may be missing there.
     """
     if value.defined is False:
         return SideLimit(False, certified=value.certified, source=value.source)
     slope = asked()
     if slope.defined is False:
         return SideLimit(None, remarks=(remark(Note.OSCILLATION, reason=REASONS["formula"]),))
+    if slope.decided and (value.jumps or slope.jumps):
+        return replace(slope, remarks=(*slope.remarks, remark(Note.SLOPES_MISSING)))
     return slope

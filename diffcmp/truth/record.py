@@ -193,7 +193,7 @@ class SideLimit:
     ±∞; None where there is none, or it is not known. certified: proven, False where something was
     only assumed. source: how it was found; None where it is undecided. cluster: where there is
     certainly no limit since f keeps oscillating, the least and the greatest value between which it
-    does.
+    does. jumps: whether pieces of f may meet again and again on the way to the point.
     """
 
     defined: bool | None
@@ -202,6 +202,7 @@ class SideLimit:
     source: Source | None = None
     cluster: tuple[Quantity, Quantity] | None = None
     remarks: tuple[Remark, ...] = ()
+    jumps: bool = False
 
     @property
     def decided(self) -> bool:

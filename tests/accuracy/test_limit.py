@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from diffcmp import Kind, Limit, limit
 from diffcmp.accuracy.limits.record import DIRECTIONS
 from diffcmp.errors import Fault, InputError
+from diffcmp.notes import Note
 from diffcmp.report.documents.terms import leading_text
 from diffcmp.truth.record import Quantity
 
@@ -251,3 +252,12 @@ def test_a_formula_without_a_value_proves_nothing_of_the_derivative(expr: str, a
         assert side.value.limit is not None
         assert side.derivative.defined is None
         assert not side.derivative.certified
+
+
+@pytest.mark.parametrize(("expr", "at", "missing"), [
+    ("x**2*floor(1/x)", "0", True), ("abs(sin(x))/x", "inf", True), ("floor(x)", "inf", True), ("floor(x)", "2", False), ("x**2*sin(1/x)", "0", False),
+])  # fmt: skip
+def test_where_the_derivative_is_missing_on_the_way(expr: str, at: str, missing: bool) -> None:
+    """Jumps and kinks that come arbitrarily near are said; one that stays away is not."""
+    for side in limit(expr, at, paper=False).sides.values():
+        assert (Note.SLOPES_MISSING in {r.note for r in side.derivative.remarks}) == missing

@@ -221,7 +221,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 ALIASES = {
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "ln": "log", "fabs": "abs", "fmin": "min", "fmax": "max", "expit": "sigmoid", "logistic": "sigmoid",
-    "swish": "silu", "gammaln": "lgamma",
+    "swish": "silu", "gammaln": "lgamma", "absolute": "abs", "maximum": "max", "minimum": "min", "clamp": "clip",
 }  # fmt: skip
 CONSTANTS = {"pi": lambda: +mpmath.pi, "e": lambda: +mpmath.e, "tau": lambda: 2 * mpmath.pi}
 COMPARISONS: dict[type[ast.cmpop], Callable[[int], bool]] = {

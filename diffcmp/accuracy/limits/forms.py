@@ -11,7 +11,7 @@ from itertools import chain
 from flint import arb
 
 from diffcmp.accuracy.limits.lines import Form, Part, Role
-from diffcmp.arithmetic.balls import Balls, to_arb
+from diffcmp.arithmetic.balls import Ball, Balls, to_arb
 from diffcmp.passes.expand import core
 from diffcmp.point.coordinate import Coordinate
 from diffcmp.program.ir import Builder, Program
@@ -77,8 +77,12 @@ class Piece:
     @property
     def zero(self) -> bool:
         """Whether it tends to 0."""
-        limit = self.side.limit
-        return limit is not None and limit.ball is not None and bool(limit.ball == 0)
+        return self.ball is not None and bool(self.ball == 0)
+
+    @property
+    def ball(self) -> Ball | None:
+        """The number that it tends to; None where it is not known to tend to one."""
+        return None if self.side.limit is None else self.side.limit.ball
 
     @property
     def infinite(self) -> int:
@@ -88,14 +92,12 @@ class Piece:
     @property
     def plain(self) -> bool:
         """Whether it tends to a number other than 0."""
-        limit = self.side.limit
-        return limit is not None and limit.ball is not None and not to_arb(limit.ball).contains(0)
+        return self.ball is not None and not to_arb(self.ball).contains(0)
 
     @property
     def one(self) -> bool:
         """Whether it is known to tend to exactly 1."""
-        limit = self.side.limit
-        return limit is not None and limit.ball is not None and bool(limit.ball == 1)
+        return self.ball is not None and bool(self.ball == 1)
 
     @property
     def number(self) -> Quantity:

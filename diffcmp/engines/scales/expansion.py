@@ -44,6 +44,11 @@ class Scaled:
         """Whether something on the way is not defined all the way to the point."""
         return bool(self.top.base.domains)
 
+    @property
+    def jumps(self) -> bool:
+        """Whether something on the way jumps, or changes its piece, again and again."""
+        return self.top.base.stepped
+
     def tends(self) -> Tends:
         """What the value, where there is one, tends to. Raises Unclear where an oscillation would
         decide."""
