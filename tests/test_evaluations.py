@@ -3,27 +3,16 @@ grow."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from tests.scripts import script
 
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("evaluations", DOCS / "evaluations.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLE = script()
+TABLE = script("evaluations")
 SMALL = (10, 100)
 KNOWN = {
     "forward": [11, 101],

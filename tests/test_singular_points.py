@@ -3,32 +3,20 @@ backends do."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from diffcmp import certify
 from diffcmp.arithmetic.balls import Balls
 from diffcmp.point.coordinate import coordinate
+from tests.scripts import script
 
 DOCS = Path(__file__).parents[1] / "docs"
 DIGITS = 40
 
 
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("singular_points", DOCS / "singular_points.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLE = script()
+TABLE = script("singular_points")
 LIMITS = [limit for group in TABLE.LIMITS.values() for limit in group]
 PAGE = (DOCS / "singular-points.md").read_text(encoding="utf-8")
 ROWS = {

@@ -17,6 +17,7 @@ import pytest
 
 from diffcmp import files
 from tests.cli.runner import SCRIPT, process, run
+from tests.scripts import assert_golden
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "schema.json").read_text())
@@ -471,8 +472,4 @@ def test_golden_output(name: str, arguments: list[str], columns: str) -> None:
     if arguments[0] == "limit":
         backends = ["--no-paper"]
     seen = without_times(run(*arguments, *backends, COLUMNS=columns).stdout)
-    path = GOLDEN / f"{name}-{columns}.txt"
-    if os.environ.get("DIFFCMP_REGOLD"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(seen + "\n")
-    assert seen + "\n" == path.read_text()
+    assert_golden(GOLDEN / f"{name}-{columns}.txt", seen)

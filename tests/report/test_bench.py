@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from rich.cells import cell_len
 
 from diffcmp.notes import Note, remark
 from diffcmp.speed.record import Against, Bench, Change, Measurement, Spread
+from tests.scripts import assert_golden
 
 from .samples import exported, text
 
@@ -126,11 +126,7 @@ RECORDS = {"bench": plain, "bench-against": compared}
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", RECORDS)
 def test_golden(name: str, width: int) -> None:
-    found = text(RECORDS[name](), width) + "\n"
-    path = GOLDEN / f"{name}-{width}.txt"
-    if os.environ.get("DIFFCMP_REGOLD"):
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+    assert_golden(GOLDEN / f"{name}-{width}.txt", text(RECORDS[name](), width))
 
 
 @pytest.mark.parametrize("width", [50, 60, 70, 80, 100, 120, 200])

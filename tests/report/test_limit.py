@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -22,6 +21,7 @@ from diffcmp.point.coordinate import Coordinate
 from diffcmp.spans import Span
 from diffcmp.truth.leading import Leading, Term
 from diffcmp.truth.record import Kind, Quantity, SideLimit
+from tests.scripts import assert_golden
 
 from .samples import HOSTILE, ball, exact, exported, text
 
@@ -171,12 +171,7 @@ RECORDS = {"removable": removable, "jump": jump, "oscillating": oscillating, "ho
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", RECORDS)
 def test_golden(name: str, width: int) -> None:
-    """DIFFCMP_REGOLD=1 writes the files anew."""
-    found = text(RECORDS[name](), width) + "\n"
-    path = GOLDEN / f"limit-{name}-{width}.txt"
-    if os.environ.get("DIFFCMP_REGOLD"):
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+    assert_golden(GOLDEN / f"limit-{name}-{width}.txt", text(RECORDS[name](), width))
 
 
 @pytest.mark.parametrize("width", [40, 50, 60, 80, 120, 200])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from diffcmp.report.documents.places import FEW, hidden, rows
 from diffcmp.report.figures import drawn
 from diffcmp.report.figures.canvas import Format, settings
 from diffcmp.report.terminal.strips import bar, divided
+from tests.scripts import assert_golden
 
 from . import samples
 from .samples import exported, figure, text
@@ -44,11 +44,7 @@ def logarithmic(sign: int = 1) -> Map:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_golden(width: int) -> None:
-    found = text(samples.mapped(), width) + "\n"
-    path = GOLDEN / f"map-{width}.txt"
-    if os.environ.get("DIFFCMP_REGOLD"):
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+    assert_golden(GOLDEN / f"map-{width}.txt", text(samples.mapped(), width))
 
 
 @pytest.mark.parametrize("width", [40, 50, 60, 63, 64, 70, 80, 100, 120, 200])

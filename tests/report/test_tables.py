@@ -8,7 +8,6 @@ you keep it.
 from __future__ import annotations
 
 import io
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from rich.cells import cell_len
 from diffcmp import compare
 from diffcmp.report.documents.sweep import thinned
 from diffcmp.report.screen import screen
+from tests.scripts import assert_golden
 
 from . import samples
 from .samples import text
@@ -34,11 +34,7 @@ RECORDS = {
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", RECORDS)
 def test_golden(name: str, width: int) -> None:
-    found = text(RECORDS[name](), width) + "\n"
-    path = GOLDEN / f"{name}-{width}.txt"
-    if os.environ.get("DIFFCMP_REGOLD"):
-        path.write_text(found, encoding="utf-8")
-    assert found == path.read_text(encoding="utf-8")
+    assert_golden(GOLDEN / f"{name}-{width}.txt", text(RECORDS[name](), width))
 
 
 @pytest.mark.parametrize("width", [40, 50, 60, 70, 80, 100, 120, 200])

@@ -3,12 +3,9 @@ the point."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -27,6 +24,7 @@ from diffcmp.program.ir import Program
 from diffcmp.truth.budget import Budget
 from diffcmp.truth.limits import side_limit
 from diffcmp.truth.record import Quantity, SideLimit
+from tests.scripts import script
 
 ROOT = Path(__file__).parents[2]
 DIGITS = 30
@@ -34,17 +32,7 @@ SAME = Fraction(1, 10**25)
 INFINITY = Coordinate(Fraction(0), "inf", 1)
 
 
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("limits_page", ROOT / "docs" / "limits.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-PAGE = script()
+PAGE = script("limits")
 CASES = PAGE.cases()
 
 
