@@ -151,12 +151,18 @@ def sinh(x: Any) -> Any:
     return (exp(x) - exp(-x)) / 2 if abs(x) > 1 else mpmath.sinh(x)
 
 
+def saturated(x: Any) -> Any:
+    """What is next to ±1, so near that it cannot be told from it: gamma(erf(1/x)) has a pole at 0
+    from the left, and gamma(-1) no value."""
+    return sign(x) * (1 - NOISE / 2)
+
+
 def tanh(x: Any) -> Any:
-    return mpmath.tanh(x) if abs(x) < 2000 else mpf(sign(x))
+    return mpmath.tanh(x) if abs(x) < 400 else saturated(x)
 
 
 def erf(x: Any) -> Any:
-    return mpmath.erf(x) if abs(x) < 100 else mpf(sign(x))
+    return mpmath.erf(x) if abs(x) < 30 else saturated(x)
 
 
 def erfc(x: Any) -> Any:
