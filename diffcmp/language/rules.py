@@ -59,6 +59,14 @@ def interior(name: str) -> Program | None:
 
 
 @cache
+def usual(name: str) -> Program | None:
+    """Where the definition is one of its pieces: a Program whose output is 1 there and 0 elsewhere;
+    None where the entry says nothing of that."""
+    text = TABLE[name].usual
+    return _body(name, f"where({text}, 1, 0)") if text else None
+
+
+@cache
 def near(name: str, argument: str) -> Program | None:
     """The primitive in a form that keeps what distinguishes it from its value at an argument; None
     where its entry states none."""

@@ -22,7 +22,7 @@ primitive("pow",    "x, y",    ["y*x**(y - 1)", "where(x == 0, 0, out*log(x))"],
           domain="x > 0 or x == 0 and y >= 0 or y == floor(y) and x != 0",
           # left of 0 a power is there where the exponent is whole; right of it nothing is asked of the exponent
           definition="z = where(x < 0, y, 1/2); where(x == 0, where(y > 0, 0, where(y == 0, 1, 1/x)), "
-          "where(z == floor(z), (1 - 2*(z - 2*floor(z/2)))*exp(z*log(-x)), exp(y*log(x))))", branches=True)
+          "where(z == floor(z), (1 - 2*(z - 2*floor(z/2)))*exp(z*log(-x)), exp(y*log(x))))", usual="x > 0", branches=True)
 
 primitive("lt",     "x, y",    ["", ""],  infix=" < ",   precedence=6, condition=True, internal=True, mirror="gt", opposite="ge", numpy="less")
 primitive("le",     "x, y",    ["", ""],  infix=" <= ",  precedence=6, condition=True, internal=True, mirror="ge", opposite="gt", numpy="less_equal")

@@ -102,6 +102,8 @@ class Primitive:
         where the kinks are.
     analytic: with a definition whose pieces meet smoothly, the condition under which the primitive as
         a whole is analytic; balls know such a primitive by itself.
+    usual: a condition under which the definition is one of its pieces, whatever else it compares: what
+        floating point asks first.
     stable: how floating point computes f where its library has no function of that name. Default:
         `definition`.
     recurrence: the same value at any x < 1 from arguments right of 0, by recurrence and reflection;
@@ -149,6 +151,7 @@ class Primitive:
     domain: str = ""
     definition: str = ""
     analytic: str = ""
+    usual: str = ""
     stable: str = ""
     recurrence: str = ""
     at_infinity: tuple[str, str] | None = None

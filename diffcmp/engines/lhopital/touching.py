@@ -53,14 +53,17 @@ def conditions(program: Program) -> Iterator[tuple[Equation, Program]]:
 @cache
 def decided_by(name: str) -> Program | None:
     """What decides about the branch that a primitive takes, as in `conditions`; None for a
-    primitive of one branch."""
-    form = _form(name)
+    primitive of one branch. Where its entry tells the usual branch, that it is this one."""
+    usual = rules.usual(name)
+    form = _form(name) if usual is None else core(usual)
     if form is None:
         return None
     builder = Builder(form.inputs)
-    builder.appended(form, range(len(form.inputs)))
+    (out,) = builder.appended(form, range(len(form.inputs)))
     outputs = [eq.output for eq in form.equations if eq.entry.steps]
     outputs += [builder.add("ne", eq.inputs) for eq in form.equations if eq.entry.compares]
+    if usual is not None:
+        outputs.append(builder.add("ne", [out, builder.literal(0)]))
     return builder.program(outputs).pruned() if outputs else None
 
 
