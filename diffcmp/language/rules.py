@@ -7,7 +7,7 @@ from functools import cache
 
 from diffcmp.language.parser import parse
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.asymptotics import GROWTH
+from diffcmp.primitives.asymptotics import GROWTH, OSCILLATIONS
 from diffcmp.primitives.roundoff import ROUNDOFF
 from diffcmp.program.ir import Program
 
@@ -96,6 +96,14 @@ def growth(name: str, sign: int) -> tuple[Program | None, Program]:
     small = _body(name, facts.small)
     assert small is not None
     return _body(name, facts.right if sign > 0 else facts.left, "s"), small
+
+
+@cache
+def oscillation(name: str) -> Program:
+    """What oscillates at a large part plus x, as a Program of x, `s` and `c`."""
+    body = _body(name, OSCILLATIONS[name].sum, "s", "c")
+    assert body is not None
+    return body
 
 
 @cache

@@ -30,6 +30,23 @@ class Growth:
     coefficient: Callable[..., Fraction] = lambda k: Fraction(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Oscillation:
+    """A primitive that keeps moving between two ends as its argument tends to ±∞. sum: its value at
+    a large part plus x, by the addition theorem, in x and in the sine and cosine of that part, `s`
+    and `c`."""
+
+    low: int
+    high: int
+    sum: str
+
+
+OSCILLATIONS = {
+    "sin": Oscillation(-1, 1, "s*cos(x) + c*sin(x)"),
+    "cos": Oscillation(-1, 1, "c*cos(x) - s*sin(x)"),
+}
+
+
 @cache
 def _bernoulli(n: int) -> Fraction:
     from flint import fmpq  # which a compiled derivative need not load

@@ -8,7 +8,7 @@ import mpmath
 import pytest
 
 from diffcmp.language import rules
-from diffcmp.primitives.asymptotics import GROWTH
+from diffcmp.primitives.asymptotics import GROWTH, OSCILLATIONS
 from diffcmp.program.ir import Program
 
 KNOWN: dict[str, Any] = {
@@ -20,7 +20,7 @@ FUNCTIONS: dict[str, Any] = {
     **KNOWN, "add": lambda x, y: x + y, "sub": lambda x, y: x - y, "mul": lambda x, y: x * y,
     "div": lambda x, y: x / y, "neg": lambda x: -x, "power": lambda x, y: x**y,
     "pow": lambda x, y: x**y, "sqrt": mpmath.sqrt, "log": mpmath.log, "exp": mpmath.exp,
-    "pi": lambda: +mpmath.pi, "floor": mpmath.floor,
+    "pi": lambda: +mpmath.pi, "floor": mpmath.floor, "sin": mpmath.sin, "cos": mpmath.cos,
 }  # fmt: skip
 
 
@@ -61,3 +61,13 @@ def test_a_form_is_the_function_far_out(name: str, x: str, before: tuple[int, ..
         left_out = abs(terms[-1] / s) if s else 0
         assert mpmath.almosteq(value(form, [*at, s]), KNOWN[name](*at), rel_eps=left_out + mpmath.mpf(10) ** -50)  # fmt: skip
         assert left_out < 1e-30
+
+
+@pytest.mark.parametrize("name", OSCILLATIONS)
+def test_the_addition_theorem(name: str) -> None:
+    with mpmath.workdps(40):
+        large, x = mpmath.mpf("12345.678"), mpmath.mpf("0.3")
+        found = value(rules.oscillation(name), [x, mpmath.sin(large), mpmath.cos(large)])
+        known = getattr(mpmath, name)(large + x)
+        assert mpmath.almosteq(found, known, rel_eps=mpmath.mpf(10) ** -35)
+        assert OSCILLATIONS[name].low < found < OSCILLATIONS[name].high

@@ -24,12 +24,11 @@ from diffcmp.engines.series.laurent import Exhausted, Failure
 from diffcmp.language import rules
 from diffcmp.passes.expand import guards
 from diffcmp.primitives import TABLE
-from diffcmp.primitives.asymptotics import GROWTH
+from diffcmp.primitives.asymptotics import GROWTH, OSCILLATIONS
 from diffcmp.program.ir import Program
 
 OWN = "neg add sub mul div power log exp floor where".split()
 STAYS = frozenset("neg add sub mul div power log floor sin cos".split())  # on its level
-WAVES = {"sin": (-1, 1), "cos": (-1, 1)}
 WHOLE_POWER = 16
 UNCLEAR = "oscillation"  # the reason of a Failure that was `Unclear`
 
@@ -286,7 +285,7 @@ class Level(LevelArithmetic):
         """A function by its rule inside its domain, and as its entry says at edges and poles."""
         x = arguments[-1]
         parts = self.split(x)
-        if name in WAVES and parts is None:
+        if name in OSCILLATIONS and parts is None:
             return self.oscillating(name, x)
         tends = self.limit(x)
         if tends.infinite and name in GROWTH:
@@ -324,22 +323,19 @@ class Level(LevelArithmetic):
             return self.wave(name, (id(x),), x)
         key = (*((_key(e), id(c)) for e, c in large), _key(self.base.exponent(number)))
         less = self.less_limit(beside)
-        waves = {one: self.wave(one, key, x) for one in WAVES}
         if self.is_zero(less):
-            return waves[name]
-        times, function = operation(self, "mul"), partial(operation, self)
-        even, odd = function("cos")(less), function("sin")(less)
-        if name == "sin":
-            return self.add(times(waves["sin"], even), times(waves["cos"], odd))
-        return self.sub(times(waves["cos"], even), times(waves["sin"], odd))
+            return self.wave(name, key, x)
+        sine, cosine = (self.wave(one, key, x) for one in ("sin", "cos"))
+        out: Series = self.evaluated(rules.oscillation(name), [less, sine, cosine])
+        return out
 
     def wave(self, name: str, key: tuple[object, ...], x: Series) -> Series:
         """What oscillates: one and the same for one key."""
-        shared = ("wave", name, *key)
+        shared, known = ("wave", name, *key), OSCILLATIONS[name]
         if shared not in self.shared:
-            self.shared[shared] = self.embed(self.base.wave(*WAVES[name])), (x,)
-        known: Series = self.shared[shared][0]
-        return known
+            self.shared[shared] = self.embed(self.base.wave(known.low, known.high)), (x,)
+        wave: Series = self.shared[shared][0]
+        return wave
 
     def around(self, name: str, arguments: Sequence[Series], c: Any) -> Series | None:
         """A function of c + …, where c grows: by its rule from its value at c. None where that is
